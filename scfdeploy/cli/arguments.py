@@ -114,12 +114,17 @@ def start_local_server(folder: Path) -> LocalServer:
     import secrets
 
     from scfdeploy.cli.interrupt import stop_at_exit
+    from scfdeploy.cli.output import print_notice
     from scfdeploy.emulator import Server
 
     secret_id, secret_key = f"AKIDlocal{secrets.token_hex(8)}", secrets.token_hex(32)
     try:
         server = Server(
-            folder / "emulator.db", credentials={secret_id: secret_key}, virtual_time=True, control_key=secret_key
+            folder / "emulator.db",
+            credentials={secret_id: secret_key},
+            virtual_time=True,
+            control_key=secret_key,
+            on_notice=print_notice,
         )
     except OSError as error:
         raise ScfDeployError(

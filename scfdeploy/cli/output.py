@@ -131,6 +131,11 @@ def show(output: OutputOptions, result: Result) -> None:
         _write_step_summary(result)
 
 
+def print_notice(text: str) -> None:
+    """Write text that is no result to stderr, and end the line."""
+    print_text(text, sys.stderr)
+
+
 def print_text(text: str, stream: TextIO) -> None:
     """Write text and end the line. Characters that the stream cannot encode are replaced by `?`."""
     if not text:

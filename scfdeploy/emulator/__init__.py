@@ -3,7 +3,8 @@
 It shares no logic with the rest of scfdeploy: a mistake in shared code would not be found by tests against it.
 """
 
+from scfdeploy.emulator.messages import IsolationError
 from scfdeploy.emulator.server import LOCAL_CREDENTIALS, Server
-from scfdeploy.emulator.settings import Settings
+from scfdeploy.emulator.settings import ISOLATIONS, Settings
 
-__all__ = ["LOCAL_CREDENTIALS", "Server", "Settings"]
+__all__ = ["ISOLATIONS", "LOCAL_CREDENTIALS", "IsolationError", "Server", "Settings"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scfdeploy.emulator.clock import Clock, as_text
 
 if TYPE_CHECKING:
+    from scfdeploy.emulator.credentials import Credentials
     from scfdeploy.emulator.faults import Faults
     from scfdeploy.emulator.runtime import Invoker
     from scfdeploy.emulator.scf.events.engine import EventEngine
@@ -36,6 +37,7 @@ class ActionContext:
     faults: Faults
     event_clock: Clock
     """The time of invocations and events; `clock` is that of API operations."""
+    credentials: Credentials
     draw: Callable[[], float] = random.random
     """Returns a random number in [0, 1) that routes a call by traffic weights."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
 from scfdeploy.emulator.api_call import ActionContext
 from scfdeploy.emulator.clock import Clock, StoredClock
+from scfdeploy.emulator.credentials import Credentials
 from scfdeploy.emulator.faults import Faults
 from scfdeploy.emulator.recorder import Recorder
 from scfdeploy.emulator.runtime import Invoker
@@ -20,6 +21,11 @@ from scfdeploy.emulator.settings import Settings
 from scfdeploy.emulator.store import Store
 
 _CLOCK = "clock"
+
+
+def _instance_settings(settings: Settings) -> tuple[str, ...]:
+    """The settings that instances get when they start."""
+    return settings.isolation, settings.interpreters, settings.host_id
 
 
 class EmulatorApp:
@@ -33,14 +39,20 @@ class EmulatorApp:
         *,
         virtual_time: bool = False,
         control_key: str = "",
+        on_notice: Callable[[str], None] | None = None,
     ) -> None:
+        self._on_notice = on_notice
         self.store = Store(data)
         self.clock = Clock()
         self.event_clock = StoredClock(self._read_time, self._store_time) if virtual_time else self.clock
-        self.invoker = Invoker(self.event_clock.now)
+        self.invoker = Invoker(
+            self.event_clock.now,
+            notify=self._notify,
+            interpreter_setting=lambda: self._settings.interpreters,
+        )
         self.faults = Faults()
         self.recorder = Recorder()
-        self.credentials = dict(credentials)
+        self.credentials = Credentials(credentials, self.clock.now)
         self.control_key = control_key
         self._snapshots_lock = threading.Lock()
         self._snapshots: list[tuple[float, Store]] = []
@@ -62,6 +74,7 @@ class EmulatorApp:
             self.events,
             self.faults,
             self.event_clock,
+            self.credentials,
             self._random.random,
         )
 
@@ -73,6 +86,8 @@ class EmulatorApp:
     @settings.setter
     def settings(self, settings: Settings) -> None:
         is_switched = settings.triggers is not self._settings.triggers
+        if _instance_settings(settings) != _instance_settings(self._settings):
+            self.invoker.recycle()
         self._settings = settings
         self._random.seed(settings.seed or None)
         if is_switched:
@@ -117,6 +132,17 @@ class EmulatorApp:
         self.faults.replace(())
         self.recorder.clear()
         self.settings = self._initial_settings
+
+    def _notify(self, function: str, text: str) -> None:
+        """Tell the user about a function, or about all (empty key), once for each database."""
+        if self._on_notice is None:
+            return
+        with self.store.exclusive(writes=True):
+            key = f"{function}/{text}"
+            if self.store.get(operations.NOTICE, key) is not None:
+                return
+            self.store.put(operations.NOTICE, key, {})
+        self._on_notice(text)
 
     def _read_time(self) -> float | None:
         with self.store.exclusive(writes=False):

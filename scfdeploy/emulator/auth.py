@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from scfdeploy.emulator.clock import utc_date
+from scfdeploy.emulator.credentials import session_token
 from scfdeploy.emulator.messages import CloudError, Json, Request, parse_number, read_json
 
 # The documented limits of a request in the query, in the older form, and with TC3.
@@ -90,9 +91,8 @@ def _check_timestamp(timestamp: str, now: float) -> float:
     return float(moment)
 
 
-def _reject_token(token: str | None) -> None:
-    # Permanent keys have no token.
-    if token:
+def _check_token(secret_id: str, key: str, token: str | None) -> None:
+    if not hmac.compare_digest((token or "").encode(), session_token(secret_id, key).encode()):
         raise CloudError("AuthFailure.TokenFailure", "The token does not belong to this key.")
 
 
@@ -174,7 +174,7 @@ def _open_tc3(request: Request, credentials: Mapping[str, str], now: float) -> E
         for canonical in canonical_requests(request, scope.headers)
     ):
         raise _bad_signature()
-    _reject_token(headers.get("x-tc-token"))
+    _check_token(scope.secret_id, key, headers.get("x-tc-token"))
     is_get = request.method == "GET"
     parameters = dict(parse_qsl(request.query, keep_blank_values=True)) if is_get else _json_parameters(request.body)
     return Envelope(
@@ -209,7 +209,7 @@ def _open_v1(request: Request, credentials: Mapping[str, str], now: float) -> En
         for signed in _v1_texts(request, flat)
     ):
         raise _bad_signature()
-    _reject_token(flat.get("Token"))
+    _check_token(flat["SecretId"], key, flat.get("Token"))
     parameters = {name: value for name, value in flat.items() if name not in _V1_COMMON}
     return Envelope(flat["Action"], flat["Version"], flat.get("Region", ""), parameters, flat=True)
 

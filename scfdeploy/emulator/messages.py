@@ -27,6 +27,10 @@ class ControlError(Exception):
     """An invalid request to a control path."""
 
 
+class IsolationError(Exception):
+    """The chosen isolation does not work on this machine; the message is the reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """An HTTP request."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -26,6 +26,7 @@ class Server:
     `data` is its SQLite file, created if missing; None keeps everything in memory. `port` 0 selects a free port.
     `credentials` maps secret ids to keys. With `virtual_time` the time of asynchronous events only moves when it is
     advanced. With a `control_key` the control paths accept only requests that send it as `X-Scfdeploy-Key`.
+    `on_notice` receives what the user should know about functions, such as an interpreter of another version.
     Raises OSError for a port in use and for a file that is not a database of this server.
     """
 
@@ -38,6 +39,7 @@ class Server:
         settings: Settings = Settings(),  # noqa: B008 - frozen
         virtual_time: bool = False,
         control_key: str = "",
+        on_notice: Callable[[str], None] | None = None,
     ) -> None:
         # Importing this package must stay cheap: most commands start no server.
         from scfdeploy.emulator.app import EmulatorApp
@@ -45,7 +47,14 @@ class Server:
 
         self._http = HttpServer(port, self._handle, self._admit)
         try:
-            self._app = EmulatorApp(data, credentials, settings, virtual_time=virtual_time, control_key=control_key)
+            self._app = EmulatorApp(
+                data,
+                credentials,
+                settings,
+                virtual_time=virtual_time,
+                control_key=control_key,
+                on_notice=on_notice,
+            )
         except BaseException:
             self._http.close(wait_s=0)
             raise
@@ -92,6 +101,10 @@ class Server:
         self._app.invoker.stop(wait_s=wait_s)
         self._http.close(wait_s=wait_s)
         self._app.close()
+
+    def choose_isolation(self) -> str:
+        """The isolation of functions, which the caller prints. Raises IsolationError if it does not work here."""
+        return self._app.invoker.launcher.choose_isolation(self._app.settings.isolation)
 
     def kill_functions(self) -> None:
         """End the processes of functions, running or about to start, without waiting."""

@@ -9,6 +9,8 @@ from typing import Any
 from scfdeploy.emulator.messages import ControlError, parse_seconds
 from scfdeploy.facts import delivery_value
 
+ISOLATIONS = ("auto", "namespace", "copy")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -46,6 +48,12 @@ class Settings:
     """Comma-separated functions whose status trace is switched off: the API cannot change it."""
     vpcs: str = ""
     """Comma-separated ids of the VPCs that exist; a function in another one ends with 404. Empty: any VPC exists."""
+    host_id: str = "local-host"
+    """The variable HOSTNAME of functions."""
+    isolation: str = "auto"
+    """How functions get read-only code and a private /tmp: namespace, copy, or auto for the first that works."""
+    interpreters: str = ""
+    """Comma-separated programs, such as `python3.7=/usr/bin/python3.7`, also by runtime: `Nodejs16.13=/opt/node`."""
     async_qps: int = 0
     """The number of asynchronous events accepted per second; 0 means any number."""
     triggers: bool | None = None
@@ -54,6 +62,7 @@ class Settings:
     def changed(self, values: Mapping[str, Any]) -> Settings:
         """These settings with some values replaced. Raises ControlError for an unknown name or a wrong type."""
         types = {field.name: type(getattr(self, field.name)) for field in fields(self)}
+        values = {name: _as_pairs(value) if name == "interpreters" else value for name, value in values.items()}
         for name, value in values.items():
             if name not in types:
                 raise ControlError(f'no setting is called "{name}"; the settings are {", ".join(sorted(types))}')
@@ -63,7 +72,14 @@ class Settings:
                 raise ControlError(f'setting "{name}" must be true or false, not {value!r}')
             if types[name] is str and not isinstance(value, str):
                 raise ControlError(f'setting "{name}" must be text, not {value!r}')
+            if name == "isolation" and value not in ISOLATIONS:
+                raise ControlError(f'setting "isolation" must be one of {", ".join(ISOLATIONS)}, not {value!r}')
             if types[name] is int and (isinstance(value, bool) or not isinstance(value, int)):
                 raise ControlError(f'setting "{name}" must be a whole number, not {value!r}')
         converted: dict[str, Any] = {n: float(v) if types[n] is float else v for n, v in values.items()}
         return replace(self, **converted)
+
+
+def _as_pairs(value: Any) -> Any:
+    """A mapping as comma-separated pairs; any other value as it is."""
+    return ",".join(f"{name}={path}" for name, path in value.items()) if isinstance(value, dict) else value

@@ -11,6 +11,9 @@ KNOWN = {
     "emulator/runtime/images.py",  # docker: everything; the container: the function's own variables
     "emulator/runtime/web.py",
     "emulator/runtime/confine.py",
+    "emulator/runtime/enter_namespace.py",
+    "emulator/runtime/interpreters.py",  # asks an interpreter for its version: PATH and HOME
+    "emulator/runtime/sandbox.py",  # tries a namespace: nothing
 }
 
 

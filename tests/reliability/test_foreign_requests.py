@@ -221,7 +221,7 @@ def _cos_signature(method: str, path: str) -> str:
 def play(tmp_path: Path) -> Iterator[Play]:
     mark = tmp_path / "mark"
     source = f"def main(event, context):\n    open({str(mark)!r}, 'w').close()\n    return 1\n"
-    with running() as cloud:
+    with running(isolation="copy") as cloud:
         cloud.create(files={"index.py": source})
         cloud.call("CreateTrigger", FunctionName="hello", TriggerName="url", Type="http", TriggerDesc="{}")
         made = Form("PUT", "/", (("Host", _COS), ("Authorization", _cos_signature("put", "/"))))

@@ -10,7 +10,7 @@ import typer
 
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.interrupt import signals_interrupt
-from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
+from scfdeploy.cli.output import OutputOptions, print_notice, print_text, run_or_exit
 from scfdeploy.diagnostics import ScfDeployError, message
 
 app = CommandApp()
@@ -31,6 +31,14 @@ def emulator(
     activation: Annotated[
         float, typer.Option("--activation", metavar="S", min=0, help="Duration of creates and updates in seconds.")
     ] = 0.2,
+    isolation: Annotated[
+        str,
+        typer.Option(
+            "--isolation",
+            metavar="auto|namespace|copy",
+            help="How functions get read-only code and a private /tmp; auto uses the first that works.",
+        ),
+    ] = "auto",
     latency: Annotated[
         float, typer.Option("--latency", metavar="S", min=0, help="Delay of each response in seconds.")
     ] = 0,
@@ -40,14 +48,16 @@ def emulator(
     ] = False,
 ) -> None:
     """Run a local server that implements the SCF API, reachable from this machine only, until it is stopped."""
-    from scfdeploy.emulator import LOCAL_CREDENTIALS, Server, Settings
+    from scfdeploy.emulator import ISOLATIONS, LOCAL_CREDENTIALS, IsolationError, Server, Settings
 
-    settings = Settings(activation_s=activation, latency_s=latency, triggers=triggers or None)
+    if isolation not in ISOLATIONS:
+        raise typer.BadParameter(message("--isolation takes {choices}", choices=", ".join(ISOLATIONS)))
+    settings = Settings(activation_s=activation, latency_s=latency, triggers=triggers or None, isolation=isolation)
     pairs = dict(map(_key_pair, credential)) if credential else LOCAL_CREDENTIALS
 
     def serve() -> None:
         try:
-            server = Server(data, port=port, credentials=pairs, settings=settings)
+            server = Server(data, port=port, credentials=pairs, settings=settings, on_notice=print_notice)
         except OSError as error:
             raise ScfDeployError(
                 message(
@@ -66,7 +76,14 @@ def emulator(
                     sys.stderr,
                 )
             try:
+                mode = server.choose_isolation()
+                print_text(message("Using {mode} isolation.", mode=mode), sys.stderr)
                 server.serve_forever()
+            except IsolationError as error:
+                raise ScfDeployError(
+                    message("namespace isolation does not work on this machine: {reason}", reason=error),
+                    hint=message("Use --isolation copy, or --isolation auto to use the first that works."),
+                ) from error
             except KeyboardInterrupt:
                 print_text(message("stopped"), sys.stderr)
             finally:

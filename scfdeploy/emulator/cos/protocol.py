@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, quote, unquote
 from xml.sax.saxutils import escape
 
+from scfdeploy.emulator.credentials import session_token
 from scfdeploy.emulator.messages import Request, Response, parse_number
 
 XML = "application/xml"
@@ -73,6 +74,9 @@ def verify(request: Request, credentials: Mapping[str, str], *, now: float) -> N
         hmac.compare_digest(signature, sign(key, claims, text).encode()) for text in signed_texts(request, claims)
     ):
         raise CosError(403, "SignatureDoesNotMatch", "The signature does not match the request.")
+    token = request.headers.get("x-cos-security-token", "")
+    if not hmac.compare_digest(token.encode(), session_token(claims["q-ak"], key).encode()):
+        raise CosError(403, "InvalidToken", "The token does not belong to this key.")
 
 
 def signed_texts(request: Request, claims: Mapping[str, str]) -> Iterator[str]:

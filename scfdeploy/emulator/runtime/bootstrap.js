@@ -104,6 +104,22 @@ function createContext(context) {
   };
 }
 
+// The process needs these variables, but the code does not see them.
+function hideVariables(hidden) {
+  process.env = new Proxy(process.env, {
+    get: (target, name) => (hidden.has(name) ? undefined : target[name]),
+    set: (target, name, value) => {
+      hidden.delete(name);
+      target[name] = value;
+      return true;
+    },
+    has: (target, name) => !hidden.has(name) && name in target,
+    ownKeys: (target) => Reflect.ownKeys(target).filter((name) => !hidden.has(name)),
+    getOwnPropertyDescriptor: (target, name) =>
+      hidden.has(name) ? undefined : Reflect.getOwnPropertyDescriptor(target, name),
+  });
+}
+
 // The answer if the handler cannot be loaded.
 async function loadHandler() {
   const dot = setup.handler.lastIndexOf('.');
@@ -121,6 +137,7 @@ async function loadHandler() {
 
 async function startUp(line) {
   setup = JSON.parse(line);
+  if (setup.hidden.length) hideVariables(new Set(setup.hidden));
   const failure = await loadHandler();
   if (failure) {
     answer(failure);
@@ -133,9 +150,11 @@ async function startUp(line) {
 }
 
 async function call(line) {
-  const { event, context, trigger_source: source } = JSON.parse(line);
-  if (source) process.env.TRIGGER_SRC = source;
-  else delete process.env.TRIGGER_SRC;
+  const { event, context, variables } = JSON.parse(line);
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === null) delete process.env[name];
+    else process.env[name] = value;
+  }
   resetPeakMemory();
   isCalling = true;
   start = process.hrtime.bigint();

@@ -18,8 +18,6 @@ import traceback
 from _sitebuiltins import Quitter
 from typing import Any
 
-_VARIABLE_OF_SOURCE = "TRIGGER_SRC"
-
 
 def main(command_fd: int, report_fd: int) -> None:
     """Serve calls until the command pipe ends."""
@@ -32,6 +30,9 @@ def main(command_fd: int, report_fd: int) -> None:
     sys.path.insert(0, setup["root"])
     if setup["opt"]:
         sys.path.insert(1, setup["opt"])
+    for name in setup["hidden"]:
+        # The process needs these, but the code does not see them.
+        os.environ._data.pop(os.fsencode(name), None)  # type: ignore[attr-defined]
     # `site`, which defines these two, is disabled to hide the packages of the host.
     for name in ("exit", "quit"):
         setattr(builtins, name, Quitter(name, "Ctrl-D"))
@@ -43,7 +44,7 @@ def main(command_fd: int, report_fd: int) -> None:
     os.write(report_fd, b"ready\n")
     for line in commands:
         call = json.loads(line)
-        _set_source(call["trigger_source"])
+        _set_variables(call["variables"])
         _reset_peak_memory()
         report = _run(handler, call["event"], call["context"])
         if os.getpid() != process_id:
@@ -63,12 +64,13 @@ def _answer(report_fd: int, report: dict[str, Any]) -> None:
         content = content[os.write(report_fd, content) :]
 
 
-def _set_source(source: str) -> None:
-    """Set the variable that differs between the calls of an instance."""
-    if source:
-        os.environ[_VARIABLE_OF_SOURCE] = source
-    else:
-        os.environ.pop(_VARIABLE_OF_SOURCE, None)
+def _set_variables(variables: dict[str, str | None]) -> None:
+    """Set the variables that differ between the calls of an instance."""
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def _load(handler: str) -> dict[str, Any]:
@@ -92,7 +94,7 @@ def _run(call: Any, event: object, context: object) -> dict[str, Any]:
     try:
         returned = _to_json(call(event, context))
     except Exception as error:  # noqa: BLE001 - the user's code may raise anything
-        return _report_error(430, error) | {"duration_ms": (time.perf_counter() - start) * 1000}
+        return {**_report_error(430, error), "duration_ms": (time.perf_counter() - start) * 1000}
     return {"status": 200, "returned": returned, "duration_ms": (time.perf_counter() - start) * 1000}
 
 

@@ -28,12 +28,6 @@ class CodeCache:
                 self._root = Path(tempfile.mkdtemp(prefix="scfdeploy-functions-"))
             return self._root
 
-    def home(self) -> Path:
-        """The home folder of all functions. Unlike /tmp, it is empty at first and not shared with other users."""
-        folder = self.root() / "home"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        return folder
-
     def folder(self, sha256: str, code: bytes) -> Path:
         """The folder of the unpacked code. Raises ValueError for a zip that reaches outside it."""
         return self._unpack_once(sha256, [code])

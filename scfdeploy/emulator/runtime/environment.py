@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
-import sysconfig
+import re
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from scfdeploy.emulator.messages import Json, compact_json
 from scfdeploy.emulator.runtime.invocation import Invocation
+from scfdeploy.emulator.runtime.sandbox import CODE_PATH, COPY, HOME_PATH, LAYERS_PATH, Sandbox
+from scfdeploy.facts import built_in_variables, runtime
 
-# The documented value.
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# Per language, by default: the number in the paths of functions of other languages (the guide's first).
+_NUMBERS = {"java": "8", "nodejs": "16"}
+_PYTHON_NUMBERS = {"Python2.7": "2", "Python3.7": "37"}
+_OF_A_CALL = ("role", "timer")
 
 
 def context(invocation: Invocation) -> Json:
@@ -33,57 +37,82 @@ def context(invocation: Invocation) -> Json:
     }
 
 
-def variables(invocation: Invocation, code_root: Path, home: Path, opt: Path | None = None) -> dict[str, str]:
+def variables(invocation: Invocation, sandbox: Sandbox, programs: Sequence[str] = ()) -> dict[str, str]:
     """The environment of the process: the documented variables and the function's own, none of the calling program.
 
-    Documented paths under /var/user become `code_root`, and those under /opt become `opt`, the folder of the layers.
+    With copy isolation, the documented paths become those of the copy, there is TMPDIR, and PATH has the folders of
+    `programs`, the interpreters of this machine.
     """
-    built_in = {
-        "TENCENTCLOUD_RUNENV": "SCF",
-        "TENCENTCLOUD_RUNTIMEENV": "SCF",
-        "TENCENTCLOUD_REGION": invocation.region,
-        "TENCENTCLOUD_APPID": invocation.app_id,
-        "TENCENTCLOUD_UIN": invocation.uin,
-        "TENCENTCLOUD_UID": invocation.uin,
-        "TENCENTCLOUD_TIMEZONE": "UTC",
-        "_SCF_SERVER_PORT": "28902",
-        "SCF_RUNTIME": invocation.version["Runtime"],
-        "SCF_FUNCTIONNAME": invocation.function["FunctionName"],
-        "SCF_FUNCTIONVERSION": invocation.version["FunctionVersion"],
-        "SCF_NAMESPACE": invocation.function["Namespace"],
-        "USER_CODE_ROOT": f"{code_root}/",
-        "PYTHONDONTWRITEBYTECODE": "x",
-        "PYTHONPATH": _joined(code_root, opt),
-        "NODE_PATH": _joined(code_root / "node_modules", opt and opt / "node_modules", opt),
-        "PWD": str(code_root),
-        "HOME": str(home),
-        "PATH": os.pathsep.join((_PATH, *_interpreter_folders())),
-        **_library_path(),
-        "USER": "qcloud",
-        "LOGNAME": "qcloud",
-        "LANG": "en_US.UTF8",
-        "LC_ALL": "en_US.UTF8",
-        "TZ": "UTC",
+    values = _own_variables(invocation) | _set_built_in(invocation)
+    if sandbox.isolation == COPY:
+        for name in ("USER_CODE_ROOT", "PYTHONPATH", "CLASSPATH", "NODE_PATH", "PHP_INI_SCAN_DIR", "PWD", "HOME"):
+            values[name] = _in_copy(values[name], sandbox)
+        if "LD_LIBRARY_PATH" in values:
+            values["LD_LIBRARY_PATH"] = _in_copy(values["LD_LIBRARY_PATH"], sandbox)
+        folders = dict.fromkeys(str(Path(program).parent) for program in programs)
+        values |= {"TMPDIR": sandbox.tmp, "PATH": os.pathsep.join((values["PATH"], *folders))}
+    return values
+
+
+def call_variables(invocation: Invocation) -> dict[str, str | None]:
+    """The variables that differ between the calls of an instance; None if a call does not have one."""
+    values = _built_in(invocation)
+    names = [variable.name for variable in built_in_variables().values() if variable.condition in _OF_A_CALL]
+    return {name: values[name] for name in names}
+
+
+def hidden_variables() -> dict[str, str]:
+    """Variables that the process has, but that a bootstrap hides from the code: the time zone of the platform."""
+    is_utc = time.timezone == 0 and not time.daylight
+    return {} if is_utc else {"TZ": "UTC"}
+
+
+def _set_built_in(invocation: Invocation) -> dict[str, str]:
+    return {name: value for name, value in _built_in(invocation).items() if value is not None}
+
+
+def _built_in(invocation: Invocation) -> dict[str, str | None]:
+    """The value of each built-in variable; None for one that this call does not have."""
+    name = invocation.version["Runtime"]
+    known = runtime(name)
+    language = known.language if known else ""
+    is_web = invocation.version.get("Type") == "HTTP"
+    key = invocation.temporary_key
+    fields = {
+        "secret_id": key.secret_id if key else "",
+        "secret_key": key.secret_key if key else "",
+        "token": key.token if key else "",
+        "java": _number(name, language, "java"),
+        "node": _number(name, language, "nodejs"),
+        "python": _PYTHON_NUMBERS.get(name, "3"),
+        "host_id": invocation.host_id,
+        "runtime": name,
+        "function": invocation.function["FunctionName"],
+        "version": invocation.version["FunctionVersion"],
+        "region": invocation.region,
+        "app_id": invocation.app_id,
+        "uin": invocation.uin,
     }
-    if invocation.trigger_source:
-        built_in["TRIGGER_SRC"] = invocation.trigger_source
-    return built_in | _own_variables(invocation)
+    values: dict[str, str | None] = {}
+    for variable in built_in_variables().values():
+        is_set = (
+            (variable.condition != "role" or key is not None)
+            and (variable.condition != "timer" or invocation.trigger_source == variable.value)
+            and variable.languages in ("", language)
+            and not (variable.types == "event" and is_web)
+        )
+        values[variable.name] = variable.value.format_map(fields) if is_set else None
+    return values
 
 
-def _interpreter_folders() -> list[str]:
-    """The folders of this machine's interpreters, which scripts start by name."""
-    programs = (sys.executable, shutil.which("node"))
-    return list(dict.fromkeys(str(Path(program).parent) for program in programs if program))
+def _number(runtime_name: str, language: str, of_language: str) -> str:
+    match = re.search(r"\d+", runtime_name) if language == of_language else None
+    return match[0] if match else _NUMBERS[of_language]
 
 
-def _library_path() -> dict[str, str]:
-    """The folder of Python's own library, which a Python outside of the system folders needs to start."""
-    folder = sysconfig.get_config_var("LIBDIR") if sysconfig.get_config_var("Py_ENABLE_SHARED") else None
-    return {"LD_LIBRARY_PATH": str(folder)} if folder and sys.platform.startswith("linux") else {}
-
-
-def _joined(*folders: Path | None) -> str:
-    return os.pathsep.join(str(folder) for folder in folders if folder is not None)
+def _in_copy(value: str, sandbox: Sandbox) -> str:
+    paths = {CODE_PATH: sandbox.code, LAYERS_PATH: sandbox.opt, HOME_PATH: sandbox.home}
+    return re.sub("|".join(rf"{path}\b" for path in paths), lambda match: paths[match[0]], value)
 
 
 def _own_variables(invocation: Invocation) -> dict[str, str]:

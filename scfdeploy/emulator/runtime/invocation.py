@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from scfdeploy.emulator.credentials import TemporaryKey
 from scfdeploy.emulator.messages import Json
 from scfdeploy.facts import delivery_value, limit
 
@@ -32,6 +34,11 @@ class Invocation:
     """Hash and zip of each layer, in the order of mounting."""
     burst_limit: int = delivery_value("scf", "burst.instances_per_min")
     """The number of instances that may start per minute in the region."""
+    host_id: str = ""
+    temporary_key: TemporaryKey | None = None
+    """For functions with a role."""
+    isolation: str = "auto"
+    """auto, namespace or copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,11 @@ class Outcome:
     output: str
     duration_ms: float
     memory_bytes: int
+
+    def with_paths(self, shown: Callable[[str], str]) -> Outcome:
+        """The outcome with paths as the user should see them, in the error and the output."""
+        error = {name: shown(value) if isinstance(value, str) else value for name, value in self.error.items()}
+        return replace(self, error=error, output=shown(self.output))
 
     def error_text(self, request_id: str) -> str:
         """The error in the form of ErrMsg: JSON text; empty after success."""

@@ -6,32 +6,45 @@ import contextlib
 import json
 import threading
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 
 from scfdeploy.emulator.messages import Json, Request, Response
 from scfdeploy.emulator.runtime.child import READY, Child, Reply
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.concurrency import Burst, Concurrency
-from scfdeploy.emulator.runtime.environment import context, variables
+from scfdeploy.emulator.runtime.environment import call_variables, context
 from scfdeploy.emulator.runtime.images import ImageRunner
-from scfdeploy.emulator.runtime.interpreters import bootstrap_command
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
+from scfdeploy.emulator.runtime.launcher import CodeError, Launcher
+from scfdeploy.emulator.runtime.memory import MemoryLimiter, MemoryWatch
 from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, Instance, InstancePool, instance_key
 from scfdeploy.emulator.runtime.web import WebRunner
 from scfdeploy.facts import delivery_value, limit
 
 _BURST = 429
+_EXCEPTION = 430
+_WROTE_TO_CODE = "The function wrote to /var/user, which is read-only in the cloud"
 
 
 class Invoker:
-    """All running functions of one server. Thread-safe. `now` is the time of invocations."""
+    """All running functions of one server. Thread-safe.
 
-    def __init__(self, now: Callable[[], float] = time.time) -> None:
+    `now` is the time of invocations. See `Launcher` for `notify` and `interpreter_setting`.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], float] = time.time,
+        *,
+        notify: Callable[[str, str], None] = lambda _function, _text: None,
+        interpreter_setting: Callable[[], str] = str,
+    ) -> None:
         self.cache = CodeCache()
-        self.web = WebRunner(self.cache)
         self.concurrency = Concurrency()
         self.images = ImageRunner(now)
+        self.launcher = Launcher(self.cache, notify=notify, interpreter_setting=interpreter_setting)
+        self._memory = MemoryLimiter()
+        self.web = WebRunner(self.cache, self.launcher, self._memory)
         self._pool: InstancePool[Instance] = InstancePool(now)
         self._burst = Burst(now)
         self._lock = threading.Lock()
@@ -59,16 +72,15 @@ class Invoker:
         refusal = self._burst.start(invocation)
         if refusal:
             return failed(_BURST, refusal)
-        command = bootstrap_command(invocation.version["Runtime"])
         try:
-            folder = self.cache.folder(invocation.version["blob"], invocation.code)
-            opt = self.cache.layers(invocation.layers)
-        except (ValueError, zipfile.BadZipFile, OSError) as error:
-            return failed(437, f"the code could not be unpacked: {error}")
-        environment = variables(invocation, folder, self.cache.home(), opt)
-        child = Child(command, environment=environment, folder=folder, guardian=self._pool.guardian)
-        setup = {"handler": invocation.version["Handler"], "root": str(folder), "opt": str(opt or "")}
-        return self._load(Instance(key, child, lambda: None), invocation, _line(setup))
+            launch = self.launcher.prepare(invocation)
+        except CodeError as error:
+            return failed(437, str(error))
+        sandbox = launch.sandbox
+        child = Child(
+            launch.command, environment=launch.environment, folder=sandbox.folder, guardian=self._pool.guardian
+        )
+        return self._load(Instance(key, child, sandbox), invocation, _line(launch.setup))
 
     def serve(self, invocation: Invocation, request: Request) -> tuple[Response, str]:
         """The response of a web function, and its output.
@@ -137,7 +149,7 @@ class Invoker:
     def _load(self, instance: Instance, invocation: Invocation, setup: bytes) -> Outcome:
         """Load the code in a new instance, and serve its first call."""
         limit_s = invocation.version["InitTimeout"]
-        with self._running_call(instance.child, invocation.request_id):
+        with self._running_call(instance.child, invocation) as memory:
             start = time.monotonic()
             reply = instance.child.exchange(setup, limit_s)
         output = instance.child.take_output()
@@ -146,12 +158,15 @@ class Invoker:
         output += instance.end()
         if reply.timed_out:
             return failed(450, f"Initialising the function timed out after {limit_s} seconds", output=output)
-        return _outcome(invocation, reply, output, elapsed_ms=(time.monotonic() - start) * 1000)
+        elapsed_ms = (time.monotonic() - start) * 1000
+        return _outcome(invocation, reply, output, elapsed_ms, memory.exceeded_bytes).with_paths(
+            instance.sandbox.visible_path
+        )
 
     def _call(self, instance: Instance, invocation: Invocation, output: str) -> Outcome:
         """Serve a call, and keep the instance for the next one if the platform would."""
         limit_s = invocation.version["Timeout"]
-        with self._running_call(instance.child, invocation.request_id):
+        with self._running_call(instance.child, invocation) as memory:
             start = time.monotonic()
             reply = instance.child.exchange(_call_line(invocation), limit_s)
             elapsed_ms = (time.monotonic() - start) * 1000
@@ -161,23 +176,28 @@ class Invoker:
             instance.end()
             message = f"Invoking task timed out after {limit_s} seconds"
             return failed(433, message, output=output, duration_ms=limit_s * 1000)
-        outcome = _outcome(invocation, reply, output, elapsed_ms=elapsed_ms)
-        if outcome.status in RECYCLING_STATUSES or not reply.report.endswith(b"\n"):
+        outcome = _outcome(invocation, reply, output, elapsed_ms, memory.exceeded_bytes)
+        has_written = instance.sandbox.code_has_changed()
+        if has_written:
+            usage: Json = {"duration_ms": outcome.duration_ms, "memory_bytes": outcome.memory_bytes}
+            outcome = failed(_EXCEPTION, _WROTE_TO_CODE, output=output, **usage)
+        if has_written or outcome.status in RECYCLING_STATUSES or not reply.report.endswith(b"\n"):
             instance.end()
         else:
             self._pool.put(instance)
-        return outcome
+        return outcome.with_paths(instance.sandbox.visible_path)
 
     @contextlib.contextmanager
-    def _running_call(self, child: Child, request_id: str) -> Iterator[None]:
+    def _running_call(self, child: Child, invocation: Invocation) -> Iterator[MemoryWatch]:
         with self._lock:
-            self._running[child] = request_id
+            self._running[child] = invocation.request_id
             if self._stopped:
                 child.kill()
-            elif request_id in self._cancelled:
-                _end(child, now=self._cancelled[request_id])
+            elif invocation.request_id in self._cancelled:
+                _end(child, now=self._cancelled[invocation.request_id])
         try:
-            yield
+            with self._memory.watch(child.pid, invocation.version["MemorySize"] << 20, child.kill) as watch:
+                yield watch
         finally:
             with self._lock:
                 del self._running[child]
@@ -194,7 +214,7 @@ def _call_line(invocation: Invocation) -> bytes:
     event = invocation.event or "{}"
     # Text beyond ASCII may contain lone surrogates, which have no bytes; line ends are white space in JSON.
     event = event.replace("\n", " ").replace("\r", " ") if event.isascii() else json.dumps(json.loads(event))
-    rest = {"context": context(invocation), "trigger_source": invocation.trigger_source}
+    rest = {"context": context(invocation), "variables": call_variables(invocation)}
     return f'{{"event":{event},{json.dumps(rest)[1:]}\n'.encode()
 
 
@@ -202,18 +222,23 @@ def _line(content: Json) -> bytes:
     return json.dumps(content).encode() + b"\n"
 
 
-def _outcome(invocation: Invocation, reply: Reply, output: str, *, elapsed_ms: float) -> Outcome:
+def _outcome(invocation: Invocation, reply: Reply, output: str, elapsed_ms: float, exceeded_bytes: int) -> Outcome:
+    """The outcome of a call. `exceeded_bytes` is what the process used when it was ended for using too much."""
+    memory_mb = invocation.version["MemorySize"]
+    too_much = f"the function used more than its {memory_mb} MB"
+    if exceeded_bytes:
+        return failed(434, too_much, output=output, duration_ms=elapsed_ms, memory_bytes=exceeded_bytes)
     report = _parse(reply.report)
     if report is None and len(reply.report) > limit("event.sync_max_bytes"):
         return failed(407, "the returned value is larger than 6 MB", output=output, duration_ms=elapsed_ms)
     if report is None:
         message = f"the process ended with the exit code {reply.exit_code} before it returned"
         return failed(439, message, output=output, duration_ms=elapsed_ms)
-    memory_bytes, memory_mb = int(report["memory_bytes"]), invocation.version["MemorySize"]
+    memory_bytes = int(report["memory_bytes"])
     duration_ms, returned = float(report.get("duration_ms", 0)), report.get("returned", "")
     usage: Json = {"output": output, "duration_ms": duration_ms, "memory_bytes": memory_bytes}
     if memory_bytes > memory_mb * 1024 * 1024:
-        return failed(434, f"the function used more than its {memory_mb} MB", **usage)
+        return failed(434, too_much, **usage)
     if len(returned.encode("utf-8", "surrogatepass")) > limit("event.sync_max_bytes"):
         return failed(407, "the returned value is larger than 6 MB", **usage)
     error = {} if report["status"] == SUCCESS else report["error"]

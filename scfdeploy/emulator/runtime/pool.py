@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from scfdeploy.emulator.runtime.child import Child, Guardian
 from scfdeploy.emulator.runtime.invocation import Invocation
+from scfdeploy.emulator.runtime.sandbox import Sandbox
 from scfdeploy.facts import delivery_value
 
 # Frozen processes take memory of this machine.
@@ -38,8 +39,7 @@ class Instance:
 
     key: InstanceKey
     child: Child
-    discard: Callable[[], None]
-    """Removes what belongs to this instance alone, after its end."""
+    sandbox: Sandbox
     idle_since: float = 0.0
 
     def is_alive(self) -> bool:
@@ -49,7 +49,7 @@ class Instance:
     def end(self) -> str:
         """End the process, and return the rest of its output."""
         output = self.child.end()
-        self.discard()
+        self.sandbox.close()
         return output
 
 

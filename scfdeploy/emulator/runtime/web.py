@@ -9,12 +9,12 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -23,9 +23,12 @@ from scfdeploy.emulator.private_files import open_to_write, require_private_fold
 from scfdeploy.emulator.runtime.child import OutputTail
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.environment import variables
-from scfdeploy.emulator.runtime.interpreters import with_local_interpreters
+from scfdeploy.emulator.runtime.interpreters import Interpreter, library_path, own_python, with_local_interpreters
 from scfdeploy.emulator.runtime.invocation import Invocation
+from scfdeploy.emulator.runtime.launcher import CodeError, Launcher
 from scfdeploy.emulator.runtime.loopback import LoopbackGuard, can_guard, reachable_from_outside
+from scfdeploy.emulator.runtime.memory import MemoryLimiter
+from scfdeploy.emulator.runtime.sandbox import NAMESPACE, Sandbox
 from scfdeploy.facts import limit
 
 _PORT = 9000
@@ -48,6 +51,16 @@ class WebError(Exception):
         self.output = output
 
 
+@dataclass(frozen=True, slots=True)
+class _StartScript:
+    """The start script of a function with interpreters of this machine."""
+
+    path: Path | None
+    """A changed copy of the script; None if it needs no change."""
+    interpreters: tuple[Interpreter, ...]
+    programs: list[str]
+
+
 class WebRunner:
     """Runs one web function at a time, since there is only one port 9000.
 
@@ -55,23 +68,44 @@ class WebRunner:
     the program to loopback addresses; otherwise the interpreters do.
     """
 
-    def __init__(self, cache: CodeCache, *, starter: Path = _CONFINE, is_guarded: bool | None = None) -> None:
+    def __init__(
+        self,
+        cache: CodeCache,
+        launcher: Launcher,
+        memory: MemoryLimiter,
+        *,
+        starter: Path = _CONFINE,
+        is_guarded: bool | None = None,
+    ) -> None:
         self._cache = cache
+        self._launcher = launcher
+        self._memory = memory
         self._starter = str(starter)
         self._is_guarded = can_guard() if is_guarded is None else is_guarded
         self._single = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
     def serve(self, invocation: Invocation, request: Request) -> tuple[Response, str]:
-        """The response of the function, and the output of its program. Raises WebError if there is no response."""
-        folder = self._cache.folder(invocation.version["blob"], invocation.code)
-        opt = self._cache.layers(invocation.layers)
-        script = self._prepare_script(folder)
-        with self._single, _reserve_port(), self._start(script, invocation, folder, opt) as output:
-            _wait_until_listening(self._process, output, invocation.version["InitTimeout"])
-            _require_unreachable(output)
-            response = forward(invocation, request, output, self.kill)
-        return response, output.text()
+        """The response of the function, and the output of its program.
+
+        Raises WebError if there is no response, and CloudError if this machine cannot run the function.
+        """
+        try:
+            code, _ = self._launcher.unpack(invocation)
+            script = self._prepare_script(code)
+            sandbox = self._launcher.open_sandbox(invocation, script.interpreters)
+        except CodeError as error:
+            raise WebError(437, str(error)) from error
+        try:
+            with self._single, _reserve_port(), self._start(script, invocation, sandbox) as output:
+                response = self._respond(invocation, request, output)
+            return response, sandbox.visible_path(output.text())
+        except WebError as error:
+            raise WebError(error.status, error.message, sandbox.visible_path(error.output)) from error
+        finally:
+            sandbox.close()
+            if script.path is not None:
+                script.path.unlink(missing_ok=True)
 
     def kill(self) -> None:
         """End the program, if one runs."""
@@ -79,7 +113,22 @@ class WebRunner:
         if process is not None:
             _kill(process)
 
-    def _prepare_script(self, folder: Path) -> Path:
+    def _respond(self, invocation: Invocation, request: Request, output: OutputTail) -> Response:
+        process, memory_mb = self._process, invocation.version["MemorySize"]
+        if process is None:
+            raise WebError(439, "the function was stopped", output.text())
+        with self._memory.watch(process.pid, memory_mb << 20, self.kill) as memory:
+            try:
+                _wait_until_listening(process, output, invocation.version["InitTimeout"])
+                _require_unreachable(output)
+                return forward(invocation, request, output, self.kill)
+            except WebError as error:
+                if not memory.exceeded_bytes:
+                    raise
+                message = f"the function used more than its {memory_mb} MB"
+                raise WebError(434, message, error.output) from error
+
+    def _prepare_script(self, folder: Path) -> _StartScript:
         script = folder / _BOOTSTRAP
         if not script.is_file():
             raise WebError(445, f"the bundle has no {_BOOTSTRAP}")
@@ -87,23 +136,32 @@ class WebRunner:
             raise WebError(445, f"{_BOOTSTRAP} is not executable")
         content = script.read_bytes()
         python_dir = None if self._is_guarded else self._cache.root() / "python"
-        local = with_local_interpreters(content, loopback_python_dir=python_dir)
-        if local == content:
-            return script
+        local = with_local_interpreters(content, self._launcher.interpreters, loopback_python_dir=python_dir)
+        programs = [interpreter.program for interpreter in local.interpreters]
+        if python_dir is not None:
+            programs.append(str(python_dir / "bin" / "python"))
+        if local.content == content:
+            return _StartScript(None, local.interpreters, programs)
         copy = self._cache.root() / f"{_BOOTSTRAP}-{uuid.uuid4().hex}"
-        copy.write_bytes(local)
+        copy.write_bytes(local.content)
         copy.chmod(0o755)
-        return copy
+        return _StartScript(copy, local.interpreters, programs)
 
     @contextlib.contextmanager
-    def _start(self, script: Path, invocation: Invocation, folder: Path, opt: Path | None) -> Iterator[OutputTail]:
+    def _start(self, script: _StartScript, invocation: Invocation, sandbox: Sandbox) -> Iterator[OutputTail]:
+        program, files = f"{sandbox.code}/{_BOOTSTRAP}", {}
+        if script.path is not None and sandbox.isolation == NAMESPACE:
+            files[program] = str(script.path)
+        elif script.path is not None:
+            program = str(script.path)
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
+                starter = [own_python(), "-I", "-S", "-B", self._starter, str(theirs.fileno()), program]
                 process = subprocess.Popen(
-                    [sys.executable, "-I", "-S", "-B", self._starter, str(theirs.fileno()), str(script)],
-                    env=variables(invocation, folder, self._cache.home(), opt),
-                    cwd=folder,
+                    sandbox.command(starter, files=files, programs=script.programs),
+                    env=library_path() | variables(invocation, sandbox, [own_python(), *script.programs]),
+                    cwd=sandbox.folder,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,

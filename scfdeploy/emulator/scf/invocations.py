@@ -52,6 +52,9 @@ def prepare(
         trigger_source=source,
         layers=layer_contents,
         burst_limit=call.context.settings.burst_limit,
+        host_id=call.context.settings.host_id,
+        temporary_key=call.context.credentials.issue() if version["Role"] else None,
+        isolation=call.context.settings.isolation,
     )
 
 

@@ -13,7 +13,9 @@ from scfdeploy.emulator.scf.records.functions import FUNCTION, VERSION
 from scfdeploy.emulator.store import Store, Transition
 
 _GONE = "Gone"
-_OWNED = (VERSION, "trigger", "alias", "request", "provisioned")
+NOTICE = "notice"
+"""The kind of documents for notices that the user has seen, by function and text."""
+_OWNED = (VERSION, "trigger", "alias", "request", "provisioned", NOTICE)
 """The kinds of documents that a function owns, by the prefix of their keys."""
 
 

@@ -174,6 +174,8 @@ def call_in_progress(cloud: Cloud, folder: Path) -> Iterator[None]:
 
 
 def create_waiting(cloud: Cloud, **parameters: Any) -> None:
+    # The function uses files of the test, which namespace isolation hides.
+    cloud.control("settings", {"isolation": "copy"})
     cloud.create("waiting", {"index.py": WAITING}, Timeout=60, **parameters)
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +81,11 @@ def status(cloud: Cloud, event: object) -> int:
 
 
 @pytest.fixture
-def instances(cloud: Cloud) -> Cloud:
-    cloud.create(files={"index.py": PYTHON}, Timeout=60)
-    return cloud
+def instances() -> Iterator[Cloud]:
+    # Some functions use files of the test, which namespace isolation hides.
+    with running(isolation="copy") as cloud:
+        cloud.create(files={"index.py": PYTHON}, Timeout=60)
+        yield cloud
 
 
 def test_global_state_survives_between_calls_of_one_instance(instances: Cloud) -> None:

@@ -293,7 +293,7 @@ def test_server_stop_waits_for_running_event(tmp_path: Path) -> None:
         f"import time\ndef main(e, c):\n    open({str(started)!r}, 'w').close()\n"
         f"    time.sleep(0.3)\n    open({str(ended)!r}, 'w').close()\n"
     )
-    with running(tmp_path / "emulator.db") as cloud:
+    with running(tmp_path / "emulator.db", isolation="copy") as cloud:
         cloud.create(files={"index.py": code})
         cloud.call("Invoke", FunctionName="hello", InvocationType="Event")
         while not started.exists():
@@ -302,7 +302,7 @@ def test_server_stop_waits_for_running_event(tmp_path: Path) -> None:
 
 
 def test_server_stop_removes_unpacked_code() -> None:
-    with running() as cloud:
+    with running(isolation="copy") as cloud:
         cloud.create(files={"index.py": "import os\ndef main(e, c): return os.environ['USER_CODE_ROOT']"})
         folder = json.loads(cloud.call("InvokeFunction", FunctionName="hello")["Result"]["RetMsg"])
         assert Path(folder).is_dir()

@@ -13,7 +13,9 @@ import pytest
 from scfdeploy.emulator.messages import Request
 from scfdeploy.emulator.runtime import Invocation, WebError
 from scfdeploy.emulator.runtime.code_cache import CodeCache
+from scfdeploy.emulator.runtime.launcher import Launcher
 from scfdeploy.emulator.runtime.loopback import reachable_from_outside
+from scfdeploy.emulator.runtime.memory import MemoryLimiter
 from scfdeploy.emulator.runtime.web import WebRunner
 from tests.support.emulator import Cloud, zip_bytes, zip_text
 
@@ -206,11 +208,14 @@ def answer_unguarded(folder: Path, files: dict[str, str], *, is_guarded: bool) -
     }
     function = {"FunctionName": "hello", "Namespace": "default"}
     code = zip_bytes(files, modes={"scf_bootstrap": 0o100755})
-    invocation = Invocation("ap-guangzhou", "1300000001", "100000000001", function, version, code, "{}", "id")
+    invocation = Invocation(
+        "ap-guangzhou", "1300000001", "100000000001", function, version, code, "{}", "id", isolation="copy"
+    )
     cache = CodeCache()
     try:
-        runner = WebRunner(cache, starter=starter, is_guarded=is_guarded)
-        return runner.serve(invocation, Request("GET", "/", "", {}, b"")).body.decode()
+        runner = WebRunner(cache, Launcher(cache), MemoryLimiter(), starter=starter, is_guarded=is_guarded)
+        response, _ = runner.serve(invocation, Request("GET", "/", "", {}, b""))
+        return response.body.decode()
     finally:
         cache.close()
 

@@ -1,0 +1,131 @@
+"""What the process of an instance starts with: its folders, its interpreter and its environment."""
+
+from __future__ import annotations
+
+import threading
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scfdeploy.emulator.messages import CloudError, IsolationError, Json
+from scfdeploy.emulator.runtime.code_cache import CodeCache
+from scfdeploy.emulator.runtime.environment import hidden_variables, variables
+from scfdeploy.emulator.runtime.interpreters import (
+    Interpreter,
+    Interpreters,
+    bootstrap_command,
+    library_path,
+    own_python,
+)
+from scfdeploy.emulator.runtime.invocation import Invocation
+from scfdeploy.emulator.runtime.sandbox import NAMESPACE, Sandbox, Sandboxes
+from scfdeploy.facts import limit
+
+_ALL_FUNCTIONS = ""
+
+
+class CodeError(Exception):
+    """The code or a layer could not be unpacked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How the process of an event function is started. `sandbox` must be closed after its end."""
+
+    sandbox: Sandbox
+    command: list[str]
+    environment: dict[str, str]
+    setup: Json
+    """The first line for the bootstrap."""
+
+
+class Launcher:
+    """Prepares instances of one server. Thread-safe.
+
+    `notify` receives the key of a function (empty for all) and a notice for the user, such as the isolation in use.
+    `interpreter_setting` returns the current text of the setting `interpreters`.
+    """
+
+    def __init__(
+        self,
+        cache: CodeCache,
+        *,
+        notify: Callable[[str, str], None] = lambda _function, _text: None,
+        interpreter_setting: Callable[[], str] = str,
+    ) -> None:
+        self.interpreters = Interpreters(interpreter_setting)
+        self._cache = cache
+        self._sandboxes = Sandboxes(cache)
+        self._notify = notify
+        self._lock = threading.Lock()
+        self._notified: set[tuple[str, str]] = set()
+
+    def prepare(self, invocation: Invocation) -> Launch:
+        """Prepare an instance of an event function.
+
+        Raises CodeError, and CloudError if this machine cannot run it.
+        """
+        interpreter = self.interpreters.of_runtime(invocation.version["Runtime"])
+        command = bootstrap_command(invocation.version["Runtime"], interpreter)
+        sandbox = self.open_sandbox(invocation, (interpreter,))
+        # Python outside of the system's folders may need its library's folder, and `enter_namespace.py` is Python.
+        start_only = {} if interpreter.program == own_python() else library_path()
+        hidden = hidden_variables() | ({} if start_only else library_path())
+        documented = variables(invocation, sandbox, [interpreter.program])
+        environment = hidden | documented
+        if sandbox.isolation == NAMESPACE:
+            environment = start_only | environment
+        setup: Json = {
+            "handler": invocation.version["Handler"],
+            "root": sandbox.code,
+            "opt": sandbox.opt,
+            "hidden": [name for name in hidden if name not in documented],
+        }
+        unset = [name for name in start_only if name not in documented]
+        return Launch(sandbox, sandbox.command(command, unset=unset), environment, setup)
+
+    def open_sandbox(self, invocation: Invocation, interpreters: Sequence[Interpreter]) -> Sandbox:
+        """Prepare the folders of an instance, and tell the user once what is not as on the platform.
+
+        Raises CodeError, and CloudError if the isolation does not work here.
+        """
+        function = f"{invocation.region}/{invocation.function['Namespace']}/{invocation.function['FunctionName']}"
+        for interpreter in interpreters:
+            self._notify_once(function, interpreter.notice)
+        try:
+            isolation = self._sandboxes.isolation(invocation.isolation)
+        except IsolationError as error:
+            message = f"Namespace isolation does not work on this machine: {error}"
+            raise CloudError("FailedOperation.InvokeFunction", message) from error
+        self._notify_once(_ALL_FUNCTIONS, _notice(isolation))
+        code, opt = self.unpack(invocation)
+        return self._sandboxes.open(
+            code, opt, tmp_mb=invocation.version.get("disk_mb", limit("disk.default_mb")), isolation=isolation
+        )
+
+    def choose_isolation(self, choice: str) -> str:
+        """The isolation in use, of which `notify` is not called later. Raises IsolationError."""
+        isolation = self._sandboxes.isolation(choice)
+        with self._lock:
+            self._notified.add((_ALL_FUNCTIONS, _notice(isolation)))
+        return isolation
+
+    def unpack(self, invocation: Invocation) -> tuple[Path, Path | None]:
+        """The folders of the code and of the layers. Raises CodeError."""
+        try:
+            code = self._cache.folder(invocation.version["blob"], invocation.code)
+            return code, self._cache.layers(invocation.layers)
+        except (ValueError, zipfile.BadZipFile, OSError) as error:
+            raise CodeError(f"the code could not be unpacked: {error}") from error
+
+    def _notify_once(self, function: str, text: str) -> None:
+        with self._lock:
+            if not text or (function, text) in self._notified:
+                return
+            self._notified.add((function, text))
+        self._notify(function, text)
+
+
+def _notice(isolation: str) -> str:
+    return f"Using {isolation} isolation."

@@ -1,0 +1,202 @@
+"""The folders of an instance: read-only code and layers, a private /tmp, and an empty home.
+
+With namespace isolation, the process has them in a mount namespace at the paths of the platform. With copy isolation,
+each instance has a read-only copy of the code, and a TMPDIR, in the temporary folder of the server.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scfdeploy.emulator.messages import IsolationError
+from scfdeploy.emulator.runtime.code_cache import CodeCache
+from scfdeploy.emulator.runtime.interpreters import library_path
+
+AUTO, NAMESPACE, COPY = "auto", "namespace", "copy"
+CODE_PATH, LAYERS_PATH, HOME_PATH = "/var/user", "/opt", "/home/qcloud"
+_RUNTIME = Path(__file__).parent
+_RUNTIME_PATH = "/var/runtime/scfdeploy"
+_ENTER = _RUNTIME / "enter_namespace.py"
+_PROBE_S = 30
+_PROBE = (
+    "import errno, os\n"
+    "try:\n    open('x', 'w')\n"
+    "except OSError as error:\n    assert error.errno == errno.EROFS\n"
+    "else:\n    raise SystemExit(1)\n"
+    "open('/tmp/x', 'w').close()\n"
+)
+# What the instance has to itself; programs of the machine below these folders must be made visible.
+_PRIVATE = ("/opt/", "/tmp/", f"{HOME_PATH}/", f"{CODE_PATH}/")  # noqa: S108 - of the instance
+
+Files = Mapping[str, tuple[int, int, int]]
+"""By path: the time of the last change, the size and the inode of each file and folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """The folders of one instance, as its process sees them."""
+
+    code: str
+    opt: str
+    home: str
+    tmp: str
+    folder: Path
+    """Where the process starts, as the server sees it."""
+    isolation: str
+    layout: Mapping[str, object] = field(default_factory=dict)
+    """The argument of `enter_namespace.py`."""
+    own: Path | None = None
+    """What `close` removes."""
+    original: Files | None = None
+    """The state of the copied code, if the process could change it."""
+
+    def command(
+        self,
+        command: Sequence[str],
+        *,
+        files: Mapping[str, str] | None = None,
+        programs: Sequence[str] = (),
+        unset: Sequence[str] = (),
+    ) -> list[str]:
+        """The command that starts a program inside.
+
+        `files` are mounted over files of the code, where the isolation can do that. `programs` are paths that the
+        command needs besides its first word. `unset` are variables that only the start needs.
+        """
+        if self.isolation == COPY:
+            return list(command)
+        visible = sorted({folder for program in (command[0], *programs) for folder in _private_prefixes(program)})
+        layout = {**self.layout, "files": dict(files or {}), "visible": visible, "unset": list(unset)}
+        inside = [word.replace(str(_RUNTIME), _RUNTIME_PATH) for word in command]
+        return [sys.executable, "-I", "-S", "-E", "-B", str(_ENTER), json.dumps(layout), *inside]
+
+    def visible_path(self, text: str) -> str:
+        """A text with the paths of the platform instead of those of a copy."""
+        return text if self.own is None else text.replace(self.code, CODE_PATH).replace(self.opt, LAYERS_PATH)
+
+    def code_has_changed(self) -> bool:
+        """Whether the process wrote to the code, which only root can do."""
+        return self.original is not None and _scan(Path(self.code)) != self.original
+
+    def close(self) -> None:
+        """Remove what belongs to this instance alone. Its process must have ended."""
+        if self.own is not None:
+            _remove(self.own)
+
+
+class Sandboxes:
+    """Prepares the folders of instances. Thread-safe."""
+
+    def __init__(self, cache: CodeCache) -> None:
+        self._cache = cache
+
+    def isolation(self, choice: str) -> str:
+        """The isolation for a choice: itself, or for `auto` the first that works. Raises IsolationError."""
+        if choice == COPY:
+            return COPY
+        problem = self._namespace_problem
+        if problem and choice == NAMESPACE:
+            raise IsolationError(problem)
+        return COPY if problem else NAMESPACE
+
+    def open(self, code: Path, opt: Path | None, *, tmp_mb: int, isolation: str) -> Sandbox:
+        """The folders of a new instance."""
+        return self._open_namespace(code, opt, tmp_mb) if isolation == NAMESPACE else self._open_copy(code, opt)
+
+    @functools.cached_property
+    def _namespace_problem(self) -> str:
+        """Why namespaces do not work; empty if they do."""
+        if not sys.platform.startswith("linux"):
+            return "only Linux has namespaces"
+        sandbox = self._open_namespace(self._folder("empty"), None, 1)
+        command = sandbox.command([sys.executable, "-I", "-S", "-B", "-c", _PROBE])
+        try:
+            probe = subprocess.run(
+                command, env=library_path(), cwd="/", capture_output=True, timeout=_PROBE_S, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return str(error)
+        reason = probe.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        return "" if probe.returncode == 0 else reason or f"the test ended with exit code {probe.returncode}"
+
+    def _open_namespace(self, code: Path, opt: Path | None, tmp_mb: int) -> Sandbox:
+        layout = {
+            "stage": str(self._folder("stage")),
+            "code": str(code),
+            "code_path": CODE_PATH,
+            "opt": str(opt or ""),
+            "home": HOME_PATH,
+            "tmp_mb": tmp_mb,
+            "folders": {_RUNTIME_PATH: str(_RUNTIME)},
+        }
+        tmp = "/tmp"  # noqa: S108 - of the instance
+        return Sandbox(CODE_PATH, LAYERS_PATH, HOME_PATH, tmp, Path("/"), NAMESPACE, layout)
+
+    def _open_copy(self, code: Path, opt: Path | None) -> Sandbox:
+        own = self._folder("instances") / uuid.uuid4().hex
+        own.mkdir()
+        copy = own / "user"
+        shutil.copytree(code, copy, symlinks=True)
+        _make_read_only(copy)
+        for name in ("tmp", "home", "opt"):
+            (own / name).mkdir(mode=0o700)
+        can_write = os.name == "posix" and os.geteuid() == 0
+        return Sandbox(
+            str(copy),
+            str(opt or own / "opt"),
+            str(own / "home"),
+            str(own / "tmp"),
+            copy,
+            COPY,
+            own=own,
+            original=_scan(copy) if can_write else None,
+        )
+
+    def _folder(self, name: str) -> Path:
+        folder = self._cache.root() / name
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+
+def _private_prefixes(program: str) -> set[str]:
+    """The folders with a program and what belongs to it, if the instance has another folder in their place."""
+    paths = {Path(program), Path(os.path.realpath(program))}
+    return {str(path.parent.parent) for path in paths if str(path).startswith(_PRIVATE)}
+
+
+def _make_read_only(root: Path) -> None:
+    for folder, _, files in os.walk(root):
+        for name in files:
+            path = Path(folder, name)
+            if not path.is_symlink():
+                path.chmod(0o555 if path.stat().st_mode & stat.S_IXUSR else 0o444)
+        Path(folder).chmod(0o555)
+
+
+def _scan(root: Path) -> Files:
+    # The time of the last change of an inode cannot be set by a program, so equal times mean equal contents.
+    state: dict[str, tuple[int, int, int]] = {}
+    for folder, _, files in os.walk(root):
+        for path in (folder, *(f"{folder}/{name}" for name in files)):
+            entry = os.lstat(path)
+            state[path] = (entry.st_ctime_ns, entry.st_size, entry.st_ino)
+    return state
+
+
+def _remove(root: Path) -> None:
+    for folder, folders, _ in os.walk(root):
+        for name in folders:
+            path = Path(folder, name)
+            if not path.is_symlink():
+                path.chmod(0o700)
+    shutil.rmtree(root, ignore_errors=True)
