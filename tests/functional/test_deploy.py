@@ -10,7 +10,14 @@ from tests.support.command import scfdeploy
 from tests.support.local_server import READS, LocalServer
 from tests.support.project import HANDLER, TIMER, write_project
 
-EVERYTHING = """\
+LAYERS = """\
+  layers:
+    - name: base
+      version: 3
+    - name: more
+      version: 1
+"""
+EVERYTHING = f"""\
   description: Says hello, to whom it may concern
   memorySize: 256
   timeout: 20
@@ -27,11 +34,7 @@ EVERYTHING = """\
   vpcConfig:
     vpcId: vpc-aaaaaaaa
     subnetId: subnet-bbbbbbbb
-  layers:
-    - name: base
-      version: 3
-    - name: more
-      version: 1
+{LAYERS}\
   deadLetter:
     type: CMQ-QUEUE
     name: failed
@@ -108,9 +111,10 @@ def test_second_apply_writes_nothing_in_six_calls(tmp_path: Path, cloud: LocalSe
 
 
 def test_environment_values_are_deployed_unchanged(tmp_path: Path, cloud: LocalServer) -> None:
+    # A layer that does not exist could not be mounted.
     project = write_project(
         tmp_path,
-        EVERYTHING,
+        EVERYTHING.replace(LAYERS, ""),
         code="import os\n\ndef main_handler(event, context):\n"
         "    return {key: os.environ[key] for key in ('ANSWER', 'NUMBER', 'WHEN')}\n",
     )
