@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import ScfDeployError, message
@@ -70,3 +73,30 @@ def _follow(emulator: Emulator, invoked: Invoked, request_id: str, *, wait: bool
         ran = ran._replace(timeline=[*timeline, *ran.timeline], events=ran.events + 1, ends=ends)
     is_done = ran is None or event.status == "finished"
     return invoked._replace(ok=is_done, event=event, timeline=timeline, ran=ran)
+
+
+def read_event(file: str) -> str:
+    """The event in a JSON file, or with `-` on standard input. Raises ScfDeployError if it cannot be read."""
+    if file == "-":
+        return require_json(sys.stdin.read(), message("the event in {file}", file=file))
+    try:
+        text = Path(file).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or message("it is not UTF-8 text")
+        raise ScfDeployError(
+            message("the event file {file} cannot be read: {reason}", file=file, reason=reason),
+            hint=message("Check the path; `-` reads standard input."),
+        ) from error
+    return require_json(text, message("the event in {file}", file=file))
+
+
+def require_json(text: str, source: str) -> str:
+    """The text, if it is JSON. Raises ScfDeployError otherwise."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ScfDeployError(
+            message("{source} is not JSON: {error}", source=source, error=error),
+            hint=message('Write JSON, such as {"name": "World"}.'),
+        ) from error
+    return text

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from scfdeploy.config import load_project
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
 from scfdeploy.model import Project
+from scfdeploy.operations.invoke import read_event
 from scfdeploy.operations.request import Request
 from scfdeploy.operations.resolve_function import function_address
 from scfdeploy.results import Findings, Template, TemplateChanged, TemplateList, TemplateShown
@@ -105,33 +104,6 @@ def read_template(request: Request, function: str, name: str) -> str:
     if sample is not None:
         return sample_event(sample)
     return read_event(str(_require_file(_place(request, function), name)))
-
-
-def read_event(file: str) -> str:
-    """The event in a JSON file, or with `-` on standard input. Raises ScfDeployError if it cannot be read."""
-    if file == "-":
-        return require_json(sys.stdin.read(), message("the event in {file}", file=file))
-    try:
-        text = Path(file).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or message("it is not UTF-8 text")
-        raise ScfDeployError(
-            message("the event file {file} cannot be read: {reason}", file=file, reason=reason),
-            hint=message("Check the path; `-` reads standard input."),
-        ) from error
-    return require_json(text, message("the event in {file}", file=file))
-
-
-def require_json(text: str, source: str) -> str:
-    """The text, if it is JSON. Raises ScfDeployError otherwise."""
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ScfDeployError(
-            message("{source} is not JSON: {error}", source=source, error=error),
-            hint=message('Write JSON, such as {"name": "World"}.'),
-        ) from error
-    return text
 
 
 def _place(request: Request, function: str) -> _Place:

@@ -13,7 +13,7 @@ from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.diagnostics import message
-from scfdeploy.operations.invoke import Call
+from scfdeploy.operations.invoke import Call, read_event, require_json
 from scfdeploy.operations.invoke import invoke as use_case
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Invoked
@@ -67,10 +67,10 @@ def _exit_code(result: Invoked) -> ExitCode:
 def _event(request: Request, name: str, *, event: str | None, template: str | None, data: str | None) -> str:
     if sum(option is not None for option in (event, template, data)) > 1:
         raise typer.BadParameter(message("only one of --event, --template and --data can be given"))
-    from scfdeploy.operations.template import read_event, read_template, require_json
-
     if event is not None:
         return read_event(event)
     if template is not None:
+        from scfdeploy.operations.template import read_template
+
         return read_template(request, name, template)
     return require_json(data, "--data") if data is not None else "{}"
