@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_VOLATILE_KEYS = frozenset({"AddTime", "ModTime", "FunctionId", "created", "modified", "ResourceId"})
+_VOLATILE_KEYS = frozenset({"AddTime", "ModTime", "FunctionId", "created", "modified", "ResourceId", "revision"})
 # The time differs between runs; whether it is set does not.
 _TIMES = frozenset({"settled", "deleted", "ready_at", "reserved_at"})
 _HOST = re.compile(r"(?<=//)\d+-[a-z0-9]{10}(?=\.)")
