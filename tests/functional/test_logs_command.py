@@ -60,6 +60,7 @@ def test_failed_run_is_shown_with_traceback(cloud: Cloud) -> None:
     assert re.fullmatch(HEAD + rf"{request_id[:4]}…  status 430  \d+ ms  \d+ MB", head)
     assert lines[0] == "  Result: null"
     assert lines[1:3] == ["  processing order 7", "  Traceback (most recent call last):"]
+    assert lines[3] == '    File "/var/user/index.py", line 4, in main'
     assert lines[-1] == "  KeyError: 'customer'"
 
 
