@@ -64,9 +64,8 @@ function load(array $setup): ?array
 
 function call(string $handler, \stdClass $call): array
 {
-    foreach ((array) ($call->variables ?? []) as $name => $value) {
-        putenv("$name=$value");
-        $_ENV[$name] = $_SERVER[$name] = $value;
+    foreach ((array) $call->variables as $name => $value) {
+        putenv($value === null ? $name : "$name=$value");
     }
     try {
         $returned = json_encode($handler($call->event, $call->context), FLAGS | JSON_THROW_ON_ERROR);
@@ -81,6 +80,9 @@ function main(string $commands, string $reports): void
     $commands = fopen("php://fd/$commands", 'r');
     $reports = fopen("php://fd/$reports", 'w');
     $setup = json_decode(fgets($commands), true);
+    foreach ($setup['hidden'] as $name) {
+        putenv($name);
+    }
     $failure = load($setup);
     if ($failure !== null) {
         answer($reports, $failure);

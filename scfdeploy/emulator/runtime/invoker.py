@@ -67,8 +67,9 @@ class Invoker:
         key = instance_key(invocation)
         instance = self._pool.take(key)
         if instance is not None:
-            instance.child.thaw()
-            return self._call(instance, invocation, "")
+            with _ended_after_error(instance):
+                instance.child.thaw()
+                return self._call(instance, invocation, "")
         refusal = self._burst.start(invocation)
         if refusal:
             return failed(_BURST, refusal)
@@ -80,7 +81,9 @@ class Invoker:
         child = Child(
             launch.command, environment=launch.environment, folder=sandbox.folder, guardian=self._pool.guardian
         )
-        return self._load(Instance(key, child, sandbox), invocation, _line(launch.setup))
+        instance = Instance(key, child, sandbox)
+        with _ended_after_error(instance):
+            return self._load(instance, invocation, _line(launch.setup))
 
     def serve(self, invocation: Invocation, request: Request) -> tuple[Response, str]:
         """The response of a web function, and its output.
@@ -201,6 +204,16 @@ class Invoker:
         finally:
             with self._lock:
                 del self._running[child]
+
+
+@contextlib.contextmanager
+def _ended_after_error(instance: Instance) -> Iterator[None]:
+    """End an instance if this program fails while it serves."""
+    try:
+        yield
+    except BaseException:
+        instance.end()
+        raise
 
 
 def _end(child: Child, *, now: bool) -> None:

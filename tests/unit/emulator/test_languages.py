@@ -25,7 +25,8 @@ function main_handler($event, $context) {
     print("call $calls\\n");
     if (isset($event->fail)) throw new RuntimeException("no such colour");
     if (isset($event->leave)) exit(3);
-    return ["calls" => $calls, "event" => $event, "id" => $context->request_id, "name" => getenv("SCF_FUNCTIONNAME")];
+    return ["calls" => $calls, "event" => $event, "id" => $context->request_id, "name" => getenv("SCF_FUNCTIONNAME"),
+            "source" => getenv("TRIGGER_SRC")];
 }
 """
 JAVA = """
@@ -83,6 +84,7 @@ def test_php_function_gets_event_and_context_and_keeps_its_state(cloud: Cloud) -
     first = json.loads(result["RetMsg"])
     assert first["id"] == result["FunctionRequestId"]
     assert (first["calls"], first["event"], first["name"]) == (1, {"a": ["ü", 1.5]}, "hello")
+    assert first["source"] is False
     assert "call 1\n" in result["Log"]
     assert returned(cloud, {})["calls"] == 2
     failure = error(cloud, {"fail": True})
