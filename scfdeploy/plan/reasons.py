@@ -9,9 +9,17 @@ from scfdeploy.model import Value
 from scfdeploy.plan.change import FieldChange
 from scfdeploy.plan.diff.differences import CODE_PATH
 
-NEW = "does not exist yet"
-SAME = "matches the configuration"
 _OWNERSHIP = ("owner", "tags.scfdeploy:")
+
+
+def new() -> str:
+    """The reason to create a resource."""
+    return message("does not exist yet")
+
+
+def same() -> str:
+    """The reason to leave a resource unchanged."""
+    return message("matches the configuration")
 
 
 def with_function() -> str:

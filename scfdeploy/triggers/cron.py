@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from scfdeploy.diagnostics import did_you_mean
+from scfdeploy.diagnostics import did_you_mean, message
 from scfdeploy.model.lazy_pattern import lazy_pattern
 
 _MONTHS = {
@@ -114,9 +114,9 @@ class _Read:
 class _PartError(Exception):
     """An invalid part of a field; caught where its position is known."""
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, text: str, hint: str | None = None) -> None:
+        super().__init__(text)
+        self.text = text
         self.hint = hint
 
 
@@ -154,29 +154,40 @@ def parse(expression: str) -> Schedule:
 
 def _strange(match: re.Match[str]) -> CronProblem:
     character = match.group()
-    message = f'The expression has the invalid character "{character}" (U+{ord(character):04X}).'
-    hint = "Use only ASCII digits, letters, spaces and * , - / ? #."
-    return CronProblem("", match.start(), match.end(), message, hint)
+    text = message(
+        'The expression has the invalid character "{character}" (U+{code}).',
+        character=character,
+        code=f"{ord(character):04X}",
+    )
+    hint = message("Use only ASCII digits, letters, spaces and * , - / ? #.")
+    return CronProblem("", match.start(), match.end(), text, hint)
 
 
 def _wrong_count(expression: str, words: list[str]) -> CronProblem:
     start = len(expression) - len(expression.lstrip())
     end = max(start, len(expression.rstrip()))
     if not words:
-        return CronProblem("", 0, len(expression), "The expression is empty.", _example())
+        return CronProblem("", 0, len(expression), message("The expression is empty."), _example())
     if words[0].startswith("@") or "(" in words[0]:
-        message = f'"{words[0]}" is a shorthand of other schedulers. Seven fields are required: {ORDER}.'
-        return CronProblem("", start, end, message, _example())
-    hint = f"Write all seven: {ORDER}."
+        text = message(
+            '"{word}" is a shorthand of other schedulers. Seven fields are required: {order}.',
+            word=words[0],
+            order=ORDER,
+        )
+        return CronProblem("", start, end, text, _example())
+    hint = message("Write all seven: {order}.", order=ORDER)
     if len(words) == 6:
-        text = " ".join(words)
-        hint = f'The year or the second is missing: use "{text} *" or "0 {text}".'
-    fields = "1 field" if len(words) == 1 else f"{len(words)} fields"
-    return CronProblem("", start, end, f"The expression has {fields}; seven are required: {ORDER}.", hint)
+        six = " ".join(words)
+        hint = message('The year or the second is missing: use "{six} *" or "0 {six}".', six=six)
+    if len(words) == 1:
+        text = message("The expression has 1 field; seven are required: {order}.", order=ORDER)
+    else:
+        text = message("The expression has {n} fields; seven are required: {order}.", n=len(words), order=ORDER)
+    return CronProblem("", start, end, text, hint)
 
 
 def _example() -> str:
-    return 'For example "0 0 8 * * * *": each day at 08:00:00.'
+    return message('For example "0 0 8 * * * *": each day at 08:00:00.')
 
 
 def _read_field(field: CronField, text: str, offset: int, mistakes: list[CronProblem]) -> _Read:
@@ -187,19 +198,28 @@ def _read_field(field: CronField, text: str, offset: int, mistakes: list[CronPro
         try:
             _read_part(field, part, read)
         except _PartError as error:
-            mistakes.append(CronProblem(field.name, start, start + max(len(part), 1), error.message, error.hint))
+            mistakes.append(CronProblem(field.name, start, start + max(len(part), 1), error.text, error.hint))
         start += len(part) + 1
     return read
 
 
 def _read_part(field: CronField, word: str, read: _Read) -> None:
     if not word:
-        raise _PartError(f"The {field.name} field has an empty part.", "Remove the extra comma.")
+        raise _PartError(
+            message("The {field} field has an empty part.", field=field.name), message("Remove the extra comma.")
+        )
     if field in (DAY, WEEKDAY) and _read_special(field, word, read):
         return
     if re.fullmatch(r"\d*[LW]|LW|\?|.*#.*", word, re.IGNORECASE):
         operator = "#" if "#" in word else word[-1].upper()
-        raise _PartError(f'"{operator}" is not valid in the {field.name} field: {_only_in(operator)}.')
+        raise _PartError(
+            message(
+                '"{operator}" is not valid in the {field} field: {reason}.',
+                operator=operator,
+                field=field.name,
+                reason=_only_in(operator),
+            )
+        )
     span, slash, step_text = word.partition("/")
     step = _step(field, step_text) if slash else 1
     low, high = _range(field, span, stepped=bool(slash))
@@ -210,10 +230,10 @@ def _read_part(field: CronField, word: str, read: _Read) -> None:
 def _only_in(operator: str) -> str:
     match operator:
         case "W":
-            return "only the day field supports it"
+            return message("only the day field supports it")
         case "#":
-            return "only the weekday field supports it"
-    return "only the day and weekday fields support it"
+            return message("only the weekday field supports it")
+    return message("only the day and weekday fields support it")
 
 
 def _range(field: CronField, span: str, *, stepped: bool) -> tuple[int, int]:
@@ -226,15 +246,21 @@ def _range(field: CronField, span: str, *, stepped: bool) -> tuple[int, int]:
     last = _number(field, last_text)
     if first > last:
         raise _PartError(
-            f'The {field.name} range "{span}" ends before it starts.',
-            f'Write two ranges: "{first_text}-{field.high},{field.low}-{last_text}".',
+            message('The {field} range "{span}" ends before it starts.', field=field.name, span=span),
+            message('Write two ranges: "{ranges}".', ranges=f"{first_text}-{field.high},{field.low}-{last_text}"),
         )
     return first, last
 
 
 def _step(field: CronField, text: str) -> int:
     if not _is_whole(text) or int(text) == 0:
-        raise _PartError(f'The {field.name} field has the step "{text}"; a step must be a whole number of at least 1.')
+        raise _PartError(
+            message(
+                'The {field} field has the step "{step}"; a step must be an integer of at least 1.',
+                field=field.name,
+                step=text,
+            )
+        )
     return int(text)
 
 
@@ -248,11 +274,24 @@ def _number(field: CronField, text: str) -> int:
         return field.names[name]
     if not _is_whole(text):
         hint = did_you_mean(text, field.names) if field.names else None
-        raise _PartError(f'"{text}" is not a valid {field.name}: use {field.describe()}.', hint)
+        raise _PartError(
+            message(
+                '"{word}" is not a valid {field}: use {values}.', word=text, field=field.name, values=field.describe()
+            ),
+            hint,
+        )
     number = int(text)
     if not field.low <= number <= field.high:
-        hint = "Sunday is 0 or SUN." if field is WEEKDAY and number == 7 else None
-        raise _PartError(f"The {field.name} {text} is out of range: use {field.describe()}.", hint)
+        hint = message("Sunday is 0 or SUN.") if field is WEEKDAY and number == 7 else None
+        raise _PartError(
+            message(
+                "The {field} {word} is out of range: use {values}.",
+                field=field.name,
+                word=text,
+                values=field.describe(),
+            ),
+            hint,
+        )
     return number
 
 
@@ -274,7 +313,9 @@ def _read_special(field: CronField, word: str, read: _Read) -> bool:
         case ("weekday", text) if "#" in text:
             day, _, nth = text.partition("#")
             if nth not in ("1", "2", "3", "4", "5"):
-                raise _PartError(f'"{word}" has the invalid number "{nth}" after "#": use 1 to 5.')
+                raise _PartError(
+                    message('"{word}" has the invalid number "{nth}" after "#": use 1 to 5.', word=word, nth=nth)
+                )
             read.nth_weekdays.add((_number(field, day), int(nth)))
         case _:
             return False

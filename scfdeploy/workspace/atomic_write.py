@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.workspace.paths import NAME, make_hidden_folder
 
 _SCRATCH = "tmp"
@@ -189,4 +189,7 @@ def replace_file(path: Path, content: bytes) -> None:
     try:
         write_file(str(path), content)
     except OSError as error:
-        raise ScfDeployError(f"{path} cannot be written: {error.strerror}", hint="The file was not changed.") from error
+        raise ScfDeployError(
+            message("{path} cannot be written: {reason}", path=path, reason=error.strerror),
+            hint=message("The file was not changed."),
+        ) from error

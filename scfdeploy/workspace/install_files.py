@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.workspace.atomic_write import PendingFile, pending_file
 
 _BACKUP = "before-import"
@@ -38,8 +38,8 @@ def require_absent(paths: Iterable[Path]) -> None:
     existing = sorted(str(path) for path in paths if os.path.lexists(path) and not _is_empty_folder(path))
     if existing:
         raise ScfDeployError(
-            f"nothing was written: already exists: {', '.join(existing)}",
-            hint="Choose another folder with --out, or overwrite with --force.",
+            message("nothing was written: already exists: {files}", files=", ".join(existing)),
+            hint=message("Choose another folder with --out, or overwrite with --force."),
         )
 
 
@@ -67,8 +67,10 @@ def install(folders: Mapping[Path, Path], texts: Mapping[Path, NewText]) -> Inst
                 installed.files.append(file.target)
     except OSError as error:
         raise ScfDeployError(
-            f"{error.filename or 'a file'} cannot be written: {error.strerror}",
-            hint="Choose a writable folder." + _done(installed.files),
+            message(
+                "{file} cannot be written: {reason}", file=error.filename or message("a file"), reason=error.strerror
+            ),
+            hint=message("Choose a writable folder.") + _done(installed.files),
         ) from error
     return installed
 
@@ -88,4 +90,4 @@ def _is_empty_folder(path: Path) -> bool:
 
 
 def _done(files: Sequence[str]) -> str:
-    return f" Already written: {', '.join(files)}." if files else ""
+    return " " + message("Already written: {files}.", files=", ".join(files)) if files else ""

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.workspace.paths import state_dir
 
 _LONGEST_NAME = 100
@@ -81,6 +81,6 @@ def _locked(file: IO[bytes]) -> bool:
 def _held(by: str) -> ScfDeployError:
     who = f" ({by})" if by else ""
     return ScfDeployError(
-        f"another run of scfdeploy works on this checkout{who}, and nothing was changed",
-        hint="Wait until it has ended, then run this again.",
+        message("another run of scfdeploy works on this checkout{who}, and nothing was changed", who=who),
+        hint=message("Wait until it has ended, then run this again."),
     )

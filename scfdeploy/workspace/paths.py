@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 
 
 def cache_dir(root: str) -> Path:
@@ -22,7 +22,8 @@ def require_state_dir(root: str) -> Path:
         return state_dir(root)
     except OSError as error:
         raise ScfDeployError(
-            f"cannot create the folder {error.filename}: {error.strerror}", hint="Choose a writable folder."
+            message("cannot create the folder {folder}: {reason}", folder=error.filename, reason=error.strerror),
+            hint=message("Choose a writable folder."),
         ) from error
 
 
@@ -43,8 +44,8 @@ def refuse_links(root: str) -> None:
     for path in (folder, *_links_in(folder), *_links_in(folder / "cache")):
         if path.is_symlink():
             raise ScfDeployError(
-                f"{path} is a symbolic link; nothing was changed",
-                hint="Remove the link; scfdeploy creates the folder or file again.",
+                message("{path} is a symbolic link; nothing was changed", path=path),
+                hint=message("Remove the link; scfdeploy creates the folder or file again."),
             )
 
 

@@ -131,7 +131,7 @@ def _changes(
         existing = _DEFAULT_SETTINGS if desired.address.name == DEFAULT else {}
         added = _differences(desired, existing)
         if added or not existing:
-            reason = reasons.with_function() if is_new else reasons.NEW
+            reason = reasons.with_function() if is_new else reasons.new()
             reason = reasons.joined(reason, _traffic_reason(desired, {}))
             yield Change(desired.address, Action.CREATE, reason, added, desired.settings, spec.owner)
         return
@@ -140,7 +140,7 @@ def _changes(
     yield Change(
         desired.address,
         Action.UPDATE if changed else Action.NO_OP,
-        reasons.joined(reasons.differing(changed), _traffic_reason(desired, observed)) if changed else reasons.SAME,
+        reasons.joined(reasons.differing(changed), _traffic_reason(desired, observed)) if changed else reasons.same(),
         changed,
         {**observed, **desired.settings},
         spec.owner,

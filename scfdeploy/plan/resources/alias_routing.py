@@ -88,7 +88,7 @@ def plan_route(
     warnings = tuple(_warnings(address, alias, route, spec))
     if alias is None:
         added = additions(fields, desired)
-        return Change(address, Action.CREATE, reason or reasons.NEW, added, desired, owner, requires, warnings)
+        return Change(address, Action.CREATE, reason or reasons.new(), added, desired, owner, requires, warnings)
     observed = normal_settings(fields, alias.settings)
     changed = differences(fields, desired, observed)
     if not changed:

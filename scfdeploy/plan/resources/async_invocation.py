@@ -33,7 +33,7 @@ def plan_async(spec: FunctionSpec, resource: Resource | None) -> PlanFragment:
         observed = normal_settings(fields, resource.settings)
         changed, result = differences(fields, settings, observed), observed | settings
     action = Action.UPDATE if changed else Action.NO_OP
-    return _fragment(spec, action, reasons.differing(changed) or reasons.SAME, changed, result)
+    return _fragment(spec, action, reasons.differing(changed) or reasons.same(), changed, result)
 
 
 def _fragment(

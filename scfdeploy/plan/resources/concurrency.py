@@ -84,7 +84,7 @@ def _reserve(spec: FunctionSpec, resource: Resource | None) -> PlanFragment:
         return _of_function(spec, Change(address, Action.CREATE, reasons.with_function(), added, settings, spec.owner))
     changed = differences(fields, settings, normal_settings(fields, resource.settings))
     action = Action.UPDATE if changed else Action.NO_OP
-    reason = reasons.differing(changed) or reasons.SAME
+    reason = reasons.differing(changed) or reasons.same()
     return _of_function(spec, Change(address, action, reason, changed, settings, spec.owner))
 
 
@@ -150,18 +150,19 @@ def _provisioned_change(
     settings: Mapping[str, Value],
     *,
     before: Resource | None = None,
-    reason: str = reasons.NEW,
+    reason: str = "",
 ) -> Change:
     fields = concurrency_fields(*settings)
     is_named = not is_blank(spec.settings.get(_VERSION))
     address = spec.address.provisioned(str(version) if is_named else PUBLISHED)
     all_settings = {**settings, _VERSION: version}
     if before is None:
-        return Change(address, Action.CREATE, reason, additions(fields, settings), all_settings, spec.owner)
+        added = additions(fields, settings)
+        return Change(address, Action.CREATE, reason or reasons.new(), added, all_settings, spec.owner)
     observed = {_VERSION: before.address.name, **normal_settings(fields, before.settings)}
     changed = differences(fields, settings, observed)
     action = Action.UPDATE if changed else Action.NO_OP
-    return Change(address, action, reasons.differing(changed) or reasons.SAME, changed, all_settings, spec.owner)
+    return Change(address, action, reasons.differing(changed) or reasons.same(), changed, all_settings, spec.owner)
 
 
 def _release_at_zero(spec: FunctionSpec, resource: Resource) -> Change:

@@ -46,7 +46,7 @@ def plan_function(
     settings = normal_settings(fields, spec.settings)
     if resource is None:
         added = (*additions(fields, settings), *code_addition(bundle))
-        return Change(spec.address, Action.CREATE, reasons.NEW, added, settings, spec.owner)
+        return Change(spec.address, Action.CREATE, reasons.new(), added, settings, spec.owner)
     refused = refusal(resource, desired=spec.owner, policy=policy)
     if refused is not None:
         return refused
@@ -93,7 +93,7 @@ def _existing(
     return Change(
         spec.address,
         Action.UPDATE if changed else Action.NO_OP,
-        reasons.joined(adoption, _update_reason(differing, resource), _state_reason(resource)) or reasons.SAME,
+        reasons.joined(adoption, _update_reason(differing, resource), _state_reason(resource)) or reasons.same(),
         changed,
         settings,
         spec.owner,

@@ -30,7 +30,7 @@ def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None
     settings = _settings(spec.settings)
     if resource is None:
         content = () if bundle is None else (FieldChange(CODE_PATH, None, _content(bundle)),)
-        return _published(spec, Action.CREATE, reasons.NEW, (*additions(_FIELDS, settings), *content), None)
+        return _published(spec, Action.CREATE, reasons.new(), (*additions(_FIELDS, settings), *content), None)
     refused = refusal(resource, desired=spec.owner, policy=policy)
     if refused is not None:
         return refused
@@ -51,7 +51,7 @@ def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None
             )
             reason = reasons.joined(adopt, reason)
     if not reason:
-        return Change(spec.address, Action.NO_OP, reasons.SAME, settings=settings, owner=spec.owner)
+        return Change(spec.address, Action.NO_OP, reasons.same(), settings=settings, owner=spec.owner)
     # Settings that are not written are not managed: the new version gets those of the last one.
     return _published(replace(spec, settings={**observed, **settings}), Action.UPDATE, reason, differing, resource)
 

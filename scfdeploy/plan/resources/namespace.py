@@ -21,7 +21,7 @@ def plan_namespaces(project: Project, observed: Observed) -> PlanFragment:
     existing = {address.namespace for address in observed.resources}
     existing |= {resource.address.namespace for resource in observed.unlisted}
     missing = (name for name in named(project) if name not in existing)
-    return PlanFragment(tuple(Change(Address.of_namespace(name), Action.CREATE, reasons.NEW) for name in missing))
+    return PlanFragment(tuple(Change(Address.of_namespace(name), Action.CREATE, reasons.new()) for name in missing))
 
 
 def remaining_namespaces(project: Project, observed: Observed) -> PlanFragment:

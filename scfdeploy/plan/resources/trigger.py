@@ -28,7 +28,9 @@ def plan_triggers_of_new(spec: FunctionSpec) -> PlanFragment:
 def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy, reach: Reach) -> PlanFragment:
     """Plan the triggers of a function that exists and is owned or adopted; `reach` says which may be deleted."""
     if ignores_triggers(spec):
-        return PlanFragment(unmanaged=tuple((resource.address, "ignoreTriggers is true") for resource in exists))
+        return PlanFragment(
+            unmanaged=tuple((resource.address, message("ignoreTriggers is true")) for resource in exists)
+        )
     by_address = {resource.address: resource for resource in exists}
     listed = {trigger.address for trigger in spec.triggers}
     surplus = merge(_surplus(spec, resource, policy, reach) for resource in exists if resource.address not in listed)
@@ -57,7 +59,7 @@ def _plan_trigger(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource |
     if kind is None:
         return _not_managed(trigger.address)
     if resource is None:
-        return PlanFragment((_create(spec, trigger, kind, reason=reasons.NEW),))
+        return PlanFragment((_create(spec, trigger, kind, reason=reasons.new()),))
     # An unowned trigger of an owned function is adopted: policy decides on the function.
     refused = refusal(resource, desired=spec.owner, policy=Policy(adopt=True))
     if refused is not None:
@@ -84,7 +86,7 @@ def _existing(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource, *, k
     return Change(
         trigger.address,
         Action.REPLACE if replaced else Action.UPDATE if changed else Action.NO_OP,
-        reasons.joined(adoption, reason) or reasons.SAME,
+        reasons.joined(adoption, reason) or reasons.same(),
         changed,
         _merged(observed, settings),
         spec.owner,

@@ -45,7 +45,7 @@ def test_good_expressions_have_no_problem(expression: str) -> None:
         ("0 0 0 * * * 1969", "1969", "The year 1969 is out of range: use 1970 to 2099."),
         ("0 0 0 * * MOND *", "MOND", '"MOND" is not a valid weekday: use 0 to 6 or SUN to SAT.'),
         ("0 0 22-2 * * * *", "22-2", 'The hour range "22-2" ends before it starts.'),
-        ("0 */0 * * * * *", "*/0", 'The minute field has the step "0"; a step must be a whole number of at least 1.'),
+        ("0 */0 * * * * *", "*/0", 'The minute field has the step "0"; a step must be an integer of at least 1.'),
         ("0 1,,3 * * * * *", ",", "The minute field has an empty part."),
         ("0 L * * * * *", "L", '"L" is not valid in the minute field: only the day and weekday fields support it.'),
         ("0 0 0 * * 3W *", "3W", '"W" is not valid in the weekday field: only the day field supports it.'),
