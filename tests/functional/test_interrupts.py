@@ -319,12 +319,11 @@ def test_signal_at_the_approval_prompt_ends_the_run_before_any_change(sent: sign
 
 
 _SLEEPER = """
-import os, time
+import os, socket, time
 
 def main_handler(event, context):
-    with open(os.environ["MARK"] + ".part", "w") as file:
-        file.write(str(os.getpid()))
-    os.rename(os.environ["MARK"] + ".part", os.environ["MARK"])
+    with socket.create_connection(("127.0.0.1", int(os.environ["PORT"]))) as test:
+        test.sendall(str(os.getpid()).encode())
     time.sleep(600)
 """
 
@@ -333,20 +332,19 @@ def main_handler(event, context):
 def test_signal_to_a_command_with_a_local_server_ends_the_function_that_runs(
     sent: signal.Signals, tmp_path: Path
 ) -> None:
-    mark = tmp_path / "mark"
-    text = f"  timeout: 900\n  environment:\n    variables:\n      MARK: {mark}\n"
+    listener = socket.create_server(("127.0.0.1", 0))
+    text = f"  timeout: 900\n  environment:\n    variables:\n      PORT: '{listener.getsockname()[1]}'\n"
     project = write_project(tmp_path / "project", text, code=_SLEEPER)
     with running("apply", "--local", "--yes", folder=project, env={}) as process:
         _, err = process.communicate(timeout=_LONG_S)
         assert process.returncode == 0, err
     with running("invoke", "hello", "--local", folder=project, env={}) as process:
-        while not mark.exists():
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            threading.Event().wait(0.01)
+        listener.settimeout(_LONG_S)
+        with listener, listener.accept()[0] as connection:
+            function = int(connection.makefile().read())
         process.send_signal(sent)
         process.communicate(timeout=_LONG_S)
     assert process.returncode == _INTERRUPTED
-    function = int(mark.read_text())
     for _ in range(200):
         if not _is_alive(function):
             return

@@ -20,7 +20,7 @@ EVERYTHING: dict[str, Any] = {
     "memorySize": 256,
     "timeout": 20,
     "initTimeout": 30,
-    "environment": {"variables": {"LANG": "C", "ZERO": "0123", "API_KEY": Secret("hunter22")}},
+    "environment": {"variables": {"MODE": "C", "ZERO": "0123", "API_KEY": Secret("hunter22")}},
     "role": "a-role",
     "publicAccess": True,
     "eip": False,

