@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +163,7 @@ def test_request_of_a_killed_server_does_not_stay_running(tmp_path: Path) -> Non
         cloud = Cloud(server.url)
         cloud.create(files=CODE)
         request_id = invoke(cloud, {})
-    with sqlite3.connect(data) as database:
+    with closing(sqlite3.connect(data)) as database, database:
         # What a server leaves behind that is killed during the run.
         database.execute("UPDATE documents SET body=json_set(body, '$.RetCode', 1) WHERE kind='request'")
     with Server(data, settings=Settings(activation_s=0), virtual_time=True) as server:
