@@ -37,15 +37,17 @@ def reset_secrets(variables: Mapping[str, str], environ: Mapping[str, str]) -> K
     return SECRETS
 
 
+_SHOWN_UNCHANGED = frozenset({"Explained", "Invoked", "TemplateShown"})
+"""Class names of results, so that no command imports the result of another one."""
+
+
 def redacted(result: Result, form: str, output: RenderedOutput) -> RenderedOutput:
     """The output of a result in a format, without secrets.
 
     The output of a function belongs to its caller, explanations are our own text, and test events must be printed as
     they are: these are not changed.
     """
-    from scfdeploy.results import Explained, Invoked, TemplateShown
-
-    if isinstance(result, Explained | Invoked | TemplateShown):
+    if type(result).__name__ in _SHOWN_UNCHANGED:
         return output
     out = _redact_json(output.out) if form in _JSON_FORMATS else SECRETS.redact(output.out)
     return output._replace(out=out, err=SECRETS.redact(output.err))

@@ -16,7 +16,8 @@ from scfdeploy.operations.emulator import find_emulator
 from scfdeploy.operations.events import event_info, function_key, open_source, read_records
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.report.event_documents import event_document
-from scfdeploy.results import EventInfo, EventsPulled, Findings, Untraced
+from scfdeploy.results import Findings
+from scfdeploy.results.events import EventInfo, EventsPulled, Untraced
 
 _LONGEST_EVENT_S = 2 * 86_400.0
 """More than an event can take: a run of 24 hours that starts at most six hours after acceptance."""

@@ -9,7 +9,8 @@ from typing import Any
 from scfdeploy.operations.emulator import find_emulator, read_local
 from scfdeploy.operations.events import function_key, read_records
 from scfdeploy.operations.request import CloudOptions, Request
-from scfdeploy.results import EventInfo, EventStats, Findings, FunctionMetrics
+from scfdeploy.results import Findings
+from scfdeploy.results.events import EventInfo, EventStats, FunctionMetrics
 
 _HOUR_MS = 3_600_000
 

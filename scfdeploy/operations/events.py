@@ -15,13 +15,13 @@ from scfdeploy.operations.emulator import Emulator, find_emulator
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import function_address
 from scfdeploy.providers.base import EventQuery, EventRecord, EventSource, RequestStatus, TraceSettings, none_if_missing
-from scfdeploy.results import (
+from scfdeploy.results import Findings
+from scfdeploy.results.events import (
     EventCancelled,
     EventInfo,
     EventList,
     EventShown,
     EventsRun,
-    Findings,
     TimelineEntry,
     Untraced,
 )

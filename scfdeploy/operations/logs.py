@@ -17,7 +17,8 @@ from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import function_address
 from scfdeploy.providers.base import CloudError, ErrorKind, EventSource, LogEntry, LogQuery, LogSource, RequestStatus
 from scfdeploy.providers.clock import SystemClock
-from scfdeploy.results import Findings, LogList
+from scfdeploy.results import Findings
+from scfdeploy.results.logs import LogList
 
 _POLL_S = 2.0
 """The pause between two reads of --follow: far fewer calls than the platform allows per second."""

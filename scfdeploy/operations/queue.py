@@ -10,7 +10,8 @@ from scfdeploy.model import Address
 from scfdeploy.operations.emulator import Emulator
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import function_address
-from scfdeploy.results import Findings, Queue, QueueCall, QueueCalls, QueueChanged, QueueList, QueueMessage, QueueShown
+from scfdeploy.results import Findings
+from scfdeploy.results.queues import Queue, QueueCall, QueueCalls, QueueChanged, QueueList, QueueMessage, QueueShown
 
 _MOST_MESSAGES = 10_000
 

@@ -14,15 +14,8 @@ from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import load_deployed
 from scfdeploy.plan import Action, Change, FieldChange, Policy
 from scfdeploy.plan.resources.alias_routing import Route
-from scfdeploy.results import (
-    AliasInfo,
-    Findings,
-    FunctionMetrics,
-    FunctionStatus,
-    LayerStatus,
-    StatusReport,
-    VersionList,
-)
+from scfdeploy.results import AliasInfo, Findings, FunctionStatus, LayerStatus, StatusReport, VersionList
+from scfdeploy.results.events import FunctionMetrics
 
 
 def status(request: Request, cloud: CloudOptions) -> StatusReport:

@@ -12,7 +12,8 @@ from scfdeploy.model import Project
 from scfdeploy.operations.invoke import read_event
 from scfdeploy.operations.request import Request
 from scfdeploy.operations.resolve_function import function_address
-from scfdeploy.results import Findings, Template, TemplateChanged, TemplateList, TemplateShown
+from scfdeploy.results import Findings
+from scfdeploy.results.templates import Template, TemplateChanged, TemplateList, TemplateShown
 from scfdeploy.scaffold import SAMPLES, find_sample, sample_event
 from scfdeploy.workspace.atomic_write import replace_file
 from scfdeploy.workspace.template_files import require_template_dir, template_dir, template_dirs

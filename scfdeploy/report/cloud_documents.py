@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scfdeploy.report.event_documents import metrics_document
 from scfdeploy.report.values import Document, to_json
 from scfdeploy.results import FunctionStatus, Imported, LayerStatus, StatusReport, VersionList
 
@@ -24,6 +23,7 @@ def status(result: StatusReport) -> Document:
 
 def _function(function: FunctionStatus) -> Document:
     from scfdeploy.plan import field_document
+    from scfdeploy.report.event_documents import metrics_document
 
     return {
         "address": str(function.address),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, assert_never
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import Diagnostic, Span
-from scfdeploy.report import cloud_documents, event_documents, log_documents, queue_documents
+from scfdeploy.report import cloud_documents
 from scfdeploy.report.terminal import escape_json
 from scfdeploy.report.truncation import truncated
 from scfdeploy.report.values import Document, to_json
@@ -15,29 +17,15 @@ from scfdeploy.results import (
     Applied,
     CommandResult,
     Drifted,
-    EventCancelled,
-    EventList,
-    EventShown,
-    EventsPulled,
-    EventsRun,
-    EventStats,
     Explained,
     Explanation,
     Failed,
     Imported,
     Invoked,
-    LogList,
     Migration,
     Planned,
-    QueueCalls,
-    QueueChanged,
-    QueueList,
-    QueueShown,
     Result,
     StatusReport,
-    TemplateChanged,
-    TemplateList,
-    TemplateShown,
     Validated,
     VersionList,
 )
@@ -46,6 +34,7 @@ if TYPE_CHECKING:
     from scfdeploy.apply import Outcome
     from scfdeploy.plan import Plan
     from scfdeploy.report.text import RenderedOutput, TextStyle
+    from scfdeploy.results import SelfNamedResult
 
 FORMAT = 1
 
@@ -85,18 +74,35 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
             }
         case Imported():
             return _head("import", result) | cloud_documents.imported(result)
-        case QueueList() | QueueShown() | QueueCalls() | QueueChanged():
-            return _head(result.command, result) | queue_documents.keys(result)
-        case EventList() | EventShown() | EventsRun() | EventCancelled() | EventStats() | EventsPulled():
-            return _head(result.command, result) | event_documents.keys(result)
-        case LogList():
-            return _head("logs", result) | log_documents.logs(result)
-        case TemplateList() | TemplateShown() | TemplateChanged():
-            return _head(result.command, result) | _template(result)
         case Failed():
             return _failed(result)
         case _:
-            assert_never(result)
+            return _head(result.command, result) | _own_keys(result)
+
+
+_OWN_KEYS = {
+    "QueueList": "queue_documents.keys",
+    "QueueShown": "queue_documents.keys",
+    "QueueCalls": "queue_documents.keys",
+    "QueueChanged": "queue_documents.keys",
+    "EventList": "event_documents.keys",
+    "EventShown": "event_documents.keys",
+    "EventsRun": "event_documents.keys",
+    "EventCancelled": "event_documents.keys",
+    "EventStats": "event_documents.keys",
+    "EventsPulled": "event_documents.keys",
+    "LogList": "log_documents.keys",
+    "TemplateList": "event_documents.template_keys",
+    "TemplateShown": "event_documents.template_keys",
+    "TemplateChanged": "event_documents.template_keys",
+}
+"""The function for the keys of each result by its class name, in a module of this package."""
+
+
+def _own_keys(result: SelfNamedResult) -> Document:
+    module, _, name = _OWN_KEYS[type(result).__name__].partition(".")
+    keys: Callable[[SelfNamedResult], Document] = getattr(import_module(f"scfdeploy.report.{module}"), name)
+    return keys(result)
 
 
 def render_json(result: Result, _style: TextStyle) -> RenderedOutput:
@@ -263,29 +269,14 @@ def _invoked(result: Invoked) -> Document:
         "durationMs": call.duration_ms,
         "memoryMb": call.memory_mb,
         "log": call.log,
-        **event_documents.of_invocation(result),
+        **_event_keys(result),
     }
 
 
-def _template(result: TemplateList | TemplateShown | TemplateChanged) -> Document:
-    match result:
-        case TemplateList():
-            return {
-                "templates": [
-                    {
-                        "name": template.name,
-                        "kind": template.kind,
-                        "alias": template.alias or None,
-                        "remark": template.remark or None,
-                        "function": template.function or None,
-                    }
-                    for template in result.templates
-                ]
-            }
-        case TemplateShown():
-            return {"name": result.name, "kind": result.kind, "event": json.loads(result.text)}
-        case TemplateChanged():
-            return {"name": result.name, "function": result.function, "path": result.path}
+def _event_keys(result: Invoked) -> Document:
+    from scfdeploy.report.event_documents import of_invocation
+
+    return of_invocation(result)
 
 
 def _explained(result: Explained) -> Document:

@@ -1,30 +1,31 @@
-"""Documents of asynchronous events."""
+"""Documents of asynchronous events and of test events."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 
 from scfdeploy.report.humanize import china_time
 from scfdeploy.report.values import Document
-from scfdeploy.results import (
+from scfdeploy.results import Invoked
+from scfdeploy.results.events import (
     EventCancelled,
     EventInfo,
     EventList,
+    EventResult,
     EventShown,
     EventsPulled,
     EventsRun,
     EventStats,
     FunctionMetrics,
-    Invoked,
     TimelineEntry,
     Untraced,
 )
+from scfdeploy.results.templates import TemplateChanged, TemplateList, TemplateResult, TemplateShown
 
 
-def keys(
-    result: EventList | EventShown | EventsRun | EventCancelled | EventStats | EventsPulled,
-) -> Document:
+def keys(result: EventResult) -> Document:
     """The keys of an `events` command."""
     match result:
         case EventList():
@@ -148,3 +149,25 @@ def _entry(entry: TimelineEntry) -> Document:
 
 def _time(moment_ms: int | None) -> str | None:
     return None if moment_ms is None else china_time(moment_ms, precision="milliseconds")
+
+
+def template_keys(result: TemplateResult) -> Document:
+    """The keys of a `template` command."""
+    match result:
+        case TemplateList():
+            return {
+                "templates": [
+                    {
+                        "name": template.name,
+                        "kind": template.kind,
+                        "alias": template.alias or None,
+                        "remark": template.remark or None,
+                        "function": template.function or None,
+                    }
+                    for template in result.templates
+                ]
+            }
+        case TemplateShown():
+            return {"name": result.name, "kind": result.kind, "event": json.loads(result.text)}
+        case TemplateChanged():
+            return {"name": result.name, "function": result.function, "path": result.path}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from scfdeploy.model import Address
 from scfdeploy.report.humanize import china_time
 from scfdeploy.report.values import Document, to_json
-from scfdeploy.results import LogList
+from scfdeploy.results.logs import LogList
 
 
-def logs(result: LogList) -> Document:
+def keys(result: LogList) -> Document:
     """The keys of `logs`."""
     return {
         "entries": [

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from scfdeploy.report.values import Document
-from scfdeploy.results import QueueCalls, QueueChanged, QueueList, QueueMessage, QueueShown
+from scfdeploy.results.queues import QueueCalls, QueueChanged, QueueList, QueueMessage, QueueResult, QueueShown
 
 
-def keys(result: QueueList | QueueShown | QueueCalls | QueueChanged) -> Document:
+def keys(result: QueueResult) -> Document:
     """The keys of a `queue` command."""
     match result:
         case QueueList():

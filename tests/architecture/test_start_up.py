@@ -55,6 +55,7 @@ def test_offline_commands_load_no_heavy_library(arguments: list[str], project: P
 
     assert "scfdeploy.cli" in loaded
     assert [name for name in HEAVY if name in loaded] == []
+    assert [name for name in loaded if name.startswith("scfdeploy.results.")] == []
 
 
 def test_the_version_loads_no_command_line_library(project: Path) -> None:

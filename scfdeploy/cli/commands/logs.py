@@ -14,7 +14,7 @@ from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit, show
 from scfdeploy.diagnostics import message
-from scfdeploy.results import LogList
+from scfdeploy.results.logs import LogList
 
 app = CommandApp()
 

@@ -10,7 +10,7 @@ from scfdeploy.report.humanize import china_time, duration, plural
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.events import short_id, untraced_lines
 from scfdeploy.report.text.style import TextStyle, aligned_table
-from scfdeploy.results import EventCancelled, EventsPulled, EventStats, FunctionMetrics
+from scfdeploy.results.events import EventCancelled, EventsPulled, EventStats, FunctionMetrics
 
 _STATUSES = ("finished", "dead-lettered", "dropped", "lost", "failed", "aborted", "running", "waiting")
 _LOCAL = frozenset(("finished", "dead-lettered", "dropped", "lost"))

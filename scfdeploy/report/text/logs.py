@@ -13,7 +13,7 @@ from scfdeploy.report.log_documents import function_name
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.report.values import to_json
-from scfdeploy.results import LogList
+from scfdeploy.results.logs import LogList
 
 _SHORTEST_ID = 4
 _SUCCESS = 200

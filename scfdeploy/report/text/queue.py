@@ -8,7 +8,7 @@ from typing import Any
 from scfdeploy.diagnostics import message
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import TextStyle, aligned_table
-from scfdeploy.results import QueueCall, QueueCalls, QueueChanged, QueueList, QueueMessage, QueueShown
+from scfdeploy.results.queues import QueueCall, QueueCalls, QueueChanged, QueueList, QueueMessage, QueueShown
 
 _SHORT_ID = 4
 

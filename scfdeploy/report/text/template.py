@@ -5,7 +5,7 @@ from __future__ import annotations
 from scfdeploy.diagnostics import message
 from scfdeploy.report.terminal import escape_json, safe
 from scfdeploy.report.text.style import TextStyle, table
-from scfdeploy.results import Template, TemplateChanged, TemplateList, TemplateShown
+from scfdeploy.results.templates import Template, TemplateChanged, TemplateList, TemplateShown
 
 
 def render_template_list(result: TemplateList, style: TextStyle) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 from scfdeploy.providers.base import Invocation
 from scfdeploy.report.text import render_text
-from scfdeploy.results import EventInfo, EventList, EventShown, EventsRun, Findings, Invoked, TimelineEntry
+from scfdeploy.results import Findings, Invoked
+from scfdeploy.results.events import EventInfo, EventList, EventShown, EventsRun, TimelineEntry
 
 TEN_O_CLOCK = 1_795_831_200_000
 REQUEST = "3fd01f0a-0000-4000-8000-000000000000"
