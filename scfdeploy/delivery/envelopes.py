@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 _CHINA = timezone(timedelta(hours=8))
 
@@ -38,7 +38,7 @@ def scf_dead_letter(failed: FailedEvent, *, plain: bool = False) -> Mapping[str,
     The guide's sample shows -1, RequestResponse and 0 where an asynchronous event would suggest its status, Event and
     the seconds left. Consumers meet either, so `plain` writes the other reading.
     """
-    sent = datetime.fromtimestamp(failed.sent_at // 1000, UTC).astimezone(_CHINA)
+    sent = datetime.fromtimestamp(failed.sent_at // 1000, _CHINA)
     return {
         "RequestId": failed.request_id,
         "ErrorCode": failed.status if plain else -1,

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 
-_CHINA = timezone(timedelta(hours=8))
+CHINA = timezone(timedelta(hours=8))
+"""China Standard Time."""
 
 
 class Clock:
@@ -89,12 +90,22 @@ class StoredClock(Clock):
 
 def as_text(moment: float) -> str:
     """`YYYY-MM-DD hh:mm:ss` in China Standard Time, the format of the API."""
-    return datetime.fromtimestamp(moment, _CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(moment, CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def as_exact_text(moment: float) -> str:
+    """`as_text` with microseconds, the format of status records of events."""
+    return datetime.fromtimestamp(moment, CHINA).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def from_text(text: str) -> float:
     """Parse the format of `as_text`. Raises ValueError for any other text."""
-    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=_CHINA).timestamp()
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA).timestamp()
+
+
+def as_rfc3339(moment: float, *, precision: str = "seconds") -> str:
+    """`YYYY-MM-DDThh:mm:ss+08:00`, the format of the control paths."""
+    return datetime.fromtimestamp(moment, CHINA).isoformat(timespec=precision)
 
 
 def as_iso(moment: float) -> str:

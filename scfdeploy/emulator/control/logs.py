@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
 
 from scfdeploy.emulator.app import EmulatorApp
+from scfdeploy.emulator.clock import as_rfc3339
 from scfdeploy.emulator.messages import ControlError, Json, parse_seconds
 from scfdeploy.emulator.runtime import SUCCESS
 from scfdeploy.emulator.scf.records.functions import FUNCTION, LATEST, VERSION
 from scfdeploy.emulator.store import LogEntry
 
 _MAX_OUTPUT = 32 << 20
-_CHINA = timezone(timedelta(hours=8))
 
 
 def read_logs(app: EmulatorApp, content: Json) -> Json:
@@ -83,7 +82,7 @@ def _entry(entry: LogEntry) -> Json:
     return {
         "requestId": entry.request_id,
         "function": _name(entry.function),
-        "startedAt": datetime.fromtimestamp(entry.started_at / 1000, _CHINA).isoformat(timespec="milliseconds"),
+        "startedAt": as_rfc3339(entry.started_at / 1000, precision="milliseconds"),
         "statusCode": entry.status,
         "durationMs": entry.duration_ms,
         "memoryMb": entry.memory_mb,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
 
 from scfdeploy.emulator.app import EmulatorApp
+from scfdeploy.emulator.clock import as_rfc3339
 from scfdeploy.emulator.messages import ControlError, Json
 from scfdeploy.emulator.queues import records
 from scfdeploy.emulator.queues.publish import publish
@@ -13,7 +13,6 @@ from scfdeploy.emulator.scf.events.firing import fire_message
 from scfdeploy.emulator.scf.records import functions, triggers
 from scfdeploy.emulator.store import StoredMessage
 
-_CHINA = timezone(timedelta(hours=8))
 _MOST_MESSAGES = 10_000
 
 
@@ -29,7 +28,7 @@ def list_queues(app: EmulatorApp, _content: Json) -> Json:
                     "kind": queue["kind"],
                     "standsIn": queue["standsIn"],
                     "messages": count,
-                    "oldest": None if oldest is None else _time(oldest),
+                    "oldest": None if oldest is None else as_rfc3339(oldest / 1000),
                     "failedDeliveries": records.failures_of_queue(app.store, queue["name"]),
                 }
             )
@@ -132,7 +131,7 @@ def _message(message: StoredMessage) -> Json:
         body = message.body
     return {
         "id": message.id,
-        "sentAt": _time(message.sent_at),
+        "sentAt": as_rfc3339(message.sent_at / 1000),
         "attributes": dict(message.attributes),
         "body": body,
         "text": message.body,
@@ -145,7 +144,3 @@ def _text(content: Json, name: str) -> str:
     if not isinstance(found, str) or not found:
         raise ControlError(f'"{name}" is missing')
     return found
-
-
-def _time(moment_ms: int) -> str:
-    return datetime.fromtimestamp(moment_ms / 1000, _CHINA).isoformat(timespec="seconds")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 from scfdeploy.delivery.core import End, Phase
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.clock import from_text
+from scfdeploy.emulator.clock import as_exact_text, from_text
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.parameters import page
 from scfdeploy.emulator.scf.records import functions
 from scfdeploy.emulator.store import StoredEvent
 from scfdeploy.facts import delivery_value
 
-_CHINA_OFFSET = timedelta(hours=8)
 _MOST = 100
 _INVOKE_TYPE = "Event"
 _STATUSES = {End.FINISHED: "FINISHED", End.ABORTED: "ABORTED"}
@@ -97,8 +94,8 @@ def _listed(event: StoredEvent) -> Json:
         "InvokeType": _INVOKE_TYPE,
         "Qualifier": event.qualifier,
         "Status": _status(event),
-        "StartTime": _time(state.accepted_at),
-        "EndTime": _time(state.ended_at) if state.phase is Phase.ENDED else "",
+        "StartTime": as_exact_text(state.accepted_at / 1000),
+        "EndTime": as_exact_text(state.ended_at / 1000) if state.phase is Phase.ENDED else "",
     }
 
 
@@ -106,11 +103,6 @@ def _status(event: StoredEvent) -> str:
     if event.state.end is None:
         return "RUNNING"
     return _STATUSES.get(event.state.end, "FAILED")
-
-
-def _time(moment_ms: int) -> str:
-    moment = datetime.fromtimestamp(moment_ms / 1000, UTC) + _CHINA_OFFSET
-    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _no_event(request_id: str) -> CloudError:

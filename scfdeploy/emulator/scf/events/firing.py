@@ -10,11 +10,11 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.clock import as_iso
+from scfdeploy.emulator.clock import CHINA, as_iso
 from scfdeploy.emulator.messages import CloudError, Json, Request, compact_json
 from scfdeploy.emulator.queues.publish import Published
 from scfdeploy.emulator.scf.invocations import store_event
@@ -27,7 +27,7 @@ from scfdeploy.emulator.scf.triggers.timer import timer_event
 if TYPE_CHECKING:
     from scfdeploy.emulator.app import EmulatorApp
 
-TIMER_ZONE = timezone(timedelta(hours=8))
+_TIMER_ZONE = CHINA
 """The time zone of timers: assumed, the platform's documents name none."""
 _MOST_MISSED_MS = 60_000
 
@@ -61,7 +61,7 @@ class Timers:
         """Start the functions of all timers that are due by a time, in order. Inside `Store.exclusive`."""
         while (firing := self.next()) is not None and firing.at <= until:
             for trigger in [each for each in self._enabled() if self._next_time(each) == firing.at]:
-                moment = datetime.fromtimestamp(firing.at / 1000, TIMER_ZONE)
+                moment = datetime.fromtimestamp(firing.at / 1000, _TIMER_ZONE)
                 event = timer_event(trigger, moment)
                 _start(self._app, triggers.function_of(trigger), trigger["Qualifier"], event, "TRIGGER_TIMER")
             self._fired_until = firing.at
@@ -82,7 +82,7 @@ class Timers:
                 yield trigger
 
     def _next_time(self, trigger: Json) -> int | None:
-        after = datetime.fromtimestamp(self._fired_until / 1000, TIMER_ZONE)
+        after = datetime.fromtimestamp(self._fired_until / 1000, _TIMER_ZONE)
         cron = trigger["TriggerDesc"]
         start, following = self._times.get(cron, (after, after))
         if not start <= after or (following is not None and following <= after):
