@@ -83,7 +83,7 @@ def show_event(app: EmulatorApp, content: Json) -> Json:
     """One event, by the beginning of its request id, and its timeline."""
     with app.store.exclusive(writes=False):
         event = find_event(app, content)
-        steps = [step_fields(app, step) for step in app.store.events.timeline(event.request_id)]
+        steps = [_step_fields(event, step) for step in app.store.events.timeline(event.request_id)]
         return {"event": _fields(app, event), "steps": steps}
 
 
@@ -119,17 +119,17 @@ def steps_since(app: EmulatorApp, number: int, *, with_earlier: bool) -> Json:
     with app.store.exclusive(writes=False):
         read = app.store.events.steps_of_changed if with_earlier else app.store.events.steps_after
         steps = read(number, _MAX_STEPS + 1)
+        events = {request_id: app.store.events.find(request_id) for request_id in {step.request_id for step in steps}}
         return {
-            "steps": [step_fields(app, step) for step in steps[:_MAX_STEPS]],
+            "steps": [_step_fields(events[step.request_id], step) for step in steps[:_MAX_STEPS]],
             "isCut": len(steps) > _MAX_STEPS,
             "events": app.store.events.changed_after(number),
             "ends": app.store.events.ends_after(number),
         }
 
 
-def step_fields(app: EmulatorApp, step: TimelineStep) -> Json:
+def _step_fields(event: StoredEvent | None, step: TimelineStep) -> Json:
     """A line of a timeline, with the function of its event."""
-    event = app.store.events.find(step.request_id)
     if event is None:
         return asdict(step) | {"function": "", "isTraced": False, "isCancelled": False}
     return asdict(step) | {
