@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import json
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -54,17 +53,16 @@ class Timers:
 
     def next(self) -> Firing | None:
         """The timer that fires next. Inside `Store.exclusive`."""
-        firings = [Firing(at, trigger) for trigger in self._enabled() if (at := self._next_time(trigger)) is not None]
-        return min(firings, key=lambda firing: firing.at, default=None)
+        return next(iter(self._earliest()), None)
 
     def fire(self, until: int) -> None:
         """Start the functions of all timers that are due by a time, in order. Inside `Store.exclusive`."""
-        while (firing := self.next()) is not None and firing.at <= until:
-            for trigger in [each for each in self._enabled() if self._next_time(each) == firing.at]:
-                moment = datetime.fromtimestamp(firing.at / 1000, _TIMER_ZONE)
+        while (firings := self._earliest()) and firings[0].at <= until:
+            moment = datetime.fromtimestamp(firings[0].at / 1000, _TIMER_ZONE)
+            for trigger in (firing.trigger for firing in firings):
                 event = timer_event(trigger, moment)
                 _start(self._app, triggers.function_of(trigger), trigger["Qualifier"], event, "TRIGGER_TIMER")
-            self._fired_until = firing.at
+            self._fired_until = firings[0].at
         self.skip_to(until)
 
     def fire_recent(self, now: int) -> None:
@@ -76,10 +74,15 @@ class Timers:
         """Whether a new second has begun since the last `fire`: timers have whole seconds."""
         return now // 1000 > self._fired_until // 1000
 
-    def _enabled(self) -> Iterator[Json]:
-        for _, trigger in self._app.store.list_prefix(triggers.KIND, ""):
-            if trigger["Type"] == "timer" and trigger["Enable"]:
-                yield trigger
+    def _earliest(self) -> list[Firing]:
+        """The timers that fire next, all at the same time."""
+        firings = [
+            Firing(at, trigger)
+            for _, trigger in self._app.store.list_prefix(triggers.KIND, "")
+            if trigger["Type"] == "timer" and trigger["Enable"] and (at := self._next_time(trigger)) is not None
+        ]
+        first = min((firing.at for firing in firings), default=None)
+        return [firing for firing in firings if firing.at == first]
 
     def _next_time(self, trigger: Json) -> int | None:
         after = datetime.fromtimestamp(self._fired_until / 1000, _TIMER_ZONE)
