@@ -5,7 +5,7 @@ CMQ is a product of its own; here a name is enough. All functions are called ins
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 
 from scfdeploy.emulator.messages import ControlError, Json
 from scfdeploy.emulator.store import Store
@@ -68,26 +68,15 @@ def subscribe(store: Store, topic: str, subscription: Json) -> None:
 
 
 def count_failure(store: Store, function: str, queue: str, cause: str) -> None:
-    """Count a delivery that failed."""
+    """Count a delivery that failed, by cause: `permission`, `resource` or `size`."""
     key = f"{function}/{queue}"
     counts = store.get(_FAILURES, key) or {}
     store.put(_FAILURES, key, counts | {cause: counts.get(cause, 0) + 1})
 
 
-def failures_of_function(store: Store, function: str) -> dict[str, int]:
-    """Failed deliveries of a function by cause: `permission`, `resource` or `size`."""
-    return _sum(document for _, document in store.list_prefix(_FAILURES, f"{function}/"))
-
-
-def failures_of_queue(store: Store, queue: str) -> int:
-    """How many deliveries to a queue failed."""
-    counts = [document for key, document in store.list_prefix(_FAILURES, "") if key.endswith(f"/{queue}")]
-    return sum(_sum(counts).values())
-
-
-def _sum(documents: Iterable[Json]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for document in documents:
-        for cause, count in document.items():
-            total[cause] = total.get(cause, 0) + count
-    return total
+def failures_by_queue(store: Store) -> Counter[str]:
+    """How many deliveries to each queue or topic failed."""
+    failures: Counter[str] = Counter()
+    for key, counts in store.list_prefix(_FAILURES, ""):
+        failures[key.split("/", 3)[3]] += sum(counts.values())
+    return failures
