@@ -48,15 +48,17 @@ def _accepts(subscription: Json, tag: str, key: str) -> bool:
 
 def matches(pattern: str, key: str) -> bool:
     """Whether a routing key fits a binding key: words between dots, `*` one word, `#` any number of words."""
-    return _matches(pattern.split("."), key.split(".") if key else [])
-
-
-def _matches(pattern: list[str], words: list[str]) -> bool:
-    if not pattern:
-        return not words
-    if pattern[0] == "#":
-        return any(_matches(pattern[1:], words[start:]) for start in range(len(words) + 1))
-    return bool(words) and pattern[0] in ("*", words[0]) and _matches(pattern[1:], words[1:])
+    words = key.split(".") if key else []
+    # How many words of the key the parts of the pattern so far can cover.
+    covered = {0}
+    for part in pattern.split("."):
+        if part == "#":
+            covered = set(range(min(covered), len(words) + 1))
+        else:
+            covered = {count + 1 for count in covered if count < len(words) and part in ("*", words[count])}
+        if not covered:
+            return False
+    return len(words) in covered
 
 
 def _note(subscriptions: list[Json], accepting: list[Json]) -> str:

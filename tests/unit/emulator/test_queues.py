@@ -174,3 +174,7 @@ def test_wrong_request_says_what_is_wrong(cloud: Cloud, path: str, content: Any,
 )
 def test_binding_key_matches_routing_key(pattern: str, key: str, expected: bool) -> None:
     assert matches(pattern, key) is expected
+
+
+def test_binding_key_of_many_wildcards_is_matched_at_once() -> None:
+    assert not matches("#." * 20 + "end", "word." * 40 + "other")
