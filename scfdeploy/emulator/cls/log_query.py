@@ -16,6 +16,7 @@ Condition: TypeAlias = Callable[[Json], bool]
 _TOKEN = re.compile(r'\s*(?:(\()|(\))|((?:[\w.-]+:\s*(?:>=|<=|>|<|=)?\s*)?(?:"(?:\\.|[^"\\])*"|[^\s()"|]+)))')
 _WORD_ENDS = re.compile(r"""[@&?|#()='",;:<>\[\]{}/ \n\t\r\\]+""")
 _COMPARISONS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq}
+_MAX_NESTED = 50
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -30,38 +31,40 @@ def parse_query(text: str) -> Condition:
             raise _cannot_read("The local server reads search conditions only, no SQL.")
         tokens.append(match.group().strip())
         position = match.end()
-    condition = _any_of(tokens)
+    condition = _any_of(tokens, 0)
     if tokens:
         raise _cannot_read(f"Unexpected {tokens[0]}.")
     return condition
 
 
-def _any_of(tokens: list[str]) -> Condition:
-    conditions = [_all_of(tokens)]
+def _any_of(tokens: list[str], depth: int) -> Condition:
+    conditions = [_all_of(tokens, depth)]
     while tokens and tokens[0].upper() == "OR":
         tokens.pop(0)
-        conditions.append(_all_of(tokens))
+        conditions.append(_all_of(tokens, depth))
     return lambda line: any(condition(line) for condition in conditions)
 
 
-def _all_of(tokens: list[str]) -> Condition:
-    conditions = [_one(tokens)]
+def _all_of(tokens: list[str], depth: int) -> Condition:
+    conditions = [_one(tokens, depth)]
     while tokens and tokens[0] != ")" and tokens[0].upper() != "OR":
         if tokens[0].upper() == "AND":
             tokens.pop(0)
-        conditions.append(_one(tokens))
+        conditions.append(_one(tokens, depth))
     return lambda line: all(condition(line) for condition in conditions)
 
 
-def _one(tokens: list[str]) -> Condition:
+def _one(tokens: list[str], depth: int) -> Condition:
+    if depth > _MAX_NESTED:
+        raise _cannot_read("It is nested too deep.")
     if not tokens:
         raise _cannot_read("A condition is missing at its end.")
     word = tokens.pop(0)
     if word.upper() == "NOT":
-        negated = _one(tokens)
+        negated = _one(tokens, depth + 1)
         return lambda line: not negated(line)
     if word == "(":
-        inner = _any_of(tokens)
+        inner = _any_of(tokens, depth + 1)
         if not tokens:
             raise _cannot_read("A bracket is not closed.")
         tokens.pop(0)

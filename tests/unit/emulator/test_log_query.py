@@ -54,7 +54,14 @@ def test_query_does_not_match_line(query: str) -> None:
     assert not parse_query(query)(LINE)
 
 
-@pytest.mark.parametrize("query", ["* | select count(*)", "(a", "a )", "a AND", "NOT", "SCF_StatusCode:>many"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("* | select count(*)", "(a", "a )", "a AND", "NOT", "SCF_StatusCode:>many"),
+        pytest.param("(" * 5000 + "a" + ")" * 5000, id="brackets nested too deep"),
+        pytest.param("NOT " * 5000 + "a", id="NOT nested too deep"),
+    ],
+)
 def test_query_that_cannot_be_read_is_an_error(query: str) -> None:
     with pytest.raises(CloudError):
         parse_query(query)
