@@ -7,6 +7,7 @@ the rule again fails the test until it is taken out.
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +72,18 @@ def test_modules_hold_more_than_one_small_function() -> None:
     new = sorted(found - SMALL)
     assert not new, f"merge each into the module whose idea it is part of: {new}"
     assert found == SMALL, f"take out of SMALL: {sorted(SMALL - found)}"
+
+
+def test_modules_are_named_by_another_module() -> None:
+    """Modules that are imported by name in a table count, too; one that nothing names is left over."""
+    texts = {path: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
+    words = {path: set(re.findall(r"\w+", text)) for path, text in texts.items()}
+    unused = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in MODULES
+        if path.name != "__main__.py" and not any(path.stem in found for other, found in words.items() if other != path)
+    ]
+    assert unused == []
 
 
 def test_lists_of_small_modules_exist() -> None:
