@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scfdeploy.config import load_project
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.model import Address, FunctionSpec, Project
+from scfdeploy.model import Address
 from scfdeploy.operations.cloud import open_cloud
 from scfdeploy.operations.emulator import Emulator, find_emulator
 from scfdeploy.operations.request import CloudOptions, Request
@@ -180,10 +180,6 @@ def open_source(
     root = project.root if project else request.load.cwd
     provider = open_cloud(cloud, root=root, region=region, load=request.load, dotenv=loaded.dotenv)
     return provider.events, provider, functions
-
-
-def _functions(project: Project | None) -> Sequence[FunctionSpec]:
-    return project.functions if project else ()
 
 
 def _trace_settings(
