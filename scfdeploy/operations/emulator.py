@@ -18,9 +18,11 @@ from scfdeploy.workspace.paths import require_state_dir
 
 def find_emulator(request: Request, cloud: CloudOptions) -> Emulator | None:
     """The local server that `cloud` selects; None if it is a cloud, or a server that answers no control paths."""
-    if cloud.local is None and not is_local_server(cloud.endpoint or ""):
-        return None
-    return Emulator(request, cloud)
+    return Emulator(request, cloud) if _is_local(cloud) else None
+
+
+def _is_local(cloud: CloudOptions) -> bool:
+    return cloud.local is not None or (cloud.endpoint is not None and is_local_server(cloud.endpoint))
 
 
 class Emulator:
@@ -58,7 +60,7 @@ def read_local(
     cloud: CloudOptions, root: str, path: str, content: Mapping[str, Any] | None = None
 ) -> Mapping[str, Any] | None:
     """The answer of a control path, with `content` to POST; None if there is no local server."""
-    if cloud.local is None and not is_local_server(cloud.endpoint or ""):
+    if not _is_local(cloud):
         return None
     try:
         control = open_control(cloud, root)

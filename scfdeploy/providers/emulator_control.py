@@ -5,10 +5,10 @@ from __future__ import annotations
 import http.client
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Secret
+from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 
 _TIMEOUT_S = 600.0
 _PROBE_S = 5.0
@@ -17,9 +17,6 @@ _LARGEST_ANSWER = 256 << 20
 
 def is_local_server(url: str) -> bool:
     """Whether a local server of scfdeploy answers at `url`. Asks only this machine."""
-    address = urlsplit(url)
-    if address.scheme != "http" or not _is_loopback(address.hostname or ""):
-        return False
     try:
         answer = EmulatorControl(url, timeout_s=_PROBE_S).get("health")
     except ScfDeployError:
@@ -27,19 +24,21 @@ def is_local_server(url: str) -> bool:
     return isinstance(answer, dict) and answer.get("ok") is True
 
 
-def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
-
-
 class EmulatorControl:
     """Calls control paths of the server at `url`, which is on this machine."""
 
     def __init__(self, url: str, key: Secret | None = None, *, timeout_s: float = _TIMEOUT_S) -> None:
-        """`key` is the secret key of the server of --local, which answers nobody else."""
+        """`key` is the secret key of the server of --local, which answers nobody else.
+
+        Raises ScfDeployError for an invalid URL, and for one of another machine: requests are not encrypted.
+        """
+        endpoint = Endpoint.parse(url)
         self._timeout_s = timeout_s
         self._url = url
         self._key = key
-        self._address = urlsplit(url)
+        self._host = endpoint.host
+        if endpoint.scheme != "http" or not endpoint.is_loopback:
+            raise self._not_a_local_server()
 
     def get(self, path: str) -> Any:
         """The answer of `GET /_emulator/<path>`. Raises ScfDeployError as `post` does."""
@@ -60,8 +59,7 @@ class EmulatorControl:
         return headers
 
     def _request(self, method: str, path: str, body: bytes | None) -> Any:
-        host, port = self._address.hostname or "", self._address.port or 80
-        connection = http.client.HTTPConnection(host, port, timeout=self._timeout_s)
+        connection = http.client.HTTPConnection(self._host, timeout=self._timeout_s)
         try:
             connection.request(method, f"/_emulator/{path}", body, self._headers())
             answer = connection.getresponse()
@@ -71,14 +69,17 @@ class EmulatorControl:
                 message("The local server at {url} does not answer: {error}", url=self._url, error=error),
                 hint=message("Start it with `scfdeploy emulator`, or use --local."),
             ) from error
-        except ValueError as error:
-            raise ScfDeployError(
-                message("{url} is not a local server of scfdeploy.", url=self._url),
-                hint=message("This command needs --local or the --endpoint of `scfdeploy emulator`."),
-            ) from error
+        except (ValueError, RecursionError) as error:
+            raise self._not_a_local_server() from error
         finally:
             connection.close()
         if answer.status != http.client.OK:
             text = content.get("error", "") if isinstance(content, dict) else ""
             raise ScfDeployError(str(text) or message("The local server answered HTTP {status}.", status=answer.status))
         return content
+
+    def _not_a_local_server(self) -> ScfDeployError:
+        return ScfDeployError(
+            message("{url} is not a local server of scfdeploy.", url=self._url),
+            hint=message("This command needs --local or the --endpoint of `scfdeploy emulator`."),
+        )

@@ -9,7 +9,7 @@ import pytest
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.emulator import Server
 from scfdeploy.model import Secret
-from scfdeploy.providers.emulator_control import EmulatorControl
+from scfdeploy.providers.emulator_control import EmulatorControl, is_local_server
 
 
 @pytest.fixture
@@ -45,3 +45,20 @@ def test_missing_server_is_an_error(server: Server) -> None:
     server.stop()
     with pytest.raises(ScfDeployError, match="does not answer"):
         EmulatorControl(url).get("health")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://scf.example.com", "http://127.0.0.1.example.com:1", "http://server.localhost:1", "https://127.0.0.1:1"],
+)
+def test_other_machines_and_encrypted_endpoints_are_refused(url: str) -> None:
+    with pytest.raises(ScfDeployError, match="is not a local server of scfdeploy"):
+        EmulatorControl(url)
+    assert not is_local_server(url)
+
+
+@pytest.mark.parametrize("url", ["", "http://[::1", "http://localhost:abc", "http://localhost:99999"])
+def test_invalid_url_is_an_error(url: str) -> None:
+    with pytest.raises(ScfDeployError, match="is not a valid endpoint"):
+        EmulatorControl(url)
+    assert not is_local_server(url)
