@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
@@ -23,6 +22,8 @@ _LONGEST_EVENT_S = 2 * 86_400.0
 """More than an event can take: a run of 24 hours that starts at most six hours after acceptance."""
 _ALL = 1_000_000
 _CALLS_PER_S = 20
+_RECORD_START = b'{"requestId": "'
+"""How `append` begins each line, so that only a part of such a line is ever replaced."""
 
 
 def pull(request: Request, cloud: CloudOptions, name: str, file: str, *, since_s: float | None = None) -> EventsPulled:
@@ -73,6 +74,8 @@ class _Archive:
     """The time of the newest record in milliseconds: its end, or else its acceptance."""
     size: int = 0
     """The bytes of whole records; an interrupted run can leave a part of a line behind them."""
+    partial_size: int = 0
+    """The bytes of that part."""
     lacks_newline: bool = False
 
     def add(self, line: bytes, number: int) -> None:
@@ -92,6 +95,11 @@ class _Archive:
     def append(self, events: Iterable[EventInfo]) -> None:
         """Append a line per event."""
         with open(self.file, "ab") as stream:  # noqa: PTH123 - a path as the user wrote it
+            if stream.tell() != self.size + self.partial_size:
+                raise ScfDeployError(
+                    message("{file} was changed by another program; nothing was written", file=self.file),
+                    hint=message("Run the command again."),
+                )
             stream.truncate(self.size)
             stream.write(b"\n" if self.lacks_newline else b"")
             stream.writelines(json.dumps(event_document(event)).encode() + b"\n" for event in events)
@@ -112,8 +120,13 @@ def _read_archive(file: str) -> _Archive:
                     archive.add(line, number)
                 archive.size += len(line)
                 continue
-            with suppress(ScfDeployError):
+            try:
                 archive.add(line, number)
+            except ScfDeployError:
+                if not (line.startswith(_RECORD_START) or _RECORD_START.startswith(line)):
+                    raise
+                archive.partial_size = len(line)
+            else:
                 archive.size += len(line)
                 archive.lacks_newline = True
     return archive

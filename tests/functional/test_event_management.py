@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from scfdeploy.emulator import Server, Settings
+from scfdeploy.operations import event_archive
 from tests.support.command import Ran, scfdeploy
 from tests.support.emulator import Cloud, running
 from tests.support.fake_clock import FakeClock
@@ -293,6 +294,33 @@ class TestPull:
         assert ran.exit_code == 1
         assert "line 1 of notes.txt is not an event record" in ran.stderr
         assert Path("notes.txt").read_text() == "milk\neggs\n"
+
+    @pytest.mark.parametrize("content", ["milk", '{"name": "app"}', "\x00"])
+    def test_other_content_without_newline_is_left_alone(self, cloud: Cloud, content: str) -> None:
+        send(cloud)
+        Path("app.json").write_text(content)
+        ran = events(cloud, "pull", "--to", "app.json")
+        assert ran.exit_code == 1
+        assert "line 1 of app.json is not an event record" in ran.stderr
+        assert Path("app.json").read_text() == content
+
+    def test_lines_of_another_pull_at_the_same_time_are_kept(
+        self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        send(cloud)
+        events(cloud, "pull", "--to", "e.jsonl")
+        line = Path("e.jsonl").read_text()
+        read = event_archive._read_events
+
+        def read_while_another_pull_appends(*arguments: Any) -> Any:
+            Path("e.jsonl").write_text(line * 2)
+            return read(*arguments)
+
+        monkeypatch.setattr(event_archive, "_read_events", read_while_another_pull_appends)
+        ran = events(cloud, "pull", "--to", "e.jsonl")
+        assert ran.exit_code == 1
+        assert "e.jsonl was changed by another program; nothing was written" in ran.stderr
+        assert Path("e.jsonl").read_text() == line * 2
 
     def test_missing_folder_is_an_error(self, cloud: Cloud) -> None:
         ran = events(cloud, "pull", "--to", "nowhere/e.jsonl")
