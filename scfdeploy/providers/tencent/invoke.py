@@ -10,7 +10,7 @@ from scfdeploy.model import Address, Value
 from scfdeploy.providers.base import Invocation
 from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Client
-from scfdeploy.providers.tencent.transport.paging import mapping
+from scfdeploy.providers.tencent.transport.paging import mapping, number
 
 _FAILED = 430
 _ACCEPTED = 202
@@ -25,13 +25,13 @@ def invoke(client: Client, function: Address, event: str, *, qualifier: str) -> 
     text = str(result.get("ErrMsg") or "")
     has_failed = bool(text) or result.get("InvokeResult") not in (None, 0)
     details = mapping(_json(text)) or mapping(_json(result.get("RetMsg")))
-    memory = _number(result.get("MemUsage"))
+    memory = number(result.get("MemUsage"))
     return Invocation(
         _request_id(response),
         result=None if has_failed else _json(result.get("RetMsg")),
         error=_error(text, details) if has_failed else None,
         status_code=_status(details) if has_failed else 200,
-        duration_ms=_number(result.get("Duration")),
+        duration_ms=number(result.get("Duration")),
         memory_mb=None if memory is None else round(memory / 2**20, 2),
         log=str(result.get("Log") or ""),
     )
@@ -77,7 +77,3 @@ def _json(text: Any) -> Value:
     except (ValueError, RecursionError):
         return text
     return value
-
-
-def _number(value: Any) -> float | None:
-    return value if isinstance(value, int | float) else None

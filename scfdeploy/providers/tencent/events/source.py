@@ -14,7 +14,7 @@ from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.errors import malformed_field
-from scfdeploy.providers.tencent.transport.paging import list_all, mapping, object_list
+from scfdeploy.providers.tencent.transport.paging import list_all, mapping, number, object_list
 
 _CHINA = timezone(timedelta(hours=8))
 _STATUSES = MappingProxyType(
@@ -112,8 +112,8 @@ def _request_status(row: Mapping[str, Any]) -> RequestStatus:
         _RET_CODES[code],
         retries if isinstance(retries, int) and retries >= 0 else None,
         _message(str(row.get("RetMsg") or "")),
-        _number(row.get("Duration")),
-        _number(row.get("MemUsage")),
+        number(row.get("Duration")),
+        number(row.get("MemUsage")),
     )
 
 
@@ -142,7 +142,3 @@ def _milliseconds(text: object) -> int | None:
 
 def _second(moment_ms: int) -> str:
     return datetime.fromtimestamp(moment_ms // 1000, _CHINA).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _number(value: object) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -15,6 +15,7 @@ from typing import Any
 from scfdeploy.model import Address
 from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.providers.base import LogEntry
+from scfdeploy.providers.tencent.transport.paging import number
 
 _PLATFORM_LINE = lazy_pattern(
     r"(START|Event|Init Report|Provisioned Report|ERROR|Response|END|Report) RequestId: ?([\w-]+)\s*(.*)", re.DOTALL
@@ -26,6 +27,8 @@ _RUNNING = 202
 _UNKNOWN_FAILURE = 430
 _NANOSECONDS = 1_000_000
 _MAX_DIGITS = 20
+_MAX_MS = 10**14
+"""A later moment, after the year 5000, is not a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,12 @@ def _parse_row(row: Mapping[str, Any]) -> _Line | None:
         return None
     if not isinstance(fields, dict) or not fields.get("SCF_RequestId"):
         return None
-    moment = _whole(fields.get("SCF_LogTime")) or (_whole(row.get("Time")) or 0) * _NANOSECONDS
+    moment = _whole(fields.get("SCF_LogTime")) or (_moment_ms(row.get("Time")) or 0) * _NANOSECONDS
     return _Line(moment, fields)
 
 
 def _add(run: _Run, line: _Line, kind: str, rest: str) -> None:
-    started_at = _whole(line.fields.get("SCF_StartTime"))
+    started_at = _moment_ms(line.fields.get("SCF_StartTime"))
     if started_at and run.started_at is None:
         run.started_at = started_at
     match kind:
@@ -161,9 +164,14 @@ def _figure(pattern: re.Pattern[str], report: _Line | None, name: str) -> float 
         return None
     match = pattern.search(report.text)
     try:
-        return float(match[1] if match else report.fields.get(name, ""))
-    except (TypeError, ValueError):
+        return number(float(match[1] if match else report.fields.get(name, "")))
+    except (TypeError, ValueError, OverflowError):
         return None
+
+
+def _moment_ms(value: object) -> int | None:
+    moment = _whole(value)
+    return moment if moment is not None and moment < _MAX_MS else None
 
 
 def _whole(value: object) -> int | None:

@@ -50,6 +50,11 @@ def mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def number(value: object) -> float | None:
+    """The value if it is a number below 10^15, otherwise None: JSON text can have NaN and integers of any length."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15 else None
+
+
 def object_field(response: Mapping[str, Any], key: str, action: str) -> Answer:
     """An object in a response, empty if absent. Raises CloudError when it is malformed."""
     value = response.get(key) or {}

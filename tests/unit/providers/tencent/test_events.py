@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -115,6 +116,15 @@ def test_running_request_has_no_retries() -> None:
         status = events_of(cloud).request_status(HELLO, "3fd0")
     assert status is not None
     assert (status.status, status.retries) == ("running", None)
+
+
+@pytest.mark.parametrize("figure", ["NaN", "1e400", "9" * 400, "true", '"12"'])
+def test_impossible_figures_of_request_are_left_out(figure: str) -> None:
+    row = {**REQUEST, "RetCode": 0, "Duration": json.loads(figure), "MemUsage": json.loads(figure)}
+    with answering(GetRequestStatus={"TotalCount": 1, "Data": [row]}) as cloud:
+        status = events_of(cloud).request_status(HELLO, "3fd0")
+    assert status is not None
+    assert (status.duration_ms, status.memory_mb) == (None, None)
 
 
 def test_request_of_other_id_and_malformed_code() -> None:

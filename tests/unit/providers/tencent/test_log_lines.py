@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from scfdeploy.model import Address
 from scfdeploy.providers.base import LogEntry
 from scfdeploy.providers.tencent.logs.lines import parse_entries
@@ -108,3 +110,10 @@ def test_rows_that_are_no_lines_of_a_function_are_ignored() -> None:
 def test_result_that_the_platform_cut_is_shown_as_text() -> None:
     (entry,) = parse(row(f'Response RequestId:{ID} RetMsg:{{"a": [1, 2', 0), report(200, 1))
     assert entry.result == '{"a": [1, 2'
+
+
+@pytest.mark.parametrize("figure", ["NaN", "inf", "9" * 400, 10**400, float("nan"), None, []])
+def test_impossible_figures_and_times_are_left_out(figure: Any) -> None:
+    times: Any = {"SCF_StartTime": "9" * 20, "SCF_Duration": figure, "SCF_MemUsage": figure}
+    (entry,) = parse(row(f"Report RequestId:{ID}", 0, SCF_StatusCode="200", **times))
+    assert (entry.started_at, entry.duration_ms, entry.memory_mb) == (START, None, None)
