@@ -52,7 +52,7 @@ def render_events_pulled(result: EventsPulled, _style: TextStyle) -> str:
 def metrics_text(metrics: FunctionMetrics) -> str:
     """`2 retries, 0 throttles, 1 failed delivery (permission: 1)`."""
     failures = metrics.failed_deliveries
-    causes = ", ".join(f"{cause}: {count}" for cause, count in failures.items())
+    causes = ", ".join(f"{safe(cause)}: {count}" for cause, count in failures.items())
     retries = plural(metrics.retries, "{number} retry", "{number} retries")
     throttles = plural(metrics.throttles, "{number} throttle", "{number} throttles")
     lost = plural(sum(failures.values()), "{number} failed delivery", "{number} failed deliveries")

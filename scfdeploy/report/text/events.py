@@ -42,7 +42,7 @@ def render_event_shown(result: EventShown, _style: TextStyle) -> str:
         id=short_id(event),
         function=safe(event.function),
         qualifier=qualifier,
-        status=event.status,
+        status=safe(event.status),
     )
     lines = [title + reason, *(line for entry in result.timeline for line in _shown(entry))]
     if event.next_attempt_at is not None:
@@ -80,8 +80,8 @@ def run_lines(timeline: Sequence[TimelineEntry]) -> list[str]:
             case "delivered" | "lost":
                 lines.append(f"{time}  -> {safe(entry.destination_kind)} {safe(entry.destination)}  {_delivery(entry)}")
             case "ended" if _is_news(entry):
-                reason = f": {entry.reason}" if entry.reason else ""
-                lines.append(f"{time}  {name}  " + message("ended: {status}", status=entry.message) + reason)
+                reason = f": {safe(entry.reason)}" if entry.reason else ""
+                lines.append(f"{time}  {name}  " + message("ended: {status}", status=safe(entry.message)) + reason)
     return lines
 
 
@@ -117,7 +117,10 @@ def _first_attempt(event: EventInfo, timeline: Sequence[TimelineEntry]) -> Itera
         if event.status == "running":
             yield message("The first attempt is running.")
         elif event.status != "waiting":
-            yield message("No attempt was made: {reason}.", reason=event.reason or event.status) + f" {_ended(event)}"
+            yield (
+                message("No attempt was made: {reason}.", reason=safe(event.reason or event.status))
+                + f" {_ended(event)}"
+            )
         return
     if attempt.status == _SUCCESS:
         yield message("First attempt succeeded: status {status}.", status=attempt.status)
@@ -150,14 +153,14 @@ def _ended(event: EventInfo) -> str:
             return message("The event was sent to {target}.", target=_target(event))
         case "lost":
             return message(
-                "The event was not delivered to {target}: {error}.", target=_target(event), error=event.error
+                "The event was not delivered to {target}: {error}.", target=_target(event), error=safe(event.error)
             )
         case "dropped":
             return message("The event was dropped: the function has no dead letter queue.")
         case "failed":
             return message("The event failed and is not retried: the function has asyncRunEnable.")
         case _:
-            return message("The event ended: {status}.", status=event.status)
+            return message("The event ended: {status}.", status=safe(event.status))
 
 
 def _target(event: EventInfo) -> str:
@@ -184,7 +187,7 @@ def _table(events: Sequence[EventInfo], style: TextStyle) -> Iterator[str]:
             china_time(event.accepted_at),
             safe(event.function) if several else "",
             short_id(event),
-            event.status,
+            safe(event.status),
             "-" if event.attempts is None else str(event.attempts),
             "-" if event.next_attempt_at is None else china_time(event.next_attempt_at),
         )
@@ -223,9 +226,10 @@ def _shown(entry: TimelineEntry) -> Iterator[str]:
             if entry.kind == "delivered":
                 yield f"{time}  " + message("delivered to {kind} {name}", **names)
             else:
-                yield f"{time}  " + message("not delivered to {kind} {name}: {error}", error=entry.message, **names)
+                error = safe(entry.message)
+                yield f"{time}  " + message("not delivered to {kind} {name}: {error}", error=error, **names)
         case "ended":
-            yield f"{time}  " + message("ended: {status}", status=entry.message)
+            yield f"{time}  " + message("ended: {status}", status=safe(entry.message))
 
 
 def _next_attempt(event: EventInfo, at: int) -> str:

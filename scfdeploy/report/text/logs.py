@@ -26,8 +26,8 @@ def render_log_list(result: LogList, style: TextStyle) -> str:
 
 def _lines(result: LogList, style: TextStyle) -> Iterator[str]:
     for search in result.searches:
-        topic = safe(search.topic_id)
-        yield style.paint(message("Source: CLS topic {topic}, query: {query}", topic=topic, query=search.text), "dim")
+        topic, query = safe(search.topic_id), safe(search.text)
+        yield style.paint(message("Source: CLS topic {topic}, query: {query}", topic=topic, query=query), "dim")
     for note in result.notes:
         yield style.paint(safe(note), "dim")
     if not result.entries and not result.is_followed:

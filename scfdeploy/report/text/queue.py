@@ -25,7 +25,13 @@ def render_queue_list(result: QueueList, style: TextStyle) -> str:
         message("FAILED DELIVERIES"),
     )
     rows = [
-        (safe(queue.name), queue.kind, str(queue.messages), queue.oldest or "-", str(queue.failed_deliveries))
+        (
+            safe(queue.name),
+            safe(queue.kind),
+            str(queue.messages),
+            safe(queue.oldest or "-"),
+            str(queue.failed_deliveries),
+        )
         for queue in result.queues
     ]
     return "\n".join(aligned_table(header, rows, style, numbers=(2, 4))) + "\n"
@@ -34,7 +40,7 @@ def render_queue_list(result: QueueList, style: TextStyle) -> str:
 def render_queue_shown(result: QueueShown, style: TextStyle) -> str:
     """A table of the messages."""
     count = message("1 message") if result.total == 1 else message("{count} messages", count=result.total)
-    lines = [f"{safe(result.name)} ({result.kind}), {count}"]
+    lines = [f"{safe(result.name)} ({safe(result.kind)}), {count}"]
     if result.messages:
         header = (message("ID"), message("SENT"), message("REQUEST ID"), message("RETRIES"), message("ERROR"))
         lines += aligned_table(header, [_row(entry) for entry in result.messages], style, numbers=(3,))
@@ -104,7 +110,8 @@ def _row(entry: QueueMessage) -> tuple[str, ...]:
     body, inner = _parts(entry)
     request_id = str(body.get("RequestId", "-"))
     error = str(body.get("ErrorMessage", "")).strip().rpartition("\n")[2] or "-"
-    return str(entry.id), entry.sent_at, _short(request_id), str(inner.get("RetryNum", "-")), safe(error)
+    retries = safe(str(inner.get("RetryNum", "-")))
+    return str(entry.id), safe(entry.sent_at), _short(request_id), retries, safe(error)
 
 
 def _explained(entry: QueueMessage) -> Iterator[str]:
@@ -116,7 +123,7 @@ def _explained(entry: QueueMessage) -> Iterator[str]:
         if name != "Body":
             text = safe(str(value).strip().rpartition("\n")[2])
             meaning = meanings.get(name, "")
-            yield f"  {name}: {text}" + (f"  ({meaning})" if meaning else "")
+            yield f"  {safe(name)}: {text}" + (f"  ({meaning})" if meaning else "")
 
 
 def _meanings() -> dict[str, str]:
@@ -167,4 +174,4 @@ def _redrive_line(call: QueueCall, function: str) -> str:
 
 
 def _short(request_id: str) -> str:
-    return f"{safe(request_id)[:_SHORT_ID]}…" if len(request_id) > _SHORT_ID + 4 else safe(request_id)
+    return f"{safe(request_id[:_SHORT_ID])}…" if len(request_id) > _SHORT_ID + 4 else safe(request_id)

@@ -10,6 +10,7 @@ from scfdeploy.providers.base import Invocation
 from scfdeploy.report.text import render_text
 from scfdeploy.results import Findings, Invoked
 from scfdeploy.results.events import EventInfo, EventList, EventShown, EventsRun, TimelineEntry
+from scfdeploy.results.queues import QueueMessage, QueueShown
 
 TEN_O_CLOCK = 1_795_831_200_000
 REQUEST = "3fd01f0a-0000-4000-8000-000000000000"
@@ -123,3 +124,28 @@ def test_log_keeps_trace_that_the_function_printed() -> None:
         "KeyError: 'x'",
         "retried",
     ]
+
+
+@pytest.mark.parametrize("kind", ["lost", "ended"])
+def test_control_characters_of_the_server_are_escaped(kind: str) -> None:
+    entry = TimelineEntry(REQUEST, "orders", TEN_O_CLOCK, kind, None, "a\x1b[2J", reason="b\x1b[2J")
+    event = EVENT._replace(status="lost\x1b[2J", error="c\x1b[2J", reason="d\x1b[2J")
+    for text in (
+        render_text(EventShown(NONE, event, [entry]), color=False, width=80),
+        render_text(EventList(NONE, [event]), color=False, width=80),
+        "\n".join(run_text(entry, ends={})),
+        accepted_text(event, attempt()),
+        accepted_text(event._replace(status="lost"), attempt()),
+        accepted_text(event),
+    ):
+        assert "\x1b" not in text
+        assert "\\x1b[2J" in text
+
+
+@pytest.mark.parametrize("explain", [True, False])
+def test_control_characters_of_a_queued_message_are_escaped(*, explain: bool) -> None:
+    body = {"RequestId": "\x1b[2Jrequest", "\x1b[2J": 1, "Body": {"RetryNum": "\x1b[2J", "\x1b[3J": "\x1b[4J"}}
+    shown = QueueShown(NONE, "failed", "CMQ-QUEUE", 1, (QueueMessage(1, "now", {}, body, "{}"),), explain)
+    text = render_text(shown, color=False, width=80)
+    assert "\x1b" not in text
+    assert "\\x1b[2J" in text
