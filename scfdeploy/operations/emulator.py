@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from scfdeploy.config import load_project
@@ -41,6 +42,7 @@ class Emulator:
             if looks_secret(name):
                 request.load.secrets.add(text)
 
+    @cached_property
     def provider(self) -> TencentProvider:
         """The API of the server, in the region of the project."""
         return open_cloud(

@@ -12,11 +12,11 @@ from typing import BinaryIO
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.facts import delivery_value
 from scfdeploy.operations.emulator import find_emulator
-from scfdeploy.operations.events import event_info, function_key, open_source, read_records
+from scfdeploy.operations.events import Records, event_info, function_key, read_records
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.report.event_documents import event_document
 from scfdeploy.results import Findings
-from scfdeploy.results.events import EventInfo, EventsPulled, Untraced
+from scfdeploy.results.events import EventInfo, EventsPulled
 
 _LONGEST_EVENT_S = 2 * 86_400.0
 """More than an event can take: a run of 24 hours that starts at most six hours after acceptance."""
@@ -47,20 +47,15 @@ def pull(request: Request, cloud: CloudOptions, name: str, file: str, *, since_s
     return EventsPulled(Findings(), file, len(new), expired, untraced)
 
 
-def _read_events(
-    request: Request, cloud: CloudOptions, name: str, since_s: float | None
-) -> tuple[list[EventInfo], list[Untraced], int]:
-    """The events, functions without records, and the present time."""
+def _read_events(request: Request, cloud: CloudOptions, name: str, since_s: float | None) -> Records:
     accepted_since = None if since_s is None else since_s + _LONGEST_EVENT_S
     emulator = find_emulator(request, cloud)
     if emulator is None:
-        _, provider, _ = open_source(request, cloud, name)
-        events, untraced = read_records(request, cloud, name, since_s=accepted_since, calls_per_s=_CALLS_PER_S)
-        return events, untraced, round(provider.now() * 1000)
+        return read_records(request, cloud, name, since_s=accepted_since, calls_per_s=_CALLS_PER_S)
     function = function_key(emulator, name) if name else ""
     answer = emulator.control.post("events", {"function": function, "since_s": accepted_since, "limit": _ALL})
     now_ms = round(emulator.control.get("clock")["now"] * 1000)
-    return [event_info(fields) for fields in answer["events"]], [], now_ms
+    return Records([event_info(fields) for fields in answer["events"]], [], now_ms)
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ def stats(request: Request, cloud: CloudOptions, name: str, *, since_s: float | 
     """Count the events of a function, or of all, by status and hour. Raises ScfDeployError if there is no function."""
     emulator = find_emulator(request, cloud)
     if emulator is None:
-        events, untraced = read_records(request, cloud, name, since_s=since_s)
+        events, untraced, _ = read_records(request, cloud, name, since_s=since_s)
         waits = [event.ended_at - event.accepted_at for event in events if event.ended_at is not None]
         average = sum(waits) / len(waits) if waits else None
         return EventStats(Findings(), _by_hour(events), average, max(waits, default=None), untraced=untraced)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scfdeploy.config import load_project
 from scfdeploy.diagnostics import ScfDeployError, message
@@ -70,7 +70,7 @@ def cancel(request: Request, cloud: CloudOptions, event_id: str, *, now: bool, f
     _require_running(event.short_id, event.status)
     if event.is_traced:
         address = function_address(event.function, emulator.project)
-        emulator.provider().events.terminate(address, event.request_id, now=now)
+        emulator.provider.events.terminate(address, event.request_id, now=now)
     else:
         emulator.control.post("events/cancel", {"id": event.request_id, "now": now})
     return EventCancelled(Findings(), event, now, is_local=True)
@@ -200,8 +200,19 @@ def _list_in_cloud(
 ) -> EventList:
     names = tuple({_CLOUD_STATUSES[status] for status in statuses if status in _CLOUD_STATUSES})
     no_records = bool(statuses) and not names
-    listed, untraced = read_records(request, cloud, name, None if no_records else names, since_s)
-    return EventList(Findings(), listed, untraced, len(listed))
+    records = read_records(request, cloud, name, None if no_records else names, since_s)
+    return EventList(Findings(), records.events, records.untraced, len(records.events))
+
+
+class Records(NamedTuple):
+    """The status records of functions in a cloud."""
+
+    events: list[EventInfo]
+    untraced: list[Untraced]
+    """The functions that have none."""
+
+    read_at: int
+    """Milliseconds since the epoch."""
 
 
 def read_records(
@@ -212,8 +223,8 @@ def read_records(
     since_s: float | None = None,
     *,
     calls_per_s: float | None = None,
-) -> tuple[list[EventInfo], list[Untraced]]:
-    """The status records of a function, or of all functions of the project, and the functions that have none.
+) -> Records:
+    """The status records of a function, or of all functions of the project.
 
     `statuses` None reads no records. `calls_per_s` limits the calls of all actions.
     Raises ScfDeployError if there is no function.
@@ -238,7 +249,8 @@ def read_records(
             events += source.records(function, EventQuery(statuses, since=since))
     events.sort(key=lambda record: (record.accepted_at, record.request_id))
     short_ids = _short_ids([record.request_id for record in events])
-    return [_info(record, short_ids[record.request_id]) for record in events], untraced
+    infos = [_info(record, short_ids[record.request_id]) for record in events]
+    return Records(infos, untraced, round(provider.now() * 1000))
 
 
 def _cancel_in_cloud(request: Request, cloud: CloudOptions, event_id: str, name: str, *, now: bool) -> EventCancelled:

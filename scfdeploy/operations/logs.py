@@ -112,7 +112,7 @@ def _open_emulator(emulator: Emulator, selection: Selection, *, follow: bool) ->
         return _ControlReader(emulator, functions, selection)
     now = lambda: round(emulator.control.get("clock")["now"] * 1000)  # noqa: E731
     since_s = _kept_s() if selection.since_s is None else selection.since_s
-    return _TopicReader(emulator.provider().logs, topics, selection, now=now, since_s=since_s, follow=follow)
+    return _TopicReader(emulator.provider.logs, topics, selection, now=now, since_s=since_s, follow=follow)
 
 
 def _topics(source: LogSource, functions: Sequence[Address], *, is_named: bool) -> dict[Address, str]:

@@ -111,7 +111,7 @@ def _call(emulator: Emulator, function: Address, queue: str, entry: QueueMessage
             }
         ]
     }
-    invocation = emulator.provider().invoke(function, _to_json(event), qualifier="$LATEST", asynchronous=False)
+    invocation = emulator.provider.invoke(function, _to_json(event), qualifier="$LATEST", asynchronous=False)
     error = invocation.error
     text = "" if error is None else f"{error[0]}: {error[1]}" if error[0] else error[1]
     return QueueCall(entry.id, request_id, error is None, invocation.status_code, text)
@@ -125,7 +125,7 @@ def _redrive(emulator: Emulator, queue: str, entry: QueueMessage, to: str) -> Qu
     try:
         function = function_address(name, emulator.project)
         qualifier = "$LATEST" if to else str(inner.get("Qualifier") or "$LATEST")
-        invocation = emulator.provider().invoke(function, event, qualifier=qualifier, asynchronous=True)
+        invocation = emulator.provider.invoke(function, event, qualifier=qualifier, asynchronous=True)
     except ScfDeployError as error:
         return QueueCall(entry.id, "", ok=False, status=None, error=str(error))
     emulator.control.post("queues/delete", {"name": queue, "ids": [entry.id]})
