@@ -184,7 +184,9 @@ class Invoker:
         if has_written:
             usage: Json = {"duration_ms": outcome.duration_ms, "memory_bytes": outcome.memory_bytes}
             outcome = failed(_EXCEPTION, _WROTE_TO_CODE, output=output, **usage)
-        if has_written or outcome.status in RECYCLING_STATUSES or not reply.report.endswith(b"\n"):
+        # A cancelled instance that answered would still be killed at the end of the grace time, in a later call.
+        is_cancelled = invocation.request_id in self._cancelled
+        if is_cancelled or has_written or outcome.status in RECYCLING_STATUSES or not reply.report.endswith(b"\n"):
             instance.end()
         else:
             self._pool.put(instance)

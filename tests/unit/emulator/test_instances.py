@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from scfdeploy.facts import delivery_value
 from tests.support.emulator import Cloud, running, zip_text
 
 PYTHON = """
@@ -189,6 +190,38 @@ def test_killed_instance_is_replaced(instances: Cloud) -> None:
     while not _is_gone(pid):
         pass
     assert returned(instances)[0] == 1
+
+
+_STOPS_ON_SIGTERM = """
+import os, signal, time
+
+is_stopped = []
+signal.signal(signal.SIGTERM, lambda *_: is_stopped.append(True))
+
+def main(event, context):
+    with open(event["file"] + ".new", "w") as file:
+        file.write(str(os.getpid()))
+    os.rename(event["file"] + ".new", event["file"])
+    while not is_stopped:
+        time.sleep(0.01)
+"""
+
+
+def test_cancelled_instance_is_not_reused_when_it_answers_after_sigterm(tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    with running(isolation="copy") as cloud:
+        cloud.create(files={"index.py": _STOPS_ON_SIGTERM}, Timeout=60, AsyncRunEnable="TRUE", TraceEnable="TRUE")
+        accepted = cloud.call(
+            "Invoke", FunctionName="hello", InvocationType="Event", ClientContext=json.dumps({"file": str(file)})
+        )
+        while not file.exists():
+            pass
+        request = accepted["Result"]["FunctionRequestId"]
+        cloud.call("TerminateAsyncEvent", FunctionName="hello", InvokeRequestId=request, GraceShutdown=True)
+        # Sooner than the end of the grace time, when it would be killed.
+        deadline = time.monotonic() + delivery_value("scf", "cancel.grace_ms") / 2000
+        while not _is_gone(int(file.read_text("utf-8"))):
+            assert time.monotonic() < deadline
 
 
 def test_large_events_and_results_reach_a_warm_instance(cloud: Cloud) -> None:
