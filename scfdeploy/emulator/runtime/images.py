@@ -93,7 +93,7 @@ class Container:
         yield from ("--rm", "--name", self._name, "--memory", f"{invocation.version['MemorySize']}m")
         for name, value in variables.items():
             # Without a value, docker takes it from its own environment, which other users cannot read.
-            yield from ("--env", f"{name}={value}" if name in os.environ else name)
+            yield from ("--env", name if os.environ.get(name, value) == value else f"{name}={value}")
 
     def _run_docker(self, *arguments: str) -> None:
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):

@@ -121,6 +121,16 @@ def test_event_is_posted_to_container_which_stays_warm(cloud: Cloud, docker: Doc
     assert "red" not in str(run)
 
 
+def test_value_from_environment_of_server_is_not_an_argument_of_docker(
+    cloud: Cloud, docker: Docker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLOUR", "red")
+    create(cloud, Environment={"Variables": [{"Key": "COLOUR", "Value": "red"}]})
+    assert json.loads(invoke(cloud)["RetMsg"])["colour"] == "red"
+    (run,) = docker.calls("run")
+    assert run[run.index("--env") + 1] == "COLOUR"
+
+
 def test_container_gets_command_and_arguments(cloud: Cloud, docker: Docker) -> None:
     create(cloud, image={"Command": "python -u", "Args": "app.py --port 9000"})
     invoke(cloud)
