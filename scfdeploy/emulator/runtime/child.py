@@ -113,8 +113,50 @@ class Guardian:
                 self._process.stdin.flush()
 
 
+class ProcessGroup:
+    """A process that leads its own group. It ends with everything that it started, and with this server."""
+
+    def __init__(self, process: subprocess.Popen[bytes], guardian: Guardian) -> None:
+        self._process = process
+        self._guardian = guardian
+        self._lock = threading.Lock()
+        self._has_ended = False
+        guardian.watch(process.pid)
+
+    @property
+    def pid(self) -> int:
+        """The id of the process and of its group."""
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        """Whether the process runs or is frozen."""
+        return self._process.poll() is None
+
+    def signal(self, number: int) -> None:
+        """Send a signal to all; no effect after `end`, when another group may have the same id."""
+        with self._lock:
+            if not self._has_ended:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self.pid, number)
+
+    def kill(self) -> None:
+        """Kill all; no effect after `end`."""
+        self.signal(signal.SIGKILL)
+
+    def end(self) -> bool:
+        """Kill all and wait for the end of the process. False if this was done before."""
+        self.kill()
+        with self._lock:
+            if self._has_ended:
+                return False
+            self._process.wait()
+            self._has_ended = True
+        self._guardian.forget(self.pid)
+        return True
+
+
 class Child:
-    """A process in its own process group. It ends with everything that it started, and with this server."""
+    """The process of an instance, which exchanges lines with this server."""
 
     def __init__(
         self,
@@ -126,7 +168,6 @@ class Child:
     ) -> None:
         command_fd, self._command_fd = os.pipe()
         self._report_fd, report_fd = os.pipe()
-        self._guardian = guardian
         try:
             self._process = subprocess.Popen(
                 [*command, str(command_fd), str(report_fd)],
@@ -147,7 +188,7 @@ class Child:
             os.close(report_fd)
         if self._process.stdout is None:
             raise AssertionError("the process was started with a pipe")
-        guardian.watch(self.pid)
+        self._group = ProcessGroup(self._process, guardian)
         self._output = bytearray()
         self._output_fd = self._process.stdout.fileno()
         self._selector = selectors.DefaultSelector()
@@ -155,17 +196,15 @@ class Child:
             os.set_blocking(fd, False)
         for fd in (self._report_fd, self._output_fd):
             self._selector.register(fd, selectors.EVENT_READ)
-        self._end_lock = threading.Lock()
-        self._has_ended = False
 
     @property
     def pid(self) -> int:
         """The id of the process and of its group."""
-        return self._process.pid
+        return self._group.pid
 
     def is_alive(self) -> bool:
         """Whether the process runs or is frozen."""
-        return self._process.poll() is None
+        return self._group.is_alive()
 
     def exchange(self, message: bytes, limit_s: float) -> Reply:
         """Send a line and wait until the process answers, ends or exceeds the time limit."""
@@ -193,32 +232,27 @@ class Child:
 
     def freeze(self) -> None:
         """Stop the process and all that it started."""
-        self._signal(signal.SIGSTOP)
+        self._group.signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Continue after `freeze`."""
-        self._signal(signal.SIGCONT)
+        self._group.signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End the process and all that it started; no effect if it has ended."""
-        self._signal(signal.SIGKILL)
+        self._group.kill()
 
     def terminate(self, grace_s: float) -> None:
         """Send SIGTERM, and SIGKILL after `grace_s` if the process has not ended."""
-        self._signal(signal.SIGTERM)
+        self._group.signal(signal.SIGTERM)
         timer = threading.Timer(grace_s, self.kill)
         timer.daemon = True
         timer.start()
 
     def end(self) -> str:
         """Kill the process if it runs, release what it holds, and return the rest of its output."""
-        self.kill()
-        with self._end_lock:
-            if self._has_ended:
-                return ""
-            self._process.wait()
-            self._has_ended = True
-        self._guardian.forget(self.pid)
+        if not self._group.end():
+            return ""
         output = self.take_output()
         self._selector.close()
         os.close(self._command_fd)
@@ -226,13 +260,6 @@ class Child:
         if self._process.stdout is not None:
             self._process.stdout.close()
         return output
-
-    def _signal(self, number: int) -> None:
-        # After the end another group may have the same id.
-        with self._end_lock:
-            if not self._has_ended:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(self.pid, number)
 
     def _read_report(self, wait_s: float) -> bytes | None:
         """Move what the pipes take and hold. Returns part of the report, nothing, or b"" at the end of the process."""

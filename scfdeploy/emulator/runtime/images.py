@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Callable, Iterator
 
 from scfdeploy.emulator.messages import CloudError, Json, Request, Response
-from scfdeploy.emulator.runtime.child import Guardian, OutputTail
+from scfdeploy.emulator.runtime.child import Guardian, OutputTail, ProcessGroup
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
 from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, InstanceKey, InstancePool, instance_key
 from scfdeploy.emulator.runtime.web import WebError, forward
@@ -40,7 +40,6 @@ class Container:
         self.idle_since = 0.0
         self.port = _free_port()
         self._docker = docker
-        self._guardian = guardian
         self._name = f"scfdeploy-{uuid.uuid4().hex}"
         variables = {pair["Key"]: pair["Value"] for pair in invocation.version["Environment"]["Variables"]}
         image = invocation.version["ImageConfig"]
@@ -52,14 +51,14 @@ class Container:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        guardian.watch(self._process.pid)
+        self._group = ProcessGroup(self._process, guardian)
         if self._process.stdout is None:
             raise AssertionError("the process was started with a pipe")
         self.output = OutputTail(self._process.stdout)
 
     def is_alive(self) -> bool:
         """Whether the container runs."""
-        return self._process.poll() is None
+        return self._group.is_alive()
 
     def wait_until_listening(self, deadline: float) -> None:
         """Wait until the port answers. Raises WebError."""
@@ -75,14 +74,12 @@ class Container:
     def stop(self, *, now: bool) -> None:
         """Send SIGTERM to the container, or with `now` SIGKILL."""
         self._run_docker("kill", "--signal", "KILL" if now else "TERM", self._name)
-        self._signal(signal.SIGKILL if now else signal.SIGTERM)
+        self._group.signal(signal.SIGKILL if now else signal.SIGTERM)
 
     def end(self) -> str:
         """Remove the container, and return the rest of its output."""
         self._run_docker("rm", "--force", self._name)
-        self._signal(signal.SIGKILL)
-        self._process.wait()
-        self._guardian.forget(self._process.pid)
+        self._group.end()
         self.output.join()
         if self._process.stdout is not None:
             self._process.stdout.close()
@@ -99,16 +96,12 @@ class Container:
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             subprocess.run([self._docker, *arguments], capture_output=True, timeout=_END_S, check=False)
 
-    def _signal(self, number: int) -> None:
-        if self.is_alive():
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, number)
-
 
 class ImageRunner:
     """Runs functions made of images. Thread-safe. `now` is the time of invocations."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], guardian: Guardian) -> None:
+        self._guardian = guardian
         self._pool: InstancePool[Container] = InstancePool(now)
         self._lock = threading.Lock()
         self._running: dict[Container, str] = {}
@@ -192,7 +185,7 @@ class ImageRunner:
         docker = self.require_docker()
         deadline = time.monotonic() + invocation.version["InitTimeout"]
         _pull(docker, _address(invocation), deadline)
-        container = Container(docker, invocation, instance_key(invocation), self._pool.guardian)
+        container = Container(docker, invocation, instance_key(invocation), self._guardian)
         try:
             container.wait_until_listening(deadline)
         except BaseException:

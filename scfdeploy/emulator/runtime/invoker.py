@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from scfdeploy.emulator.messages import Json, Request, Response
-from scfdeploy.emulator.runtime.child import READY, Child, Reply
+from scfdeploy.emulator.runtime.child import READY, Child, Guardian, Reply
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.concurrency import Burst, Concurrency
 from scfdeploy.emulator.runtime.environment import call_variables, context
@@ -41,10 +41,11 @@ class Invoker:
     ) -> None:
         self.cache = CodeCache()
         self.concurrency = Concurrency()
-        self.images = ImageRunner(now)
+        self._guardian = Guardian()
+        self.images = ImageRunner(now, self._guardian)
         self.launcher = Launcher(self.cache, notify=notify, interpreter_setting=interpreter_setting)
         self._memory = MemoryLimiter()
-        self.web = WebRunner(self.cache, self.launcher, self._memory)
+        self.web = WebRunner(self.cache, self.launcher, self._memory, self._guardian)
         self._pool: InstancePool[Instance] = InstancePool(now)
         self._burst = Burst(now)
         self._lock = threading.Lock()
@@ -78,9 +79,7 @@ class Invoker:
         except CodeError as error:
             return failed(437, str(error))
         sandbox = launch.sandbox
-        child = Child(
-            launch.command, environment=launch.environment, folder=sandbox.folder, guardian=self._pool.guardian
-        )
+        child = Child(launch.command, environment=launch.environment, folder=sandbox.folder, guardian=self._guardian)
         instance = Instance(key, child, sandbox)
         with _ended_after_error(instance):
             return self._load(instance, invocation, _line(launch.setup))
@@ -114,6 +113,8 @@ class Invoker:
         self.kill()
         # A task whose process was killed still records the outcome.
         self._join(time.monotonic() + wait_s)
+        # A process that was about to start has started another guardian.
+        self._guardian.close()
 
     def kill(self) -> None:
         """End every process, running or about to start."""
@@ -125,6 +126,7 @@ class Invoker:
         self._pool.close()
         self.images.kill()
         self.web.kill()
+        self._guardian.close()
 
     def recycle(self) -> None:
         """End all idle instances."""

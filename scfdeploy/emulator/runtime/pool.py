@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from scfdeploy.emulator.runtime.child import Child, Guardian
+from scfdeploy.emulator.runtime.child import Child
 from scfdeploy.emulator.runtime.invocation import Invocation
 from scfdeploy.emulator.runtime.sandbox import Sandbox
 from scfdeploy.facts import delivery_value
@@ -80,7 +80,6 @@ class InstancePool(Generic[InstanceT]):
         self._idle: list[InstanceT] = []
         """The one that was used last stands at the end."""
         self._stopped = False
-        self.guardian = Guardian()
 
     def take(self, key: InstanceKey) -> InstanceT | None:
         """The idle instance of this key that was used last. Ends all that no call can reach any more."""
@@ -122,4 +121,3 @@ class InstancePool(Generic[InstanceT]):
         with self._lock:
             self._stopped = True
         self.recycle()
-        self.guardian.close()

@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import http.client
 import os
-import signal
 import socket
 import subprocess
 import tempfile
@@ -20,7 +19,7 @@ from typing import IO
 
 from scfdeploy.emulator.messages import Request, Response
 from scfdeploy.emulator.private_files import open_to_write, require_private_folder
-from scfdeploy.emulator.runtime.child import OutputTail
+from scfdeploy.emulator.runtime.child import Guardian, OutputTail, ProcessGroup
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.environment import variables
 from scfdeploy.emulator.runtime.interpreters import Interpreter, library_path, own_python, with_local_interpreters
@@ -73,6 +72,7 @@ class WebRunner:
         cache: CodeCache,
         launcher: Launcher,
         memory: MemoryLimiter,
+        guardian: Guardian,
         *,
         starter: Path = _CONFINE,
         is_guarded: bool | None = None,
@@ -80,10 +80,13 @@ class WebRunner:
         self._cache = cache
         self._launcher = launcher
         self._memory = memory
+        self._guardian = guardian
         self._starter = str(starter)
         self._is_guarded = can_guard() if is_guarded is None else is_guarded
         self._single = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._group: ProcessGroup | None = None
+        self._stopped = False
 
     def serve(self, invocation: Invocation, request: Request) -> tuple[Response, str]:
         """The response of the function, and the output of its program.
@@ -97,8 +100,8 @@ class WebRunner:
         except CodeError as error:
             raise WebError(437, str(error)) from error
         try:
-            with self._single, _reserve_port(), self._start(script, invocation, sandbox) as output:
-                response = self._respond(invocation, request, output)
+            with self._single, _reserve_port(), self._start(script, invocation, sandbox) as (group, output):
+                response = self._respond(invocation, request, group, output)
             return response, sandbox.visible_path(output.text())
         except WebError as error:
             raise WebError(error.status, error.message, sandbox.visible_path(error.output)) from error
@@ -108,20 +111,20 @@ class WebRunner:
                 script.path.unlink(missing_ok=True)
 
     def kill(self) -> None:
-        """End the program, if one runs."""
-        process = self._process
-        if process is not None:
-            _kill(process)
+        """End the program that runs, and each that starts later."""
+        with self._lock:
+            self._stopped = True
+            group = self._group
+        if group is not None:
+            group.kill()
 
-    def _respond(self, invocation: Invocation, request: Request, output: OutputTail) -> Response:
-        process, memory_mb = self._process, invocation.version["MemorySize"]
-        if process is None:
-            raise WebError(439, "the function was stopped", output.text())
-        with self._memory.watch(process.pid, memory_mb << 20, self.kill) as memory:
+    def _respond(self, invocation: Invocation, request: Request, group: ProcessGroup, output: OutputTail) -> Response:
+        memory_mb = invocation.version["MemorySize"]
+        with self._memory.watch(group.pid, memory_mb << 20, group.kill) as memory:
             try:
-                _wait_until_listening(process, output, invocation.version["InitTimeout"])
+                _wait_until_listening(group, output, invocation.version["InitTimeout"])
                 _require_unreachable(output)
-                return forward(invocation, request, output, self.kill)
+                return forward(invocation, request, output, group.kill)
             except WebError as error:
                 if not memory.exceeded_bytes:
                     raise
@@ -148,7 +151,9 @@ class WebRunner:
         return _StartScript(copy, local.interpreters, programs)
 
     @contextlib.contextmanager
-    def _start(self, script: _StartScript, invocation: Invocation, sandbox: Sandbox) -> Iterator[OutputTail]:
+    def _start(
+        self, script: _StartScript, invocation: Invocation, sandbox: Sandbox
+    ) -> Iterator[tuple[ProcessGroup, OutputTail]]:
         program, files = f"{sandbox.code}/{_BOOTSTRAP}", {}
         if script.path is not None and sandbox.isolation == NAMESPACE:
             files[program] = str(script.path)
@@ -168,19 +173,19 @@ class WebRunner:
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,
                 )
-            self._process = process
+            group = ProcessGroup(process, self._guardian)
             with process, contextlib.ExitStack() as cleanup:
                 if process.stdout is None:
                     raise AssertionError("the process was started with a pipe")
                 output = OutputTail(process.stdout)
                 cleanup.callback(output.join)
-                cleanup.callback(self._end, process)
+                cleanup.callback(group.end)
+                with self._lock:
+                    self._group = group
+                    if self._stopped:
+                        group.kill()
                 _guard(ours, cleanup, output)
-                yield output
-
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
-        _kill(process)
-        self._process = None
+                yield group, output
 
 
 def _guard(ours: socket.socket, cleanup: contextlib.ExitStack, output: OutputTail) -> None:
@@ -234,10 +239,10 @@ def _is_free() -> bool:
     return True
 
 
-def _wait_until_listening(process: subprocess.Popen[bytes] | None, output: OutputTail, init_timeout_s: int) -> None:
+def _wait_until_listening(group: ProcessGroup, output: OutputTail, init_timeout_s: int) -> None:
     deadline = time.monotonic() + init_timeout_s
     while time.monotonic() < deadline:
-        if process is None or process.poll() is not None:
+        if not group.is_alive():
             output.join()
             raise WebError(405, f"{_BOOTSTRAP} ended before it listened on port {_PORT}", output.text())
         with contextlib.suppress(OSError), contextlib.closing(socket.create_connection(("127.0.0.1", _PORT), 1)):
@@ -315,9 +320,3 @@ def _platform_headers(invocation: Invocation) -> dict[str, str]:
         "X-Scf-Appid": invocation.app_id,
         "X-Scf-Uin": invocation.uin,
     }
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -219,9 +221,7 @@ def test_cancelled_instance_is_not_reused_when_it_answers_after_sigterm(tmp_path
         request = accepted["Result"]["FunctionRequestId"]
         cloud.call("TerminateAsyncEvent", FunctionName="hello", InvokeRequestId=request, GraceShutdown=True)
         # Sooner than the end of the grace time, when it would be killed.
-        deadline = time.monotonic() + delivery_value("scf", "cancel.grace_ms") / 2000
-        while not _is_gone(int(file.read_text("utf-8"))):
-            assert time.monotonic() < deadline
+        _wait_until_gone(int(file.read_text("utf-8")), delivery_value("scf", "cancel.grace_ms") / 2000)
 
 
 def test_large_events_and_results_reach_a_warm_instance(cloud: Cloud) -> None:
@@ -239,17 +239,39 @@ def test_event_with_line_ends_is_one_call(cloud: Cloud) -> None:
 
 
 def test_frozen_instances_end_with_a_killed_server() -> None:
+    with _server_process() as (server, cloud):
+        cloud.create(files={"index.py": PYTHON})
+        _, pid, _ = returned(cloud)
+        server.kill()
+        _wait_until_gone(pid, 20)
+
+
+def test_running_web_function_ends_with_a_killed_server(tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    script = f"#!/bin/sh\necho $$ > {file}.new\nmv {file}.new {file}\nsleep 600\n"
+    code = {"ZipFile": zip_text({"scf_bootstrap": script}, modes={"scf_bootstrap": 0o100755})}
+    with _server_process() as (server, cloud):
+        cloud.control("settings", {"isolation": "copy"})
+        cloud.create(Type="HTTP", Handler=None, Code=code, InitTimeout=60)
+        cloud.call("CreateTrigger", FunctionName="hello", TriggerName="url", Type="http", TriggerDesc="{}")
+        with socket.create_connection(("127.0.0.1", int(cloud.address.rpartition(":")[2]))) as connection:
+            connection.sendall(f"GET /_url/default/hello/ HTTP/1.1\r\nHost: {cloud.address}\r\n\r\n".encode())
+            while not file.exists():
+                pass
+            server.kill()
+            _wait_until_gone(int(file.read_text("utf-8")), 20)
+
+
+@contextlib.contextmanager
+def _server_process() -> Iterator[tuple[subprocess.Popen[str], Cloud]]:
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
     server = subprocess.Popen([sys.executable, "-c", _SERVER], stdout=subprocess.PIPE, text=True, env=environment)
-    assert server.stdout is not None
-    cloud = Cloud(server.stdout.readline().strip())
-    cloud.create(files={"index.py": PYTHON})
-    _, pid, _ = returned(cloud)
-    server.kill()
-    server.communicate()
-    deadline = time.monotonic() + 20
-    while not _is_gone(pid):
-        assert time.monotonic() < deadline
+    try:
+        assert server.stdout is not None
+        yield server, Cloud(server.stdout.readline().strip())
+    finally:
+        server.kill()
+        server.communicate()
 
 
 _SERVER = """
@@ -258,6 +280,12 @@ server = Server(settings=Settings(activation_s=0))
 print(server.url, flush=True)
 server.serve_forever()
 """
+
+
+def _wait_until_gone(pid: int, limit_s: float) -> None:
+    deadline = time.monotonic() + limit_s
+    while not _is_gone(pid):
+        assert time.monotonic() < deadline
 
 
 def _is_gone(pid: int) -> bool:

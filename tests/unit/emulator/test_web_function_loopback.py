@@ -12,6 +12,7 @@ import pytest
 
 from scfdeploy.emulator.messages import Request
 from scfdeploy.emulator.runtime import Invocation, WebError
+from scfdeploy.emulator.runtime.child import Guardian
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.launcher import Launcher
 from scfdeploy.emulator.runtime.loopback import reachable_from_outside
@@ -211,12 +212,13 @@ def answer_unguarded(folder: Path, files: dict[str, str], *, is_guarded: bool) -
     invocation = Invocation(
         "ap-guangzhou", "1300000001", "100000000001", function, version, code, "{}", "id", isolation="copy"
     )
-    cache = CodeCache()
+    cache, guardian = CodeCache(), Guardian()
     try:
-        runner = WebRunner(cache, Launcher(cache), MemoryLimiter(), starter=starter, is_guarded=is_guarded)
+        runner = WebRunner(cache, Launcher(cache), MemoryLimiter(), guardian, starter=starter, is_guarded=is_guarded)
         response, _ = runner.serve(invocation, Request("GET", "/", "", {}, b""))
         return response.body.decode()
     finally:
+        guardian.close()
         cache.close()
 
 
