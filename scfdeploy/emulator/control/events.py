@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from scfdeploy.delivery.core import Phase
 from scfdeploy.emulator.app import EmulatorApp
+from scfdeploy.emulator.control.content import require_text
 from scfdeploy.emulator.messages import ControlError, Json, parse_seconds
 from scfdeploy.emulator.queues.records import kind_of
 from scfdeploy.emulator.scf.actions.async_events import is_recorded
@@ -23,12 +24,13 @@ def list_events(app: EmulatorApp, content: Json) -> Json:
 
     At most the newest `limit`. With asyncRunEnable an event is listed as long as it has a status record.
     """
-    function, since_s = content.get("function") or "", parse_seconds(content.get("since_s"))
-    statuses = content.get("statuses") or ()
-    limit, now = content.get("limit", _MAX_EVENTS), app.event_clock.now()
+    function, since = _selection(app, content)
+    statuses, limit = content.get("statuses") or [], content.get("limit", _MAX_EVENTS)
+    if not isinstance(statuses, list):
+        raise ControlError('"statuses" is a list of statuses')
     if not isinstance(limit, int) or limit < 1:
         raise ControlError('"limit" is a number from 1')
-    since = round((now - since_s) * 1000) if since_s is not None else 0
+    now = app.event_clock.now()
     with app.store.exclusive(writes=False):
         stored = list(app.store.events.of_functions(function, since))
         if not stored:
@@ -48,8 +50,7 @@ def count_events(app: EmulatorApp, content: Json) -> Json:
 
     A throttle is an attempt that ended with status 429 or 432.
     """
-    function, since_s = content.get("function") or "", parse_seconds(content.get("since_s"))
-    since = round((app.event_clock.now() - since_s) * 1000) if since_s is not None else 0
+    function, since = _selection(app, content)
     with app.store.exclusive(writes=False):
         rows = app.store.events.counts(function, since)
         if not rows:
@@ -68,6 +69,14 @@ def count_events(app: EmulatorApp, content: Json) -> Json:
         "longestWaitMs": max((row[4] for row in ended), default=None),
         "functions": functions,
     }
+
+
+def _selection(app: EmulatorApp, content: Json) -> tuple[str, int]:
+    """The function of the events, or an empty text for all, and the time since which they were accepted."""
+    function, since_s = content.get("function") or "", parse_seconds(content.get("since_s"))
+    if not isinstance(function, str):
+        raise ControlError('"function" is a text')
+    return function, 0 if since_s is None else round((app.event_clock.now() - since_s) * 1000)
 
 
 def cancel(app: EmulatorApp, content: Json) -> Json:
@@ -97,9 +106,7 @@ def begin(app: EmulatorApp, content: Json) -> Json:
 
 def find_event(app: EmulatorApp, content: Json) -> StoredEvent:
     """The event whose request id is `id` or begins with it. Raises ControlError unless there is exactly one."""
-    request_id = content.get("id")
-    if not isinstance(request_id, str) or not request_id:
-        raise ControlError('"id" is missing')
+    request_id = require_text(content, "id")
     found = app.store.events.matching(request_id, _MAX_NAMED + 1)
     exact = [event for event in found if event.request_id == request_id]
     if len(exact or found) == 1:

@@ -6,6 +6,7 @@ import json
 
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.clock import as_rfc3339
+from scfdeploy.emulator.control.content import json_or_text
 from scfdeploy.emulator.messages import ControlError, Json, parse_seconds
 from scfdeploy.emulator.runtime import SUCCESS
 from scfdeploy.emulator.scf.records.functions import FUNCTION, LATEST, VERSION
@@ -87,17 +88,9 @@ def _entry(entry: LogEntry) -> Json:
         "durationMs": entry.duration_ms,
         "memoryMb": entry.memory_mb,
         "retryNum": entry.retries,
-        "result": _returned(entry.returned),
+        "result": json_or_text(entry.returned) if entry.returned else None,
         "lines": output_lines(entry),
     }
-
-
-def _returned(text: str) -> object:
-    """The returned value, with null for NaN and infinity; as text if it is nested too deeply to be read."""
-    try:
-        return json.loads(text, parse_constant=lambda _: None) if text else None
-    except (ValueError, RecursionError):
-        return text
 
 
 def _name(key: str) -> str:

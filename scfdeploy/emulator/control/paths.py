@@ -11,6 +11,7 @@ from scfdeploy.delivery.core import End
 from scfdeploy.emulator.access import CONTROL
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.control import events, logs, queues
+from scfdeploy.emulator.control.content import require_object
 from scfdeploy.emulator.faults import parse_rules
 from scfdeploy.emulator.messages import (
     ControlError,
@@ -46,12 +47,6 @@ def handle(app: EmulatorApp, request: Request) -> Response:
         return json_response(_PATHS[request.method, path](app, content))
     except ControlError as error:
         return json_response({"error": str(error)}, status=400)
-
-
-def _require_object(content: object) -> Json:
-    if not isinstance(content, dict):
-        raise ControlError("the body must be a JSON object")
-    return content
 
 
 def _reset(app: EmulatorApp, _content: object) -> Json:
@@ -105,7 +100,7 @@ def _advance_clock(app: EmulatorApp, content: object) -> Json:
     and with `steps` "all" also what happened before to the same events. Timers fire where triggers do, or with
     `triggers` true, but not with `until`.
     """
-    body = _require_object(content)
+    body = require_object(content)
     until, is_step, event = body.get("until"), body.get("step", False) is True, body.get("event", "")
     # A timer may fire only once a year.
     limit_s = parse_seconds(body.get("limit_s", _MAX_STEP_S if is_step else _MAX_IDLE_S))
@@ -149,7 +144,7 @@ def _next_firing(app: EmulatorApp) -> Json | None:
 
 
 def _set_settings(app: EmulatorApp, content: object) -> Json:
-    app.settings = app.settings.changed(_require_object(content))
+    app.settings = app.settings.changed(require_object(content))
     return asdict(app.settings)
 
 
@@ -169,19 +164,19 @@ _PATHS: dict[tuple[str, str], Callable[[EmulatorApp, object], Json]] = {
     ("POST", "faults"): _set_faults,
     ("GET", "clock"): _get_clock,
     ("POST", "clock"): _advance_clock,
-    ("POST", "events"): lambda app, content: events.list_events(app, _require_object(content)),
-    ("POST", "events/show"): lambda app, content: events.show_event(app, _require_object(content)),
-    ("POST", "events/stats"): lambda app, content: events.count_events(app, _require_object(content)),
-    ("POST", "events/cancel"): lambda app, content: events.cancel(app, _require_object(content)),
-    ("POST", "events/begin"): lambda app, content: events.begin(app, _require_object(content)),
-    ("POST", "logs"): lambda app, content: logs.read_logs(app, _require_object(content)),
-    ("GET", "queues"): lambda app, content: queues.list_queues(app, _require_object(content)),
-    ("POST", "queues/show"): lambda app, content: queues.show_queue(app, _require_object(content)),
-    ("POST", "queues/create"): lambda app, content: queues.create_queue(app, _require_object(content)),
-    ("POST", "queues/subscribe"): lambda app, content: queues.subscribe(app, _require_object(content)),
-    ("POST", "queues/send"): lambda app, content: queues.send(app, _require_object(content)),
-    ("POST", "queues/purge"): lambda app, content: queues.purge(app, _require_object(content)),
-    ("POST", "queues/delete"): lambda app, content: queues.delete_messages(app, _require_object(content)),
+    ("POST", "events"): lambda app, content: events.list_events(app, require_object(content)),
+    ("POST", "events/show"): lambda app, content: events.show_event(app, require_object(content)),
+    ("POST", "events/stats"): lambda app, content: events.count_events(app, require_object(content)),
+    ("POST", "events/cancel"): lambda app, content: events.cancel(app, require_object(content)),
+    ("POST", "events/begin"): lambda app, content: events.begin(app, require_object(content)),
+    ("POST", "logs"): lambda app, content: logs.read_logs(app, require_object(content)),
+    ("GET", "queues"): lambda app, content: queues.list_queues(app, require_object(content)),
+    ("POST", "queues/show"): lambda app, content: queues.show_queue(app, require_object(content)),
+    ("POST", "queues/create"): lambda app, content: queues.create_queue(app, require_object(content)),
+    ("POST", "queues/subscribe"): lambda app, content: queues.subscribe(app, require_object(content)),
+    ("POST", "queues/send"): lambda app, content: queues.send(app, require_object(content)),
+    ("POST", "queues/purge"): lambda app, content: queues.purge(app, require_object(content)),
+    ("POST", "queues/delete"): lambda app, content: queues.delete_messages(app, require_object(content)),
     ("GET", "settings"): lambda app, _: asdict(app.settings),
     ("POST", "settings"): _set_settings,
 }

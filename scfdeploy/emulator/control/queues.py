@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.clock import as_rfc3339
+from scfdeploy.emulator.control.content import json_or_text, require_text
 from scfdeploy.emulator.messages import ControlError, Json
 from scfdeploy.emulator.queues import records
 from scfdeploy.emulator.queues.publish import publish
@@ -37,7 +36,7 @@ def list_queues(app: EmulatorApp, _content: Json) -> Json:
 
 def show_queue(app: EmulatorApp, content: Json) -> Json:
     """The oldest messages of a queue; they stay in it."""
-    name, limit = _text(content, "name"), content.get("limit", 10)
+    name, limit = require_text(content, "name"), content.get("limit", 10)
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= _MOST_MESSAGES:
         raise ControlError(f'"limit" is a number from 1 to {_MOST_MESSAGES}')
     with app.store.exclusive(writes=False):
@@ -52,12 +51,12 @@ def create_queue(app: EmulatorApp, content: Json) -> Json:
     """Create a queue, or with `topic` true a topic."""
     kind = records.TOPIC if content.get("topic") is True else records.QUEUE
     with app.store.exclusive(writes=True):
-        return records.create(app.store, _text(content, "name"), kind, app.event_clock.now())
+        return records.create(app.store, require_text(content, "name"), kind, app.event_clock.now())
 
 
 def subscribe(app: EmulatorApp, content: Json) -> Json:
     """Subscribe the queue or function `to` to a topic, filtered by `tag` and `bindingKey`."""
-    topic, to = _text(content, "topic"), _text(content, "to")
+    topic, to = require_text(content, "topic"), require_text(content, "to")
     with app.store.exclusive(writes=True):
         _create_topic_of_trigger(app, topic)
         if records.require(app.store, topic)["kind"] != records.TOPIC:
@@ -79,7 +78,7 @@ def subscribe(app: EmulatorApp, content: Json) -> Json:
 
 def send(app: EmulatorApp, content: Json) -> Json:
     """Publish `text` to a topic, or put it into a queue."""
-    name, text = _text(content, "name"), content.get("text")
+    name, text = require_text(content, "name"), content.get("text")
     if not isinstance(text, str):
         raise ControlError('"text" is missing')
     tag, key = str(content.get("tag") or ""), str(content.get("key") or "")
@@ -108,7 +107,7 @@ def _create_topic_of_trigger(app: EmulatorApp, name: str) -> None:
 
 def purge(app: EmulatorApp, content: Json) -> Json:
     """Delete all messages of a queue."""
-    name = _text(content, "name")
+    name = require_text(content, "name")
     with app.store.exclusive(writes=True):
         records.require(app.store, name)
         return {"deleted": app.store.messages.delete(name)}
@@ -116,8 +115,8 @@ def purge(app: EmulatorApp, content: Json) -> Json:
 
 def delete_messages(app: EmulatorApp, content: Json) -> Json:
     """Delete messages of a queue by their ids."""
-    name, ids = _text(content, "name"), content.get("ids")
-    if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
+    name, ids = require_text(content, "name"), content.get("ids")
+    if not isinstance(ids, list) or not all(isinstance(number, int) and 0 <= number < 1 << 63 for number in ids):
         raise ControlError('"ids" is a list of numbers')
     with app.store.exclusive(writes=True):
         records.require(app.store, name)
@@ -125,22 +124,11 @@ def delete_messages(app: EmulatorApp, content: Json) -> Json:
 
 
 def _message(message: StoredMessage) -> Json:
-    try:
-        body = json.loads(message.body)
-    except ValueError:
-        body = message.body
     return {
         "id": message.id,
         "sentAt": as_rfc3339(message.sent_at / 1000),
         "attributes": dict(message.attributes),
-        "body": body,
+        "body": json_or_text(message.body),
         "text": message.body,
         "note": message.note,
     }
-
-
-def _text(content: Json, name: str) -> str:
-    found = content.get(name)
-    if not isinstance(found, str) or not found:
-        raise ControlError(f'"{name}" is missing')
-    return found

@@ -47,6 +47,9 @@ def test_control_paths_accept_requests_of_this_machine(cloud: Cloud, headers: di
         ("POST", "faults", b'[{"times": "1"}]', 400),
         ("POST", "faults", b'[{"drop": "never"}]', 400),
         ("POST", "faults", b'"all"', 400),
+        ("POST", "events", b'{"function": 5}', 400),
+        ("POST", "events", b'{"statuses": 5}', 400),
+        ("POST", "events/stats", b'{"function": ["a/b/c"]}', 400),
     ],
 )
 def test_invalid_control_request_returns_status_and_message(

@@ -133,6 +133,13 @@ def test_envelope_can_show_status_and_time_left(cloud: Cloud) -> None:
     assert (body["ErrorCode"], body["Body"]["InvocationType"], body["Body"]["Ttl"]) == (430, "Event", 21_480)
 
 
+def test_message_that_is_not_readable_json_is_shown_as_text(cloud: Cloud) -> None:
+    cloud.control("queues/create", {"name": "q"})
+    for text in ("no json", "[" * 100_000 + "]" * 100_000):
+        cloud.control("queues/send", {"name": "q", "text": text})
+    assert [message["body"] == message["text"] for message in show(cloud, "q")["messages"]] == [True, True]
+
+
 def test_purge_and_delete_remove_messages(cloud: Cloud) -> None:
     cloud.control("queues/create", {"name": "q"})
     for text in ("a", "b", "c"):
@@ -150,6 +157,7 @@ def test_purge_and_delete_remove_messages(cloud: Cloud) -> None:
         ("queues/subscribe", {"topic": "q", "to": "q"}, "q is a queue; only topics have subscribers."),
         ("queues/subscribe", {"topic": "t", "to": "nobody"}, "There is no queue or function nobody."),
         ("queues/send", {"name": "t"}, '"text" is missing'),
+        ("queues/delete", {"name": "q", "ids": [1 << 63]}, '"ids" is a list of numbers'),
         ("queues/show", {"name": "q", "limit": 0}, '"limit" is a number from 1 to 10000'),
     ],
 )
