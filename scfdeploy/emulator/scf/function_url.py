@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import time
 from typing import Any
@@ -12,7 +11,7 @@ from urllib.parse import parse_qsl
 from scfdeploy.emulator.access import URL
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.messages import CloudError, Json, Request, Response, json_response
+from scfdeploy.emulator.messages import CloudError, Json, Request, Response, json_response, read_json
 from scfdeploy.emulator.runtime import SUCCESS, Invocation, Outcome, WebError, failed
 from scfdeploy.emulator.scf import invocations
 from scfdeploy.emulator.scf.records import functions, requests, triggers
@@ -120,12 +119,15 @@ def _event_response(outcome: Outcome, invocation: Invocation) -> Response:
     """The response that an event function returns as an object; any other value is a JSON body."""
     if outcome.status != SUCCESS:
         return Response(502, outcome.error_text(invocation.request_id).encode())
-    returned = json.loads(outcome.returned)
+    try:
+        returned = read_json(outcome.returned)
+    except ValueError:  # nested too deeply to be a response object
+        returned = None
     if not isinstance(returned, dict) or "statusCode" not in returned:
         return Response(200, outcome.returned.encode())
     try:
         return _parse_response(returned)
-    except (TypeError, ValueError, AttributeError, binascii.Error):
+    except (TypeError, ValueError, AttributeError, OverflowError):
         content = {"errorCode": -1, "errorMessage": "Invalid scf response format", "statusCode": 403}
         return json_response(content, status=502)
 

@@ -216,6 +216,7 @@ def test_language_without_interpreter_is_rejected(cloud: Cloud) -> None:
     ("action", "parameters", "code"),
     [
         ("InvokeFunction", {"Event": "{"}, "InvalidParameterValue.Param"),
+        ("InvokeFunction", {"Event": "[" * 100_000 + "]" * 100_000}, "InvalidParameterValue.Param"),
         ("InvokeFunction", {"Event": '"' + "a" * (6 << 20) + '"'}, "InvalidParameter.RequestTooLarge"),
         (
             "Invoke",

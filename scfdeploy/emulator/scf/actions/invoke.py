@@ -9,7 +9,7 @@ from scfdeploy.delivery.core import End, Phase
 from scfdeploy.delivery.profiles.scf import REFUSED_AT_ACCEPTANCE
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.clock import from_text
-from scfdeploy.emulator.messages import CloudError, Json
+from scfdeploy.emulator.messages import CloudError, Json, read_json
 from scfdeploy.emulator.runtime import SUCCESS, Invocation
 from scfdeploy.emulator.scf import invocations
 from scfdeploy.emulator.scf.param_checks import read_choice
@@ -127,7 +127,7 @@ def _log_type(parameters: Json) -> str:
 def _prepare(call: ApiCall, parameters: Json, event: str, qualifier: str, *, max_bytes: int) -> tuple[str, Invocation]:
     if event:
         try:
-            json.loads(event)
+            read_json(event)
         except ValueError as error:
             raise CloudError("InvalidParameterValue.Param", f"The event is not JSON: {error}.") from error
     _require_routing_key(parameters.get("RoutingKey", ""))
@@ -157,7 +157,7 @@ def _reject(call: ApiCall, invocation: Invocation) -> None:
 
 def _require_routing_key(text: str) -> None:
     try:
-        routing_key = json.loads(text or "{}")
+        routing_key = read_json(text or "{}")
     except ValueError:
         routing_key = None
     is_flat = isinstance(routing_key, dict) and all(isinstance(value, str) for value in routing_key.values())

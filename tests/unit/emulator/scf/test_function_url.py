@@ -25,6 +25,9 @@ def wrong(event, context):
 
 def fail(event, context):
     raise ValueError("no")
+
+def infinite(event, context):
+    return {"statusCode": float("inf")}
 """
 WEB = """
 import os
@@ -93,7 +96,7 @@ def test_event_function_returns_response_object(answers: Cloud) -> None:
     assert handled_by(answers, "image")[2] == b"\0\1"
 
 
-@pytest.mark.parametrize(("name", "code"), [("wrong", 403), ("fail", 430)])
+@pytest.mark.parametrize(("name", "code"), [("wrong", 403), ("infinite", 403), ("fail", 430)])
 def test_function_error_returns_documented_status(answers: Cloud, name: str, code: int) -> None:
     status, _, body = handled_by(answers, name)
     assert status == 502
