@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 import uuid
 
@@ -12,13 +11,11 @@ from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.auth import Envelope, check_head, open_envelope
 from scfdeploy.emulator.faults import Effect
 from scfdeploy.emulator.messages import Admission, CloudError, Json, Request, Response, json_response
-from scfdeploy.emulator.parameters import check_parameters, unflatten
+from scfdeploy.emulator.parameters import check_parameters, check_region, unflatten
 from scfdeploy.emulator.recorder import Entry
 from scfdeploy.emulator.registry import ACTIONS
 from scfdeploy.emulator.schema import Shape, find_product, find_shape
 
-# A pattern instead of a list, so that new regions work.
-_REGION = re.compile(r"[a-z]{2}-[a-z0-9-]+")
 _log = logging.getLogger(__name__)
 
 
@@ -85,8 +82,7 @@ class RequestHandler:
     def _identify(self, envelope: Envelope) -> Shape:
         self.action = envelope.action
         self.region = envelope.region or self._app.settings.region
-        if not _REGION.fullmatch(self.region):
-            raise CloudError("UnsupportedRegion", f"The region `{self.region}` is not supported.")
+        check_region(self.region)
         product = find_product(envelope.version, envelope.action)
         if product is None:
             raise CloudError("NoSuchVersion", f"The API version `{envelope.version}` does not exist.")

@@ -1,14 +1,24 @@
-"""Request parameters: their names and types, the flat form of older clients, and the pages of list actions."""
+"""Request parameters: names and types, the region, the flat form of older clients, and the pages of list actions."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from scfdeploy.emulator.messages import CloudError, Json, parse_number
 from scfdeploy.emulator.schema import Shape
 
+# A pattern instead of a list, so that new regions work.
+_REGION = re.compile(r"[a-z]{2}-[a-z0-9-]+")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _DEFAULT_LIMIT = 20
+
+
+def check_region(name: str) -> str:
+    """Check the name of a region, which is a part of keys in the store."""
+    if not _REGION.fullmatch(name):
+        raise CloudError("UnsupportedRegion", f"The region `{name}` is not supported.")
+    return name
 
 
 def check_parameters(shape: Shape, parameters: Json) -> Json:

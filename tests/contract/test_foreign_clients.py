@@ -97,6 +97,8 @@ def test_function_is_copied_without_triggers_and_log_targets(cloud: Cloud) -> No
     assert (copy["Description"], copy["Triggers"], copy["ClsTopicId"]) == ("copied", [], "")
     assert cloud.call("Invoke", FunctionName="copy", ClientContext="[1]")["Result"]["RetMsg"] == "[1]"
     assert cloud.error("CopyFunction", FunctionName="hello", NewFunctionName="copy") == "ResourceInUse.FunctionName"
+    elsewhere = {"FunctionName": "hello", "NewFunctionName": "copy", "TargetRegion": "the/moon"}
+    assert cloud.error("CopyFunction", **elsewhere) == "UnsupportedRegion"
     cloud.call("CopyFunction", FunctionName="hello", NewFunctionName="copy", Override=True)
     assert cloud.call("GetFunction", FunctionName="copy")["Description"] == "original"
 

@@ -7,6 +7,7 @@ from copy import deepcopy
 
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json
+from scfdeploy.emulator.parameters import check_region
 from scfdeploy.emulator.scf import operations
 from scfdeploy.emulator.scf.param_checks import check_function_name, check_namespace
 from scfdeploy.emulator.scf.records import functions, namespaces
@@ -19,7 +20,7 @@ _NOT_COPIED = {"ClsLogsetId": "", "ClsTopicId": ""}
 def copy_function(call: ApiCall, parameters: Json) -> Json:
     """Copy `$LATEST` to a name, namespace and region, which must be free unless Override is true."""
     source = functions.existing_key(call, parameters)
-    region = parameters.get("TargetRegion") or call.region
+    region = check_region(parameters.get("TargetRegion") or call.region)
     namespace = check_namespace(parameters.get("TargetNamespace") or source.split("/")[1])
     target = f"{region}/{namespace}/{check_function_name(parameters['NewFunctionName'])}"
     if target == source:
