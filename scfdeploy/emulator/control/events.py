@@ -10,6 +10,8 @@ from scfdeploy.emulator.control.content import require_text
 from scfdeploy.emulator.messages import ControlError, Json, parse_seconds
 from scfdeploy.emulator.queues.records import kind_of
 from scfdeploy.emulator.scf.actions.async_events import is_recorded
+from scfdeploy.emulator.scf.records import namespaces
+from scfdeploy.emulator.scf.records.functions import FUNCTION
 from scfdeploy.emulator.store import StoredEvent, TimelineStep
 
 _MAX_STEPS = 10_000
@@ -188,7 +190,7 @@ def _function_counts(rows: list[tuple[str, str, int | None, str | None, int]]) -
 
 
 def _require_function(app: EmulatorApp, function: str) -> None:
-    if function and app.store.get("function", function) is None:
+    if function and app.store.get(FUNCTION, function) is None:
         region, namespace, name = f"{function}//".split("/")[:3]
         raise ControlError(f"There is no function {namespace}/{name} in {region}.")
 
@@ -206,4 +208,4 @@ def _name(event: StoredEvent) -> str:
 def _short_name(function: str) -> str:
     """The function as users name it."""
     _, namespace, name = function.split("/")
-    return name if namespace == "default" else f"{namespace}/{name}"
+    return name if namespace == namespaces.DEFAULT else f"{namespace}/{name}"

@@ -9,6 +9,7 @@ from scfdeploy.emulator.clock import as_rfc3339
 from scfdeploy.emulator.control.content import json_or_text
 from scfdeploy.emulator.messages import ControlError, Json, parse_seconds
 from scfdeploy.emulator.runtime import SUCCESS
+from scfdeploy.emulator.scf.records import namespaces
 from scfdeploy.emulator.scf.records.functions import FUNCTION, LATEST, VERSION
 from scfdeploy.emulator.store import LogEntry
 
@@ -101,7 +102,7 @@ def _names(content: Json) -> list[str]:
     names = content.get("functions") or []
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ControlError('"functions" is a list of "namespace/name"')
-    return [name if "/" in name else f"default/{name}" for name in names]
+    return [name if "/" in name else f"{namespaces.DEFAULT}/{name}" for name in names]
 
 
 def _milliseconds(value: object) -> int:

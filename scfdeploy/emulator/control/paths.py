@@ -22,7 +22,7 @@ from scfdeploy.emulator.messages import (
     parse_seconds,
     read_json,
 )
-from scfdeploy.emulator.scf.records import triggers
+from scfdeploy.emulator.scf.records import functions, triggers
 
 _MAX_IDLE_S = 30 * 86400
 _MAX_STEP_S = 10 * 365 * 86400
@@ -66,7 +66,7 @@ def _state(app: EmulatorApp, _content: object) -> Json:
 def _variables(app: EmulatorApp, _content: object) -> Json:
     """The environment variables of all functions, each once, so that a client can redact the secret ones."""
     with app.store.exclusive(writes=False):
-        versions = [version for _, version in app.store.list_prefix("version", "")]
+        versions = [version for _, version in app.store.list_prefix(functions.VERSION, "")]
     pairs = {
         (entry["Key"], entry["Value"])
         for version in versions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.scf import param_checks
-from scfdeploy.emulator.scf.records import concurrency, functions
+from scfdeploy.emulator.scf.records import concurrency, functions, namespaces
 from scfdeploy.facts import limit
 
 _PROVISIONED_TYPES = ("Default", "ConcurrencyUtilizationTracking")
@@ -49,7 +49,7 @@ def delete_reserved(call: ApiCall, parameters: Json) -> Json:
 
 def put_total(call: ApiCall, parameters: Json) -> Json:
     """Set the memory that the functions of a namespace may use together."""
-    namespace = param_checks.check_namespace(parameters.get("Namespace") or "default")
+    namespace = param_checks.check_namespace(parameters.get("Namespace") or namespaces.DEFAULT)
     total, maximum = parameters["TotalConcurrencyMem"], limit("concurrency.total_mb")
     if not limit("concurrency.kept_free_mb") <= total <= maximum:
         raise CloudError("LimitExceeded.UserTotalConcurrencyMemory", f"The account may use {maximum} MB.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from copy import deepcopy
 
 from scfdeploy.emulator.api_call import ApiCall
@@ -11,7 +10,6 @@ from scfdeploy.emulator.parameters import check_region
 from scfdeploy.emulator.scf import operations
 from scfdeploy.emulator.scf.param_checks import check_function_name, check_namespace
 from scfdeploy.emulator.scf.records import functions, namespaces
-from scfdeploy.facts import limit
 
 _NOT_COPIED = {"ClsLogsetId": "", "ClsTopicId": ""}
 """Log targets stay with the original, as triggers and other versions do."""
@@ -31,17 +29,7 @@ def copy_function(call: ApiCall, parameters: Json) -> Json:
     if existing is not None and parameters.get("Override") is not True:
         raise CloudError("ResourceInUse.FunctionName", f"Function `{target.rpartition('/')[2]}` exists already.")
     version = _copied_version(call, functions.get_version(call, source), parameters)
-    function = existing or {
-        "FunctionName": target.rpartition("/")[2],
-        "Namespace": namespace,
-        "FunctionId": f"lam-{uuid.uuid4().hex[:8]}",
-        "AddTime": call.now_text,
-        "created": call.now,
-        "next_version": 1,
-        "MsgTTL": limit("msg_ttl.default_s"),
-        "RetryNum": limit("retry_num.default"),
-    }
-    functions.put(call, target, function)
+    functions.put(call, target, existing or functions.new(call, target))
     operations.start(call, target, version, "Updating" if existing else "Creating", failed="CreateFailed")
     return {}
 

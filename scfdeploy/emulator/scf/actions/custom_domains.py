@@ -8,6 +8,7 @@ from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.parameters import page
 from scfdeploy.emulator.scf.param_checks import check_choice
+from scfdeploy.emulator.scf.records import functions, namespaces
 
 _KIND = "custom_domain"
 _NAME = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -66,8 +67,8 @@ def _put(call: ApiCall, domain: Json, parameters: Json) -> None:
     if "HTTPS" in domain["Protocol"] and not domain["CertConfig"].get("CertificateId"):
         raise CloudError("InvalidParameterValue.CertConfig", "HTTPS needs CertConfig.CertificateId.")
     for endpoint in domain["EndpointsConfig"]:
-        namespace, name = endpoint.get("Namespace") or "default", endpoint.get("FunctionName", "")
-        if call.store.get("function", f"{call.region}/{namespace}/{name}") is None:
+        namespace, name = endpoint.get("Namespace") or namespaces.DEFAULT, endpoint.get("FunctionName", "")
+        if functions.find(call, f"{call.region}/{namespace}/{name}") is None:
             raise CloudError("ResourceNotFound.Function", f"Function `{name}` does not exist.")
         for rewrite in endpoint.get("PathRewrite", []):
             check_choice(rewrite.get("Type", ""), "PathRewrite.Type", _REWRITES, "InvalidParameterValue.PathRewrite")

@@ -30,17 +30,7 @@ def create_function(call: ApiCall, parameters: Json) -> Json:
     layers.require_usable(call, parameters.get("Layers", []))
     require_role(call, parameters.get("Role", ""))
     tags = records.from_pairs(parameters.get("Tags", []))
-    function = {
-        "FunctionName": name,
-        "Namespace": namespace,
-        "FunctionId": f"lam-{uuid.uuid4().hex[:8]}",
-        "AddTime": call.now_text,
-        "created": call.now,
-        "next_version": 1,
-        "MsgTTL": limit("msg_ttl.default_s"),
-        "RetryNum": limit("retry_num.default"),
-    }
-    functions.put(call, key, function)
+    functions.put(call, key, functions.new(call, key))
     operations.start(call, key, _first_version(call, parameters), "Creating", failed="CreateFailed")
     if tags:
         records.put(call, records.function_resource(key), tags)

@@ -6,10 +6,14 @@ field names of GetFunction. Lower-case fields are our own and never leave the se
 
 from __future__ import annotations
 
+import uuid
+
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.scf import param_checks
+from scfdeploy.emulator.scf.records import namespaces
 from scfdeploy.emulator.store import Store
+from scfdeploy.facts import limit
 
 FUNCTION = "function"
 VERSION = "version"
@@ -20,7 +24,7 @@ _BUSY = frozenset({"Creating", "Updating", "Publishing", "Deleting"})
 def function_key(call: ApiCall, parameters: Json) -> str:
     """The key `region/namespace/name` of the function that the parameters name, which may not exist."""
     name = param_checks.check_function_name(parameters["FunctionName"])
-    namespace = param_checks.check_namespace(parameters.get("Namespace") or "default")
+    namespace = param_checks.check_namespace(parameters.get("Namespace") or namespaces.DEFAULT)
     return f"{call.region}/{namespace}/{name}"
 
 
@@ -38,7 +42,7 @@ def find(call: ApiCall, key: str) -> Json | None:
 
 def find_key(store: Store, name: str) -> str | None:
     """The key of the function `name` or `namespace/name` in any region, or None."""
-    end = f"/{name}" if "/" in name else f"/default/{name}"
+    end = f"/{name}" if "/" in name else f"/{namespaces.DEFAULT}/{name}"
     return next((key for key, _ in store.list_prefix(FUNCTION, "") if key.endswith(end)), None)
 
 
@@ -48,6 +52,21 @@ def require(call: ApiCall, key: str) -> Json:
     if function is None:
         raise CloudError("ResourceNotFound.Function", f"Function `{key.rsplit('/', 1)[-1]}` does not exist.")
     return function
+
+
+def new(call: ApiCall, key: str) -> Json:
+    """The document of a new function, which is not stored."""
+    _, namespace, name = key.split("/")
+    return {
+        "FunctionName": name,
+        "Namespace": namespace,
+        "FunctionId": f"lam-{uuid.uuid4().hex[:8]}",
+        "AddTime": call.now_text,
+        "created": call.now,
+        "next_version": 1,
+        "MsgTTL": limit("msg_ttl.default_s"),
+        "RetryNum": limit("retry_num.default"),
+    }
 
 
 def put(call: ApiCall, key: str, function: Json) -> None:
