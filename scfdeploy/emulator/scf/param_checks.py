@@ -1,9 +1,10 @@
-"""Checks of names and switches in request parameters. Each returns the value, or raises CloudError."""
+"""Checks of names, switches and times in request parameters. Each returns the value, or raises CloudError."""
 
 from __future__ import annotations
 
 import re
 
+from scfdeploy.emulator.clock import from_text
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.facts import limit, runtime
 
@@ -72,6 +73,14 @@ def check_choice(value: str, name: str, allowed: tuple[str, ...], code: str = "I
     if value not in allowed:
         raise CloudError(code, f"{name} must be one of {', '.join(allowed)}, not `{value}`.")
     return value
+
+
+def check_time(text: str) -> float:
+    """Check a time of the API, and return it in seconds since the epoch."""
+    try:
+        return from_text(text)
+    except ValueError as error:
+        raise CloudError("InvalidParameterValue.DateTime", "Times have the form YYYY-MM-DD hh:mm:ss.") from error
 
 
 def is_open(value: str) -> bool:

@@ -7,6 +7,7 @@ from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.clock import as_exact_text, from_text
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.parameters import page
+from scfdeploy.emulator.scf.param_checks import check_time
 from scfdeploy.emulator.scf.records import functions
 from scfdeploy.emulator.store import StoredEvent
 from scfdeploy.facts import delivery_value
@@ -67,8 +68,7 @@ def _is_wanted(event: Json, parameters: Json) -> bool:
         return False
     if parameters.get("InvokeRequestId") not in (None, "", event["InvokeRequestId"]):
         return False
-    lists = (("InvokeType", "InvokeType"), ("Status", "Status"))
-    if any(parameters.get(name) and event[field] not in parameters[name] for name, field in lists):
+    if any(parameters.get(name) and event[name] not in parameters[name] for name in ("InvokeType", "Status")):
         return False
     return all(_is_within(event[field], parameters.get(f"{field}Interval")) for field in ("StartTime", "EndTime"))
 
@@ -77,10 +77,7 @@ def _is_within(moment: str, interval: Json | None) -> bool:
     """Whether a time is in the half-open interval; an event that runs has no end time and is in none."""
     if not interval:
         return True
-    try:
-        start, end = (from_text(interval[name]) if interval.get(name) else None for name in ("Start", "End"))
-    except ValueError as error:
-        raise CloudError("InvalidParameterValue.DateTime", "Times have the form YYYY-MM-DD hh:mm:ss.") from error
+    start, end = (check_time(interval[name]) if interval.get(name) else None for name in ("Start", "End"))
     if not moment:
         return False
     seconds = from_text(moment.partition(".")[0]) + float(f"0.{moment.partition('.')[2]}")

@@ -18,10 +18,11 @@ def update_config(call: ApiCall, parameters: Json) -> Json:
     if len(retries) != 1 or "RetryNum" not in retries[0] or "MsgTTL" not in config:
         message = "AsyncTriggerConfig needs MsgTTL and one RetryConfig."
         raise CloudError("InvalidParameterValue.AsyncTriggerConfig", message)
-    if not 0 <= retries[0]["RetryNum"] <= limit("retry_num.max"):
-        raise CloudError("LimitExceeded.RetryNum", "RetryNum must be 0 to 2.")
-    if not limit("msg_ttl.min_s") <= config["MsgTTL"] <= limit("msg_ttl.max_s"):
-        raise CloudError("LimitExceeded.MsgTTL", "MsgTTL must be 60 to 21600 seconds.")
+    most_retries, shortest_s, longest_s = limit("retry_num.max"), limit("msg_ttl.min_s"), limit("msg_ttl.max_s")
+    if not 0 <= retries[0]["RetryNum"] <= most_retries:
+        raise CloudError("LimitExceeded.RetryNum", f"RetryNum must be 0 to {most_retries}.")
+    if not shortest_s <= config["MsgTTL"] <= longest_s:
+        raise CloudError("LimitExceeded.MsgTTL", f"MsgTTL must be {shortest_s} to {longest_s} seconds.")
     functions.put(call, key, function | {"MsgTTL": config["MsgTTL"], "RetryNum": retries[0]["RetryNum"]})
     return {}
 

@@ -8,11 +8,10 @@ import math
 from scfdeploy.delivery.core import End, Phase
 from scfdeploy.delivery.profiles.scf import REFUSED_AT_ACCEPTANCE
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.clock import from_text
 from scfdeploy.emulator.messages import CloudError, Json, read_json
 from scfdeploy.emulator.runtime import SUCCESS, Invocation
 from scfdeploy.emulator.scf import invocations
-from scfdeploy.emulator.scf.param_checks import read_choice
+from scfdeploy.emulator.scf.param_checks import check_time, read_choice
 from scfdeploy.emulator.scf.records import aliases, functions, requests
 from scfdeploy.facts import limit
 
@@ -171,8 +170,5 @@ def _time_window(call: ApiCall, parameters: Json) -> tuple[float, float]:
         raise CloudError("InvalidParameterValue.StartTimeOrEndTime", "StartTime and EndTime must be given together.")
     if not start or not end:
         return call.context.event_clock.now() - _DEFAULT_WINDOW_S, math.inf
-    try:
-        # Times have whole seconds: include all of the last one.
-        return from_text(start), from_text(end) + 1
-    except ValueError as error:
-        raise CloudError("InvalidParameterValue.DateTime", "Times have the form YYYY-MM-DD hh:mm:ss.") from error
+    # Times have whole seconds: include all of the last one.
+    return check_time(start), check_time(end) + 1
