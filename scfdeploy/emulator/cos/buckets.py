@@ -1,25 +1,56 @@
-"""What clients do with a bucket as a whole: list and delete its objects, read its access rules, delete it."""
+"""What clients do with a bucket as a whole: create and delete it, its objects, access rules and lifecycle rules.
+
+Lifecycle rules are stored, but nothing expires.
+"""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from email.utils import formatdate
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.cos.protocol import XML, CosError, elements, xml_response
+from scfdeploy.emulator.cos.objects import OBJECT
+from scfdeploy.emulator.cos.protocol import (
+    XML,
+    CosError,
+    bucket_name,
+    elements,
+    parse_xml,
+    query_parameters,
+    require_digest,
+    xml_response,
+)
 from scfdeploy.emulator.messages import Json, Request, Response, parse_number
 from scfdeploy.emulator.scf.events.firing import fire_object
 
-_BUCKET, _OBJECT = "bucket", "object"
+_BUCKET = "bucket"
 _MAX_KEYS = 1000
+_LIFECYCLE_ACTIONS = ("Expiration", "Transition", "AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration")
+
+
+def put_bucket(app: EmulatorApp, _request: Request, bucket: str) -> Response:
+    """Create a bucket."""
+    if app.store.get(_BUCKET, bucket) is not None:
+        raise CosError(409, "BucketAlreadyOwnedByYou", "The bucket exists already and is yours.")
+    app.store.put(_BUCKET, bucket, {"created": app.clock.now()})
+    return Response(200, b"", XML)
+
+
+def head_bucket(_app: EmulatorApp, _request: Request, _bucket: str) -> Response:
+    """Confirm that a bucket exists."""
+    return Response(200, b"", XML)
+
+
+def require_bucket(app: EmulatorApp, bucket: str) -> None:
+    """Raise CosError if the bucket does not exist."""
+    if app.store.get(_BUCKET, bucket) is None:
+        raise CosError(404, "NoSuchBucket", "The bucket does not exist.")
 
 
 def list_objects(app: EmulatorApp, request: Request, bucket: str) -> Response:
     """The objects of a bucket by name: `prefix`, `delimiter`, `marker` and `max-keys` select."""
-    parameters = {name: values[0] for name, values in parse_qs(request.query, keep_blank_values=True).items()}
+    parameters = query_parameters(request)
     prefix, delimiter, marker = (parameters.get(name, "") for name in ("prefix", "delimiter", "marker"))
     limit = parse_number(parameters.get("max-keys") or str(_MAX_KEYS))
     if limit is None:
@@ -27,7 +58,7 @@ def list_objects(app: EmulatorApp, request: Request, bucket: str) -> Response:
     limit = min(limit, _MAX_KEYS)
     encode = quote if parameters.get("encoding-type") == "url" else str
     entries: dict[str, Json | None] = {}
-    for key, document in app.store.list_prefix(_OBJECT, f"{bucket}/"):
+    for key, document in app.store.list_prefix(OBJECT, f"{bucket}/"):
         name = key.removeprefix(f"{bucket}/")
         if name.startswith(prefix):
             end = name.find(delimiter, len(prefix)) if delimiter else -1
@@ -35,7 +66,7 @@ def list_objects(app: EmulatorApp, request: Request, bucket: str) -> Response:
     names = [name for name in sorted(entries) if name > marker]
     page, is_truncated = names[:limit], len(names) > limit
     fields = {
-        "Name": bucket.partition("/")[2],
+        "Name": bucket_name(bucket),
         "Prefix": encode(prefix),
         "Marker": encode(marker),
         "MaxKeys": str(limit),
@@ -52,18 +83,15 @@ def list_objects(app: EmulatorApp, request: Request, bucket: str) -> Response:
 def delete_objects(app: EmulatorApp, request: Request, bucket: str) -> Response:
     """Delete the objects that the body lists; those that do not exist count as deleted."""
     require_digest(request, is_required=True)
-    try:
-        root = ElementTree.fromstring(request.body)  # noqa: S314 - from this machine, with limited size
-    except ElementTree.ParseError as error:
-        raise CosError(400, "MalformedXML", "The body is not XML.") from error
+    root = parse_xml(request.body)
     names = [(entry.findtext("Key") or "") for entry in root.findall("Object")]
     if root.tag != "Delete" or not names or len(names) > _MAX_KEYS:
         raise CosError(400, "MalformedXML", f"Delete lists 1 to {_MAX_KEYS} objects.")
     for name in names:
         key = f"{bucket}/{name.removeprefix('/')}"
-        document = app.store.get(_OBJECT, key)
+        document = app.store.get(OBJECT, key)
         if document is not None:
-            app.store.delete(_OBJECT, key)
+            app.store.delete(OBJECT, key)
             fire_object(app, request, key, "ObjectRemove:Delete", document)
     app.store.drop_unused_blobs()
     is_quiet = (root.findtext("Quiet") or "").lower() == "true"
@@ -73,7 +101,7 @@ def delete_objects(app: EmulatorApp, request: Request, bucket: str) -> Response:
 
 def delete_bucket(app: EmulatorApp, _request: Request, bucket: str) -> Response:
     """Delete an empty bucket."""
-    if app.store.list_prefix(_OBJECT, f"{bucket}/"):
+    if app.store.list_prefix(OBJECT, f"{bucket}/"):
         raise CosError(409, "BucketNotEmpty", "The bucket still has objects.")
     app.store.delete(_BUCKET, bucket)
     return Response(204, b"", XML)
@@ -95,12 +123,32 @@ def put_acl(_app: EmulatorApp, _request: Request, _bucket: str) -> Response:
     return Response(200, b"", XML)
 
 
-def require_digest(request: Request, *, is_required: bool = False) -> None:
-    """Raise CosError unless Content-MD5 is that of the body, or absent where it is optional."""
-    digest = base64.b64encode(hashlib.md5(request.body, usedforsecurity=False).digest()).decode()
-    sent = request.headers.get("content-md5")
-    if sent != digest and (is_required or sent is not None):
-        raise CosError(400, "InvalidDigest" if is_required else "BadDigest", "Content-MD5 is not that of the body.")
+def put_lifecycle(app: EmulatorApp, request: Request, bucket: str) -> Response:
+    """Replace the lifecycle rules of a bucket."""
+    require_digest(request, is_required=True)
+    root = parse_xml(request.body)
+    rules = root.findall("Rule")
+    if root.tag != "LifecycleConfiguration" or not rules or not all(_is_rule(rule) for rule in rules):
+        raise CosError(400, "MalformedXML", "Each Rule needs a Status, a Filter and an action.")
+    document = app.store.get(_BUCKET, bucket) or {}
+    app.store.put(_BUCKET, bucket, document | {"lifecycle": request.body.decode("utf-8", "replace")})
+    return Response(200, b"", XML)
+
+
+def get_lifecycle(app: EmulatorApp, _request: Request, bucket: str) -> Response:
+    """Return the lifecycle rules of a bucket as they were sent."""
+    document = app.store.get(_BUCKET, bucket) or {}
+    if "lifecycle" not in document:
+        raise CosError(404, "NoSuchLifecycleConfiguration", "The bucket has no lifecycle rules.")
+    return Response(200, document["lifecycle"].encode(), XML)
+
+
+def _is_rule(rule: ElementTree.Element) -> bool:
+    return (
+        rule.findtext("Status") in ("Enabled", "Disabled")
+        and rule.find("Filter") is not None
+        and any(rule.find(name) is not None for name in _LIFECYCLE_ACTIONS)
+    )
 
 
 def _row(name: str, document: Json | None) -> str:

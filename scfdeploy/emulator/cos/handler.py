@@ -33,8 +33,8 @@ _UPLOAD_ACTIONS = {
 }
 _LIST_PARAMETERS = frozenset({"prefix", "delimiter", "marker", "max-keys", "encoding-type"})
 _ACTIONS: dict[str, Callable[[EmulatorApp, Request, str], Response]] = {
-    "PutBucket": objects.put_bucket,
-    "HeadBucket": objects.head_bucket,
+    "PutBucket": buckets.put_bucket,
+    "HeadBucket": buckets.head_bucket,
     "GetBucket": buckets.list_objects,
     "DeleteBucket": buckets.delete_bucket,
     "PostBucketDelete": buckets.delete_objects,
@@ -42,8 +42,8 @@ _ACTIONS: dict[str, Callable[[EmulatorApp, Request, str], Response]] = {
     "PutBucketAcl": buckets.put_acl,
     "GetObjectAcl": buckets.get_acl,
     "PutObjectAcl": buckets.put_acl,
-    "PutBucketLifecycle": objects.put_lifecycle,
-    "GetBucketLifecycle": objects.get_lifecycle,
+    "PutBucketLifecycle": buckets.put_lifecycle,
+    "GetBucketLifecycle": buckets.get_lifecycle,
     "PutObject": objects.put_object,
     "GetObject": objects.get_object,
     "HeadObject": objects.get_object,
@@ -131,7 +131,7 @@ def _run(app: EmulatorApp, request: Request, bucket: str, action: str, effect: E
     view = app if writes else app.read_view()
     with view.store.exclusive(writes=writes):
         if action != "PutBucket":
-            objects.require_bucket(view, bucket)
+            buckets.require_bucket(view, bucket)
         response = run(view, request, bucket)
     if writes:
         app.events.wake()

@@ -5,17 +5,25 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable
-from urllib.parse import parse_qs, quote, unquote
-from xml.etree import ElementTree
+from urllib.parse import quote, unquote
 
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.clock import as_iso
-from scfdeploy.emulator.cos.objects import object_headers, object_key, put_content
-from scfdeploy.emulator.cos.protocol import XML, CosError, elements, list_elements, xml_response
+from scfdeploy.emulator.cos.objects import OBJECT, object_headers, object_key, put_content
+from scfdeploy.emulator.cos.protocol import (
+    XML,
+    CosError,
+    bucket_name,
+    elements,
+    list_elements,
+    parse_xml,
+    query_parameters,
+    xml_response,
+)
 from scfdeploy.emulator.messages import Json, Request, Response, parse_number
 from scfdeploy.emulator.scf.events.firing import fire_object
 
-_UPLOAD, _PART, _OBJECT = "upload", "part", "object"
+_UPLOAD, _PART = "upload", "part"
 _MIN_PART_BYTES = 1 << 20
 _MAX_PARTS = 10_000
 _MAX_LISTED = 1000
@@ -26,7 +34,7 @@ def initiate(app: EmulatorApp, request: Request, bucket: str) -> Response:
     upload_id = f"{int(app.clock.now())}{uuid.uuid4().hex}"
     document = {"started": app.clock.now(), "bucket": bucket} | object_headers(request)
     app.store.put(_UPLOAD, f"{object_key(request, bucket)}?{upload_id}", document)
-    fields = {"Bucket": _bucket_name(bucket), "Key": _object_name(request), "UploadId": upload_id}
+    fields = {"Bucket": bucket_name(bucket), "Key": _object_name(request), "UploadId": upload_id}
     return xml_response("InitiateMultipartUploadResult", elements(fields))
 
 
@@ -35,7 +43,7 @@ def upload_part(app: EmulatorApp, request: Request, bucket: str) -> Response:
     upload = _require_upload(app, request, bucket)
     number = parse_number(_parameter(request, "partNumber"))
     if number is None or not 1 <= number <= _MAX_PARTS:
-        raise CosError(400, "InvalidArgument", "partNumber must be 1 to 10000.")
+        raise CosError(400, "InvalidArgument", f"partNumber must be 1 to {_MAX_PARTS}.")
     document = put_content(app, request.body)
     app.store.put(_PART, f"{upload}/{number:05d}", document)
     return Response(200, b"", XML, (("ETag", document["etag"]),))
@@ -50,7 +58,7 @@ def list_parts(app: EmulatorApp, request: Request, bucket: str) -> Response:
     parts = [(number, part) for number, part in _parts(app, upload) if number > marker]
     page = parts[: min(maximum, _MAX_LISTED)]
     fields = {
-        "Bucket": _bucket_name(bucket),
+        "Bucket": bucket_name(bucket),
         "EncodingType": _parameter(request, "encoding-type"),
         "Key": quote(_object_name(request)),
         "UploadId": _parameter(request, "uploadId"),
@@ -82,7 +90,7 @@ def list_uploads(app: EmulatorApp, request: Request, bucket: str) -> Response:
             started = as_iso(document["started"])
             rows.append({"Key": quote(name), "UploadId": upload_id, "StorageClass": "STANDARD", "Initiated": started})
     fields = {
-        "Bucket": _bucket_name(bucket),
+        "Bucket": bucket_name(bucket),
         "EncodingType": _parameter(request, "encoding-type"),
         "KeyMarker": "",
         "UploadIdMarker": "",
@@ -104,12 +112,12 @@ def complete(app: EmulatorApp, request: Request, bucket: str) -> Response:
     etags = "".join(part["etag"] for part in parts).encode()
     etag = f'"{hashlib.md5(etags, usedforsecurity=False).hexdigest()}-{len(parts)}"'
     headers = {"type": upload_document["type"], "meta": upload_document["meta"]}
-    app.store.put(_OBJECT, object_key(request, bucket), document | headers | {"etag": etag})
+    app.store.put(OBJECT, object_key(request, bucket), document | headers | {"etag": etag})
     event = "ObjectCreated:CompleteMultipartUpload"
     fire_object(app, request, object_key(request, bucket), event, document | headers)
     _delete_upload(app, upload)
     location = f"{request.host}{request.path}"
-    fields = {"Location": location, "Bucket": _bucket_name(bucket), "Key": _object_name(request), "ETag": etag}
+    fields = {"Location": location, "Bucket": bucket_name(bucket), "Key": _object_name(request), "ETag": etag}
     return xml_response("CompleteMultipartUploadResult", elements(fields))
 
 
@@ -138,11 +146,11 @@ def _parts(app: EmulatorApp, upload: str) -> list[tuple[int, Json]]:
 
 
 def _listed_parts(request: Request, parts: dict[int, Json]) -> Iterable[Json]:
+    rows = parse_xml(request.body).iter("Part")
     try:
-        root = ElementTree.fromstring(request.body)  # noqa: S314 - from this machine, with limited size
-        listed = [(int(row.findtext("PartNumber", "")), row.findtext("ETag", "")) for row in root.iter("Part")]
-    except (ElementTree.ParseError, ValueError) as error:
-        raise CosError(400, "MalformedXML", "The body is not a list of parts in XML.") from error
+        listed = [(int(row.findtext("PartNumber", "")), row.findtext("ETag", "")) for row in rows]
+    except ValueError as error:
+        raise CosError(400, "MalformedXML", "The body is not a list of parts.") from error
     numbers = [number for number, _ in listed]
     if not numbers:
         raise CosError(400, "MalformedXML", "No part is listed.")
@@ -159,9 +167,5 @@ def _object_name(request: Request) -> str:
     return unquote(request.path).removeprefix("/")
 
 
-def _bucket_name(bucket: str) -> str:
-    return bucket.partition("/")[2]
-
-
 def _parameter(request: Request, name: str) -> str:
-    return parse_qs(request.query, keep_blank_values=True).get(name, [""])[0]
+    return query_parameters(request).get(name, "")

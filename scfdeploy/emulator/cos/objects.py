@@ -1,4 +1,4 @@
-"""Buckets, their lifecycle rules, and objects. Lifecycle rules are stored, but nothing expires."""
+"""Objects: created, copied, read in whole or in part, deleted."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ import hashlib
 import re
 from email.utils import formatdate
 from urllib.parse import unquote
-from xml.etree import ElementTree
 
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.cos.buckets import require_digest
-from scfdeploy.emulator.cos.protocol import XML, CosError, elements, xml_response
+from scfdeploy.emulator.cos.protocol import XML, CosError, elements, require_digest, xml_response
 from scfdeploy.emulator.messages import Json, Request, Response
 from scfdeploy.emulator.scf.events.firing import fire_object
 
-_BUCKET, _OBJECT = "bucket", "object"
+OBJECT = "object"
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _COPY_SOURCE = re.compile(
     r"(?P<bucket>[a-z0-9-]+)\.cos\.(?P<region>[a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.cn)(?::\d+)?/(?P<key>.+)",
     re.DOTALL,
 )
-_LIFECYCLE_ACTIONS = ("Expiration", "Transition", "AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration")
 
 
 def object_key(request: Request, bucket: str) -> str:
@@ -42,39 +39,20 @@ def put_content(app: EmulatorApp, content: bytes) -> Json:
     return {"blob": sha256, "size": len(content), "etag": etag, "modified": app.clock.now()}
 
 
-def put_bucket(app: EmulatorApp, _request: Request, bucket: str) -> Response:
-    """Create a bucket."""
-    if app.store.get(_BUCKET, bucket) is not None:
-        raise CosError(409, "BucketAlreadyOwnedByYou", "The bucket exists already and is yours.")
-    app.store.put(_BUCKET, bucket, {"created": app.clock.now()})
-    return Response(200, b"", XML)
-
-
-def head_bucket(_app: EmulatorApp, _request: Request, _bucket: str) -> Response:
-    """Confirm that a bucket exists."""
-    return Response(200, b"", XML)
-
-
-def require_bucket(app: EmulatorApp, bucket: str) -> None:
-    """Raise CosError if the bucket does not exist."""
-    if app.store.get(_BUCKET, bucket) is None:
-        raise CosError(404, "NoSuchBucket", "The bucket does not exist.")
-
-
 def put_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
     """Create or replace an object, or copy one that `x-cos-copy-source` names."""
     if "x-cos-copy-source" in request.headers:
         return _copy_object(app, request, bucket)
     require_digest(request)
     document = put_content(app, request.body) | object_headers(request)
-    app.store.put(_OBJECT, object_key(request, bucket), document)
+    app.store.put(OBJECT, object_key(request, bucket), document)
     fire_object(app, request, object_key(request, bucket), "ObjectCreated:Put", document)
     return Response(200, b"", XML, (("ETag", document["etag"]),))
 
 
 def get_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
     """Return an object with its metadata."""
-    document = app.store.get(_OBJECT, object_key(request, bucket))
+    document = app.store.get(OBJECT, object_key(request, bucket))
     content = app.store.get_blob(document["blob"]) if document else None
     if document is None or content is None:
         raise CosError(404, "NoSuchKey", "The object does not exist.")
@@ -105,13 +83,13 @@ def _requested_range(request: Request, content: bytes, headers: dict[str, str]) 
 
 def _copy_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
     source = _COPY_SOURCE.fullmatch(unquote(request.headers["x-cos-copy-source"]).removeprefix("https://"))
-    document = app.store.get(_OBJECT, f"{source['region']}/{source['bucket']}/{source['key']}") if source else None
+    document = app.store.get(OBJECT, f"{source['region']}/{source['bucket']}/{source['key']}") if source else None
     if document is None:
         raise CosError(404, "NoSuchKey", "The object to copy does not exist.")
     copied = document | {"modified": app.clock.now()}
     if request.headers.get("x-cos-metadata-directive", "Copy").lower() != "copy":
         copied |= object_headers(request)
-    app.store.put(_OBJECT, object_key(request, bucket), copied)
+    app.store.put(OBJECT, object_key(request, bucket), copied)
     fire_object(app, request, object_key(request, bucket), "ObjectCreated:Copy", copied)
     fields = {"ETag": copied["etag"], "LastModified": formatdate(copied["modified"], usegmt=True)}
     return xml_response("CopyObjectResult", elements(fields))
@@ -119,40 +97,9 @@ def _copy_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
 
 def delete_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
     """Delete an object, if it exists."""
-    document = app.store.get(_OBJECT, object_key(request, bucket))
-    app.store.delete(_OBJECT, object_key(request, bucket))
+    document = app.store.get(OBJECT, object_key(request, bucket))
+    app.store.delete(OBJECT, object_key(request, bucket))
     app.store.drop_unused_blobs()
     if document is not None:
         fire_object(app, request, object_key(request, bucket), "ObjectRemove:Delete", document)
     return Response(204, b"", XML)
-
-
-def put_lifecycle(app: EmulatorApp, request: Request, bucket: str) -> Response:
-    """Replace the lifecycle rules of a bucket."""
-    require_digest(request, is_required=True)
-    try:
-        root = ElementTree.fromstring(request.body)  # noqa: S314 - from this machine, with limited size
-    except ElementTree.ParseError as error:
-        raise CosError(400, "MalformedXML", "The body is not XML.") from error
-    rules = root.findall("Rule")
-    if root.tag != "LifecycleConfiguration" or not rules or not all(_is_rule(rule) for rule in rules):
-        raise CosError(400, "MalformedXML", "Each Rule needs a Status, a Filter and an action.")
-    document = app.store.get(_BUCKET, bucket) or {}
-    app.store.put(_BUCKET, bucket, document | {"lifecycle": request.body.decode("utf-8", "replace")})
-    return Response(200, b"", XML)
-
-
-def get_lifecycle(app: EmulatorApp, _request: Request, bucket: str) -> Response:
-    """Return the lifecycle rules of a bucket as they were sent."""
-    document = app.store.get(_BUCKET, bucket) or {}
-    if "lifecycle" not in document:
-        raise CosError(404, "NoSuchLifecycleConfiguration", "The bucket has no lifecycle rules.")
-    return Response(200, document["lifecycle"].encode(), XML)
-
-
-def _is_rule(rule: ElementTree.Element) -> bool:
-    return (
-        rule.findtext("Status") in ("Enabled", "Disabled")
-        and rule.find("Filter") is not None
-        and any(rule.find(name) is not None for name in _LIFECYCLE_ACTIONS)
-    )

@@ -1,15 +1,17 @@
-"""The wire protocol of COS: signatures, and responses and errors in XML.
+"""The wire protocol of COS: signatures, digests, bodies and parameters of requests, responses and errors in XML.
 
 A signature is an HMAC-SHA1 of method, path, and the parameters and headers that the client lists.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qs, parse_qsl, quote, unquote
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from scfdeploy.emulator.credentials import session_token
@@ -56,6 +58,32 @@ def elements(fields: Mapping[str, str]) -> str:
 def list_elements(name: str, rows: Iterable[Mapping[str, str]]) -> str:
     """One XML element `name` for each row."""
     return "".join(f"<{name}>{elements(row)}</{name}>" for row in rows)
+
+
+def parse_xml(body: bytes) -> ElementTree.Element:
+    """The root of an XML body. Raises CosError for any other body, also for one in an unknown encoding."""
+    try:
+        return ElementTree.fromstring(body)  # noqa: S314 - from this machine, with limited size
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        raise CosError(400, "MalformedXML", "The body is not XML.") from error
+
+
+def require_digest(request: Request, *, is_required: bool = False) -> None:
+    """Raise CosError unless Content-MD5 is that of the body, or absent where it is optional."""
+    digest = base64.b64encode(hashlib.md5(request.body, usedforsecurity=False).digest()).decode()
+    sent = request.headers.get("content-md5")
+    if sent != digest and (is_required or sent is not None):
+        raise CosError(400, "InvalidDigest" if is_required else "BadDigest", "Content-MD5 is not that of the body.")
+
+
+def query_parameters(request: Request) -> dict[str, str]:
+    """The parameters of the query by name, the first of each."""
+    return {name: values[0] for name, values in parse_qs(request.query, keep_blank_values=True).items()}
+
+
+def bucket_name(bucket: str) -> str:
+    """The name in the key `region/name` of a bucket."""
+    return bucket.partition("/")[2]
 
 
 def verify(request: Request, credentials: Mapping[str, str], *, now: float) -> None:

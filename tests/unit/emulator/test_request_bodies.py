@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from scfdeploy.emulator.cos.protocol import CosError, parse_xml
 from tests.support.emulator import Cloud, tc3_headers
 
 _KB, _MB = 1 << 10, 1 << 20
@@ -95,3 +96,16 @@ def test_body_of_ambiguous_length_is_rejected(cloud: Cloud, headers: dict[str, s
 def test_sender_of_large_rejected_body_gets_response(cloud: Cloud) -> None:
     status, _, body = cloud.send("POST", "/", bytes(20 * _MB), {"Origin": "https://evil.example"})
     assert (status, b"evil.example" in body) == (403, True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<Delete>",
+        b'<?xml version="1.0" encoding="none"?><Delete/>',
+        b'<?xml version="1.0" encoding="big5"?><Delete/>',
+    ],
+)
+def test_cos_body_that_is_not_readable_xml_is_rejected(body: bytes) -> None:
+    with pytest.raises(CosError, match="MalformedXML"):
+        parse_xml(body)
