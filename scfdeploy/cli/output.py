@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple, NoReturn, TextIO, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol, TextIO, TypeVar
 
 import typer
 
@@ -69,6 +69,16 @@ def run_and_exit(
     result = run_or_exit(output, use_case, interrupted=interrupted)
     show(output, on_screen(result))
     _exit(output, result, exit_code(result))
+
+
+class _Judged(Protocol):
+    @property
+    def ok(self) -> bool: ...
+
+
+def done_if_ok(result: _Judged) -> ExitCode:
+    """The exit code of commands whose result is either done or failed."""
+    return ExitCode.DONE if result.ok else ExitCode.FAILED
 
 
 def run_or_exit(output: OutputOptions, use_case: Callable[[], T], *, interrupted: str = "") -> T:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud_options, make_request, parse_duration
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, EmulatorOptions, ProjectOptions, expand_groups
-from scfdeploy.cli.output import OutputOptions, run_and_exit
+from scfdeploy.cli.output import OutputOptions, done_if_ok, run_and_exit
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.request import CloudOptions, Request
-from scfdeploy.results import Result
+
+if TYPE_CHECKING:
+    from scfdeploy.results.events import EventResult
 
 app = CommandApp(no_args_is_help=True, help="Show, count and cancel asynchronous events, and let virtual time pass.")
 _EventId = Annotated[str, typer.Argument(metavar="ID", help="The request id; its beginning is enough if it is unique.")]
@@ -74,10 +76,7 @@ def list_events(
 
     statuses = [entry.value for entry in status or ()]
     seconds = parse_duration("--since", since) if since is not None else None
-
-    def call(request: Request, cloud: CloudOptions) -> Result:
-        return events.list_events(request, cloud, name, statuses=statuses, since_s=seconds)
-
+    call = partial(events.list_events, name=name, statuses=statuses, since_s=seconds)
     cloud = cloud_options(clock=context.obj, **connection._asdict())
     _run("events list", path, project, output, cloud, display, call)
 
@@ -99,7 +98,7 @@ def show(
     from scfdeploy.operations import events
 
     cloud = cloud_options(clock=context.obj, **connection._asdict())
-    call = lambda request, cloud: events.show(request, cloud, event_id, function=function)  # noqa: E731
+    call = partial(events.show, event_id=event_id, function=function)
     _run("events show", path, project, output, cloud, display, call)
 
 
@@ -121,7 +120,7 @@ def stats(
 
     seconds = parse_duration("--since", since) if since is not None else None
     cloud = cloud_options(clock=context.obj, **connection._asdict())
-    call = lambda request, cloud: event_stats.stats(request, cloud, name, since_s=seconds)  # noqa: E731
+    call = partial(event_stats.stats, name=name, since_s=seconds)
     _run("events stats", path, project, output, cloud, display, call)
 
 
@@ -143,7 +142,7 @@ def cancel(
     from scfdeploy.operations import events
 
     cloud = cloud_options(clock=context.obj, **connection._asdict())
-    call = lambda request, cloud: events.cancel(request, cloud, event_id, now=now, function=function)  # noqa: E731
+    call = partial(events.cancel, event_id=event_id, now=now, function=function)
     _run("events cancel", path, project, output, cloud, display, call)
 
 
@@ -166,7 +165,7 @@ def pull(
 
     seconds = parse_duration("--since", since) if since is not None else None
     cloud = cloud_options(clock=context.obj, **connection._asdict())
-    call = lambda request, cloud: event_archive.pull(request, cloud, name, to, since_s=seconds)  # noqa: E731
+    call = partial(event_archive.pull, name=name, file=to, since_s=seconds)
     _run("events pull", path, project, output, cloud, display, call)
 
 
@@ -194,7 +193,7 @@ def run(
         raise typer.BadParameter(message("only one of --for, --until and --step can be given"))
     seconds = parse_duration("--for", duration) if duration is not None else None
     cloud = cloud_options(**emulator.as_arguments())
-    call = lambda request, cloud: events.run(request, cloud, seconds=seconds, step=step)  # noqa: E731
+    call = partial(events.run, seconds=seconds, step=step)
     _run("events run", path, project, output, cloud, display, call)
 
 
@@ -205,12 +204,8 @@ def _run(
     output: str,
     cloud: CloudOptions,
     display: DisplayOptions,
-    use_case: Callable[[Request, CloudOptions], Result],
+    use_case: Callable[[Request, CloudOptions], EventResult],
 ) -> None:
     request = make_request(path, **project._asdict())
     screen = OutputOptions(command, output, *display)
-    run_and_exit(screen, lambda: use_case(request, cloud), _exit_code)
-
-
-def _exit_code(result: Result) -> ExitCode:
-    return ExitCode.DONE if getattr(result, "ok", False) else ExitCode.FAILED
+    run_and_exit(screen, lambda: use_case(request, cloud), done_if_ok)

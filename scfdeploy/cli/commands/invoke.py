@@ -9,9 +9,8 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud_options, make_request
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
-from scfdeploy.cli.output import OutputOptions, run_and_exit
+from scfdeploy.cli.output import OutputOptions, done_if_ok, run_and_exit
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.invoke import Call, read_event, require_json
 from scfdeploy.operations.invoke import invoke as use_case
@@ -57,11 +56,7 @@ def invoke(
         text = _event(request, name, event=event, template=template, data=data)
         return use_case(request, cloud, Call(name, text, qualifier, asynchronous, wait))
 
-    run_and_exit(OutputOptions("invoke", output, *display), call, _exit_code, interrupted=interrupted)
-
-
-def _exit_code(result: Invoked) -> ExitCode:
-    return ExitCode.DONE if result.ok else ExitCode.FAILED
+    run_and_exit(OutputOptions("invoke", output, *display), call, done_if_ok, interrupted=interrupted)
 
 
 def _event(request: Request, name: str, *, event: str | None, template: str | None, data: str | None) -> str:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud_options, make_request
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, EmulatorOptions, ProjectOptions, expand_groups
-from scfdeploy.cli.output import OutputOptions, run_and_exit
+from scfdeploy.cli.output import OutputOptions, done_if_ok, run_and_exit
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.request import CloudOptions, Request
-from scfdeploy.results import Result
+
+if TYPE_CHECKING:
+    from scfdeploy.results.queues import QueueResult
 
 app = CommandApp(no_args_is_help=True, help="Show and use the local queues that dead letters go to.")
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="The queue or topic.")]
@@ -59,9 +61,7 @@ def show(
     """Show the oldest messages of a queue without removing them."""
     from scfdeploy.operations import queue
 
-    def call(request: Request, cloud: CloudOptions) -> Result:
-        return queue.show(request, cloud, name, limit=number, explain=explain)
-
+    call = partial(queue.show, name=name, limit=number, explain=explain)
     _run("queue show", path, project, output, emulator, display, call)
 
 
@@ -80,7 +80,8 @@ def call_handler(
     """Call a function with each message of a queue. The messages stay in it. Exits with 1 when a call fails."""
     from scfdeploy.operations import queue
 
-    _run("queue test", path, project, output, emulator, display, lambda r, c: queue.call_handler(r, c, name, handler))
+    call = partial(queue.call_handler, name=name, handler=handler)
+    _run("queue test", path, project, output, emulator, display, call)
 
 
 @app.command()
@@ -99,9 +100,7 @@ def redrive(
     """Send the event of each dead letter again. A message leaves the queue when its event is accepted."""
     from scfdeploy.operations import queue
 
-    def call(request: Request, cloud: CloudOptions) -> Result:
-        return queue.redrive(request, cloud, name, to=to, ids=ids or ())
-
+    call = partial(queue.redrive, name=name, to=to, ids=ids or ())
     _run("queue redrive", path, project, output, emulator, display, call)
 
 
@@ -120,7 +119,7 @@ def purge(
     """Delete all messages of a queue. Asks for approval first."""
     from scfdeploy.operations import queue
 
-    def call(request: Request, cloud: CloudOptions) -> Result:
+    def call(request: Request, cloud: CloudOptions) -> QueueResult:
         count = queue.count_messages(request, cloud, name)
         if not yes:
             _confirm_purge(name, count)
@@ -144,7 +143,7 @@ def create(
     """Create a local queue or topic."""
     from scfdeploy.operations import queue
 
-    _run("queue create", path, project, output, emulator, display, lambda r, c: queue.create(r, c, name, topic=topic))
+    _run("queue create", path, project, output, emulator, display, partial(queue.create, name=name, topic=topic))
 
 
 @app.command()
@@ -166,9 +165,7 @@ def subscribe(
     """Add a queue or function as a subscriber of a topic."""
     from scfdeploy.operations import queue
 
-    def call(request: Request, cloud: CloudOptions) -> Result:
-        return queue.subscribe(request, cloud, topic, to, tag=tag, binding_key=binding_key)
-
+    call = partial(queue.subscribe, topic=topic, to=to, tag=tag, binding_key=binding_key)
     _run("queue subscribe", path, project, output, emulator, display, call)
 
 
@@ -189,9 +186,7 @@ def send(
     """Publish a message to a topic. It starts the functions with a trigger of the topic."""
     from scfdeploy.operations import queue
 
-    def call(request: Request, cloud: CloudOptions) -> Result:
-        return queue.send(request, cloud, name, text, tag=tag, key=key)
-
+    call = partial(queue.send, name=name, text=text, tag=tag, key=key)
     _run("queue send", path, project, output, emulator, display, call)
 
 
@@ -202,16 +197,12 @@ def _run(
     output: str,
     emulator: EmulatorOptions,
     display: DisplayOptions,
-    use_case: Callable[[Request, CloudOptions], Result],
+    use_case: Callable[[Request, CloudOptions], QueueResult],
 ) -> None:
     request = make_request(path, **project._asdict())
     cloud = cloud_options(**emulator.as_arguments())
     screen = OutputOptions(command, output, *display)
-    run_and_exit(screen, lambda: use_case(request, cloud), _exit_code)
-
-
-def _exit_code(result: Result) -> ExitCode:
-    return ExitCode.DONE if getattr(result, "ok", False) else ExitCode.FAILED
+    run_and_exit(screen, lambda: use_case(request, cloud), done_if_ok)
 
 
 def _confirm_purge(name: str, count: int) -> None:

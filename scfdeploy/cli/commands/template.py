@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -36,7 +37,7 @@ def list_templates(
     """List the built-in templates and those of a function."""
     from scfdeploy.operations import template
 
-    _run("template list", path, project, output, display, lambda request: template.list_templates(request, function))
+    _run("template list", path, project, output, display, partial(template.list_templates, name=function))
 
 
 @app.command()
@@ -53,7 +54,7 @@ def show(
     """Print a template."""
     from scfdeploy.operations import template
 
-    _run("template show", path, project, output, display, lambda r: template.show(r, name, function=function))
+    _run("template show", path, project, output, display, partial(template.show, name=name, function=function))
 
 
 @app.command()
@@ -74,9 +75,7 @@ def save(
     """Save a template of your own, at most five per function."""
     from scfdeploy.operations import template
 
-    def call(request: Request) -> Result:
-        return template.save(request, name, source=source, function=function)
-
+    call = partial(template.save, name=name, source=source, function=function)
     _run("template save", path, project, output, display, call)
 
 
@@ -94,7 +93,7 @@ def delete(
     """Delete a template of your own."""
     from scfdeploy.operations import template
 
-    _run("template delete", path, project, output, display, lambda r: template.delete(r, name, function=function))
+    _run("template delete", path, project, output, display, partial(template.delete, name=name, function=function))
 
 
 def _run(
