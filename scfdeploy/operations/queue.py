@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -92,14 +93,13 @@ def redrive(request: Request, cloud: CloudOptions, name: str, *, to: str = "", i
 
 
 def _call(emulator: Emulator, function: Address, queue: str, entry: QueueMessage) -> QueueCall:
-    body = entry.body if isinstance(entry.body, dict) else {}
-    request_id = str(body.get("RequestId", "-"))
+    request_id = str(entry.fields.get("RequestId", "-"))
     event = {
         "Records": [
             {
                 "CMQ": {
                     "type": "topic",
-                    "topicOwner": str(_inner(body).get("AppId", "")),
+                    "topicOwner": str(entry.event_fields.get("AppId", "")),
                     "topicName": queue,
                     "subscriptionName": f"{queue}-test",
                     "publishTime": entry.sent_at,
@@ -111,14 +111,16 @@ def _call(emulator: Emulator, function: Address, queue: str, entry: QueueMessage
             }
         ]
     }
-    invocation = emulator.provider.invoke(function, _to_json(event), qualifier="$LATEST", asynchronous=False)
+    invocation = emulator.provider.invoke(
+        function, json.dumps(event, ensure_ascii=False), qualifier="$LATEST", asynchronous=False
+    )
     error = invocation.error
     text = "" if error is None else f"{error[0]}: {error[1]}" if error[0] else error[1]
     return QueueCall(entry.id, request_id, error is None, invocation.status_code, text)
 
 
 def _redrive(emulator: Emulator, queue: str, entry: QueueMessage, to: str) -> QueueCall:
-    inner = _inner(entry.body if isinstance(entry.body, dict) else {})
+    inner = entry.event_fields
     event, name = inner.get("ClientContext"), to or _function_of(entry)
     if not isinstance(event, str) or not name:
         return QueueCall(entry.id, "", ok=False, status=None, error=message("it is no dead letter of a function"))
@@ -133,21 +135,10 @@ def _redrive(emulator: Emulator, queue: str, entry: QueueMessage, to: str) -> Qu
 
 
 def _function_of(entry: QueueMessage) -> str:
-    inner = _inner(entry.body if isinstance(entry.body, dict) else {})
+    inner = entry.event_fields
     namespace, name = str(inner.get("Namespace") or "default"), str(inner.get("FunctionName") or "")
     return name if namespace == "default" or not name else f"{namespace}/{name}"
 
 
-def _inner(body: dict[str, Any]) -> dict[str, Any]:
-    inner = body.get("Body")
-    return inner if isinstance(inner, dict) else {}
-
-
 def _message(entry: dict[str, Any]) -> QueueMessage:
     return QueueMessage(entry["id"], entry["sentAt"], entry["attributes"], entry["body"], entry["text"], entry["note"])
-
-
-def _to_json(value: object) -> str:
-    import json
-
-    return json.dumps(value, ensure_ascii=False)

@@ -43,6 +43,17 @@ class QueueMessage(NamedTuple):
     note: str = ""
     """Which subscribers of a topic did not get the message."""
 
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The fields of a dead letter; empty for a message that is no JSON object."""
+        return self.body if isinstance(self.body, dict) else {}
+
+    @property
+    def event_fields(self) -> Mapping[str, Any]:
+        """The fields inside `Body` of a dead letter, which describe its event; empty for any other message."""
+        inner = self.fields.get("Body")
+        return inner if isinstance(inner, dict) else {}
+
 
 class QueueShown(NamedTuple):
     """The result of `queue show`."""

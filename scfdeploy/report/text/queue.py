@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from scfdeploy.diagnostics import message
@@ -107,7 +107,7 @@ def _sent(values: dict[str, Any]) -> str:
 
 
 def _row(entry: QueueMessage) -> tuple[str, ...]:
-    body, inner = _parts(entry)
+    body, inner = entry.fields, entry.event_fields
     request_id = str(body.get("RequestId", "-"))
     error = str(body.get("ErrorMessage", "")).strip().rpartition("\n")[2] or "-"
     retries = safe(str(inner.get("RetryNum", "-")))
@@ -118,8 +118,7 @@ def _explained(entry: QueueMessage) -> Iterator[str]:
     yield ""
     yield message("Message {id}", id=entry.id)
     meanings = _meanings()
-    body, inner = _parts(entry)
-    for name, value in {**body, **inner}.items():
+    for name, value in {**entry.fields, **entry.event_fields}.items():
         if name != "Body":
             text = safe(str(value).strip().rpartition("\n")[2])
             meaning = meanings.get(name, "")
@@ -140,13 +139,6 @@ def _meanings() -> dict[str, str]:
         "RetryNum": message("attempts that began after an execution error"),
         "Ttl": message("0 in the documented sample, whatever time was left"),
     }
-
-
-def _parts(entry: QueueMessage) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The fields of a dead letter, and those inside its body; empty for any other message."""
-    body = entry.body if isinstance(entry.body, dict) else {}
-    inner = body.get("Body")
-    return body, inner if isinstance(inner, dict) else {}
 
 
 def _test_line(call: QueueCall) -> str:
