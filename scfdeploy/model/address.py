@@ -75,6 +75,11 @@ class Address:
         return replace(self, name=self.name.partition("/")[0])
 
     @property
+    def function_name(self) -> str:
+        """The function as commands take it: `name`, or `namespace/name` outside of the namespace `default`."""
+        return self.function if self.namespace == "default" else f"{self.namespace}/{self.function}"
+
+    @property
     def comes_with_function(self) -> bool:
         """Whether the resource exists, with default values, as soon as its function does."""
         return self.kind.comes_with_function or (bool(self.name) and self.name == self.kind.default_name)

@@ -244,7 +244,7 @@ def read_records(
         if not settings.is_traced:
             missing = [] if settings.async_run else ["asyncRunEnable: true"]
             missing += [] if settings.trace else [_TRACE]
-            untraced.append(Untraced(_name(function), missing))
+            untraced.append(Untraced(function.function_name, missing))
         elif statuses is not None:
             events += source.records(function, EventQuery(statuses, since=since))
     events.sort(key=lambda record: (record.accepted_at, record.request_id))
@@ -317,7 +317,7 @@ def _shown(
     status_code: int | None,
 ) -> EventShown:
     """An event by its status record, its request status, or both."""
-    name = _name(function)
+    name = function.function_name
     started = request_status.started_at if request_status else None
     accepted_at = record.accepted_at if record else started or 0
     state = record.status if record else request_status.status if request_status else ""
@@ -360,7 +360,7 @@ def _info(record: EventRecord, short_id: str) -> EventInfo:
     return EventInfo(
         record.request_id,
         short_id,
-        _name(record.function),
+        record.function.function_name,
         record.qualifier,
         record.source,
         record.accepted_at,
@@ -379,7 +379,3 @@ def _short_ids(request_ids: Sequence[str]) -> dict[str, str]:
         )
         for request_id in request_ids
     }
-
-
-def _name(function: Address) -> str:
-    return function.function if function.namespace == "default" else f"{function.namespace}/{function.function}"

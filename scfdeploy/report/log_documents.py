@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from scfdeploy.model import Address
 from scfdeploy.report.humanize import china_time
 from scfdeploy.report.values import Document, to_json
 from scfdeploy.results.logs import LogList
@@ -14,7 +13,7 @@ def keys(result: LogList) -> Document:
         "entries": [
             {
                 "requestId": entry.request_id,
-                "function": function_name(entry.function),
+                "function": entry.function.function_name,
                 "startedAt": _time(entry.started_at),
                 "statusCode": entry.status_code,
                 "durationMs": entry.duration_ms,
@@ -27,7 +26,7 @@ def keys(result: LogList) -> Document:
         ],
         "sources": [
             {
-                "function": function_name(search.function),
+                "function": search.function.function_name,
                 "topicId": search.topic_id,
                 "query": search.text,
                 "since": _time(search.since),
@@ -37,11 +36,6 @@ def keys(result: LogList) -> Document:
         ],
         "notes": list(result.notes),
     }
-
-
-def function_name(function: Address) -> str:
-    """A function as commands take it: `name` or `namespace/name`."""
-    return function.function if function.namespace == "default" else f"{function.namespace}/{function.function}"
 
 
 def _time(moment_ms: int) -> str:

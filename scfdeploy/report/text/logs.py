@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from scfdeploy.diagnostics import message
 from scfdeploy.providers.base import LogEntry
 from scfdeploy.report.humanize import china_time
-from scfdeploy.report.log_documents import function_name
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.report.values import to_json
@@ -41,7 +40,7 @@ def _lines(result: LogList, style: TextStyle) -> Iterator[str]:
 
 def _head(entry: LogEntry, request_id: str, style: TextStyle, *, has_name: bool) -> str:
     parts = [china_time(entry.started_at, precision="milliseconds")]
-    parts += [safe(function_name(entry.function))] if has_name else []
+    parts += [safe(entry.function.function_name)] if has_name else []
     parts.append(safe(request_id))
     if entry.status_code is None:
         parts.append(message("running"))
