@@ -88,7 +88,7 @@ def redrive(request: Request, cloud: CloudOptions, name: str, *, to: str = "", i
             hint=message("`scfdeploy queue show {name}` lists the messages.", name=name),
         )
     calls = [_redrive(emulator, name, entry, to) for entry in entries]
-    functions = sorted({call_function for entry in entries if (call_function := to or _function_of(entry))})
+    functions = sorted({call.function for call in calls if call.function})
     return QueueCalls("queue redrive", Findings(), name, ", ".join(functions), calls)
 
 
@@ -120,24 +120,26 @@ def _call(emulator: Emulator, function: Address, queue: str, entry: QueueMessage
 
 
 def _redrive(emulator: Emulator, queue: str, entry: QueueMessage, to: str) -> QueueCall:
-    inner = entry.event_fields
-    event, name = inner.get("ClientContext"), to or _function_of(entry)
-    if not isinstance(event, str) or not name:
-        return QueueCall(entry.id, "", ok=False, status=None, error=message("it is no dead letter of a function"))
+    # A dead letter has the name of its function, which can also be the key of another function of the project.
+    function = function_address(to, emulator.project) if to else _function_of(entry)
+    name = to or (function.function_name if function else "")
+    event = entry.event_fields.get("ClientContext")
+    if not isinstance(event, str) or function is None:
+        error_text = message("it is no dead letter of a function")
+        return QueueCall(entry.id, "", ok=False, status=None, error=error_text, function=name)
     try:
-        function = function_address(name, emulator.project)
-        qualifier = "$LATEST" if to else str(inner.get("Qualifier") or "$LATEST")
+        qualifier = "$LATEST" if to else str(entry.event_fields.get("Qualifier") or "$LATEST")
         invocation = emulator.provider.invoke(function, event, qualifier=qualifier, asynchronous=True)
     except ScfDeployError as error:
-        return QueueCall(entry.id, "", ok=False, status=None, error=str(error))
+        return QueueCall(entry.id, "", ok=False, status=None, error=str(error), function=name)
     emulator.control.post("queues/delete", {"name": queue, "ids": [entry.id]})
-    return QueueCall(entry.id, invocation.request_id, ok=True, status=None)
+    return QueueCall(entry.id, invocation.request_id, ok=True, status=None, function=name)
 
 
-def _function_of(entry: QueueMessage) -> str:
-    inner = entry.event_fields
-    namespace, name = str(inner.get("Namespace") or "default"), str(inner.get("FunctionName") or "")
-    return name if namespace == "default" or not name else f"{namespace}/{name}"
+def _function_of(entry: QueueMessage) -> Address | None:
+    """The function of a dead letter; None for any other message."""
+    namespace, name = (str(entry.event_fields.get(field) or "") for field in ("Namespace", "FunctionName"))
+    return Address.of_function(namespace or "default", name) if name else None
 
 
 def _message(entry: dict[str, Any]) -> QueueMessage:

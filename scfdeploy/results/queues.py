@@ -78,6 +78,8 @@ class QueueCall(NamedTuple):
     ok: bool
     status: int | None
     error: str = ""
+    function: str = ""
+    """Where `redrive` sent it."""
 
 
 class QueueCalls(NamedTuple):

@@ -10,6 +10,7 @@ import pytest
 from scfdeploy.emulator import Server, Settings
 from tests.support.command import Ran, scfdeploy
 from tests.support.emulator import Cloud
+from tests.support.project import write_project
 
 FAILING = {"index.py": "def main(event, context):\n    raise KeyError('customer')\n"}
 REPORT = {"index.py": "def main(event, context):\n    return event['Records'][0]['CMQ']['msgBody']\n"}
@@ -29,8 +30,8 @@ def queue(cloud: Cloud, *arguments: str) -> Ran:
     return scfdeploy("queue", *arguments, "--endpoint", cloud.url)
 
 
-def fail(cloud: Cloud) -> str:
-    sent = cloud.call("Invoke", FunctionName="orders", InvocationType="Event", ClientContext='{"id": 7}')
+def fail(cloud: Cloud, function: str = "orders") -> str:
+    sent = cloud.call("Invoke", FunctionName=function, InvocationType="Event", ClientContext='{"id": 7}')
     cloud.control("clock", {"until": "idle"})
     return str(sent["Result"]["FunctionRequestId"])
 
@@ -99,6 +100,22 @@ def test_redrive_sends_event_again_and_removes_message(cloud: Cloud) -> None:
     assert queue(cloud, "list", "--format", "json").document["queues"][0]["messages"] == 0
     cloud.control("clock", {"until": "idle"})
     assert queue(cloud, "list", "--format", "json").document["queues"][0]["messages"] == 1
+
+
+def test_redrive_sends_to_function_of_event_and_names_it(cloud: Cloud, tmp_path: Path) -> None:
+    # The instance `orders` of the project deploys the function `report`.
+    project = write_project(tmp_path / "project", name="orders") / "serverless.yml"
+    project.write_text(project.read_text().replace("  name: orders", "  name: report"))
+    cloud.create("payments", FAILING, DeadLetterConfig={"Type": "CMQ-QUEUE", "Name": "orders-failed"})
+    fail(cloud)
+    fail(cloud, "payments")
+    ran = queue(cloud, "redrive", "orders-failed", "--path", str(project.parent), "--region", "ap-guangzhou")
+    assert ran.exit_code == 0, ran.stderr
+    first, second, _ = ran.stdout.splitlines()
+    assert first.startswith("1  sent to orders, new request id ")
+    assert second.startswith("2  sent to payments, new request id ")
+    cloud.control("clock", {"until": "idle"})
+    assert queue(cloud, "list", "--format", "json").document["queues"][0]["messages"] == 2
 
 
 def test_redrive_keeps_message_that_is_not_accepted(cloud: Cloud) -> None:

@@ -53,7 +53,7 @@ def render_queue_shown(result: QueueShown, style: TextStyle) -> str:
 def render_queue_calls(result: QueueCalls, _style: TextStyle) -> str:
     """One line per message, and their count."""
     is_test = result.command == "queue test"
-    lines = [_test_line(call) if is_test else _redrive_line(call, result.function) for call in result.calls]
+    lines = [_test_line(call) if is_test else _redrive_line(call) for call in result.calls]
     done = sum(call.ok for call in result.calls)
     failed = len(result.calls) - done
     if is_test:
@@ -154,12 +154,12 @@ def _test_line(call: QueueCall) -> str:
     )
 
 
-def _redrive_line(call: QueueCall, function: str) -> str:
+def _redrive_line(call: QueueCall) -> str:
     if call.ok:
         return message(
             "{id}  sent to {function}, new request id {request}",
             id=call.id,
-            function=safe(function),
+            function=safe(call.function),
             request=_short(call.request_id),
         )
     return message("{id}  not sent: {error}", id=call.id, error=safe(call.error))
