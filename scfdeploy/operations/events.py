@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +14,7 @@ from scfdeploy.operations.emulator import Emulator, find_emulator
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import function_address
 from scfdeploy.providers.base import EventQuery, EventRecord, EventSource, RequestStatus, TraceSettings, none_if_missing
+from scfdeploy.report.humanize import short_ids
 from scfdeploy.results import Findings
 from scfdeploy.results.events import (
     EventCancelled,
@@ -248,8 +248,8 @@ def read_records(
         elif statuses is not None:
             events += source.records(function, EventQuery(statuses, since=since))
     events.sort(key=lambda record: (record.accepted_at, record.request_id))
-    short_ids = _short_ids([record.request_id for record in events])
-    infos = [_info(record, short_ids[record.request_id]) for record in events]
+    ids = short_ids([record.request_id for record in events])
+    infos = [_info(record, ids[record.request_id]) for record in events]
     return Records(infos, untraced, round(provider.now() * 1000))
 
 
@@ -302,10 +302,8 @@ def _find_record(source: EventSource, functions: Sequence[Address], event_id: st
         if record.request_id.startswith(event_id)
     ]
     if len(records) > 1:
-        short_ids = _short_ids([record.request_id for record in records])
-        raise ScfDeployError(
-            message("Several request ids begin with {id}: {ids}", id=event_id, ids=", ".join(short_ids.values()))
-        )
+        ids = ", ".join(short_ids([record.request_id for record in records]).values())
+        raise ScfDeployError(message("Several request ids begin with {id}: {ids}", id=event_id, ids=ids))
     return records[0] if records else None
 
 
@@ -367,15 +365,3 @@ def _info(record: EventRecord, short_id: str) -> EventInfo:
         record.status,
         ended_at=record.ended_at,
     )
-
-
-def _short_ids(request_ids: Sequence[str]) -> dict[str, str]:
-    """The shortest beginning of each id that none of the others has; at least four characters."""
-    lengths = range(_SHORT, _FULL_ID)
-    beginnings = {length: Counter(request_id[:length] for request_id in request_ids) for length in lengths}
-    return {
-        request_id: next(
-            (request_id[:length] for length in lengths if beginnings[length][request_id[:length]] == 1), request_id
-        )
-        for request_id in request_ids
-    }

@@ -1,12 +1,15 @@
-"""Plurals, sizes, durations and times in words."""
+"""Plurals, sizes, durations, times and request ids for people."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta, timezone
 
 from scfdeploy.diagnostics import message
 
 _CHINA = timezone(timedelta(hours=8))
+_SHORTEST_ID = 4
 
 
 def plural(number: int, one: str, many: str) -> str:
@@ -48,3 +51,13 @@ def china_time(moment_ms: int, *, precision: str = "seconds") -> str:
 def time_of_day(moment_ms: int, *, precision: str = "milliseconds") -> str:
     """The time of day in China Standard Time: `10:00:00.000`."""
     return datetime.fromtimestamp(moment_ms / 1000, _CHINA).time().isoformat(timespec=precision)
+
+
+def short_ids(request_ids: Collection[str]) -> Mapping[str, str]:
+    """The shortest beginning of each id that none of the others has; at least four characters."""
+    lengths = range(_SHORTEST_ID, max(map(len, request_ids), default=0))
+    uses = Counter(request_id[:length] for request_id in set(request_ids) for length in lengths)
+    return {
+        request_id: next((request_id[:length] for length in lengths if uses[request_id[:length]] == 1), request_id)
+        for request_id in request_ids
+    }

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from scfdeploy.diagnostics import message
 from scfdeploy.providers.base import LogEntry
-from scfdeploy.report.humanize import china_time
+from scfdeploy.report.humanize import china_time, short_ids
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.report.values import to_json
 from scfdeploy.results.logs import LogList
 
-_SHORTEST_ID = 4
 _SUCCESS = 200
 
 
@@ -31,7 +29,7 @@ def _lines(result: LogList, style: TextStyle) -> Iterator[str]:
         yield style.paint(safe(note), "dim")
     if not result.entries and not result.is_followed:
         yield message("No log entries.")
-    ids = _short_ids({entry.request_id for entry in result.entries})
+    ids = short_ids({entry.request_id for entry in result.entries})
     has_names = result.has_names if result.is_followed else len({entry.function for entry in result.entries}) > 1
     for entry in result.entries:
         yield _head(entry, ids[entry.request_id], style, has_name=has_names)
@@ -41,7 +39,7 @@ def _lines(result: LogList, style: TextStyle) -> Iterator[str]:
 def _head(entry: LogEntry, request_id: str, style: TextStyle, *, has_name: bool) -> str:
     parts = [china_time(entry.started_at, precision="milliseconds")]
     parts += [safe(entry.function.function_name)] if has_name else []
-    parts.append(safe(request_id))
+    parts.append(f"{safe(request_id)}…" if request_id != entry.request_id else safe(request_id))
     if entry.status_code is None:
         parts.append(message("running"))
     else:
@@ -58,21 +56,3 @@ def _content(entry: LogEntry) -> Iterator[str]:
         yield message("Result: {value}", value=value)
     for line in entry.lines:
         yield from safe_lines(line)
-
-
-def _short_ids(request_ids: set[str]) -> Mapping[str, str]:
-    """The shortest beginning of each id that none of the others has, and an ellipsis."""
-    beginnings: Counter[str] = Counter(
-        request_id[:length] for request_id in request_ids for length in _lengths(request_id)
-    )
-    return {request_id: _shorten(request_id, beginnings) for request_id in request_ids}
-
-
-def _shorten(request_id: str, beginnings: Mapping[str, int]) -> str:
-    unique = (request_id[:length] for length in _lengths(request_id) if beginnings[request_id[:length]] == 1)
-    beginning = next(unique, request_id)
-    return f"{beginning}…" if beginning != request_id else request_id
-
-
-def _lengths(request_id: str) -> Sequence[int]:
-    return range(_SHORTEST_ID, len(request_id) + 1)
