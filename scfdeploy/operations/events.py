@@ -256,7 +256,7 @@ def read_records(
 def _cancel_in_cloud(request: Request, cloud: CloudOptions, event_id: str, name: str, *, now: bool) -> EventCancelled:
     source, _, functions = open_source(request, cloud, name)
     settings = _trace_settings(source, functions, must_exist=bool(name))
-    record = _find_record(source, [function for function, trace in settings if trace.is_traced], event_id)
+    record = _find_record(source, settings, event_id)
     if record is None:
         raise ScfDeployError(
             message("There is no event {id}", id=event_id),
@@ -276,7 +276,7 @@ def _require_running(short_id: str, status: str) -> None:
 def _show_in_cloud(request: Request, cloud: CloudOptions, event_id: str, name: str) -> EventShown:
     source, _, functions = open_source(request, cloud, name)
     settings = _trace_settings(source, functions, must_exist=bool(name))
-    record = _find_record(source, [function for function, trace in settings if trace.is_traced], event_id)
+    record = _find_record(source, settings, event_id)
     request_id = record.request_id if record else event_id
     for function in [function for function, _ in settings] if record is None else (record.function,):
         request_status = source.request_status(function, request_id)
@@ -292,12 +292,15 @@ def _show_in_cloud(request: Request, cloud: CloudOptions, event_id: str, name: s
     )
 
 
-def _find_record(source: EventSource, functions: Sequence[Address], event_id: str) -> EventRecord | None:
+def _find_record(
+    source: EventSource, settings: Sequence[tuple[Address, TraceSettings]], event_id: str
+) -> EventRecord | None:
     """The status record of an event of functions with status trace, by its request id or the beginning of it."""
     query = EventQuery(request_id=event_id) if len(event_id) >= _FULL_ID else EventQuery()
     records = [
         record
-        for function in functions
+        for function, trace in settings
+        if trace.is_traced
         for record in source.records(function, query)
         if record.request_id.startswith(event_id)
     ]

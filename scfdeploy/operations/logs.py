@@ -91,8 +91,15 @@ def _open(request: Request, cloud: CloudOptions, selection: Selection, *, follow
     since_s = selection.since_s
     if since_s is None:
         since_s = _kept_s() if selection.request_id else _CLOUD_DEFAULT_S
-    now = lambda: round(provider.now() * 1000)  # noqa: E731
-    return _TopicReader(provider.logs, searched, selection, now=now, since_s=since_s, notes=notes, follow=follow)
+    return _TopicReader(
+        provider.logs,
+        searched,
+        selection,
+        now=lambda: round(provider.now() * 1000),
+        since_s=since_s,
+        notes=notes,
+        follow=follow,
+    )
 
 
 def _open_emulator(emulator: Emulator, selection: Selection, *, follow: bool) -> _Reader:
@@ -110,9 +117,15 @@ def _open_emulator(emulator: Emulator, selection: Selection, *, follow: bool) ->
     topics = {function: answer["topics"].get(_key(function), "") for function in functions}
     if not functions or not all(topics.values()):
         return _ControlReader(emulator, functions, selection)
-    now = lambda: round(emulator.control.get("clock")["now"] * 1000)  # noqa: E731
     since_s = _kept_s() if selection.since_s is None else selection.since_s
-    return _TopicReader(emulator.provider.logs, topics, selection, now=now, since_s=since_s, follow=follow)
+    return _TopicReader(
+        emulator.provider.logs,
+        topics,
+        selection,
+        now=lambda: round(emulator.control.get("clock")["now"] * 1000),
+        since_s=since_s,
+        follow=follow,
+    )
 
 
 def _topics(source: LogSource, functions: Sequence[Address], *, is_named: bool) -> dict[Address, str]:
