@@ -216,7 +216,6 @@ class EventQuery:
     request_id: str = ""
     since: int | None = None
     """Accepted at this time or later, in milliseconds since the epoch."""
-    ended_since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

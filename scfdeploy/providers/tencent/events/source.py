@@ -48,9 +48,9 @@ class TencentEvents:
             params["Status"] = [name for name, status in _STATUSES.items() if status in query.statuses]
         if query.request_id:
             params["InvokeRequestId"] = query.request_id
-        for name, since in (("StartTimeInterval", query.since), ("EndTimeInterval", query.ended_since)):
-            if since is not None:
-                params[name] = {"Start": _second(since), "End": _second(self._now_ms() + 86_400_000)}
+        if query.since is not None:
+            end = round(self._clock.now() * 1000) + 86_400_000
+            params["StartTimeInterval"] = {"Start": _second(query.since), "End": _second(end)}
         rows = list_all(self._client, "ListAsyncEvents", params, "EventList").rows
         return [_record(function, row) for row in rows]
 
@@ -80,9 +80,6 @@ class TencentEvents:
         """End an event: ask its instance to end, or with `now` kill it."""
         params = {**function_params(function), "InvokeRequestId": request_id, "GraceShutdown": not now}
         self._client.write("TerminateAsyncEvent", params)
-
-    def _now_ms(self) -> int:
-        return round(self._clock.now() * 1000)
 
 
 def _record(function: Address, row: Mapping[str, Any]) -> EventRecord:
