@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from scfdeploy.emulator.messages import CloudError, Json, Request, Response
 from scfdeploy.emulator.runtime.child import Guardian, OutputTail, ProcessGroup
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
-from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, InstanceKey, InstancePool, instance_key
+from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, InstancePool, instance_key
 from scfdeploy.emulator.runtime.web import WebError, forward
 from scfdeploy.facts import limit
 
@@ -35,9 +35,13 @@ _CHECK_S, _END_S = 30, 30
 class Container:
     """A container, with the command `docker run` that prints its output. It serves one call at a time."""
 
-    def __init__(self, docker: str, invocation: Invocation, key: InstanceKey, guardian: Guardian) -> None:
-        self.key = key
+    def __init__(self, docker: str, invocation: Invocation, deadline: float, guardian: Guardian) -> None:
+        self.key = instance_key(invocation)
         self.idle_since = 0.0
+        self.has_listened = False
+        # After the call that it serves was cancelled, no later call must reach it.
+        self.is_cancelled = False
+        self._deadline = deadline
         self.port = _free_port()
         self._docker = docker
         self._name = f"scfdeploy-{uuid.uuid4().hex}"
@@ -60,13 +64,16 @@ class Container:
         """Whether the container runs."""
         return self._group.is_alive()
 
-    def wait_until_listening(self, deadline: float) -> None:
-        """Wait until the port answers. Raises WebError."""
-        while time.monotonic() < deadline:
+    def wait_until_listening(self) -> None:
+        """Wait for the first time that the port answers. Raises WebError after the deadline of the start."""
+        if self.has_listened:
+            return
+        while time.monotonic() < self._deadline:
             if not self.is_alive():
                 self.output.join()
                 raise _start_error(self._process.returncode, self.output.text())
             if _is_served(self.port):
+                self.has_listened = True
                 return
             time.sleep(0.02)  # noqa: TID251 - wait for the start of a container
         raise WebError(_NOT_LISTENING, f"nothing listens on port {limit('image.port.web')}", self.output.text())
@@ -105,6 +112,7 @@ class ImageRunner:
         self._pool: InstancePool[Container] = InstancePool(now)
         self._lock = threading.Lock()
         self._running: dict[Container, str] = {}
+        self._stopped = False
         self._docker = ""
 
     def require_docker(self) -> str:
@@ -144,26 +152,32 @@ class ImageRunner:
         container = self._pool.take(instance_key(invocation)) or self._start(invocation)
         with self._lock:
             self._running[container] = invocation.request_id
+            is_stopped = self._stopped
         is_reusable = False
         try:
+            if is_stopped:
+                container.stop(now=True)
+            container.wait_until_listening()
             response = forward(invocation, request, container.output, lambda: container.stop(now=True), container.port)
             is_reusable = True
             return response, container.output.take()
         except WebError as error:
-            is_reusable = error.status not in RECYCLING_STATUSES
+            is_reusable = container.has_listened and error.status not in RECYCLING_STATUSES
             raise
         finally:
             with self._lock:
                 del self._running[container]
-            if is_reusable:
+            if is_reusable and not container.is_cancelled:
                 self._pool.put(container)
             else:
                 container.end()
 
     def cancel(self, request_id: str, *, now: bool) -> None:
-        """Stop the container that serves a request."""
+        """Stop the container that serves a request, or starts for it."""
         with self._lock:
             containers = [container for container, running_id in self._running.items() if running_id == request_id]
+            for container in containers:
+                container.is_cancelled = True
         for container in containers:
             container.stop(now=now)
 
@@ -172,8 +186,9 @@ class ImageRunner:
         self._pool.recycle()
 
     def kill(self) -> None:
-        """End all containers."""
+        """End all containers, running or about to start."""
         with self._lock:
+            self._stopped = True
             running = list(self._running)
         for container in running:
             container.stop(now=True)
@@ -185,13 +200,7 @@ class ImageRunner:
         docker = self.require_docker()
         deadline = time.monotonic() + invocation.version["InitTimeout"]
         _pull(docker, _address(invocation), deadline)
-        container = Container(docker, invocation, instance_key(invocation), self._guardian)
-        try:
-            container.wait_until_listening(deadline)
-        except BaseException:
-            container.end()
-            raise
-        return container
+        return Container(docker, invocation, deadline, self._guardian)
 
 
 def _pull(docker: str, address: str, deadline: float) -> None:

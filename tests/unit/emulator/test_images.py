@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.emulator import ApiError, Cloud
+from scfdeploy.emulator import Server, Settings
+from tests.support.emulator import ApiError, Cloud, running
 
 _DOCKER = """#!{python}
-import http.server, json, os, sys, time
+import http.server, json, os, signal, sys, time
 folder = {folder!r}
 mode = open(f"{{folder}}/mode").read()
 with open(f"{{folder}}/calls", "a") as calls:
@@ -33,6 +36,9 @@ if mode in ("125", "127", "3"):
     sys.exit(int(mode))
 if mode == "deaf":
     time.sleep(60)
+if mode == "stubborn":
+    signal.signal(signal.SIGTERM, lambda *_: stops.append(True))
+stops = []
 
 class Handler(http.server.BaseHTTPRequestHandler):
     calls = 0
@@ -43,6 +49,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if body == b'"exit"':
             os._exit(1)
+        if body == b'"wait"':
+            with open(f"{{folder}}/calls", "a") as calls:
+                print('["answering"]', file=calls)
+        while body == b'"wait"' and not stops:
+            time.sleep(0.01)
         if body == b'"sleep"':
             time.sleep(60)
         content = {{"path": self.path, "event": body.decode(), "id": self.headers["X-Scf-Request-Id"],
@@ -177,6 +188,38 @@ def test_web_function_of_image_gets_requests(cloud: Cloud) -> None:
     cloud.call("CreateTrigger", FunctionName="hello", TriggerName="url", Type="http", TriggerDesc="{}")
     answer = cloud.send("GET", "/_url/default/hello/shop?a=1")
     assert (answer[0], answer[2]) == (201, b"/shop?a=1")
+
+
+def test_container_that_starts_ends_with_the_server(docker: Docker) -> None:
+    docker.behave("deaf")
+    with Server(settings=Settings(activation_s=0)) as server:
+        cloud = Cloud(server.url)
+        create(cloud, InitTimeout=60)
+        results: list[int] = []
+        thread = threading.Thread(target=lambda: results.append(status(cloud)))
+        thread.start()
+        _wait_for_call(docker, "run")
+        server.kill_functions()
+        thread.join(timeout=20)
+        assert results == [405]
+        assert docker.calls("kill")
+
+
+def test_cancelled_container_is_removed_when_it_answers(docker: Docker) -> None:
+    docker.behave("stubborn")
+    with running() as cloud:
+        create(cloud, AsyncRunEnable="TRUE", TraceEnable="TRUE")
+        accepted = cloud.call("Invoke", FunctionName="hello", InvocationType="Event", ClientContext='"wait"')
+        _wait_for_call(docker, "answering")
+        request = accepted["Result"]["FunctionRequestId"]
+        cloud.call("TerminateAsyncEvent", FunctionName="hello", InvokeRequestId=request, GraceShutdown=True)
+        _wait_for_call(docker, "rm")
+
+
+def _wait_for_call(docker: Docker, command: str) -> None:
+    deadline = time.monotonic() + 20
+    while not ((docker.folder / "calls").exists() and docker.calls(command)):
+        assert time.monotonic() < deadline
 
 
 def test_image_without_docker_is_refused_with_hint(cloud: Cloud, docker: Docker) -> None:
