@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from scfdeploy.emulator.messages import Json, Request, Response
+from scfdeploy.emulator.messages import CloudError, Json, Request, Response
 from scfdeploy.emulator.runtime.child import READY, Child, Guardian, Reply
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.concurrency import Burst, Concurrency
@@ -79,7 +79,14 @@ class Invoker:
         except CodeError as error:
             return failed(437, str(error))
         sandbox = launch.sandbox
-        child = Child(launch.command, environment=launch.environment, folder=sandbox.folder, guardian=self._guardian)
+        try:
+            child = Child(
+                launch.command, environment=launch.environment, folder=sandbox.folder, guardian=self._guardian
+            )
+        except OSError as error:
+            sandbox.close()
+            message = f"The process of the function could not be started: {error}"
+            raise CloudError("FailedOperation.InvokeFunction", message) from error
         instance = Instance(key, child, sandbox)
         with _ended_after_error(instance):
             return self._load(instance, invocation, _line(launch.setup))

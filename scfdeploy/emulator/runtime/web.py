@@ -95,10 +95,17 @@ class WebRunner:
         """
         try:
             code, _ = self._launcher.unpack(invocation)
-            script = self._prepare_script(code)
-            sandbox = self._launcher.open_sandbox(invocation, script.interpreters)
         except CodeError as error:
             raise WebError(437, str(error)) from error
+        script = self._prepare_script(code)
+        try:
+            return self._run(invocation, request, script)
+        finally:
+            if script.path is not None:
+                script.path.unlink(missing_ok=True)
+
+    def _run(self, invocation: Invocation, request: Request, script: _StartScript) -> tuple[Response, str]:
+        sandbox = self._launcher.open_sandbox(invocation, script.interpreters)
         try:
             with self._single, _reserve_port(), self._start(script, invocation, sandbox) as (group, output):
                 response = self._respond(invocation, request, group, output)
@@ -107,8 +114,6 @@ class WebRunner:
             raise WebError(error.status, error.message, sandbox.visible_path(error.output)) from error
         finally:
             sandbox.close()
-            if script.path is not None:
-                script.path.unlink(missing_ok=True)
 
     def kill(self) -> None:
         """End the program that runs, and each that starts later."""

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from scfdeploy.emulator import Server, Settings
-from tests.support.emulator import Cloud, running, zip_text
+from tests.support.emulator import ApiError, Cloud, running, zip_text
 from tests.support.isolation import needs_namespaces
 
 SOURCE = """
@@ -186,6 +187,16 @@ def test_instance_files_are_removed_with_the_instance() -> None:
             new_instance(cloud)
         assert not folders[0].exists()
         assert folders[1].exists()
+
+
+def test_instance_that_cannot_be_started_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with running(isolation="copy", interpreters="python3.10=/nonexistent/python") as cloud:
+        cloud.create()
+        with pytest.raises(ApiError, match=r"could not be started: .*'/nonexistent/python'"):
+            invoke(cloud, "")
+        assert list(tmp_path.glob("*/instances")) != []
+        assert list(tmp_path.glob("*/instances/*")) == []
 
 
 def test_isolation_can_be_changed_while_the_server_runs(cloud: Cloud) -> None:
