@@ -71,6 +71,9 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, root: Path) -> Non
         target.mkdir(parents=True, exist_ok=True)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_symlink():
+        # Of an earlier layer: replace the link, not the file it leads to.
+        target.unlink()
     mode = entry.external_attr >> 16
     if stat.S_ISLNK(mode):
         destination = archive.read(entry).decode()

@@ -142,3 +142,20 @@ def test_node_function_requires_from_layers(cloud: Cloud) -> None:
     code = "exports.main = async () => `${require('greeting').word} ${require('plain').word}`;\n"
     cloud.create(files={"index.js": code}, Runtime="Nodejs18.15", Layers=mounted(1))
     assert result(cloud) == "hello you"
+
+
+def test_later_layer_replaces_a_link_of_an_earlier_one(cloud: Cloud) -> None:
+    link = {"ZipFile": zip_text({"a.txt": "a", "link": "a.txt"}, modes={"link": 0o120777})}
+    file = {"ZipFile": zip_text({"link": "b"})}
+    for name, content in (("first", link), ("same", link), ("file", file)):
+        publish(cloud, name, Content=content)
+    layers = [*mounted(1, name="first"), *mounted(1, name="same"), *mounted(1, name="file")]
+    source = """
+import os
+
+def main(event, context):
+    folder = os.environ["PYTHONPATH"].split(":")[1]
+    return [open(f"{folder}/{name}").read() for name in ("a.txt", "link")]
+"""
+    cloud.create(files={"index.py": source}, Layers=layers)
+    assert result(cloud) == ["a", "b"]
