@@ -11,6 +11,7 @@ import subprocess
 import sys
 import sysconfig
 import threading
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -313,10 +314,16 @@ def _loopback_python(folder: Path) -> Path:
     if not program.exists():
         # The base interpreter: packages of the environment of this program must not be visible to the bundle.
         base = Path(own_python())
-        packages = folder / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+        unfinished = folder.with_name(f"{folder.name}-{uuid.uuid4().hex}")
+        packages = unfinished / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
         packages.mkdir(parents=True)
         shutil.copyfile(_HERE / "loopback_site.py", packages / "sitecustomize.py")
-        (folder / "pyvenv.cfg").write_text(f"home = {base.parent}\ninclude-system-site-packages = false\n", "utf-8")
-        program.parent.mkdir()
-        program.symlink_to(base)
+        (unfinished / "pyvenv.cfg").write_text(f"home = {base.parent}\ninclude-system-site-packages = false\n", "utf-8")
+        (unfinished / "bin").mkdir()
+        (unfinished / "bin" / "python").symlink_to(base)
+        try:
+            unfinished.rename(folder)
+        except OSError:
+            # Another call has made the same one meanwhile.
+            shutil.rmtree(unfinished)
     return program

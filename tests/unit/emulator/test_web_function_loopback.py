@@ -6,6 +6,8 @@ import json
 import shutil
 import socket
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from scfdeploy.emulator.messages import Request
 from scfdeploy.emulator.runtime import Invocation, WebError
 from scfdeploy.emulator.runtime.child import Guardian
 from scfdeploy.emulator.runtime.code_cache import CodeCache
+from scfdeploy.emulator.runtime.interpreters import Interpreters, with_local_interpreters
 from scfdeploy.emulator.runtime.launcher import Launcher
 from scfdeploy.emulator.runtime.loopback import reachable_from_outside
 from scfdeploy.emulator.runtime.memory import MemoryLimiter
@@ -220,6 +223,21 @@ def answer_unguarded(folder: Path, files: dict[str, str], *, is_guarded: bool) -
     finally:
         guardian.close()
         cache.close()
+
+
+def test_calls_at_the_same_time_share_one_loopback_python(tmp_path: Path) -> None:
+    start = threading.Barrier(8)
+
+    def prepare(_: int) -> bytes:
+        start.wait()
+        return with_local_interpreters(
+            b"/var/lang/python3/bin/python3", Interpreters(), loopback_python_dir=tmp_path / "python"
+        ).content
+
+    with ThreadPoolExecutor(8) as threads:
+        scripts = set(threads.map(prepare, range(8)))
+    assert scripts == {f"{tmp_path}/python/bin/python -s".encode()}
+    assert [path.name for path in tmp_path.iterdir()] == ["python"]
 
 
 @linux_only
