@@ -62,7 +62,6 @@ class Condition(StrEnum):
 class AsyncProfile:
     """The rules for the events of one function on one platform."""
 
-    platform: str
     retries: int
     """Attempts after execution errors."""
     max_age_ms: int

@@ -3,7 +3,7 @@
 Tables become outdated: a value that they do not list is at most a warning, never an error.
 """
 
-from scfdeploy.facts.delivery import delivery_value, is_assumed
+from scfdeploy.facts.delivery import delivery_value
 from scfdeploy.facts.errors import ErrorCode, StatusCode, error_code, error_codes, status_code, status_codes
 from scfdeploy.facts.frameworks import Framework, frameworks
 from scfdeploy.facts.hosts import service_of_host
@@ -27,7 +27,6 @@ __all__ = [
     "error_code",
     "error_codes",
     "frameworks",
-    "is_assumed",
     "limit",
     "region_abbreviation",
     "region_names",

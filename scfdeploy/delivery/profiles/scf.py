@@ -30,7 +30,6 @@ def scf_profile(
     """
     interval = (delivery_value(PLATFORM, "interval_ms"),)
     return AsyncProfile(
-        PLATFORM,
         delivery_value(PLATFORM, "retries.default") if retries is None else retries,
         delivery_value(PLATFORM, "max_age.default_ms") if max_age_ms is None else max_age_ms,
         interval,

@@ -15,7 +15,6 @@ from scfdeploy.emulator.store import Store
 class Published:
     """How far a message got. `functions` are the names of subscribed functions to call with it."""
 
-    subscribers: int
     delivered: int
     functions: tuple[str, ...]
     note: str
@@ -28,7 +27,7 @@ def publish(
 ) -> Published:
     """Put a message into a queue or topic that exists. Inside `Store.exclusive`."""
     if records.require(store, name)["kind"] == records.QUEUE:
-        return Published(0, 0, (), "", store.messages.add(name, now_ms, body, attributes))
+        return Published(0, (), "", store.messages.add(name, now_ms, body, attributes))
     subscriptions = records.subscriptions(store, name)
     accepting = [entry for entry in subscriptions if _accepts(entry, tag, key)]
     for entry in accepting:
@@ -37,7 +36,7 @@ def publish(
     note = _note(subscriptions, accepting)
     message_id = store.messages.add(name, now_ms, body, attributes, note)
     functions = tuple(entry["to"] for entry in accepting if entry["kind"] == "function")
-    return Published(len(subscriptions), len(accepting), functions, note, message_id)
+    return Published(len(accepting), functions, note, message_id)
 
 
 def _accepts(subscription: Json, tag: str, key: str) -> bool:
