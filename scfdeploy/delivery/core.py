@@ -50,14 +50,6 @@ class Reason(StrEnum):
     QUEUE_FULL = "QueueFull"
 
 
-class Condition(StrEnum):
-    """On which end an event goes to a destination."""
-
-    DEAD_LETTER = "dead-letter"
-    FAILURE = "failure"
-    SUCCESS = "success"
-
-
 @dataclass(frozen=True, slots=True)
 class AsyncProfile:
     """The rules for the events of one function on one platform."""
@@ -77,9 +69,7 @@ class AsyncProfile:
     is_traced: bool = False
     """One attempt; a failed event ends as FAILED and goes to no destination."""
     dead_letter: str = ""
-    on_failure: str = ""
-    on_success: str = ""
-    """Names of destinations; empty means none."""
+    """The name of the destination of failed events; empty means none."""
 
     def class_of(self, status: int) -> ResultClass:
         """The class of an attempt's status."""
@@ -101,10 +91,8 @@ class EventState:
     repeats: int = 0
     """Repetitions after overruns and system errors so far."""
     is_cancelled: bool = False
-    deliveries: int = 0
-    """Deliveries under way."""
     error: str = ""
-    """Why a delivery failed."""
+    """Why the delivery failed."""
     end: End | None = None
     reason: str = ""
     ended_at: int = 0
@@ -170,7 +158,6 @@ class Deliver:
     """Send the event to a destination, and feed in `Delivered`."""
 
     destination: str
-    condition: Condition
     reason: str
 
 
@@ -233,11 +220,7 @@ def _complete(profile: AsyncProfile, state: EventState, at: int, kind: ResultCla
     if state.is_cancelled:
         return _end(state, at, End.ABORTED)
     if kind is ResultClass.SUCCESS:
-        ended, effects = _end(state, at, End.FINISHED)
-        if profile.on_success:
-            delivery = Deliver(profile.on_success, Condition.SUCCESS, "")
-            return replace(ended, phase=Phase.DELIVERING, deliveries=1), (delivery,)
-        return ended, effects
+        return _end(state, at, End.FINISHED)
     if profile.is_traced:
         return _end(state, at, End.FAILED)
     return _retry(profile, state, at, kind)
@@ -256,24 +239,14 @@ def _retry(profile: AsyncProfile, state: EventState, at: int, kind: ResultClass)
 def _fail(profile: AsyncProfile, state: EventState, at: int, reason: Reason) -> Step:
     if profile.is_traced:
         return _end(state, at, End.FAILED, reason)
-    targets = ((profile.dead_letter, Condition.DEAD_LETTER), (profile.on_failure, Condition.FAILURE))
-    deliveries = tuple(Deliver(name, condition, reason) for name, condition in targets if name)
-    if not deliveries:
+    if not profile.dead_letter:
         return _end(state, at, End.DROPPED, reason)
-    delivering = replace(
-        state, phase=Phase.DELIVERING, deliveries=len(deliveries), reason=reason, end=End.DEAD_LETTERED, ended_at=at
-    )
-    return delivering, deliveries
+    delivering = replace(state, phase=Phase.DELIVERING, reason=reason, end=End.DEAD_LETTERED, ended_at=at)
+    return delivering, (Deliver(profile.dead_letter, reason),)
 
 
 def _conclude(state: EventState, at: int, error: str) -> Step:
-    left = state.deliveries - 1
-    state = replace(state, deliveries=left, error=state.error or error)
-    if left:
-        return state, ()
-    if state.end is End.FINISHED:
-        return _end(state, at, End.FINISHED)
-    return _end(state, at, End.LOST if state.error else End.DEAD_LETTERED, state.reason)
+    return _end(replace(state, error=error), at, End.LOST if error else End.DEAD_LETTERED, state.reason)
 
 
 def _end(state: EventState, at: int, end: End, reason: str = "") -> Step:

@@ -285,7 +285,6 @@ def _of_state(state: EventState) -> tuple[str, int, str, str, int]:
         int(state.is_retry),
         state.repeats,
         int(state.is_cancelled),
-        state.deliveries,
         state.error,
         state.reason,
     ]
@@ -306,9 +305,8 @@ def _settings(text: str) -> EventSettings:
 
 def _event(row: tuple[Any, ...]) -> StoredEvent:
     request_id, function, qualifier, source, body, settings, accepted_at, state = row
-    phase, due_at, end, ended_at, attempts, retries, is_retry, repeats, cancelled, deliveries, error, reason = (
-        json.loads(state)
-    )
+    # Files of earlier releases have one more value before the last two.
+    phase, due_at, end, ended_at, attempts, retries, is_retry, repeats, cancelled, *_, error, reason = json.loads(state)
     return StoredEvent(
         request_id,
         function,
@@ -325,7 +323,6 @@ def _event(row: tuple[Any, ...]) -> StoredEvent:
             bool(is_retry),
             repeats,
             bool(cancelled),
-            deliveries,
             error,
             End(end) if end else None,
             reason,

@@ -16,7 +16,6 @@ from scfdeploy.delivery.core import (
     Accepted,
     Cancelled,
     Completed,
-    Condition,
     Deliver,
     Delivered,
     Due,
@@ -313,8 +312,6 @@ class EventEngine:
         return state
 
     def _deliver(self, event: StoredEvent, effect: Deliver, at: int, progress: Progress) -> EventState:
-        if effect.condition is not Condition.DEAD_LETTER:
-            raise AssertionError("SCF has no other destination")
         delivery = deliver(self._app, event, Reason(effect.reason), at)
         self._note(
             event.request_id,
