@@ -77,10 +77,8 @@ def _follow(emulator: Emulator, invoked: Invoked, request_id: str, *, wait: bool
 
 def read_event(file: str) -> str:
     """The event in a JSON file, or with `-` on standard input. Raises ScfDeployError if it cannot be read."""
-    if file == "-":
-        return require_json(sys.stdin.read(), message("the event in {file}", file=file))
     try:
-        text = Path(file).read_text(encoding="utf-8-sig")
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or message("it is not UTF-8 text")
         raise ScfDeployError(

@@ -136,6 +136,12 @@ def test_save_reads_file_user_template_and_standard_input(project: Path, monkeyp
     assert template("show", "c").stdout == '{"id": 8}\n'
 
 
+def test_standard_input_that_is_not_utf8_is_an_error(project: Path) -> None:
+    ran = scfdeploy("template", "save", "c", "--from", "-", stdin=b'"\xff"')
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert "the event file - cannot be read: it is not UTF-8 text" in ran.stderr
+
+
 def test_git_sees_templates_and_nothing_else(project: Path) -> None:
     template("save", "a")
     scfdeploy("queue", "create", "q")

@@ -32,7 +32,7 @@ class Ran:
 
 
 def scfdeploy(
-    *arguments: str | Path, env: Mapping[str, str] | None = None, stdin: str = "", clock: Clock | None = None
+    *arguments: str | Path, env: Mapping[str, str] | None = None, stdin: str | bytes = "", clock: Clock | None = None
 ) -> Ran:
     """Run one command; only `env` is in its environment of what scfdeploy reads.
 
