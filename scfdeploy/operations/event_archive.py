@@ -79,12 +79,12 @@ class _Archive:
             record = json.loads(line)
             key = (record["requestId"], record["status"])
             moment = datetime.fromisoformat(record.get("endedAt") or record["acceptedAt"])
-        except (ValueError, TypeError, KeyError, AttributeError):
+            self.keys.add(key)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise ScfDeployError(
                 message("line {number} of {file} is not an event record", number=number, file=self.file),
                 hint=message("Give --to another file. Nothing was written."),
             ) from None
-        self.keys.add(key)
         self.newest = max(self.newest or 0, round(moment.timestamp() * 1000))
 
     def append(self, events: Iterable[EventInfo]) -> None:

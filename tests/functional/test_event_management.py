@@ -295,6 +295,17 @@ class TestPull:
         assert "line 1 of notes.txt is not an event record" in ran.stderr
         assert Path("notes.txt").read_text() == "milk\neggs\n"
 
+    @pytest.mark.parametrize(
+        "line",
+        ['{"requestId": [], "status": {}, "acceptedAt": "2026-11-28T10:00:00+08:00"}', "[" * 100_000],
+        ids=["wrong types", "deep nesting"],
+    )
+    def test_line_of_another_form_is_refused(self, cloud: Cloud, line: str) -> None:
+        Path("e.jsonl").write_text(f"{line}\n")
+        ran = events(cloud, "pull", "--to", "e.jsonl")
+        assert (ran.exit_code, ran.stdout) == (1, "")
+        assert "line 1 of e.jsonl is not an event record" in ran.stderr
+
     @pytest.mark.parametrize("content", ["milk", '{"name": "app"}', "\x00"])
     def test_other_content_without_newline_is_left_alone(self, cloud: Cloud, content: str) -> None:
         send(cloud)
