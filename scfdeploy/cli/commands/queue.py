@@ -120,9 +120,8 @@ def purge(
     from scfdeploy.operations import queue
 
     def call(request: Request, cloud: CloudOptions) -> QueueResult:
-        count = queue.count_messages(request, cloud, name)
         if not yes:
-            _confirm_purge(name, count)
+            _confirm_purge(name, queue.count_messages(request, cloud, name))
         return queue.purge(request, cloud, name)
 
     _run("queue purge", path, project, output, emulator, display, call)

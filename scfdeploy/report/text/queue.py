@@ -146,7 +146,7 @@ def _test_line(call: QueueCall) -> str:
         return message(
             "{id}  {request}  passed  status {status}", id=call.id, request=_short(call.request_id), status=call.status
         )
-    status = f"  status {call.status}" if call.status is not None else ""
+    status = "  " + message("status {code}", code=call.status) if call.status is not None else ""
     return (
         message("{id}  {request}  failed", id=call.id, request=_short(call.request_id))
         + status
