@@ -222,6 +222,11 @@ def _wait_for_call(docker: Docker, command: str) -> None:
         assert time.monotonic() < deadline
 
 
+def test_image_address_that_docker_takes_for_an_option_is_refused(cloud: Cloud) -> None:
+    with pytest.raises(ApiError, match="ImageUri must be"):
+        create(cloud, image={"ImageUri": "-v.:/host/folder:ro"})
+
+
 def test_image_without_docker_is_refused_with_hint(cloud: Cloud, docker: Docker) -> None:
     create(cloud)
     docker.behave("no daemon")

@@ -15,7 +15,7 @@ from scfdeploy.facts import limit, runtime
 
 _SOURCES = ("ZipFile", "CosObjectName", "DemoId", "ImageConfig", "TempCosObjectName", "GitUrl")
 _IMAGE_TYPES = ("personal", "enterprise", "public")
-_IMAGE_ADDRESS = re.compile(r"([\w.:-]+(?:/[\w.-]+)+?)(?::([\w.-]+))?(?:@sha256:([0-9a-f]{64}))?")
+_IMAGE_ADDRESS = re.compile(r"(\w[\w.:-]*(?:/[\w.-]+)+?)(?::([\w.-]+))?(?:@sha256:([0-9a-f]{64}))?")
 _IMAGE_DEFAULTS: Json = {
     "ImageType": "personal",
     "RegistryId": "",
