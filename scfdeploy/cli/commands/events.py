@@ -115,7 +115,10 @@ def stats(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Count events by status and hour, with waiting times, retries, throttles and failed deliveries."""
+    """Count events by hour and status.
+
+    Also shows waiting times, retries, throttles and failed deliveries.
+    """
     from scfdeploy.operations import event_stats
 
     seconds = parse_duration("--since", since) if since is not None else None
@@ -160,7 +163,10 @@ def pull(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Append events that are not in a file yet: the cloud keeps their records for three days only."""
+    """Append the events that a file does not have yet.
+
+    The cloud keeps their records for three days only.
+    """
     from scfdeploy.operations import event_archive
 
     seconds = parse_duration("--since", since) if since is not None else None
