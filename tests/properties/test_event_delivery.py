@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scfdeploy.delivery.core import AsyncProfile, Deliver, Ended, Invoke, ResultClass
+from scfdeploy.delivery.lifecycle import AsyncProfile, Deliver, Ended, Invoke, ResultClass
 from scfdeploy.delivery.profiles.scf import scf_profile
 from tests.support.event_driver import Attempt, Record, drive
 

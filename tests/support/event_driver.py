@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from scfdeploy.delivery.core import (
+from scfdeploy.delivery.lifecycle import (
     Accepted,
     AsyncProfile,
     Completed,
