@@ -8,9 +8,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scfdeploy.delivery.lifecycle import AsyncProfile, Deliver, Ended, Invoke, ResultClass
+from scfdeploy.delivery.core import AsyncProfile, Deliver, Ended, Invoke, ResultClass
+from scfdeploy.delivery.driver import Attempt, Record, drive
 from scfdeploy.delivery.profiles.scf import scf_profile
-from tests.support.event_driver import Attempt, Record, drive
 
 STATUSES = st.sampled_from([200, 430, 432, 433, 429, 439, 500])
 

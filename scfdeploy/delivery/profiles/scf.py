@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from scfdeploy.delivery.lifecycle import AsyncProfile, ResultClass
+from scfdeploy.delivery.core import AsyncProfile, ResultClass
 from scfdeploy.facts import delivery_value
 
 PLATFORM = "scf"

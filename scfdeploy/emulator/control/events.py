@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from scfdeploy.delivery.lifecycle import Phase
+from scfdeploy.delivery.core import Phase
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.control.content import require_text
 from scfdeploy.emulator.messages import ControlError, Json, parse_seconds

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from scfdeploy import __version__
-from scfdeploy.delivery.lifecycle import End
+from scfdeploy.delivery.core import End
 from scfdeploy.emulator.access import CONTROL
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.control import events, logs, queues

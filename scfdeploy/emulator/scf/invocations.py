@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from contextlib import AbstractContextManager
 
-from scfdeploy.delivery.lifecycle import EventState, Phase
+from scfdeploy.delivery.core import EventState, Phase
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.cam.account import require_role
 from scfdeploy.emulator.messages import CloudError, Request, Response

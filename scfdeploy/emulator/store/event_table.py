@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-from scfdeploy.delivery.lifecycle import End, EventState, Phase
+from scfdeploy.delivery.core import End, EventState, Phase
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS events (

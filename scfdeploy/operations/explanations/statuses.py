@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.delivery.lifecycle import ResultClass
+from scfdeploy.delivery.core import ResultClass
 from scfdeploy.delivery.profiles.scf import CLASSES, REFUSED_AT_ACCEPTANCE
 from scfdeploy.diagnostics import message
 from scfdeploy.facts import StatusCode, delivery_value, limit

@@ -6,9 +6,9 @@ from itertools import count
 
 import pytest
 
-from scfdeploy.delivery.lifecycle import AsyncProfile, Cancelled, Deliver, Due, Ended, EventState, Invoke, Phase, step
+from scfdeploy.delivery.core import AsyncProfile, Cancelled, Deliver, Due, Ended, EventState, Invoke, Phase, step
+from scfdeploy.delivery.driver import Attempt, Record, drive
 from scfdeploy.delivery.profiles.scf import scf_profile
-from tests.support.event_driver import Attempt, Record, drive
 
 QUEUE = "orders-failed"
 HOURS_6 = range(0, 21_601, 60)
@@ -132,7 +132,7 @@ def test_cancelled_running_event_is_aborted_when_attempt_ends() -> None:
 
 
 def run_from(profile: AsyncProfile, state: EventState) -> list[tuple[object, ...]]:
-    from scfdeploy.delivery.lifecycle import Completed
+    from scfdeploy.delivery.core import Completed
 
     return [step(profile, state, Completed(10, 439))[1]]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.delivery.lifecycle import End, Phase
+from scfdeploy.delivery.core import End, Phase
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.clock import as_exact_text, from_text
 from scfdeploy.emulator.messages import CloudError, Json

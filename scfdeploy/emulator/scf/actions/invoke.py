@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 
-from scfdeploy.delivery.lifecycle import End, Phase
+from scfdeploy.delivery.core import End, Phase
 from scfdeploy.delivery.profiles.scf import REFUSED_AT_ACCEPTANCE
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json, read_json

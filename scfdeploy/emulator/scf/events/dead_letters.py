@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scfdeploy.delivery.core import Reason
 from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter
-from scfdeploy.delivery.lifecycle import Reason
 from scfdeploy.emulator.queues import records
 from scfdeploy.emulator.queues.publish import publish
 from scfdeploy.emulator.scf.events.firing import fire_message

@@ -1,4 +1,4 @@
-"""Runs asynchronous events: feeds attempts, deliveries and the time into `delivery.lifecycle` and stores every step.
+"""Runs asynchronous events: feeds attempts, deliveries and the time into `delivery.core` and stores every step.
 
 Two ways to run. In real time a thread starts each attempt when it is due. When the clock is advanced, attempts run one
 after the other, each at its due time, while the clock is held.
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scfdeploy.delivery.lifecycle import (
+from scfdeploy.delivery.core import (
     Accepted,
     Cancelled,
     Completed,

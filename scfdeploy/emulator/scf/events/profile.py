@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from scfdeploy.delivery.lifecycle import AsyncProfile
+from scfdeploy.delivery.core import AsyncProfile
 from scfdeploy.delivery.profiles.scf import scf_profile
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.scf.records import aliases, functions

@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from scfdeploy.delivery.lifecycle import (
+from scfdeploy.delivery.core import (
     Accepted,
     AsyncProfile,
     Completed,
