@@ -21,14 +21,7 @@ from scfdeploy.delivery.core import (
     Wake,
     step,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """The result of an attempt: its status and how long it took."""
-
-    status: int
-    duration_ms: int = 0
+from scfdeploy.delivery.trace import Attempt
 
 
 @dataclass(frozen=True, slots=True)

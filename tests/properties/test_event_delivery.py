@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scfdeploy.delivery.core import AsyncProfile, Deliver, Ended, Invoke, ResultClass
-from scfdeploy.delivery.driver import Attempt, Record, drive
+from scfdeploy.delivery.driver import Record, drive
 from scfdeploy.delivery.profiles.scf import scf_profile
+from scfdeploy.delivery.trace import Attempt
 
 STATUSES = st.sampled_from([200, 430, 432, 433, 429, 439, 500])
 

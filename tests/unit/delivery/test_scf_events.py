@@ -7,8 +7,9 @@ from itertools import count
 import pytest
 
 from scfdeploy.delivery.core import AsyncProfile, Cancelled, Deliver, Due, Ended, EventState, Invoke, Phase, step
-from scfdeploy.delivery.driver import Attempt, Record, drive
+from scfdeploy.delivery.driver import Record, drive
 from scfdeploy.delivery.profiles.scf import scf_profile
+from scfdeploy.delivery.trace import Attempt
 
 QUEUE = "orders-failed"
 HOURS_6 = range(0, 21_601, 60)

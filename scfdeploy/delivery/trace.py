@@ -1,0 +1,172 @@
+"""What happens in a simulated run, step by step, and what it adds up to.
+
+Every source of events (asynchronous calls, queues, streams, CKafka) yields `TraceStep`s in the order of virtual time;
+reports, pictures and checks read only them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class StepKind(StrEnum):
+    """What happened in a step."""
+
+    INVOKE = "invoke"
+    RESULT = "result"
+    SPLIT = "split"
+    DELIVER = "deliver"
+    END = "end"
+
+
+class DeliveryKind(StrEnum):
+    """Why a destination receives an event."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    DEAD_LETTER = "dead-letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The result of one call of the handler.
+
+    A call with several items completes some of them; the rest failed or were not reached.
+    """
+
+    status: int
+    duration_ms: int = 0
+    completed: tuple[int, ...] = ()
+    """The items whose work was done in this call, in order, whatever the status of the call."""
+    failed: tuple[int, ...] = ()
+    """The items that the handler names as failed, where the source understands such reports."""
+
+
+Handler = Callable[[tuple[int, ...], int, int], Attempt]
+"""`handler(items, tries, at)` runs the items, numbered from 1, after so many earlier tries of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """One step. Times are virtual milliseconds from the start of the run."""
+
+    t: int
+    kind: StepKind
+    items: tuple[int, ...]
+    """The events, messages or records, numbered from 1 in the order of the source."""
+    function: str = ""
+    """The function that is invoked, where a run has several."""
+    tries: int = 0
+    """Invoke and result: earlier tries of these items together. Deliver: earlier tries of the delivery."""
+    status: int = 0
+    """Result: the status of the call. Deliver: the answer of the destination."""
+    completed: tuple[int, ...] = ()
+    """Result: the items completed in this call."""
+    parts: tuple[tuple[int, ...], ...] = ()
+    """Split: the batches that follow."""
+    destination: str = ""
+    delivery: DeliveryKind | None = None
+    body: str = ""
+    """Deliver: the message."""
+    end: str = ""
+    """End: how the items ended, in the words of the JSON document."""
+    reason: str = ""
+    """Result: what follows. Deliver: why it failed, empty when it arrived. End: why the items failed."""
+
+
+@dataclass(slots=True)
+class ItemSummary:
+    """What became of one event, message or record."""
+
+    number: int
+    attempts_at: list[int] = field(default_factory=list)
+    completions: int = 0
+    end: str = "waiting"
+    reason: str = ""
+    ended_at: int = 0
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One message to one destination, with all its tries."""
+
+    destination: str
+    kind: DeliveryKind
+    items: tuple[int, ...]
+    at: int
+    """The time of the last try."""
+    tries: int
+    delivered: bool
+    body: str
+    error: str = ""
+
+
+@dataclass(slots=True)
+class TraceSummary:
+    """Counts over a whole trace."""
+
+    invocations: int = 0
+    splits: int = 0
+    items: dict[int, ItemSummary] = field(default_factory=dict)
+    deliveries: list[Delivery] = field(default_factory=list)
+
+    def add(self, step: TraceStep) -> None:
+        """Count one more step."""
+        match step.kind:
+            case StepKind.INVOKE:
+                self.invocations += 1
+                for number in step.items:
+                    self._item(number).attempts_at.append(step.t)
+            case StepKind.RESULT:
+                for number in step.completed:
+                    self._item(number).completions += 1
+            case StepKind.SPLIT:
+                self.splits += 1
+            case StepKind.DELIVER:
+                self._deliver(step)
+            case StepKind.END:
+                for number in step.items:
+                    item = self._item(number)
+                    item.end, item.reason, item.ended_at = step.end, step.reason, step.t
+
+    def _item(self, number: int) -> ItemSummary:
+        item = self.items.get(number)
+        if item is None:
+            item = self.items[number] = ItemSummary(number)
+        return item
+
+    def _deliver(self, step: TraceStep) -> None:
+        if step.delivery is None:
+            raise ValueError("a delivery has a kind")
+        if step.tries:
+            for delivery in reversed(self.deliveries):
+                if (delivery.destination, delivery.kind, delivery.items) == (
+                    step.destination,
+                    step.delivery,
+                    step.items,
+                ):
+                    delivery.at, delivery.tries = step.t, step.tries + 1
+                    delivery.delivered, delivery.error = not step.reason, step.reason
+                    return
+        self.deliveries.append(
+            Delivery(
+                step.destination,
+                step.delivery,
+                step.items,
+                step.t,
+                step.tries + 1,
+                not step.reason,
+                step.body,
+                step.reason,
+            )
+        )
+
+
+def summarise(steps: Iterable[TraceStep]) -> TraceSummary:
+    """Count the steps of a whole run."""
+    summary = TraceSummary()
+    for step in steps:
+        summary.add(step)
+    return summary

@@ -1,0 +1,41 @@
+"""What the steps of a run add up to."""
+
+from __future__ import annotations
+
+from scfdeploy.delivery.trace import DeliveryKind, StepKind, TraceStep, summarise
+
+
+def test_summary_counts_attempts_completions_splits_and_ends_per_item() -> None:
+    summary = summarise(
+        [
+            TraceStep(0, StepKind.INVOKE, (1, 2)),
+            TraceStep(0, StepKind.RESULT, (1, 2), status=430, completed=(1,)),
+            TraceStep(0, StepKind.SPLIT, (1, 2), parts=((1,), (2,))),
+            TraceStep(0, StepKind.INVOKE, (1,)),
+            TraceStep(5, StepKind.RESULT, (1,), status=200, completed=(1,)),
+            TraceStep(5, StepKind.END, (1,), end="finished"),
+        ]
+    )
+
+    assert (summary.invocations, summary.splits) == (2, 1)
+    assert (summary.items[1].attempts_at, summary.items[1].completions) == ([0, 0], 2)
+    assert (summary.items[1].end, summary.items[1].ended_at) == ("finished", 5)
+    assert (summary.items[2].attempts_at, summary.items[2].end) == ([0], "waiting")
+
+
+def test_summary_joins_the_tries_of_one_delivery() -> None:
+    def delivery(at: int, tries: int, error: str) -> TraceStep:
+        return TraceStep(
+            at,
+            StepKind.DELIVER,
+            (1,),
+            tries=tries,
+            destination="orders-failed",
+            delivery=DeliveryKind.FAILURE,
+            body="{}",
+            reason=error,
+        )
+
+    (joined,) = summarise([delivery(0, 0, "503"), delivery(500, 1, "503"), delivery(1500, 2, "")]).deliveries
+
+    assert (joined.at, joined.tries, joined.delivered, joined.error) == (1500, 3, True, "")
