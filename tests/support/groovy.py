@@ -153,10 +153,14 @@ def _operation(node: Operation, names: Mapping[str, Any]) -> Any:  # noqa: PLR09
             raise AssertionError(f"cannot work out {sign}")
 
 
-def _method(node: Member, names: Mapping[str, Any]) -> Any:
+def _method(node: Member, names: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - one for each method
     value = evaluate(node.value, names)
     arguments = [evaluate(one, names) for one in node.arguments or ()]
     match node.name, arguments:
+        case "getBuildCauses", [kind]:
+            return value["getBuildCauses"].get(kind, [])
+        case "isEmpty", []:
+            return not value
         case "size", []:
             return len(value)
         case "add", [one]:

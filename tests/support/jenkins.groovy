@@ -32,6 +32,12 @@ abstract class Declarative extends Script {
     def stages(Closure body) { within(body) }
     def script(Closure body) { within(body) }
     def always(Closure body) { within(body) }
+    def triggers(Closure body) { within(body) }
+    def cron(String times) { }
+    def getCurrentBuild() { [getBuildCauses: { String kind -> host.timed ? [kind] : [] }] }
+    def catchError(Closure body) {
+        try { within(body) } catch (Stopped stopped) { failure = stopped }
+    }
     def timeout(Map limit) { }
     def timeout(Map limit, Closure body) { within(body) }
 

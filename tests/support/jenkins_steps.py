@@ -59,11 +59,14 @@ class Agent:
     credentials: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=lambda: {"BRANCH_NAME": "main"})
     variables: dict[str, Any] = field(default_factory=lambda: {"scm": "scm"})
+    is_timed: bool = False
     build: Build = field(default_factory=Build)
 
     def run(self, jenkinsfile: str) -> Build:
         """Run the stages; after one that failed none runs any more, and the build has failed."""
         self.workspace.mkdir(parents=True, exist_ok=True)
+        causes = {"hudson.triggers.TimerTrigger$TimerTriggerCause": [{}]} if self.is_timed else {}
+        self.variables["currentBuild"] = {"getBuildCauses": causes}
         own = {"BUILD_NUMBER": "1", "WORKSPACE": str(self.workspace), **self.names}
         around = Around(self.workspace, {**self.host, **own})
         for statement in read_groovy(jenkinsfile):
@@ -171,7 +174,7 @@ class Agent:
             case Call():
                 self._step(statement, around)
 
-    def _step(self, step: Call, around: Around) -> None:  # noqa: C901 - one for each kind
+    def _step(self, step: Call, around: Around) -> None:  # noqa: C901, PLR0912 - one for each kind
         match step.name:
             case "sh":
                 self._shell(self._argument(step, "script", around), around)
@@ -194,6 +197,12 @@ class Agent:
                 self._junit(step, around)
             case "input":
                 self.build.asked.append(self._argument(step, "message", around))
+            case "catchError":
+                try:
+                    self._steps(step.block, around)
+                except StepError as error:
+                    self.build.printed += f"ERROR: {error}\n"
+                    self.build.result = "FAILURE"
             case "echo":
                 self.build.printed += f"{self._argument(step, 'message', around)}\n"
             case name if name in _WRAPPERS:

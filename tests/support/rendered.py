@@ -63,7 +63,18 @@ def settings_of(
         deployed = (replace(deployed[0], hooks=tuple(Hook(build.folder, "make") for build in deployed[0].builds)),)
     package = WHEEL if shape == "stages" else PACKAGE
     variables = () if shape == "one" else ("DB_PASSWORD", "API_KEY")
-    return Settings(language, type_, tool, stages, deployed, package, variables, keys, "scfdeploy ci init")
+    return Settings(
+        language,
+        type_,
+        tool,
+        stages,
+        deployed,
+        package,
+        variables,
+        keys,
+        "scfdeploy ci init",
+        archive_events=shape in ("stages", "partial", "linked"),
+    )
 
 
 # How many projects there are, and what is built for each: shop and orders stand alone, plain

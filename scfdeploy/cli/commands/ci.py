@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -95,6 +96,9 @@ def init(
             "--from", metavar="FILE", help="Existing workflow that runs `scf deploy`, `sls deploy` or their action."
         ),
     ] = None,
+    archive_events: Annotated[
+        bool, typer.Option("--archive-events", help="Also keep event records for good, with a daily job.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
     debug: options.Debug = False,
 ) -> None:
@@ -112,12 +116,13 @@ def init(
         secrets=tuple(secret or ()),
         keys=keys.value,
         package=package,
+        archive_events=archive_events,
     )
     root = Path()
     if source is not None:
         asked = _merge(screen, Path(source), asked, root)
-    if asked == PipelineOptions() and sys.stdin.isatty() and sys.stderr.isatty():
-        asked = _ask(screen, root, system)
+    if asked == PipelineOptions(archive_events=archive_events) and sys.stdin.isatty() and sys.stderr.isatty():
+        asked = replace(_ask(screen, root, system), archive_events=archive_events)
     _propose(screen, system, run_or_exit(screen, lambda: resolve_settings(root, system.value, asked)), force=force)
 
 
@@ -193,8 +198,27 @@ def _written(system: SystemName, proposal: Proposal, settings: Settings) -> list
             needs = message("Next: set the variable TENCENT_CLOUD_API_CRED to the id of a Tencent Cloud credential.")
     notes = [message("note: {text}", text=note) for note in settings.notes]
     lines = [message("wrote {file}", file=proposal.path), *notes, "", needs]
+    if settings.archive_events:
+        lines.append(_archive_note(system))
     if system is SystemName.GITHUB:
         lines.append(message("Protect the environment of each stage: {stages}.", stages=stages))
     if settings.variables:
         lines.append(message("The pipeline also needs these secrets: {names}.", names=", ".join(settings.variables)))
     return lines
+
+
+def _archive_note(system: SystemName) -> str:
+    """What the timer job needs beside the pipeline file."""
+    match system:
+        case SystemName.GITHUB:
+            return message("The daily job archives events on the branch scfdeploy-events with the repository secrets.")
+        case SystemName.JENKINS:
+            return message(
+                "The daily job archives events on the branch scfdeploy-events: create the credential scfdeploy-git,"
+                " with a user name and a password that can push."
+            )
+        case SystemName.CODING:
+            return message(
+                "To archive events on the branch scfdeploy-events, create a second build plan with the same"
+                " Jenkinsfile, a daily timer and the variable ARCHIVE_EVENTS=true."
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,7 +65,20 @@ def _template_values(system: str, settings: Settings) -> dict[str, Any]:
         "package": settings.package.spec,
         "kind": settings.package.kind,
         "command": settings.command,
+        "archive": settings.archive_events,
+        "targets": list(_archive_targets(settings)),
     }
+
+
+def _archive_targets(settings: Settings) -> Iterator[Mapping[str, str]]:
+    """Each stage of each project, with the first branch that deploys it."""
+    branches: dict[str, str] = {}
+    for branch, stages in settings.stages.items():
+        for stage in stages:
+            branches.setdefault(stage, branch)
+    for stage, branch in branches.items():
+        for project in settings.projects:
+            yield {"branch": branch, "stage": stage, "project": project.path}
 
 
 class Proposal(NamedTuple):

@@ -31,6 +31,7 @@ class PipelineOptions:
     secrets: tuple[str, ...] = ()
     keys: str = "secrets"
     package: str | None = None
+    archive_events: bool = False
 
 
 def resolve_settings(root: Path, system: str, asked: PipelineOptions) -> Settings:
@@ -60,6 +61,7 @@ def resolve_settings(root: Path, system: str, asked: PipelineOptions) -> Setting
         package=package,
         command=_command(system, asked, package, [language, "--type", type_, "--build", tool], stages),
         notes=tuple(_notes(root, every, language, tool)),
+        archive_events=asked.archive_events,
     )
 
 
@@ -206,6 +208,8 @@ def _command(
         words += ["--secret", name]
     if asked.keys != KEYS[0]:
         words += ["--keys", asked.keys]
+    if asked.archive_events:
+        words.append("--archive-events")
     return shlex.join([*words, "--package", package.spec])
 
 

@@ -69,6 +69,8 @@ class Settings:
     command: str = "scfdeploy ci init"
     """The command line that generates the same file again."""
     notes: tuple[str, ...] = field(default=())
+    archive_events: bool = False
+    """Whether a timer runs `events pull`."""
 
     @property
     def builds(self) -> tuple[Build, ...]:
