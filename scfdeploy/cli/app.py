@@ -29,6 +29,7 @@ COMMANDS = {
     "events": "Show asynchronous events, and let virtual time pass.",
     "queue": "Show and use the local queues that dead letters go to.",
     "template": "Show and save test events for `invoke --template`.",
+    "simulate": "Show on a virtual clock what would happen to events.",
     "migrate": "Convert older forms of serverless.yml to the current form.",
     "explain": "Explain an error code, a status, a setting, a variable or a finding.",
     "ci": "Write a pipeline file that validates, plans and applies.",

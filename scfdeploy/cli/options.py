@@ -46,11 +46,13 @@ if TYPE_CHECKING:
     FindingsOutput: TypeAlias = str
     PlanOutput: TypeAlias = str
     ApplyOutput: TypeAlias = str
+    SimulationOutput: TypeAlias = str
 else:
     OutputFormat = Annotated[format_enum(), _FORMAT]
     FindingsOutput = Annotated[format_enum("validate"), _FORMAT]
     PlanOutput = Annotated[format_enum("plan"), _FORMAT]
     ApplyOutput = Annotated[format_enum("apply"), _FORMAT]
+    SimulationOutput = Annotated[format_enum("simulate"), _FORMAT]
 Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
 Select = Annotated[
     list[str] | None, typer.Option("--select", metavar="RULE", help="Report only this rule; repeatable.")

@@ -43,41 +43,41 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
     """The document of one result. Secrets in values are replaced by `(sensitive)`."""
     match result:
         case Validated():
-            return _head("validate", result) | {
+            return head("validate", result) | {
                 "files": result.files,
                 "functions": result.functions,
                 "layers": result.layers,
                 "fixed": [{"file": file, "places": places} for file, places in result.fixed.items()],
             }
         case Planned():
-            return _head("plan", result) | _plan(result.plan) | {"savedTo": result.saved_to or None}
+            return head("plan", result) | _plan(result.plan) | {"savedTo": result.saved_to or None}
         case Drifted():
-            return _head("plan", result) | _drifted(result)
+            return head("plan", result) | _drifted(result)
         case Applied():
-            return _head(result.command, result) | _applied(result)
+            return head(result.command, result) | _applied(result)
         case StatusReport():
-            return _head("status", result) | cloud_documents.status(result)
+            return head("status", result) | cloud_documents.status(result)
         case VersionList():
-            return _head("versions", result) | cloud_documents.versions(result)
+            return head("versions", result) | cloud_documents.versions(result)
         case AliasChanged():
-            return _head(result.command, result) | _alias_changed(result)
+            return head(result.command, result) | _alias_changed(result)
         case Invoked():
-            return _head("invoke", result) | _invoked(result)
+            return head("invoke", result) | _invoked(result)
         case Explained():
-            return _head("explain", result) | _explained(result)
+            return head("explain", result) | _explained(result)
         case Migration():
-            return _head("migrate", result) | {
+            return head("migrate", result) | {
                 "files": [
                     {"file": file.file, "changed": file.changed, "written": file.written, "diff": file.diff}
                     for file in result.files
                 ]
             }
         case Imported():
-            return _head("import", result) | cloud_documents.imported(result)
+            return head("import", result) | cloud_documents.imported(result)
         case Failed():
             return _failed(result)
         case _:
-            return _head(result.command, result) | _own_keys(result)
+            return head(result.command, result) | _own_keys(result)
 
 
 _OWN_KEYS = {
@@ -118,7 +118,8 @@ def dumps(document: Document) -> str:
     return escape_json(text) + "\n"
 
 
-def _head(command: str, result: CommandResult) -> Document:
+def head(command: str, result: CommandResult) -> Document:
+    """The keys that every document begins with."""
     return {
         "format": FORMAT,
         "command": command,

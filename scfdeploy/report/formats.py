@@ -26,6 +26,7 @@ class OutputFormat(NamedTuple):
 FORMATS: Mapping[str, OutputFormat] = {
     "text": OutputFormat("text", "render_output"),
     "json": OutputFormat("document", "render_json"),
+    "jsonl": OutputFormat("simulation_documents", "render_steps", frozenset(("simulate",))),
     "markdown": OutputFormat("markdown", "markdown", frozenset(("plan",))),
     "github": OutputFormat("github", "github", frozenset(("validate", "plan", "apply"))),
     "sarif": OutputFormat("sarif", "sarif", frozenset(("validate",))),

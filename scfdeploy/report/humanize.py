@@ -61,3 +61,21 @@ def short_ids(request_ids: Collection[str]) -> Mapping[str, str]:
         request_id: next((request_id[:length] for length in lengths if uses[request_id[:length]] == 1), request_id)
         for request_id in request_ids
     }
+
+
+def ranges(numbers: Collection[int], *, most: int = 12) -> str:
+    """Ascending numbers with runs of three or more joined, at most so many parts: `1, 2, 4–9, …`."""
+    parts: list[str] = []
+    first = last = None
+    for number in [*numbers, None]:
+        if first is not None and last is not None and number == last + 1:
+            last = number
+            continue
+        if first is not None and last is not None:
+            parts += (
+                [str(first)] if first == last else [f"{first}", f"{last}"] if last == first + 1 else [f"{first}–{last}"]
+            )
+            if len(parts) > most:
+                return ", ".join([*parts[:most], "…"])
+        first = last = number
+    return ", ".join(parts)

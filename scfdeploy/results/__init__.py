@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # keeps `validate` from loading modules of other commands
     from scfdeploy.results.events import EventInfo, EventResult, EventsRun, FunctionMetrics, TimelineEntry
     from scfdeploy.results.logs import LogList
     from scfdeploy.results.queues import QueueResult
+    from scfdeploy.results.simulation import Simulated
     from scfdeploy.results.templates import TemplateResult
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -341,7 +342,7 @@ CommandResult: TypeAlias = (
 )
 """The result of a command that ran to its end."""
 
-SelfNamedResult: TypeAlias = "EventResult | LogList | QueueResult | TemplateResult"
+SelfNamedResult: TypeAlias = "EventResult | LogList | QueueResult | Simulated | TemplateResult"
 """The results that only some commands import; each has the name of its command."""
 
 Result: TypeAlias = "CommandResult | Failed"

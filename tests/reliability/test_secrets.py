@@ -246,6 +246,8 @@ def _follow_events(work: Workplace) -> None:
             ("events", "cancel", sent["requestId"]),
             ("events", "pull", "--to", str(work.folder / "events.jsonl")),
             ("logs", "hello"),
+            ("simulate", "--function", "hello", "--outcomes", "430,200"),
+            ("simulate", "--function", "hello", "--outcomes", "430,200", "--format", "jsonl"),
             ("template", "list", "hello"),
             ("template", "save", "own", "--from", "timer", "--function", "hello"),
             ("template", "show", "own", "--function", "hello"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from scfdeploy.config.yaml.compose import Composer
 from scfdeploy.config.yaml.marks import SourcePositions
@@ -17,10 +17,11 @@ UNICODE_LINE_BREAKS = {0x85: "\ue085", 0x2028: "\ue128", 0x2029: "\ue129"}
 _RESTORED = {ord(substitute): chr(code) for code, substitute in UNICODE_LINE_BREAKS.items()}
 
 
-def parse(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
+def parse(text: str, file: str, diagnostics: Diagnostics, *, has_urls: bool = False) -> Node | None:
     """The tree of a text without byte-order mark and with LF line ends; None when it is empty or cannot be repaired.
 
-    `file` is the name for positions. After a syntax error, the tree is that of the repaired text.
+    `file` is the name for positions. After a syntax error, the tree is that of the repaired text. With `has_urls`, a
+    text such as `queue://orders` needs no quotes between brackets.
     """
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.reader import ReaderError
@@ -39,7 +40,7 @@ def parse(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
     for _ in range(_MOST_MISTAKES):
         attempt = Diagnostics()  # dropped when parsing restarts with the repaired text
         try:
-            node = Composer(text, positions, attempt).compose(parser_events(text))
+            node = Composer(text, positions, attempt).compose(_events(text) if has_urls else parser_events(text))
         except (MarkedYAMLError, ReaderError) as error:
             from scfdeploy.config.yaml.recovery.repair import report_and_repair
 
@@ -63,6 +64,37 @@ def parser_events(text: str) -> Iterator[Any]:
         yield event
         if isinstance(event, StreamEndEvent):
             return
+
+
+def _events(text: str) -> Iterator[Any]:
+    """The events of the C parser, or of the Python one, which accepts colons in texts between brackets."""
+    from ruamel.yaml.error import MarkedYAMLError
+
+    try:
+        return iter(list(parser_events(text)))
+    except MarkedYAMLError as error:
+        from ruamel.yaml import YAML
+
+        _, parser = YAML(typ="safe", pure=True).get_constructor_parser(text)
+        events: list[Any] = []
+        try:
+            while parser.check_event():
+                events.append(parser.get_event())
+        except MarkedYAMLError as other:
+            raise _later(error, other) from None
+        return iter(events)
+
+
+def _later(error: Any, other: Any) -> Exception:
+    """The error of the parser that came further; the earlier one may be about a colon."""
+    mark, other_mark = error.problem_mark, other.problem_mark
+    if (other_mark.line, other_mark.column) <= (mark.line, mark.column):
+        return cast(Exception, error)
+    # The words of the C parser, by which mistakes are recognised.
+    problem = str(other.problem or "")
+    if problem.startswith("expected "):
+        other.problem = "did not find " + problem.partition(", but ")[0]
+    return cast(Exception, other)
 
 
 def _restored(node: Node) -> Node:

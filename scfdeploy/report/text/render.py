@@ -32,6 +32,7 @@ RENDERERS: Mapping[str, str] = {
     "EventCancelled": "event_stats.render_event_cancelled",
     "EventStats": "event_stats.render_event_stats",
     "EventsPulled": "event_stats.render_events_pulled",
+    "Simulated": "simulation.render_simulated",
     "LogList": "logs.render_log_list",
     "TemplateList": "template.render_template_list",
     "TemplateShown": "template.render_template_shown",

@@ -1,0 +1,1 @@
+"""`simulate`: what happens to events on a virtual clock, without a deployment."""

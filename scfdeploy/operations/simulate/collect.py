@@ -1,0 +1,45 @@
+"""Collect the steps of a run: counts over all of them, and the first ones as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from scfdeploy.delivery.trace import StepKind, TraceStep, TraceSummary
+
+MAX_STEPS = 2000
+"""The number of steps that a report shows at most."""
+MAX_BODIES = 1000
+"""The number of messages whose text is kept."""
+
+StepListener = Callable[[str, str, TraceStep], None]
+"""Receives the platform of a run, what it numbers (`event`, `message` or `record`), and a step."""
+
+
+@dataclass(slots=True)
+class CollectedSteps:
+    """What a run adds up to."""
+
+    summary: TraceSummary = field(default_factory=TraceSummary)
+    first: list[TraceStep] = field(default_factory=list)
+    total: int = 0
+    has_age_limit_decided: bool = False
+
+
+def collect(steps: Iterable[TraceStep], on_step: Callable[[TraceStep], None] | None, *, bodies: int) -> CollectedSteps:
+    """Run a simulation to its end. Of its messages the first `bodies` keep their text."""
+    collected = CollectedSteps()
+    add, keep = collected.summary.add, collected.first.append
+    total = 0
+    for step in steps:
+        total += 1
+        if on_step is not None:
+            on_step(step)
+        if total <= MAX_STEPS:
+            keep(step)
+        if step.kind is StepKind.DELIVER and len(collected.summary.deliveries) >= bodies:
+            add(replace(step, body=""))
+        else:
+            add(step)
+    collected.total = total
+    return collected

@@ -1,0 +1,142 @@
+"""The JSON document of a simulation, and its steps as lines of JSON. Both are written in parts: runs can be long."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from scfdeploy.delivery.trace import Delivery, ItemSummary, StepKind, TraceStep
+from scfdeploy.report.document import head
+from scfdeploy.report.terminal import escape_json
+from scfdeploy.report.values import Document
+from scfdeploy.results.simulation import Simulated, SimulatedRun
+
+if TYPE_CHECKING:
+    from scfdeploy.report.text import RenderedOutput, TextStyle
+    from scfdeploy.results import Result
+
+_TRIED = frozenset((StepKind.INVOKE, StepKind.RESULT, StepKind.DELIVER))
+_ANSWERED = frozenset((StepKind.RESULT, StepKind.DELIVER))
+_PART = 1000
+"""Items in one part of a document."""
+
+
+def render_steps(result: Result, style: TextStyle) -> RenderedOutput:
+    """Findings and errors for stderr; the steps themselves were written while the simulation ran."""
+    from scfdeploy.report.text import RenderedOutput, render_output
+
+    return RenderedOutput("", render_output(result, style).err)
+
+
+def document_parts(result: Simulated, clean: Callable[[Any], Any]) -> Iterator[str]:
+    """The document as lines of text. `clean` removes secrets from JSON data."""
+    keys = clean(head("simulate", result))
+    yield "{\n" + "\n".join(f"  {_json(name)}: {_json(value)}," for name, value in keys.items()) + '\n  "runs": ['
+    for index, run in enumerate(result.runs):
+        yield from _run_parts(run, clean, is_last=index == len(result.runs) - 1)
+    idempotency = result.idempotency
+    if idempotency is None:
+        yield "  ]\n}"
+        return
+    found = {
+        "runs": idempotency.runs,
+        "faults": list(idempotency.faults),
+        "expected": idempotency.expected,
+        "actual": idempotency.actual,
+    }
+    yield f'  ],\n  "idempotency": {_json(clean(found))}\n}}'
+
+
+def _run_parts(run: SimulatedRun, clean: Callable[[Any], Any], *, is_last: bool) -> Iterator[str]:
+    start = {"platform": run.platform, "function": run.function, "invocations": run.summary.invocations}
+    yield (
+        "    {" + ", ".join(f"{_json(name)}: {_json(value)}" for name, value in clean(start).items()) + ', "events": ['
+    )
+    yield from _list_parts(_event(item) for item in run.summary.items.values())
+    yield '    ], "deliveries": ['
+    yield from _list_parts(clean(_delivery(delivery)) for delivery in run.summary.deliveries)
+    rest = {
+        "metrics": dict(run.metrics),
+        "assumed": list(run.assumed),
+        "remarks": list(run.remarks),
+        "splits": run.summary.splits,
+        "loop": list(run.loop),
+        "differences": list(run.differences),
+    }
+    yield (
+        "    ], "
+        + ", ".join(f"{_json(name)}: {_json(value)}" for name, value in clean(rest).items())
+        + ("}" if is_last else "},")
+    )
+
+
+def _list_parts(documents: Iterator[Document]) -> Iterator[str]:
+    """The elements of a list, several in one part."""
+    following = list(islice(documents, _PART))
+    while following:
+        current, following = following, list(islice(documents, _PART))
+        yield ",\n".join(f"    {_json(document)}" for document in current) + ("," if following else "")
+
+
+def step_line(platform: str, item: str, step: TraceStep, clean: Callable[[str], str]) -> str:
+    """One step as JSON on one line. `item` is what is numbered; `clean` removes secrets from a text."""
+    items = list(step.items)
+    document: Document = {"platform": platform, "t": step.t, "kind": step.kind.value}
+    # Messages of queues and topics reach a handler as its records.
+    document |= {"events": items} if item == "event" else {"records": items}
+    document |= {
+        "tries": step.tries if step.kind in _TRIED else None,
+        "status": step.status if step.kind in _ANSWERED else None,
+        "completed": list(step.completed),
+        "destination": clean(step.destination) or None,
+        "reason": clean(step.reason) or None,
+    }
+    if step.function:
+        document["function"] = clean(step.function)
+    match step.kind:
+        case StepKind.SPLIT:
+            document["parts"] = [list(part) for part in step.parts]
+        case StepKind.DELIVER:
+            document |= {"delivery": step.delivery, "bytes": len(step.body.encode("utf-8", "surrogatepass"))}
+        case StepKind.END:
+            document["end"] = step.end
+    return _json(document)
+
+
+def _event(item: ItemSummary) -> Document:
+    return {
+        "id": item.number,
+        "attempts": len(item.attempts_at),
+        "attemptsAtMs": item.attempts_at,
+        "completions": item.completions,
+        "end": item.end,
+        "reason": item.reason or None,
+        "endedAtMs": item.ended_at,
+    }
+
+
+def _delivery(delivery: Delivery) -> Document:
+    return {
+        "destination": delivery.destination,
+        "kind": delivery.kind.value,
+        "atMs": delivery.at,
+        "tries": delivery.tries,
+        "delivered": delivery.delivered,
+        "body": _body(delivery.body),
+        "events": list(delivery.items),
+        "error": delivery.error or None,
+    }
+
+
+def _body(text: str) -> object:
+    """The message, parsed where it is JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _json(value: object) -> str:
+    return escape_json(json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,271 @@
+"""What happened in a simulation: the timeline, a table of the events, and what was repeated or lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from scfdeploy.delivery.trace import ItemSummary
+from scfdeploy.diagnostics import message
+from scfdeploy.report.humanize import plural, ranges
+from scfdeploy.report.terminal import clip, safe
+from scfdeploy.report.text.simulation_timeline import timeline
+from scfdeploy.report.text.style import TextStyle, aligned_table
+from scfdeploy.results.simulation import Simulated, SimulatedRun, SmallestFaultPlan
+
+MAX_LINES = 200
+"""The most lines of a timeline."""
+MAX_ROWS = 100
+"""The most rows of the table."""
+_MAX_STATE = 2000
+_HARMLESS_ENDS = frozenset(("finished", "dead-lettered"))
+_WORDS = ("", "once", "twice", "three times", "four times", "five times", "six times", "seven times", "eight times")
+
+
+def render_simulated(result: Simulated, style: TextStyle) -> str:
+    """All runs; those of several platforms side by side."""
+    if not result.runs:
+        return ""
+    lines: list[str] = []
+    for run in result.runs:
+        if len(result.runs) > 1:
+            lines += [*([""] if lines else []), style.paint(safe(run.platform), "bold")]
+        lines += _timeline(run)
+    lines.append("")
+    lines += _table(result.runs[0], style) if len(result.runs) == 1 else _tables_side_by_side(result.runs, style)
+    lines.append("")
+    for label, text_of in (
+        (message("Processed more than once"), _repeated),
+        (message("Lost"), _lost),
+        (message("Destinations"), _destinations),
+        (message("Metrics"), _metrics),
+        (message("Assumed"), _assumed),
+    ):
+        lines += _section(label, [(run.platform, text_of(run)) for run in result.runs])
+    lines += _closing(result)
+    return "\n".join(lines) + "\n"
+
+
+def _timeline(run: SimulatedRun) -> list[str]:
+    lines = timeline(run)
+    if len(lines) <= MAX_LINES and run.total_steps <= len(run.steps):
+        return lines
+    more = message(
+        "… only the first {shown} lines are shown; see all {total} steps with --format jsonl.",
+        shown=min(len(lines), MAX_LINES),
+        total=f"{run.total_steps:,}",
+    )
+    return [*lines[:MAX_LINES], more]
+
+
+def _table(run: SimulatedRun, style: TextStyle) -> Iterator[str]:
+    items = list(run.summary.items.values())
+    rows = [
+        (str(item.number), str(len(item.attempts_at)), str(item.completions), _end(item)) for item in items[:MAX_ROWS]
+    ]
+    header = (_item_header(run), message("ATTEMPTS"), message("COMPLETIONS"), message("END"))
+    yield from _numbers_right(header, rows, style)
+    yield from _rest(run, items)
+
+
+def _numbers_right(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: TextStyle) -> Iterator[str]:
+    first = max([len(row[0]) for row in rows] + [len(header[0])])
+    rows = [(row[0].ljust(first), *row[1:]) for row in rows]
+    return aligned_table(header, rows, style, numbers=(1, 2))
+
+
+def _tables_side_by_side(runs: Sequence[SimulatedRun], style: TextStyle) -> Iterator[str]:
+    """One row per event, and for each platform its attempts, completions and end."""
+    numbers = sorted({number for run in runs for number in list(run.summary.items)[:MAX_ROWS]})[:MAX_ROWS]
+    header = (_item_header(runs[0]), *(safe(run.platform).upper() for run in runs))
+    rows = [
+        (str(number), *(_cell(run.summary.items[number]) if number in run.summary.items else "-" for run in runs))
+        for number in numbers
+    ]
+    totals = [
+        (message("all"), *(message("{count} invocations", count=f"{run.summary.invocations:,}") for run in runs)),
+        ("", *(_ends(run) for run in runs)),
+    ]
+    yield from aligned_table(header, [*rows, *totals], style, numbers=())
+    yield message("In each cell: attempts, completions, end.")
+    yield from _rest(runs[0], list(runs[0].summary.items.values()))
+
+
+def _cell(item: ItemSummary) -> str:
+    return f"{len(item.attempts_at)}, {item.completions}, {_end(item)}"
+
+
+def _rest(run: SimulatedRun, items: Sequence[ItemSummary]) -> Iterator[str]:
+    """How many rows are missing, and the ends of all."""
+    if len(items) > MAX_ROWS:
+        yield message(
+            "… and {count} more; see all with --format json. Ends: {ends}.",
+            count=f"{len(items) - MAX_ROWS:,}",
+            ends=_ends(run),
+        )
+
+
+def _ends(run: SimulatedRun) -> str:
+    counts = Counter(item.end for item in run.summary.items.values())
+    return ", ".join(f"{count:,} {safe(end)}" for end, count in counts.items())
+
+
+def _item_header(run: SimulatedRun) -> str:
+    return {"event": message("EVENT"), "message": message("MESSAGE"), "record": message("RECORD")}[run.item]
+
+
+def _end(item: ItemSummary) -> str:
+    return f"{safe(item.end)} ({safe(item.reason)})" if item.reason else safe(item.end)
+
+
+def _section(label: str, texts: Sequence[tuple[str, str]]) -> list[str]:
+    if len({text for _, text in texts}) == 1:
+        return [f"{label}: {texts[0][1]}"]
+    return [f"{label}:", *(f"  {safe(platform)}: {text}" for platform, text in texts)]
+
+
+def _repeated(run: SimulatedRun) -> str:
+    groups = _by_completions(run)
+    if not groups:
+        return message("none")
+    return "; ".join(f"{items_text(run, numbers)} ({_times(count)})" for count, numbers in groups)
+
+
+def _by_completions(run: SimulatedRun) -> list[tuple[int, list[int]]]:
+    """The items that were processed more than once, by how often."""
+    groups: dict[int, list[int]] = {}
+    for item in run.summary.items.values():
+        if item.completions > 1:
+            groups.setdefault(item.completions, []).append(item.number)
+    return sorted(groups.items(), key=lambda group: group[1])
+
+
+def items_text(run: SimulatedRun, numbers: Sequence[int]) -> str:
+    """`event 3`, `records 1, 2`; at the beginning of a sentence the caller capitalises it."""
+    one, many = {
+        "event": (message("event"), message("events")),
+        "message": (message("message"), message("messages")),
+        "record": (message("record"), message("records")),
+    }[run.item]
+    return f"{one if len(numbers) == 1 else many} {ranges(sorted(numbers))}"
+
+
+def _times(count: int) -> str:
+    return message(_WORDS[count]) if count < len(_WORDS) else message("{count} times", count=count)
+
+
+def _lost(run: SimulatedRun) -> str:
+    groups: dict[tuple[str, str], list[int]] = {}
+    for item in run.summary.items.values():
+        if item.end not in _HARMLESS_ENDS and item.end != "waiting":
+            groups.setdefault((item.end, item.reason), []).append(item.number)
+    if not groups:
+        return message("none")
+    return "; ".join(
+        f"{items_text(run, numbers)}: {_rule(run, end, reason, numbers[0])}"
+        for (end, reason), numbers in groups.items()
+    )
+
+
+def _rule(run: SimulatedRun, end: str, reason: str, number: int) -> str:
+    """The rule that lost an item."""
+    cause = {
+        "RetriesExhausted": message("all retries failed"),
+        "EventAgeExceeded": message("the next attempt came after the maximum age"),
+        "QueueFull": message("the queue of waiting events was full"),
+    }.get(reason, safe(reason))
+    if end == "lost":
+        error = next(
+            (
+                f"{safe(delivery.destination)}: {safe(delivery.error)}"
+                for delivery in run.summary.deliveries
+                if not delivery.delivered and number in delivery.items
+            ),
+            "",
+        )
+        what = message("not delivered to {error}", error=error) if error else message("not delivered")
+    elif end == "dropped":
+        what = message("no dead letter queue or failure destination is set")
+    elif end == "failed":
+        what = message("a traced event is not retried and goes to no destination")
+    else:
+        what = safe(end)
+    return f"{cause}; {what}" if cause else what
+
+
+def _destinations(run: SimulatedRun) -> str:
+    counts = Counter(delivery.destination for delivery in run.summary.deliveries if delivery.delivered)
+    names = list(dict.fromkeys(delivery.destination for delivery in run.summary.deliveries))
+    if not names:
+        return message("none")
+    return ", ".join(f"{safe(name)} {plural(counts[name], '{number} message', '{number} messages')}" for name in names)
+
+
+def _metrics(run: SimulatedRun) -> str:
+    words = {
+        "failedDeliveries": message("failed deliveries"),
+        "iteratorAgeMs": message("longest iterator age in ms"),
+    }
+    return ", ".join(f"{words.get(name, name)} {number:,}" for name, number in run.metrics.items()) or message("none")
+
+
+def _assumed(run: SimulatedRun) -> str:
+    return "; ".join(run.assumed) or message("none")
+
+
+def _closing(result: Simulated) -> Iterator[str]:
+    """Remarks, loops, differences from `expect`, and advice."""
+    several = len(result.runs) > 1
+    remarks = dict.fromkeys([*result.remarks, *(remark for run in result.runs for remark in run.remarks)])
+    yield from map(safe, remarks)
+    for run in result.runs:
+        prefix = f"{safe(run.platform)}: " if several else ""
+        if run.loop:
+            yield (
+                prefix
+                + message(
+                    "{functions} invoke each other in a loop; stopped after {count} invocations.",
+                    functions=message(" and ").join(map(safe, run.loop)),
+                    count=run.summary.invocations,
+                )
+                if len(run.loop) > 1
+                else prefix
+                + message(
+                    "{function} invokes itself in a loop; stopped after {count} invocations.",
+                    function=safe(run.loop[0]),
+                    count=run.summary.invocations,
+                )
+            )
+        yield from (prefix + difference for difference in run.differences)
+    if result.is_asserted and not any(run.differences for run in result.runs):
+        yield message("The results are as expected.")
+    if result.idempotency is not None:
+        yield from _idempotency(result.idempotency)
+    yield from dict.fromkeys(text for run in result.runs if (text := _advice(run)))
+
+
+def _advice(run: SimulatedRun) -> str:
+    groups = [
+        f"{items_text(run, numbers) if index == 0 else ranges(sorted(numbers))} {_was(numbers, index)}{_times(count)}"
+        for index, (count, numbers) in enumerate(_by_completions(run))
+    ]
+    if not groups:
+        return ""
+    text = message("{items}: make the handler idempotent.", items=message(" and ").join(groups))
+    return text[0].upper() + text[1:]
+
+
+def _was(numbers: Sequence[int], index: int) -> str:
+    if index:
+        return ""
+    return message("was processed ") if len(numbers) == 1 else message("were processed ")
+
+
+def _idempotency(found: SmallestFaultPlan) -> Iterator[str]:
+    if not found.faults:
+        yield message("Idempotent: {runs} runs with faults left the same state.", runs=found.runs)
+        return
+    yield message("Not idempotent. The smallest set of faults that changes the state:")
+    yield from (f"  {safe(fault)}" for fault in found.faults)
+    yield message("State without faults:  {state}", state=clip(safe(found.expected), _MAX_STATE))
+    yield message("State with them:       {state}", state=clip(safe(found.actual), _MAX_STATE))

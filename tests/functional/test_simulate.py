@@ -1,0 +1,146 @@
+"""`simulate`: what happens to events on a virtual clock, as text, JSON and lines of JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.command import Ran, scfdeploy
+
+FAILING = "handler: orders\noutcomes: 430\npolicy: {deadLetter: queue://orders-failed}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def simulate(folder: Path, scenario: str, *arguments: str) -> Ran:
+    (folder / "s.yml").write_text(scenario)
+    return scfdeploy("simulate", "s.yml", *arguments)
+
+
+def steps(ran: Ran) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def test_failing_event_is_retried_and_dead_lettered(folder: Path) -> None:
+    ran = simulate(folder, FAILING)
+    assert ran.exit_code == 0, ran.stderr
+    lines = ran.stdout.splitlines()
+    assert lines[:3] == [
+        "10:00:00.000  orders  attempt 1  430          retry 1 of 2 at 10:01:00",
+        "10:01:00.000  orders  attempt 2  430          retry 2 of 2 at 10:02:00",
+        "10:02:00.000  orders  attempt 3  430          no retries left",
+    ]
+    assert lines[3].startswith("10:02:00.000  -> CMQ-QUEUE orders-failed  delivered, ")
+    assert lines[4:] == [
+        "",
+        "EVENT  ATTEMPTS  COMPLETIONS  END",
+        "1             3            0  dead-lettered (RetriesExhausted)",
+        "",
+        "Processed more than once: none",
+        "Lost: none",
+        "Destinations: orders-failed 1 message",
+        "Metrics: failed deliveries 0",
+        "Assumed: retry interval counted from the end of the failed attempt",
+    ]
+
+
+def test_json_has_events_and_deliveries(folder: Path) -> None:
+    document = simulate(folder, FAILING, "--format", "json").document
+    assert (document["format"], document["command"], document["ok"]) == (1, "simulate", True)
+    (run,) = document["runs"]
+    assert (run["platform"], run["invocations"]) == ("scf", 3)
+    assert run["events"] == [
+        {
+            "id": 1,
+            "attempts": 3,
+            "attemptsAtMs": [0, 60_000, 120_000],
+            "completions": 0,
+            "end": "dead-lettered",
+            "reason": "RetriesExhausted",
+            "endedAtMs": 120_000,
+        }
+    ]
+    (delivery,) = run["deliveries"]
+    assert (delivery["destination"], delivery["kind"], delivery["atMs"]) == ("orders-failed", "dead-letter", 120_000)
+    assert (delivery["tries"], delivery["delivered"]) == (1, True)
+    assert delivery["body"]["Body"]["RetryNum"] == 2
+
+
+def test_jsonl_has_one_record_per_step(folder: Path) -> None:
+    found = steps(simulate(folder, FAILING, "--format", "jsonl"))
+    assert [(step["t"], step["kind"]) for step in found] == [
+        (0, "invoke"),
+        (0, "result"),
+        (60_000, "invoke"),
+        (60_000, "result"),
+        (120_000, "invoke"),
+        (120_000, "result"),
+        (120_000, "deliver"),
+        (120_000, "end"),
+    ]
+    assert {step["platform"] for step in found} == {"scf"}
+    assert [step["events"] for step in found] == [[1]] * 8
+
+
+@pytest.mark.parametrize("output", ["text", "json", "jsonl"])
+def test_same_input_gives_the_same_bytes(folder: Path, output: str) -> None:
+    scenario = "outcomes: {default: [430, 200], event 3: 500}\nsource: {events: 20, every: 7s}\n"
+    assert len({simulate(folder, scenario, "--format", output).stdout for _ in range(2)}) == 1
+
+
+def test_options_stand_for_keys_without_a_project(folder: Path) -> None:
+    ran = scfdeploy("simulate", "--function", "orders", "--outcomes", "430,200", "--events", "2", "--format", "json")
+    (run,) = ran.document["runs"]
+    assert [(event["attempts"], event["completions"], event["end"]) for event in run["events"]] == [
+        (2, 1, "finished")
+    ] * 2
+    retried = scfdeploy("simulate", "--outcomes", "430", "--retries", "0", "--format", "json")
+    assert retried.document["runs"][0]["invocations"] == 1
+
+
+def test_assert_compares_counts_and_items(folder: Path) -> None:
+    matching = simulate(folder, FAILING + "expect: {dead: [1], attempts: 3, invocations: 3}\n", "--assert")
+    assert matching.exit_code == 0
+    assert matching.stdout.splitlines()[-1] == "The results are as expected."
+    other = simulate(folder, FAILING + "expect: {dead: [], attempts: 4}\n", "--assert")
+    assert other.exit_code == 1
+    assert other.stdout.splitlines()[-2:] == [
+        "Expected dead [], but got [1].",
+        "Expected attempts 4, but got 3.",
+    ]
+
+
+def test_mistakes_exit_with_3_and_a_position(folder: Path) -> None:
+    ran = simulate(folder, "polciy: {}\n")
+    assert ran.exit_code == 3
+    assert ran.stderr.startswith("s.yml:1:1: error: Unknown key [unknown-key]")
+    assert simulate(folder, "polciy: {}\n", "--format", "json").document["diagnostics"][0]["column"] == 1
+
+
+def test_source_that_the_platform_does_not_have_names_the_nearest(folder: Path) -> None:
+    ran = simulate(folder, "source: {queue: orders}\n")
+    assert ran.exit_code == 3
+    assert 'Platform scf has no source "queue". Use "ckafka", or select a platform with --on lambda.' in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--on", "aws"), "--on takes scf, functiongraph, fc, lambda, not 'aws'."),
+        (("--on", "lamda"), 'Did you mean "lambda"?'),
+        (("--outcomes", "430,bad"), "--outcomes takes statuses"),
+        (("--max-age", "long"), "--max-age takes a duration"),
+        (("--return", "later"), "--return takes at-once, not 'later'"),
+    ],
+)
+def test_wrong_options_are_usage_errors(folder: Path, arguments: tuple[str, ...], message: str) -> None:
+    ran = scfdeploy("simulate", *arguments)
+    assert ran.exit_code == 2
+    assert message in " ".join(ran.stderr.replace("│", " ").split())

@@ -1,0 +1,164 @@
+"""Scenarios are read with positions: every mistake is reported with its line and column."""
+
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.config.scenario import (
+    CkafkaSource,
+    EventSource,
+    QueueSource,
+    Scenario,
+    StreamSource,
+    Target,
+    parse_scenario,
+)
+from scfdeploy.diagnostics import Diagnostics
+
+SAMPLE = """\
+on: [scf]                       # scf, functiongraph, fc, lambda; several: tables side by side
+handler: orders                 # a function of serverless.yml, which is run; or outcomes
+outcomes: {default: 200, "event 3": [430, 430, 430]}   # per event, message or record, then per attempt
+duration: 0s
+policy: {retries: 2, maxAge: 6h, deadLetter: queue://orders-failed, onFailure: null, onSuccess: null}
+source: {events: 10, every: 0s} # or queue: …, stream: …, ckafka: … (section 11, contract.md)
+afterFailure: stop              # or continue: the handler continues after a failed record
+destinations: {orders-failed: {limit: 64KB, answers: [200]}}
+backoff: 1s                     # streams: pause before a retry (assumed)
+ageBase: split                  # streams: split (default) or arrival
+expect: {dead: [3], attempts: 12, invocations: 12}
+"""
+
+
+def read(text: str) -> Scenario:
+    diagnostics = Diagnostics()
+    scenario = parse_scenario(text, "s.yml", diagnostics)
+    assert list(diagnostics) == []
+    return scenario
+
+
+def problems(text: str) -> list[str]:
+    diagnostics = Diagnostics()
+    parse_scenario(text, "s.yml", diagnostics)
+    return [f"{finding.subject}: {finding.detail} {finding.hint or ''}".strip() for finding in diagnostics]
+
+
+def test_documented_sample_is_read() -> None:
+    scenario = read(SAMPLE)
+    assert scenario.handler == "orders"
+    assert scenario.outcomes is not None
+    assert [outcome.status for outcome in scenario.outcomes[3]] == [430, 430, 430]
+    assert [outcome.status for outcome in scenario.outcomes[0]] == [200]
+    assert scenario.policy.dead_letter == Target("queue", "orders-failed")
+    assert (scenario.policy.retries, scenario.policy.max_age_ms, scenario.policy.on_failure) == (2, 21_600_000, None)
+    assert scenario.source == EventSource(10, 0)
+    assert scenario.destinations["orders-failed"].limit_bytes == 65_536
+    assert scenario.backoff_ms == 1000
+    assert scenario.expect == {"dead": (3,), "attempts": 12, "invocations": 12}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (
+            "{queue: orders, messages: 5, batch: 2, visibility: 30s, maxReceive: 3, deadLetter: dead}",
+            QueueSource("orders", 5, 2, 30_000, 3, Target("queue", "dead")),
+        ),
+        ("{ckafka: topic, messages: 10, batch: 10, retry: 10000}", CkafkaSource("topic", 10, 10, 10_000)),
+        (
+            "{stream: clicks, records: 10, batch: 10, bisect: true, retries: 2, maxAge: -1, onFailure: topic://bad}",
+            StreamSource("clicks", 10, 10, True, 2, None, Target("topic", "bad")),  # noqa: FBT003, RUF100
+        ),
+    ],
+)
+def test_sources_are_read(source: str, expected: object) -> None:
+    assert read(f"source: {source}\n").source == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "statuses"),
+    [
+        ("430", [430]),
+        ("[ok, fail, timeout, throttled, system]", [200, 430, 433, 432, 500]),
+        ("{fail: no customer}", [430]),
+        ("{default: 500}", [500]),
+    ],
+)
+def test_outcomes_are_statuses_or_words(text: str, statuses: list[int]) -> None:
+    outcomes = read(f"outcomes: {text}\n").outcomes
+    assert outcomes is not None
+    assert [outcome.status for outcome in outcomes[0]] == statuses
+
+
+def test_text_of_a_failure_is_kept() -> None:
+    outcomes = read("outcomes: {event 2: [{fail: no customer}, ok]}\n").outcomes
+    assert outcomes is not None
+    assert [outcome.text for outcome in outcomes[2]] == ["no customer", ""]
+
+
+def test_function_that_is_a_destination_has_its_own_policy() -> None:
+    scenario = read("destinations:\n  B: {onSuccess: function://A, outcomes: 430}\n  C: {policy: {retries: 1}}\n")
+    own, other = scenario.destinations["B"], scenario.destinations["C"]
+    assert own.policy is not None
+    assert own.policy.on_success == Target("function", "A")
+    assert own.outcomes is not None
+    assert other.policy is not None
+    assert other.policy.retries == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("polciy: {}\n", 's.yml:1:1: There is no key "polciy" in a scenario. Did you mean "policy"?'),
+        (
+            "policy:\n  retires: 2\n",
+            's.yml:2:3: There is no key "retires" in policy. Did you mean "retries"?',
+        ),
+        (
+            "source: {events: many}\n",
+            's.yml:1:18: "source.events" must be an integer from 0 to 10,000,000, not "many".',
+        ),
+        (
+            "on: [scf, lamda]\n",
+            's.yml:1:11: "on" must be one of scf, functiongraph, fc, lambda, not "lamda". Did you mean "lambda"?',
+        ),
+        (
+            "outcomes: {event 3: fial}\n",
+            's.yml:1:21: "outcomes.event 3" must be a status such as 430, or one of ok, fail, timeout, throttled, '
+            'system, not "fial". Did you mean "fail"?',
+        ),
+        (
+            "outcomes: {evnt 3: ok}\n",
+            's.yml:1:12: "outcomes" must be "default", "event N", "message N" or "record N", not "evnt 3".',
+        ),
+        (
+            "policy:\n  maxAge: long\n",
+            's.yml:2:11: "policy.maxAge" must be a duration such as 90s, 10m, 6h or 1h30m, not "long".',
+        ),
+        (
+            "destinations: {x: {limit: 64kb}}\n",
+            's.yml:1:27: "destinations.x.limit" must be a size such as 65536, 64KB or 4MB, not "64kb".',
+        ),
+        ("- a\n", 's.yml:1:1: "a scenario" must be a mapping, not a list.'),
+        (
+            "source: {queue: q, acknowledge: bach}\n",
+            's.yml:1:33: "source.acknowledge" must be one of batch, delete, report, not "bach". Did you mean "batch"?',
+        ),
+    ],
+)
+def test_mistakes_have_a_position_and_a_suggestion(text: str, problem: str) -> None:
+    assert problems(text) == [problem]
+
+
+def test_destination_without_a_kind_gets_one_suggested() -> None:
+    (problem,) = problems("policy: {deadLetter: orders-failed}\n")
+    assert problem.startswith('s.yml:1:22: "policy.deadLetter" must be a destination such as queue://NAME; kinds: ')
+    assert problem.endswith('not "orders-failed". Did you mean "queue://orders-failed"?')
+
+
+def test_all_mistakes_of_a_file_are_reported() -> None:
+    assert len(problems("on: aws\nduration: x\nsource: {stream: s, bisect: perhaps, recods: 3}\n")) == 4
+
+
+def test_text_between_brackets_may_have_colons() -> None:
+    assert problems("policy: {deadLetter: queue://x, retries: [1}\n")[0].startswith("s.yml:1:44: Between brackets")
