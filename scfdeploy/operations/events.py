@@ -159,6 +159,7 @@ def _entry(step: Mapping[str, Any], detail: Mapping[str, Any]) -> TimelineEntry:
         detail.get("reason", ""),
         step["isTraced"],
         step["isCancelled"],
+        detail.get("trace", ""),
     )
 
 

@@ -85,6 +85,8 @@ class TimelineEntry(NamedTuple):
 
     is_traced: bool = False
     is_cancelled: bool = False
+    trace: str = ""
+    """The stack trace in the log of an attempt."""
 
 
 class Untraced(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,6 +99,44 @@ def test_d1_failed_event_becomes_one_envelope(cloud: Cloud) -> None:
     time = f"{sent:%Y-%m-%dT%H:%M:%S}.{round(start * 1000) % 1000:03d}000000+08:00"
     expected = ENVELOPE.replace("ID", request).replace("ACCEPTED", str(round(start * 1000)))
     assert text == expected.replace("SENT", time)
+
+
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [
+        ("os._exit(1)", "the process ended with the exit code 1 before it returned"),
+        ("raise KeyError('outer') from None", "KeyError: 'outer'"),
+    ],
+)
+def test_error_message_is_the_error_that_ended_the_attempt(cloud: Cloud, ending: str, expected: str) -> None:
+    code = (
+        "import os, traceback\ndef main_handler(event, context):\n    try:\n        raise ValueError('caught')\n"
+        f"    except ValueError:\n        traceback.print_exc()\n    {ending}\n"
+    )
+    write_project(Path.cwd(), QUEUE, name="orders", code=code)
+    scfdeploy("apply", "--yes", "--endpoint", cloud.url)
+    fail(cloud)
+    (message,) = show(cloud, "orders-failed")
+    assert message["body"]["ErrorMessage"].splitlines()[-1] == expected
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="this machine has no node")
+def test_error_message_of_node_is_the_stack_trace(cloud: Cloud) -> None:
+    code = {"index.js": "exports.main = () => {\n  throw new TypeError('no customer')\n}\n"}
+    cloud.create("orders", code, Runtime="Nodejs18.15", DeadLetterConfig={"Type": "CMQ-QUEUE", "Name": "dead"})
+    sent = cloud.call("Invoke", FunctionName="orders", InvocationType="Event", ClientContext="{}")
+    cloud.control("clock", {"until": "idle"})
+    (message,) = show(cloud, "dead")
+    assert message["body"]["ErrorMessage"].splitlines() == [
+        "TypeError: no customer",
+        "    at exports.main (/var/user/index.js:2:9)",
+    ]
+    row = scfdeploy("queue", "show", "dead", "--endpoint", cloud.url).stdout.splitlines()[2]
+    assert row.endswith(" TypeError: no customer")
+    timeline = scfdeploy(
+        "events", "show", sent["Result"]["FunctionRequestId"][:8], "--region", "ap-guangzhou", "--endpoint", cloud.url
+    ).stdout
+    assert "log:" not in timeline
 
 
 def test_d2_absent_queue_loses_event(cloud: Cloud) -> None:

@@ -72,11 +72,10 @@ def output_lines(entry: LogEntry) -> list[str]:
     """What a run printed, and at the end its error unless the output has it."""
     lines = entry.output.rstrip("\n").split("\n") if entry.output.strip("\n") else []
     error: Json = json.loads(entry.error) if entry.error else {}
-    text = str(error.get("errorMessage") or "")
-    if error.get("errorType"):
-        text = f"{error['errorType']}: {text}"
+    trace = str(error.get("stackTrace") or "").rstrip("\n")
+    text = ": ".join(str(part) for part in (error.get("errorType"), error.get("errorMessage")) if part)
     if text and text not in entry.output:
-        lines += (str(error.get("stackTrace") or "").rstrip("\n") or text).split("\n")
+        lines += (trace or text).split("\n")
     return lines
 
 

@@ -115,12 +115,25 @@ def _report_error(status: int, error: Exception) -> dict[str, Any]:
         if frame.filename != __file__ and not frame.filename.startswith("<frozen")
     ]
     lines = [*traceback.format_list(frames), *traceback.format_exception_only(error)]
-    text = "".join(["Traceback (most recent call last):\n", *lines])
-    sys.stderr.write(text)
+    text = _printable("".join(["Traceback (most recent call last):\n", *lines]))
+    with contextlib.suppress(Exception):  # the code may have closed or replaced it
+        sys.stderr.write(text)
     return {
         "status": status,
-        "error": {"errorType": type(error).__name__, "errorMessage": str(error), "stackTrace": text},
+        "error": {"errorType": type(error).__name__, "errorMessage": _message(error), "stackTrace": text},
     }
+
+
+def _message(error: Exception) -> str:
+    try:
+        return _printable(str(error))
+    except Exception:  # noqa: BLE001 - the user's exception may not have a text
+        return ""
+
+
+def _printable(text: str) -> str:
+    """Text with escapes in place of halves of surrogate pairs, as it is printed."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _reset_peak_memory() -> None:

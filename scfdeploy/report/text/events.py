@@ -241,9 +241,11 @@ def _next_attempt(event: EventInfo, at: int) -> str:
 
 def _log(entry: TimelineEntry) -> Iterator[str]:
     """The log of an attempt, without the trace of its error, whose message is beside the status."""
-    printed = entry.log.rstrip()
+    printed, trace = entry.log.rstrip(), entry.trace.rstrip()
     start = printed.rfind(_TRACEBACK)
-    if start >= 0 and entry.message and printed.endswith(entry.message.rstrip()):
+    if trace and printed.endswith(trace):
+        printed = printed.removesuffix(trace)
+    elif start >= 0 and entry.message and printed.endswith(entry.message.rstrip()):
         printed = printed[:start]
     label = message("log: ")
     for number, line in enumerate(safe_lines(printed) if printed.strip() else ()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from scfdeploy.report.text.style import TextStyle, aligned_table
 from scfdeploy.results.queues import QueueCall, QueueCalls, QueueChanged, QueueList, QueueMessage, QueueShown
 
 _SHORT_ID = 4
+_TRACEBACK = "Traceback (most recent call last):"
 
 
 def render_queue_list(result: QueueList, style: TextStyle) -> str:
@@ -109,9 +111,16 @@ def _sent(values: dict[str, Any]) -> str:
 def _row(entry: QueueMessage) -> tuple[str, ...]:
     body, inner = entry.fields, entry.event_fields
     request_id = str(body.get("RequestId", "-"))
-    error = str(body.get("ErrorMessage", "")).strip().rpartition("\n")[2] or "-"
+    error = _error(str(body.get("ErrorMessage", ""))) or "-"
     retries = safe(str(inner.get("RetryNum", "-")))
     return str(entry.id), safe(entry.sent_at), _short(request_id), retries, safe(error)
+
+
+def _error(text: str) -> str:
+    """The line of a stack trace that says what was wrong; of any other text the first line."""
+    _, header, trace = text.rpartition(_TRACEBACK)
+    lines = trace.lstrip("\n").split("\n") if header else text.strip().split("\n")
+    return next((line for line in lines if line and not line.startswith(" ")), "")
 
 
 def _explained(entry: QueueMessage) -> Iterator[str]:
@@ -120,7 +129,8 @@ def _explained(entry: QueueMessage) -> Iterator[str]:
     meanings = _meanings()
     for name, value in {**entry.fields, **entry.event_fields}.items():
         if name != "Body":
-            text = safe(str(value).strip().rpartition("\n")[2])
+            shown = _error(str(value)) if name == "ErrorMessage" else value
+            text = safe(shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False))
             meaning = meanings.get(name, "")
             yield f"  {safe(name)}: {text}" + (f"  ({meaning})" if meaning else "")
 

@@ -52,6 +52,23 @@ def status(cloud: Cloud, request_id: str, **window: str) -> Any:
     return data[0] if data else None
 
 
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ("ValueError", "ValueError"),
+        ("ValueError('a \\ud800 b')", "ValueError: a \\ud800 b"),
+        ("ValueError(__import__('sys').stderr.close())", "ValueError: None"),
+    ],
+)
+def test_entry_has_the_error_once(cloud: Cloud, error: str, expected: str) -> None:
+    code = {"index.py": f"def main(event, context):\n    raise {error}\n"}
+    cloud.create("failing", code)
+    invoke(cloud, {}, name="failing")
+    (entry,) = entries(cloud, functions=["default/failing"])
+    assert entry["lines"].count("Traceback (most recent call last):") == 1
+    assert entry["lines"][-1] == expected
+
+
 def test_entry_of_successful_call_has_result_and_lines(cloud: Cloud) -> None:
     request_id = invoke(cloud, {"id": 7})
     (entry,) = entries(cloud)

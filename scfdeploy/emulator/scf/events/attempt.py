@@ -38,11 +38,14 @@ class AttemptResult:
     status: int
     message: str
     log: str
+    """What the function printed."""
     began_at: int
     held_ms: int
     """Its duration on a held clock: a time limit that it exceeded, or 0."""
     duration_ms: float
     memory_mb: float
+    trace: str = ""
+    """The stack trace of an exception that ended the attempt."""
 
 
 def run_attempt(app: EmulatorApp, event: StoredEvent, forced: ForcedOutcome | None) -> AttemptResult:
@@ -107,6 +110,7 @@ def _result(outcome: Outcome, began_at: int, version: Json | None) -> AttemptRes
         held_s * 1000,
         round(outcome.duration_ms, 3),
         round(outcome.memory_bytes / (1 << 20), 4),
+        str(outcome.error.get("stackTrace") or ""),
     )
 
 
@@ -114,4 +118,4 @@ def _message(outcome: Outcome) -> str:
     if not outcome.error:
         return ""
     kind, text = outcome.error.get("errorType", ""), outcome.error.get("errorMessage", "")
-    return f"{kind}: {text}" if kind else str(text)
+    return f"{kind}: {text}" if kind and text else str(kind or text)

@@ -95,8 +95,8 @@ def _last_attempt(app: EmulatorApp, event: StoredEvent) -> TimelineStep | None:
 
 
 def _error_text(last: TimelineStep | None, reason: Reason) -> str:
+    """The stack trace of the last attempt, or the text of its status."""
     if last is None:
         return reason.value
-    log = (last.detail or {}).get("log", "")
-    start = log.rfind("Traceback (most recent call last):")
-    return log[start:].rstrip("\n") if start >= 0 else last.message
+    trace: str = (last.detail or {}).get("trace", "")
+    return trace.rstrip("\n") or last.message

@@ -281,6 +281,7 @@ class EventEngine:
             "retries": event.settings.retries,
             "nextAt": state.due_at if state.phase is Phase.WAITING else None,
             "log": result.log,
+            **({"trace": result.trace} if result.trace else {}),
             "durationMs": result.duration_ms,
             "memoryMb": result.memory_mb,
         }
