@@ -12,7 +12,7 @@ from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Sever
 from scfdeploy.model import Address, ArchiveSource, FolderSource, Project, Source
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Findings
-from scfdeploy.rules import OFF_BY_DEFAULT, check, rule_ids
+from scfdeploy.rules import ADVICE, OFF_BY_DEFAULT, check, rule_ids
 
 if TYPE_CHECKING:
     from scfdeploy.operations.suppressions import Suppressions
@@ -46,24 +46,27 @@ class CheckedProject(NamedTuple):
 
 
 @few_suggestions()
-def load_and_check(request: Request) -> CheckedProject:
-    """Load the project and run the rules on it.
+def load_and_check(request: Request, *, advise: bool = False) -> CheckedProject:
+    """Load the project and run the rules on it; with `advise`, a file without errors gets advice too.
 
     Selected rules and comments in the files hide warnings of the reader and findings of the rules. They never hide an
     error of the reader: anything that it cannot read would be missing from the cloud.
     """
     loaded = load_project(request.path, request.load)
+    off = OFF_BY_DEFAULT if advise else OFF_BY_DEFAULT | ADVICE
     errors = [finding for finding in loaded.diagnostics if finding.severity is Severity.ERROR]
     others = [finding for finding in loaded.diagnostics if finding.severity is not Severity.ERROR]
     if loaded.project is not None:
-        others += check(loaded.project, select=request.select, ignore=request.ignore)
+        others += check(loaded.project, select=request.select, ignore=request.ignore, off=off)
         errors += _check_code(loaded.project)
     suppressions = _read_suppressions(loaded.sources)
     if suppressions is not None and loaded.project is not None:
-        others += _check_suppressions(suppressions, others, request)
+        others += _check_suppressions(suppressions, others, request, off)
     others = [
         finding for finding in others if _is_selected(finding, request) and not _is_suppressed(finding, suppressions)
     ]
+    if errors or any(finding.severity is Severity.ERROR for finding in others):
+        others = [finding for finding in others if finding.rule not in ADVICE - request.select]
     findings = Findings(Diagnostics([*errors, *others]).sorted(), loaded.masked_sources)
     stop = loaded.project is None or failed(findings, strict=request.strict)
     return CheckedProject(loaded.project, findings, loaded.environment, stop, suppressions, loaded.dotenv)
@@ -119,11 +122,13 @@ def _read_suppressions(sources: Mapping[str, str]) -> Suppressions | None:
     return suppressions_in(sources)
 
 
-def _check_suppressions(suppressions: Suppressions, findings: list[Diagnostic], request: Request) -> list[Diagnostic]:
+def _check_suppressions(
+    suppressions: Suppressions, findings: list[Diagnostic], request: Request, off: frozenset[str]
+) -> list[Diagnostic]:
     from scfdeploy.report.pages import all_pages, pages_of
 
     rules = rule_ids() | {page.id for page in pages_of("scfdeploy.config")}
-    active = (rules & request.select if request.select else rules - OFF_BY_DEFAULT) - request.ignore
+    active = (rules & request.select if request.select else rules - off) - request.ignore
     return list(suppressions.diagnostics(findings, known=all_pages(), active=active))
 
 

@@ -22,12 +22,12 @@ def fix(request: Request) -> tuple[dict[str, int], CheckedProject]:
     Raises ScfDeployError if a file cannot be written.
     """
     edits: Counter[str] = Counter()
-    checked = load_and_check(request)
+    checked = load_and_check(request, advise=True)
     for _ in range(_MAX_ROUNDS):
         before, counts = _apply_fixes(_fixes(checked), request.load.cwd)
         if not counts:
             break
-        after = load_and_check(request)
+        after = load_and_check(request, advise=True)
         if _errors(after) > _errors(checked):
             for path, content in before.items():
                 replace_file(path, content)

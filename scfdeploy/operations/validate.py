@@ -31,7 +31,7 @@ def validate(*requests: Request, timers_after: datetime | None = None, apply_fix
             fixed |= edits
             checked.append(result)
     if len(requests) > 1 or not apply_fixes:  # the fixes of one project can change files of another
-        checked = [load_and_check(request) for request in requests]
+        checked = [load_and_check(request, advise=True) for request in requests]
     projects = [result.project for result in checked if result.project is not None]
     if timers_after is not None:
         for project in projects:

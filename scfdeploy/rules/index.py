@@ -39,6 +39,8 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "settings.deadLetter": (
         "async_invocation.dead_letter_filter",
         "async_invocation.dead_letter_name",
+        "delivery.dead_letter_cycle",
+        "delivery.dead_letter_size",
         "delivery.dead_letter_topic",
     ),
     "settings.deployMode": ("runtime.deploy_mode_contradiction",),
@@ -87,7 +89,13 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "settings.traceEnable": ("async_invocation.trace_without_async_run",),
     "settings.traffic": ("aliases.traffic_beside_alias",),
     "settings.vpcConfig": ("network.vpc_id",),
-    "triggers": ("triggers.trigger_count", "triggers.trigger_on_web_function", "triggers.trigger_without_switch"),
+    "triggers": (
+        "delivery.attempts_per_event",
+        "delivery.dead_letter_missing",
+        "triggers.trigger_count",
+        "triggers.trigger_on_web_function",
+        "triggers.trigger_without_switch",
+    ),
     "triggers.ckafka": ("triggers.ckafka_instance", "triggers.ckafka_offset"),
     "triggers.clb": ("triggers.clb_rule_taken", "triggers.clb_url_form"),
     "triggers.cmq": ("triggers.cmq_filter_incomplete",),

@@ -17,6 +17,8 @@ from scfdeploy.rules.rule import Context, ProjectRule, Rule
 
 OFF_BY_DEFAULT = frozenset({"environment-value-form"})
 """Rules that run only when they are selected."""
+ADVICE = frozenset({"attempts-per-event", "dead-letter-missing"})
+"""Rules that describe a usual configuration. `plan` and `apply` would repeat their notes on every run."""
 
 CRASHED = Finding(
     "rule-crashed",
@@ -72,13 +74,19 @@ def _load(modules: Iterable[str]) -> tuple[Rule | ProjectRule, ...]:
     )
 
 
-def check(project: Project, *, select: Collection[str] = (), ignore: Collection[str] = ()) -> Diagnostics:
+def check(
+    project: Project,
+    *,
+    select: Collection[str] = (),
+    ignore: Collection[str] = (),
+    off: Collection[str] = OFF_BY_DEFAULT | ADVICE,
+) -> Diagnostics:
     """Run the rules on a project.
 
-    `select` and `ignore` are rule ids; an empty `select` means all but those that are off by default. Unknown ids are
-    ignored, because they can belong to findings of the reader.
+    `select` and `ignore` are rule ids; an empty `select` means all but those in `off`. Unknown ids are ignored, because
+    they can belong to findings of the reader.
     """
-    skipped = {*ignore, *(() if select else OFF_BY_DEFAULT)}
+    skipped = {*ignore, *(() if select else off)}
     chosen = [rule for rule in rules_for(project) if rule.id not in skipped and (not select or rule.id in select)]
     return run(project, chosen)
 

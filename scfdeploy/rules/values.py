@@ -12,6 +12,7 @@ from scfdeploy.facts import Runtime, runtime
 from scfdeploy.model import FunctionSpec, Ref, Secret, TriggerSpec, Value
 
 _NOTHING: Mapping[str, Value] = {}
+_ASYNCHRONOUS = ("timer", "cos", "cmq", "cls", "mps")
 _LANGUAGES = ("Python", "Nodejs", "Php", "Java", "Go")
 
 
@@ -92,6 +93,16 @@ def unread(spec: FunctionSpec | TriggerSpec, *path: str) -> bool:
 def triggers_of(function: FunctionSpec, kind: str) -> Iterator[TriggerSpec]:
     """The function's triggers of one type."""
     return (trigger for trigger in function.triggers if trigger.type == kind)
+
+
+def enabled_triggers(function: FunctionSpec, kind: str) -> Iterator[TriggerSpec]:
+    """The function's triggers of one type that are not switched off."""
+    return (trigger for trigger in triggers_of(function, kind) if flag(trigger.settings, "enable") is not False)
+
+
+def asynchronous_triggers(function: FunctionSpec) -> Iterator[TriggerSpec]:
+    """The enabled triggers whose events the platform keeps, and tries again after failures, grouped by type."""
+    return (trigger for kind in _ASYNCHRONOUS for trigger in enabled_triggers(function, kind))
 
 
 def runtime_of(function: FunctionSpec) -> Runtime | None:

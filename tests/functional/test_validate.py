@@ -55,6 +55,51 @@ class TestCodesOfEventSettings:
         assert "The 24-hour limit in the dead letter chapter is an older policy" in str(finding["hint"])
 
 
+class TestAdviceOnEvents:
+    def test_validate_gives_advice_on_asynchronous_triggers(self, tmp_path: Path) -> None:
+        found = _found(write_project(tmp_path, TIMER))
+
+        assert [(one["rule"], one["severity"]) for one in found] == [
+            ("attempts-per-event", "info"),
+            ("dead-letter-missing", "info"),
+        ]
+        assert "up to 361 times" in str(found[0]["detail"])
+
+    def test_ckafka_batch_runs_once_more_than_its_retries(self, tmp_path: Path) -> None:
+        parameters = "{instanceId: ckafka-8tfxzia3, topic: orders, enable: true}"
+        (finding,) = _found(write_project(tmp_path, f"  events:\n    - ckafka:\n        parameters: {parameters}\n"))
+
+        assert "up to 10,001 times" in str(finding["detail"])
+
+    def test_advice_does_not_fail_validate(self, tmp_path: Path) -> None:
+        ran = scfdeploy("validate", write_project(tmp_path, TIMER), "--strict")
+
+        assert ran.exit_code == 0
+        assert ran.stdout.startswith("Valid: ")
+
+    def test_file_with_an_error_gets_no_advice(self, tmp_path: Path) -> None:
+        assert [one["rule"] for one in _found(write_project(tmp_path, f"  memorySize: 100\n{TIMER}"))] == [
+            "memory-step"
+        ]
+
+    def test_plan_gives_no_advice_unless_selected(self, tmp_path: Path) -> None:
+        folder = write_project(tmp_path, TIMER)
+        chosen = ("--select", "dead-letter-missing")
+
+        plan = scfdeploy("plan", folder, "--local", "--format", "json").document
+        selected = scfdeploy("plan", folder, "--local", "--format", "json", *chosen).document
+
+        assert plan["diagnostics"] == []
+        assert [one["rule"] for one in selected["diagnostics"]] == ["dead-letter-missing"]
+
+    def test_comment_suppresses_advice_and_is_not_reported_by_plan(self, tmp_path: Path) -> None:
+        ignored = TIMER.replace("- timer:", "- timer:  # scfdeploy: ignore dead-letter-missing, attempts-per-event")
+        folder = write_project(tmp_path, ignored)
+
+        assert _found(folder) == []
+        assert scfdeploy("plan", folder, "--local", "--format", "json").document["diagnostics"] == []
+
+
 def _found(folder: Path, *options: str) -> list[dict[str, object]]:
     found: list[dict[str, object]] = scfdeploy("validate", folder, "--format", "json", *options).document["diagnostics"]
     return found
@@ -132,7 +177,7 @@ class TestDebug:
             subprocess.run([*program, *more], capture_output=True, text=True, check=True) for more in ([], ["--debug"])
         )
 
-        assert plain.stderr == ""
+        assert "fires next" not in plain.stderr
         assert debug.stdout == plain.stdout
         (line,) = (line for line in debug.stderr.splitlines() if "fires next" in line)
         assert line.startswith('debug: trigger/default/hello/timer/nightly "0 0 2 * * * *" fires next: ')

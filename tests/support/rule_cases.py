@@ -2,11 +2,12 @@
 
 A case has `inputs`, the text under `inputs:` (missing required keys are added after it); or `yml`, a complete
 serverless.yml; or only `files`, several projects in folders. Lines and columns of an `inputs` case count within that
-text. In `files`, the text of a .zip lists the empty files in it.
+text. In `files`, the text of a .zip lists the empty files in it. `repeated` has the sizes of JSON files with one text.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from ruamel.yaml import YAML
 
 from scfdeploy.config import LoadOptions, load_project
 from scfdeploy.diagnostics import Diagnostic, Severity
-from scfdeploy.rules import OFF_BY_DEFAULT, check
+from scfdeploy.rules import ADVICE, OFF_BY_DEFAULT, check
 
 CASES = Path(__file__).parent.parent / "rules" / "cases"
 _HEAD = ("component: scf", "name: demo", "inputs:")
@@ -36,6 +37,7 @@ class Case:
     inputs: str | None = None
     yml: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    repeated: Mapping[str, int] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -63,7 +65,8 @@ def findings_of(case: Case, folder: Path) -> list[str]:
 
 def diagnostics_of(case: Case, folder: Path) -> Sequence[Diagnostic]:
     """The findings of the rules in file order. The case must load without errors."""
-    for path, text in {**_CODE, **case.files}.items():
+    large = {path: json.dumps("x" * size) for path, size in case.repeated.items()}
+    for path, text in {**_CODE, **case.files, **large}.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.endswith(".zip"):
@@ -77,7 +80,7 @@ def diagnostics_of(case: Case, folder: Path) -> Sequence[Diagnostic]:
     errors = [diagnostic for diagnostic in loaded.diagnostics if diagnostic.severity is Severity.ERROR]
     assert not errors, f"the case does not load: {errors}"
     assert loaded.project is not None
-    return check(loaded.project, select=OFF_BY_DEFAULT & {case.rule}).sorted()
+    return check(loaded.project, off=(OFF_BY_DEFAULT | ADVICE) - {case.rule}).sorted()
 
 
 def under_inputs(text: str) -> str:
