@@ -8,6 +8,7 @@ STARTS = re.compile(r"\b(subprocess|pty|multiprocessing)\b|\bos\.(system|popen|e
 KNOWN = {
     "packager/command.py",  # hooks and checks: without credentials
     "emulator/runtime/child.py",  # local handlers: the documented variables and the function's own
+    "emulator/runtime/bootstrap_program.py",  # the program of a bundle: the same
     "emulator/runtime/images.py",  # docker: everything; the container: the function's own variables
     "emulator/runtime/web.py",
     "emulator/runtime/confine.py",

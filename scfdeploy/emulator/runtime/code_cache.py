@@ -42,6 +42,17 @@ class CodeCache:
         names = hashlib.sha256("/".join(sha256 for sha256, _ in layers).encode()).hexdigest()
         return self._unpack_once(f"opt-{names}", [content for _, content in layers])
 
+    def file(self, content: bytes) -> Path:
+        """An executable file with this content."""
+        target = self.root() / f"program-{hashlib.sha256(content).hexdigest()}"
+        with self._lock:
+            if not target.exists():
+                unfinished = target.with_suffix(".part")
+                unfinished.write_bytes(content)
+                unfinished.chmod(0o555)
+                unfinished.rename(target)
+        return target
+
     def close(self) -> None:
         """Remove everything that was unpacked."""
         with self._lock:

@@ -79,11 +79,14 @@ class Interpreters:
                     message = "Running a Node.js function needs the program `node`, which this machine does not have."
                     raise CloudError("FailedOperation.InvokeFunction", message)
                 return found
+            case "custom":
+                # Runs the bootstrap; the program of the function names its own interpreter.
+                return Interpreter(own_python(), _join(_OWN_PYTHON))
             case "php" | "java" as language:
                 found = self._find(language, _version(runtime_name, parts=2), runtime_name)
                 if found is not None:
                     return found
-        message = f"The local server runs Python and Node.js functions, not {runtime_name}."
+        message = f"The local server runs no {runtime_name} functions on this machine."
         raise CloudError("UnsupportedOperation", message)
 
     def _find(self, language: str, wanted: str, setting_name: str) -> Interpreter | None:
@@ -99,9 +102,10 @@ class Interpreters:
 def bootstrap_command(runtime_name: str, interpreter: Interpreter) -> list[str]:
     """The start of the command that loads a handler."""
     known = runtime(runtime_name)
-    if known is not None and known.language == "python":
+    if known is not None and known.language in ("python", "custom"):
         # Isolated and without site-packages: only the bundle can be imported, as on the platform.
-        return [interpreter.program, "-I", "-S", "-B", "-u", "-X", "utf8", str(_HERE / "bootstrap.py")]
+        name = "bootstrap.py" if known.language == "python" else "bootstrap_program.py"
+        return [interpreter.program, "-I", "-S", "-B", "-u", "-X", "utf8", str(_HERE / name)]
     if known is not None and known.language == "php":
         return [interpreter.program, "-d", "display_errors=stderr", str(_HERE / "bootstrap.php")]
     if known is not None and known.language == "java":
@@ -149,7 +153,8 @@ def with_local_interpreters(
         used.append(python)
         if loopback_python_dir is not None:
             return shlex.join([str(_loopback_python(loopback_python_dir)), "-s"]).encode()
-        return shlex.join([python.program, "-s", "-S"]).encode()
+        # One word, because the first line of a script passes all options as one.
+        return shlex.join([python.program, "-sS"]).encode()
 
     def replace_node(match: re.Match[bytes]) -> bytes:
         if Path(os.fsdecode(match[0])).exists():

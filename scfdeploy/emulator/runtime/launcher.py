@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import zipfile
 from collections.abc import Callable, Sequence
@@ -17,12 +18,14 @@ from scfdeploy.emulator.runtime.interpreters import (
     bootstrap_command,
     library_path,
     own_python,
+    with_local_interpreters,
 )
 from scfdeploy.emulator.runtime.invocation import Invocation
 from scfdeploy.emulator.runtime.sandbox import NAMESPACE, Sandbox, Sandboxes
-from scfdeploy.facts import limit
+from scfdeploy.facts import limit, runtime
 
 _ALL_FUNCTIONS = ""
+_CUSTOM_PROGRAM = "bootstrap"
 
 
 class CodeError(Exception):
@@ -38,6 +41,16 @@ class Launch:
     environment: dict[str, str]
     setup: Json
     """The first line for the bootstrap."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Program:
+    """The program of a bundle. Without a name, the bootstrap itself loads the code."""
+
+    name: str = ""
+    copy: Path | None = None
+    """Its text with interpreters of this machine; None if it needs no change."""
+    interpreters: tuple[Interpreter, ...] = ()
 
 
 class Launcher:
@@ -68,11 +81,14 @@ class Launcher:
         """
         interpreter = self.interpreters.of_runtime(invocation.version["Runtime"])
         command = bootstrap_command(invocation.version["Runtime"], interpreter)
-        sandbox = self.open_sandbox(invocation, (interpreter,))
+        program = self._program(invocation)
+        sandbox = self.open_sandbox(invocation, (interpreter, *program.interpreters))
         # Python outside of the system's folders may need its library's folder, and `enter_namespace.py` is Python.
         start_only = {} if interpreter.program == own_python() else library_path()
         hidden = hidden_variables() | ({} if start_only else library_path())
-        documented = variables(invocation, sandbox, [interpreter.program])
+        # The program of a bundle must not find what only this bootstrap needs.
+        programs = [other.program for other in program.interpreters] if program.name else [interpreter.program]
+        documented = variables(invocation, sandbox, programs)
         environment = hidden | documented
         if sandbox.isolation == NAMESPACE:
             environment = start_only | environment
@@ -83,7 +99,32 @@ class Launcher:
             "hidden": [name for name in hidden if name not in documented],
         }
         unset = [name for name in start_only if name not in documented]
-        return Launch(sandbox, sandbox.command(command, unset=unset), environment, setup)
+        files = {}
+        if program.name:
+            setup |= {"name": program.name, "program": f"{sandbox.code}/{program.name}"}
+            if program.copy is not None and sandbox.isolation == NAMESPACE:
+                files[setup["program"]] = str(program.copy)
+            elif program.copy is not None:
+                setup["program"] = str(program.copy)
+        started = sandbox.command(command, files=files, programs=programs, unset=unset)
+        return Launch(sandbox, started, environment, setup)
+
+    def _program(self, invocation: Invocation) -> _Program:
+        """The program of the bundle that the bootstrap starts, with interpreters of this machine. Raises CodeError."""
+        known = runtime(invocation.version["Runtime"])
+        if known is None or known.language != "custom":
+            return _Program()
+        code, _ = self.unpack(invocation)
+        path = code / _CUSTOM_PROGRAM
+        is_script = os.access(path, os.X_OK) and path.is_file() and path.read_bytes()[:2] == b"#!"
+        if not is_script:
+            return _Program(_CUSTOM_PROGRAM)
+        content = path.read_bytes()
+        local = with_local_interpreters(content, self.interpreters, loopback_python_dir=None)
+        if local.content == content:
+            return _Program(_CUSTOM_PROGRAM)
+        copy = self._cache.file(local.content)
+        return _Program(_CUSTOM_PROGRAM, copy, local.interpreters)
 
     def open_sandbox(self, invocation: Invocation, interpreters: Sequence[Interpreter]) -> Sandbox:
         """Prepare the folders of an instance, and tell the user once what is not as on the platform.

@@ -1,0 +1,293 @@
+"""Runs in the process of an instance: starts the program of a bundle, and passes calls to it over HTTP.
+
+Started as `python bootstrap_program.py COMMAND_FD REPORT_FD`, with the exchange of lines that `bootstrap.py` describes.
+A function with CustomRuntime is an executable file `bootstrap`. It fetches events from the runtime API, and sends the
+results there:
+
+    POST /runtime/init/ready            once, before the first event
+    GET  /runtime/invocation/next       waits for an event; the same one until its result is sent
+    POST /runtime/invocation/response   the result; the first one counts
+    POST /runtime/invocation/error      the same for a failure
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import http.server
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from http import HTTPStatus
+from typing import Any
+
+_HOST = "127.0.0.1"
+_MAX_BODY_BYTES = 6 << 20
+# The status of `ps` and shells for a process that a signal ended.
+_SIGNALED = 128
+
+Report = dict[str, Any]
+
+
+class Calls:
+    """The call in progress, between the thread that receives calls and those of the runtime API."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._is_ready = False
+        self._exit_code: int | None = None
+        self._call: dict[str, Any] | None = None
+        self._is_fetched = False
+        self._report: Report | None = None
+
+    def wait_until_ready(self) -> int | None:
+        """Wait for `ready`. Returns the exit code of the program if it ends before."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_ready or self._exit_code is not None)
+            return None if self._is_ready else self._exit_code
+
+    def run(self, call: dict[str, Any]) -> Report:
+        """Offer a call and wait for its result. Raises SystemExit with the code of the program if it ends before."""
+        start = time.perf_counter()
+        with self._changed:
+            self._call, self._is_fetched, self._report = call, False, None
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._report is not None or self._exit_code is not None)
+            report = self._take_report()
+        if report is None:
+            raise SystemExit(self._exit_code)
+        return {**report, "duration_ms": (time.perf_counter() - start) * 1000}
+
+    def ready(self) -> None:
+        """The program is ready for its first call."""
+        with self._changed:
+            self._is_ready = True
+            self._changed.notify_all()
+
+    def next(self) -> dict[str, Any]:
+        """Wait for a call without a result, and return it."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._call is not None and self._report is None)
+            if self._call is None:
+                raise AssertionError("there is a call now")
+            self._is_fetched = True
+            return self._call
+
+    def finish(self, report: Report) -> None:
+        """Set the result of the call that the program has fetched. Only the first one counts."""
+        with self._changed:
+            if self._call is not None and self._is_fetched and self._report is None:
+                self._report = report
+                self._changed.notify_all()
+
+    def _take_report(self) -> Report | None:
+        self._call, report = None, self._report
+        return report
+
+    def end(self, exit_code: int) -> None:
+        """The program has ended."""
+        with self._changed:
+            self._exit_code = exit_code
+            self._changed.notify_all()
+
+
+class RuntimeApi(http.server.ThreadingHTTPServer):
+    """The runtime API of one instance, on a port of its own."""
+
+    daemon_threads = True
+
+    def __init__(self, calls: Calls) -> None:
+        super().__init__((_HOST, 0), _RequestHandler)
+        self.calls = calls
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A program that closes its connection is no error of the function."""
+
+
+class _RequestHandler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: RuntimeApi
+
+    def do_GET(self) -> None:
+        if not self._is_allowed():
+            self._answer(HTTPStatus.FORBIDDEN)
+        elif self.path != "/runtime/invocation/next":
+            self._answer(HTTPStatus.NOT_FOUND)
+        else:
+            call = self.server.calls.next()
+            context = call["context"]
+            names = ("request_id", "memory_limit_in_mb", "time_limit_in_ms")
+            self._answer(HTTPStatus.OK, _json_bytes(call["event"]), {name: str(context[name]) for name in names})
+
+    def do_POST(self) -> None:
+        body = self._read_body()
+        text = body.decode("utf-8", "replace")
+        status = HTTPStatus.OK
+        if not self._is_allowed():
+            status = HTTPStatus.FORBIDDEN
+        elif self.path == "/runtime/init/ready":
+            self.server.calls.ready()
+        elif self.path == "/runtime/invocation/response":
+            self.server.calls.finish({"status": 200, "returned": text})
+        elif self.path == "/runtime/invocation/error":
+            self.server.calls.finish({"status": 430, "error": _error(text)})
+        else:
+            status = HTTPStatus.NOT_FOUND
+        self._answer(status)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Requests are not part of the function's output."""
+
+    def _is_allowed(self) -> bool:
+        """Whether a program of this user sent the request, and not a web page or another user of this machine."""
+        host = f"{_HOST}:{self.server.server_port}"
+        return self.headers.get("Host") == host and "Origin" not in self.headers and _is_own(self.client_address)
+
+    def _read_body(self) -> bytes:
+        """The body, up to one byte more than a result may have. The rest is not read."""
+        body = bytearray()
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            length = self.headers.get("Content-Length", "0")
+            return self._read(int(length) if length.isdigit() else 0)
+        while len(body) <= _MAX_BODY_BYTES:
+            size = int(self.rfile.readline().split(b";")[0] or b"0", 16)
+            body += self._read(size)
+            self.rfile.readline()
+            if size == 0:
+                break
+        return bytes(body)
+
+    def _read(self, size: int) -> bytes:
+        if size > _MAX_BODY_BYTES:
+            self.close_connection = True
+            size = _MAX_BODY_BYTES + 1
+        return self.rfile.read(size)
+
+    def _answer(self, status: HTTPStatus, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in {**(headers or {}), "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        if body:
+            self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def main(command_fd: int, report_fd: int) -> None:
+    """Serve calls until the command pipe ends."""
+    for fd in (command_fd, report_fd):
+        os.set_inheritable(fd, False)
+    # The program decides what SIGTERM does; a handler, unlike SIG_IGN, is not inherited.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    commands = os.fdopen(command_fd, "rb")
+    setup = json.loads(commands.readline())
+    calls = Calls()
+    with RuntimeApi(calls) as api:
+        threading.Thread(target=api.serve_forever, daemon=True).start()
+        variables = {"SCF_RUNTIME_API": _HOST, "SCF_RUNTIME_API_PORT": str(api.server_port)}
+        variables["_HANDLER"] = setup["handler"]
+        try:
+            program = _start(setup, variables)
+        except OSError as error:
+            _report(report_fd, {"status": 445, "error": {"errorMessage": _start_problem(setup, error)}})
+            return
+        threading.Thread(target=lambda: calls.end(_wait(program)), daemon=True).start()
+        exit_code = calls.wait_until_ready()
+        if exit_code is not None:
+            message = f"{setup['name']} ended with the exit code {exit_code} before it was ready"
+            _report(report_fd, {"status": 405, "error": {"errorMessage": message}})
+            return
+        os.write(report_fd, b"ready\n")
+        for line in commands:
+            call = json.loads(line)
+            _reset_peak_memory()
+            _report(report_fd, calls.run(call))
+
+
+def _start(setup: dict[str, Any], variables: dict[str, str]) -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if name not in setup["hidden"]}
+    return subprocess.Popen([setup["program"]], stdin=subprocess.DEVNULL, env=environment | variables)
+
+
+def _start_problem(setup: dict[str, Any], error: OSError) -> str:
+    if not os.path.isfile(f"{setup['root']}/{setup['name']}"):  # noqa: PTH113 - pathlib costs start-up time
+        return f"the bundle has no {setup['name']}"
+    if error.errno == errno.ENOENT:
+        return f"{setup['name']} cannot be started: its interpreter does not exist"
+    return f"{setup['name']} cannot be started: {error.strerror}"
+
+
+def _wait(program: subprocess.Popen[bytes]) -> int:
+    code = program.wait()
+    return code if code >= 0 else _SIGNALED - code
+
+
+def _error(text: str) -> dict[str, str]:
+    """The fields of an error from what a program sent: a JSON object with these fields, or a text."""
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = None
+    if isinstance(content, dict) and isinstance(content.get("errorMessage"), str):
+        return {name: str(content[name]) for name in ("errorType", "errorMessage", "stackTrace") if name in content}
+    return {"errorMessage": text}
+
+
+def _json_bytes(value: Any) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which only JSON's own escape can carry
+        return json.dumps(value).encode()
+
+
+def _report(report_fd: int, report: Report) -> None:
+    report["memory_bytes"] = sum(_peak_memory(pid) for pid in _started_processes())
+    content = memoryview(json.dumps(report).encode() + b"\n")
+    while content:
+        content = content[os.write(report_fd, content) :]
+
+
+def _is_own(client: tuple[str, int]) -> bool:
+    """Whether a connection comes from a process of this user, where the system tells it."""
+    host, port = client
+    address = f"{int.from_bytes(bytes(map(int, host.split('.'))), sys.byteorder):08X}:{port:04X}"
+    try:
+        with open("/proc/net/tcp", encoding="ascii") as file:  # noqa: PTH123
+            owners = [fields[7] for line in file if (fields := line.split())[1] == address]
+    except OSError:
+        return True
+    return str(os.getuid()) in owners
+
+
+def _started_processes() -> list[int]:
+    """The processes of this group, without this one."""
+    found = []
+    own_pid, group = os.getpid(), os.getpgrp()
+    with contextlib.suppress(OSError):
+        for name in os.listdir("/proc"):  # noqa: PTH208
+            with contextlib.suppress(OSError):
+                if name.isdigit() and int(name) != own_pid and os.getpgid(int(name)) == group:
+                    found.append(int(name))
+    return found
+
+
+def _reset_peak_memory() -> None:
+    for pid in _started_processes():
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:  # noqa: PTH123
+            file.write("5")
+
+
+def _peak_memory(pid: int) -> int:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:  # noqa: PTH123
+        for line in file:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,218 @@
+"""Event functions with CustomRuntime: a program `bootstrap` that talks to the runtime API."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.emulator import Cloud, running, zip_text
+
+PYTHON = """#!/var/lang/python3/bin/python3
+import http.client, json, os, sys, urllib.request
+
+API = f"{os.environ['SCF_RUNTIME_API']}:{os.environ['SCF_RUNTIME_API_PORT']}"
+
+def ask(path, content=None, chunked=False, **headers):
+    connection = http.client.HTTPConnection(API)
+    method = "GET" if content is None else "POST"
+    body = [content] if chunked else content
+    connection.request(method, path, body, headers, encode_chunked=chunked)
+    answer = connection.getresponse()
+    return answer, answer.read()
+
+"""
+LOOP = """
+print("starting")
+calls = 0
+ask("/runtime/init/ready", b" ")
+while True:
+    answer, event = ask("/runtime/invocation/next")
+    again, same = ask("/runtime/invocation/next")
+    assert event == same
+    calls += 1
+    print("call", calls, flush=True)
+    event = json.loads(event)
+    if event.get("fail"):
+        ask("/runtime/invocation/error", event["fail"].encode())
+        continue
+    if "leave" in event:
+        os._exit(event["leave"])
+    result = {"calls": calls, "event": event, "id": answer.headers["request_id"], "handler": os.environ["_HANDLER"],
+              "memory": answer.headers["Memory_Limit_In_Mb"], "time": answer.headers["time_limit_in_ms"],
+              "folder": os.getcwd(), "name": os.environ["SCF_FUNCTIONNAME"]}
+    ask("/runtime/invocation/response", json.dumps(result).encode(), chunked=True, **{"Transfer-Encoding": "chunked"})
+    ask("/runtime/invocation/response", b'"too late"')
+    ask("/runtime/invocation/error", b'too late')
+"""
+SHELL = """#!/bin/bash
+set -eu
+url=http://$SCF_RUNTIME_API:$SCF_RUNTIME_API_PORT/runtime
+curl -sS -d ' ' -X POST "$url/init/ready"
+while true; do
+  event=$(curl -sS "$url/invocation/next")
+  curl -sS -X POST "$url/invocation/response" -d "$event"
+done
+"""
+
+
+@pytest.fixture(params=["namespace", "copy"])
+def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
+    with running(isolation=request.param) as started:
+        started.call("ListFunctions")
+        yield started
+
+
+def create(cloud: Cloud, program: str | None, *, mode: int = 0o100755, **parameters: Any) -> None:
+    files = {"bootstrap": program} if program is not None else {"other": ""}
+    code = {"ZipFile": zip_text(files, modes={"bootstrap": mode})}
+    cloud.create(Runtime="CustomRuntime", Handler="index.any", Code=code, **parameters)
+
+
+def invoke(cloud: Cloud, event: object) -> dict[str, Any]:
+    answer = cloud.call("Invoke", FunctionName="hello", ClientContext=json.dumps(event), LogType="Tail")
+    result = dict(answer["Result"])
+    if "Namespace isolation does not work" in result["ErrMsg"]:
+        pytest.skip("namespaces do not work on this machine")
+    return result
+
+
+def error(cloud: Cloud, event: object) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(invoke(cloud, event)["ErrMsg"])
+    return content
+
+
+def test_program_gets_events_with_headers_and_keeps_its_state(cloud: Cloud) -> None:
+    create(cloud, PYTHON + LOOP, MemorySize=256, Timeout=5)
+
+    first = invoke(cloud, {"colour": "grün"})
+    second = invoke(cloud, {})
+
+    assert json.loads(first["RetMsg"]) == {
+        "calls": 1,
+        "event": {"colour": "grün"},
+        "id": first["FunctionRequestId"],
+        "handler": "index.any",
+        "memory": "256",
+        "time": "5000",
+        "folder": json.loads(first["RetMsg"])["folder"],
+        "name": "hello",
+    }
+    assert "starting\ncall 1\n" in first["Log"]
+    assert json.loads(second["RetMsg"])["calls"] == 2
+    assert "call 2\n" in second["Log"]
+    assert 0 < first["MemUsage"] < 256 << 20
+
+
+def test_reported_errors_are_execution_errors_and_keep_the_instance(cloud: Cloud) -> None:
+    create(cloud, PYTHON + LOOP)
+    failure = error(cloud, {"fail": "no such colour"})
+    assert (failure["statusCode"], failure["errorMessage"]) == (430, "no such colour")
+    failure = error(cloud, {"fail": '{"errorType": "KeyError", "errorMessage": "colour", "other": 1}'})
+    assert (failure["errorType"], failure["errorMessage"]) == ("KeyError", "colour")
+    assert json.loads(invoke(cloud, {})["RetMsg"])["calls"] == 3
+
+
+def test_program_that_ends_during_a_call_is_439_and_the_next_call_starts_another(cloud: Cloud) -> None:
+    create(cloud, PYTHON + LOOP)
+    failure = error(cloud, {"leave": 3})
+    assert failure["statusCode"] == 439
+    assert "exit code 3" in failure["errorMessage"]
+    assert json.loads(invoke(cloud, {})["RetMsg"])["calls"] == 1
+
+
+@pytest.mark.parametrize(
+    ("program", "mode", "status", "text"),
+    [
+        (None, 0o100755, 445, "the bundle has no bootstrap"),
+        ("#!/bin/sh\n", 0o100644, 445, "Permission denied"),
+        ("#!/no/such/interpreter\n", 0o100755, 445, "its interpreter does not exist"),
+        ("\x7fno program", 0o100755, 445, "cannot be started"),
+        ("#!/bin/sh\necho about to leave\nexit 4\n", 0o100755, 405, "exit code 4 before it was ready"),
+    ],
+)
+def test_program_that_does_not_start_returns_documented_status(
+    cloud: Cloud, program: str | None, mode: int, status: int, text: str
+) -> None:
+    create(cloud, program, mode=mode)
+    result = invoke(cloud, {})
+    failure = json.loads(result["ErrMsg"])
+    assert failure["statusCode"] == status
+    assert text in failure["errorMessage"]
+    assert status == 445 or "about to leave" in result["Log"]
+
+
+def test_program_that_is_never_ready_exceeds_the_initialisation_timeout(cloud: Cloud) -> None:
+    create(cloud, "#!/bin/sh\nsleep 100\n", InitTimeout=3)
+    assert error(cloud, {})["statusCode"] == 450
+
+
+def test_program_that_does_not_answer_exceeds_the_timeout(cloud: Cloud) -> None:
+    create(cloud, PYTHON + 'ask("/runtime/init/ready", b"")\nimport time\ntime.sleep(100)\n', Timeout=1)
+    assert error(cloud, {})["statusCode"] == 433
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="this machine has no curl")
+def test_shell_script_with_curl_handles_calls(cloud: Cloud) -> None:
+    create(cloud, SHELL)
+    assert json.loads(invoke(cloud, {"a": "b & c"})["RetMsg"]) == {"a": "b & c"}
+    assert json.loads(invoke(cloud, [1, 2.5])["RetMsg"]) == [1, 2.5]
+
+
+def test_text_that_is_not_json_is_returned_unchanged(cloud: Cloud) -> None:
+    program = 'ask("/runtime/init/ready", b"")\nask("/runtime/invocation/next")\n'
+    create(
+        cloud, f'{PYTHON}{program}ask("/runtime/invocation/response", b"done: yes")\nask("/runtime/invocation/next")\n'
+    )
+    assert invoke(cloud, {})["RetMsg"] == "done: yes"
+
+
+def test_result_beyond_6_mb_is_407(cloud: Cloud) -> None:
+    program = 'ask("/runtime/init/ready", b"")\nask("/runtime/invocation/next")\n'
+    create(cloud, f'{PYTHON}{program}ask("/runtime/invocation/response", b"x" * 6500000)\n', MemorySize=256)
+    assert error(cloud, {})["statusCode"] == 407
+
+
+@pytest.mark.parametrize("headers", [{"Host": "rebound.example.com"}, {"Origin": "https://example.com"}])
+def test_runtime_api_rejects_web_pages(cloud: Cloud, headers: dict[str, str]) -> None:
+    program = (
+        'ask("/runtime/init/ready", b"")\nask("/runtime/invocation/next")\n'
+        f"refused, _ = ask('/runtime/invocation/response', b'1', **{headers!r})\n"
+        'ask("/runtime/invocation/response", str(refused.status).encode())\nask("/runtime/invocation/next")\n'
+    )
+    create(cloud, PYTHON + program)
+    assert invoke(cloud, {})["RetMsg"] == "403"
+
+
+def test_no_variable_of_the_host_is_visible(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOST_SECRET", "hunter2")
+    program = (
+        'ask("/runtime/init/ready", b"")\nask("/runtime/invocation/next")\n'
+        'ask("/runtime/invocation/response", json.dumps(list(os.environ)).encode())\nask("/runtime/invocation/next")\n'
+    )
+    create(cloud, PYTHON + program)
+    names = json.loads(invoke(cloud, {})["RetMsg"])
+    assert {"SCF_RUNTIME_API", "SCF_RUNTIME_API_PORT", "_HANDLER", "SCF_FUNCTIONNAME"} <= set(names)
+    assert not {"HOST_SECRET", "TZ", "LD_LIBRARY_PATH"} & set(names)
+
+
+def test_cancelled_program_can_answer_after_sigterm(cloud: Cloud) -> None:
+    code = (
+        "import signal\nask('/runtime/init/ready', b'')\nask('/runtime/invocation/next')\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (ask('/runtime/invocation/response', b'\"saved\"'), sys.exit()))\n"
+        "print('waiting', flush=True)\nsignal.pause()\n"
+    )
+    create(cloud, PYTHON + code, AsyncRunEnable="TRUE", TraceEnable="TRUE", Timeout=60)
+    accepted = cloud.call("Invoke", FunctionName="hello", InvocationType="Event", ClientContext="{}")
+    request_id = accepted["Result"]["FunctionRequestId"]
+    deadline = time.monotonic() + 20
+    while "RUNNING" not in (state := json.dumps(cloud.call("GetAsyncEventStatus", InvokeRequestId=request_id))):
+        assert time.monotonic() < deadline, state
+    cloud.call("TerminateAsyncEvent", FunctionName="hello", InvokeRequestId=request_id, GraceShutdown=True)
+    while "RUNNING" in (state := json.dumps(cloud.call("GetAsyncEventStatus", InvokeRequestId=request_id))):
+        assert time.monotonic() < deadline, state
+    assert "ABORTED" in state
