@@ -45,6 +45,12 @@ unit: $(STAMP)
 soak: $(STAMP) ## Fault loads with SCFDEPLOY_SOAK_SEEDS seeds (200), and all other tests/reliability at full length
 	@SCFDEPLOY_SOAK_SEEDS=$${SCFDEPLOY_SOAK_SEEDS:-200} $(BIN)/pytest -n auto -o faulthandler_timeout=1800 tests/reliability
 
+SCENARIOS ?= 10000
+
+.PHONY: scenarios
+scenarios: $(STAMP) ## Random scenarios of the delivery of events, of every source: SCENARIOS=10000 for each invariant
+	@SCFDEPLOY_SCENARIOS=$(SCENARIOS) $(BIN)/pytest -n auto -o faulthandler_timeout=3600 tests/properties/test_*delivery.py
+
 FUZZ_SECONDS ?= 30
 
 .PHONY: fuzz
