@@ -10,13 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scfdeploy.delivery.profiles.queue_source import Acknowledge, QueueProfile
-from scfdeploy.delivery.profiles.stream_source import AgeBase, StreamProfile
+from scfdeploy.delivery.profiles.stream_source import StreamProfile
 from scfdeploy.delivery.scripted import AfterFailure
-from scfdeploy.delivery.trace import StepKind, summarise
+from scfdeploy.delivery.trace import summarise
 from tests.support.batch_scenarios import (
     FAILURES,
     Scenario,
-    any_profiles,
     by_shard,
     check,
     ckafka_profiles,
@@ -31,57 +30,28 @@ many = settings(max_examples=SCENARIOS)
 
 
 @many
-@given(scenarios(any_profiles()))
-def test_every_item_ends_once_and_runs_repeat(scenario: Scenario) -> None:
+@given(scenarios(stream_profiles()))
+def test_streams_keep_order_age_and_retries(scenario: Scenario) -> None:
+    _check_twice(scenario)
+
+
+@many
+@given(scenarios(queue_profiles()))
+def test_queues_keep_receives_and_visibility(scenario: Scenario) -> None:
+    _check_twice(scenario)
+
+
+@many
+@given(scenarios(ckafka_profiles()))
+def test_topics_keep_order_and_retries(scenario: Scenario) -> None:
+    _check_twice(scenario)
+
+
+def _check_twice(scenario: Scenario) -> None:
     steps = scenario.run()
 
     check(scenario, steps)
     assert scenario.run() == steps
-
-
-@many
-@given(scenarios(stream_profiles()))
-def test_records_of_a_shard_are_processed_in_order(scenario: Scenario) -> None:
-    assert isinstance(scenario.profile, StreamProfile)
-    shards = scenario.profile.shards
-    for shard, steps in by_shard(scenario.run(), shards).items():
-        resolved = 0
-        for step in steps:
-            indexes = [(number - 1 - shard) // shards for number in step.items]
-            assert indexes == [*range(indexes[0], indexes[0] + len(indexes))]
-            assert indexes[0] == resolved
-            if step.kind is StepKind.END:
-                resolved += len(indexes)
-
-
-@many
-@given(scenarios(stream_profiles()))
-def test_no_record_is_tried_beyond_its_age(scenario: Scenario) -> None:
-    profile = scenario.profile
-    assert isinstance(profile, StreamProfile)
-    since = dict(enumerate(scenario.arrivals, 1))
-    for step in scenario.run():
-        if step.kind is StepKind.SPLIT and profile.age_base is AgeBase.SPLIT:
-            since.update(dict.fromkeys(step.items, step.t))
-        if step.kind is StepKind.INVOKE and profile.max_age_ms >= 0:
-            assert all(step.t - since[number] <= profile.max_age_ms for number in step.items)
-        if step.reason == "EventAgeExceeded":
-            assert step.t - since[step.items[0]] > profile.max_age_ms
-
-
-@many
-@given(scenarios(stream_profiles()))
-def test_batches_use_no_more_retries_than_allowed(scenario: Scenario) -> None:
-    profile = scenario.profile
-    assert isinstance(profile, StreamProfile)
-    retries: dict[tuple[int, ...], int] = {}
-    for step in scenario.run():
-        if step.kind is StepKind.RESULT and step.reason == "retry":
-            assert len(step.items) == 1 or not profile.bisect
-            retries[step.items] = retries.get(step.items, 0) + 1
-            assert retries[step.items] <= profile.retries
-        if step.reason == "RetriesExhausted":
-            assert retries.get(step.items, 0) == profile.retries
 
 
 @many
@@ -115,33 +85,6 @@ def test_outcomes_of_one_shard_do_not_touch_the_others(scenario: Scenario, data:
 
 
 @many
-@given(scenarios(queue_profiles()))
-def test_messages_are_received_no_more_often_than_allowed(scenario: Scenario) -> None:
-    profile = scenario.profile
-    assert isinstance(profile, QueueProfile)
-    running = 0
-    for step in scenario.run():
-        running += (step.kind is StepKind.INVOKE) - (step.kind is StepKind.RESULT)
-        assert running <= 5
-    for item in summarise(scenario.run()).items.values():
-        assert len(item.attempts_at) <= profile.max_receive
-        if item.reason == "MaxReceiveExceeded":
-            assert len(item.attempts_at) == profile.max_receive
-
-
-@many
-@given(scenarios(queue_profiles()))
-def test_messages_are_hidden_for_the_visibility_timeout(scenario: Scenario) -> None:
-    profile = scenario.profile
-    assert isinstance(profile, QueueProfile)
-    if profile.returns != "visibility":
-        return
-    for item in summarise(scenario.run()).items.values():
-        pauses = [later - earlier for earlier, later in zip(item.attempts_at, item.attempts_at[1:], strict=False)]
-        assert all(pause >= profile.visibility_ms for pause in pauses)
-
-
-@many
 @given(st.integers(1, 40), st.integers(1, 12), st.integers(1, 4), st.data())
 def test_reports_finish_all_but_the_bad_messages(
     messages: int, batch: int, max_receive: int, data: st.DataObject
@@ -156,13 +99,3 @@ def test_reports_finish_all_but_the_bad_messages(
     items = summarise(steps).items
     assert {number for number, item in items.items() if item.end == "dead-lettered"} == bad
     assert all(item.completions == (number not in bad) for number, item in items.items())
-
-
-@many
-@given(scenarios(ckafka_profiles()))
-def test_one_batch_of_a_topic_runs_at_a_time(scenario: Scenario) -> None:
-    finished = 0
-    for step in scenario.run():
-        assert step.items[0] == finished + 1
-        if step.kind is StepKind.END:
-            finished = step.items[-1]

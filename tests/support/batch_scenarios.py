@@ -14,7 +14,7 @@ from scfdeploy.delivery.profiles.ckafka import CkafkaProfile, simulate_ckafka
 from scfdeploy.delivery.profiles.queue_source import Acknowledge, QueueProfile, Return, simulate_queue
 from scfdeploy.delivery.profiles.stream_source import AgeBase, StreamProfile, simulate_stream
 from scfdeploy.delivery.scripted import AfterFailure, ScriptedHandler
-from scfdeploy.delivery.trace import StepKind, TraceStep
+from scfdeploy.delivery.trace import StepKind, TraceStep, summarise
 
 FAILURES = [429, 430, 432, 433, 439, 443, 500]
 Profile = StreamProfile | QueueProfile | CkafkaProfile
@@ -89,11 +89,6 @@ def ckafka_profiles() -> st.SearchStrategy[CkafkaProfile]:
     return st.builds(CkafkaProfile, batch=st.integers(1, 12), retry=st.integers(0, 5))
 
 
-def any_profiles() -> st.SearchStrategy[Profile]:
-    """Profiles of all sources that deliver batches."""
-    return st.one_of(stream_profiles(), queue_profiles(), ckafka_profiles())
-
-
 @st.composite
 def scenarios(draw: st.DrawFn, profiles: st.SearchStrategy[Profile]) -> Scenario:
     """Scenarios in which each item succeeds or fails with execution errors in the end."""
@@ -114,12 +109,19 @@ def scenarios(draw: st.DrawFn, profiles: st.SearchStrategy[Profile]) -> Scenario
 
 
 def check(scenario: Scenario, steps: list[TraceStep]) -> None:
-    """What holds whatever the source: order of time, one end per item, destinations, calls and their results."""
+    """What holds for any run: order of time, one end per item, calls and their results, destinations, limits."""
     assert all(first.t <= second.t for first, second in pairwise(steps))
     ends = Counter(number for step in steps if step.kind is StepKind.END for number in step.items)
     assert ends == dict.fromkeys(range(1, len(scenario.arrivals) + 1), 1)
     _check_calls(scenario, steps)
     _check_destinations(scenario, steps)
+    match scenario.profile:
+        case StreamProfile():
+            check_stream(scenario.profile, scenario.arrivals, steps)
+        case QueueProfile():
+            check_queue(scenario.profile, steps)
+        case CkafkaProfile():
+            check_ckafka(scenario.profile, steps)
 
 
 def _check_calls(scenario: Scenario, steps: list[TraceStep]) -> None:
@@ -155,6 +157,70 @@ def _check_destinations(scenario: Scenario, steps: list[TraceStep]) -> None:
                 assert not scenario.destination
             if step.end == "lost":
                 assert scenario.refused
+
+
+def check_stream(profile: StreamProfile, arrivals: Sequence[int], steps: list[TraceStep]) -> None:
+    """What holds for streams: order within a shard, limits of age and retries."""
+    for shard, own in by_shard(steps, profile.shards).items():
+        _check_order(shard, profile.shards, own)
+    _check_ages(profile, arrivals, steps)
+    _check_retries(profile, steps)
+
+
+def _check_order(shard: int, shards: int, steps: list[TraceStep]) -> None:
+    """Batches are contiguous and begin behind the records that are resolved."""
+    resolved = 0
+    for step in steps:
+        indexes = [(number - 1 - shard) // shards for number in step.items]
+        assert indexes == [*range(indexes[0], indexes[0] + len(indexes))]
+        assert indexes[0] == resolved
+        if step.kind is StepKind.END:
+            resolved += len(indexes)
+
+
+def _check_ages(profile: StreamProfile, arrivals: Sequence[int], steps: list[TraceStep]) -> None:
+    since = dict(enumerate(arrivals, 1))
+    for step in steps:
+        if step.kind is StepKind.SPLIT and profile.age_base is AgeBase.SPLIT:
+            since.update(dict.fromkeys(step.items, step.t))
+        if step.kind is StepKind.INVOKE and profile.max_age_ms >= 0:
+            assert all(step.t - since[number] <= profile.max_age_ms for number in step.items)
+        if step.reason == "EventAgeExceeded":
+            assert step.t - since[step.items[0]] > profile.max_age_ms
+
+
+def _check_retries(profile: StreamProfile, steps: list[TraceStep]) -> None:
+    retries: Counter[tuple[int, ...]] = Counter()
+    for step in steps:
+        if step.reason == "retry":
+            assert len(step.items) == 1 or not profile.bisect
+            retries[step.items] += 1
+            assert retries[step.items] <= profile.retries
+        if step.reason == "RetriesExhausted":
+            assert retries[step.items] == profile.retries
+
+
+def check_queue(profile: QueueProfile, steps: list[TraceStep]) -> None:
+    """What holds for queues: five batches at a time, limit of receives, hidden messages."""
+    running = 0
+    for step in steps:
+        running += (step.kind is StepKind.INVOKE) - (step.kind is StepKind.RESULT)
+        assert running <= 5
+    for item in summarise(steps).items.values():
+        assert len(item.attempts_at) <= profile.max_receive
+        if item.reason == "MaxReceiveExceeded":
+            assert len(item.attempts_at) == profile.max_receive
+        if profile.returns is Return.VISIBILITY:
+            assert all(later - earlier >= profile.visibility_ms for earlier, later in pairwise(item.attempts_at))
+
+
+def check_ckafka(profile: CkafkaProfile, steps: list[TraceStep]) -> None:
+    """What holds for topics: one batch at a time, limit of retries."""
+    _check_order(0, 1, steps)
+    retries: Counter[tuple[int, ...]] = Counter()
+    for step in steps:
+        retries[step.items] += step.reason == "retry"
+        assert retries[step.items] <= profile.retry
 
 
 def by_shard(steps: list[TraceStep], shards: int) -> dict[int, list[TraceStep]]:

@@ -190,11 +190,12 @@ class _Queue:
             attempt = replace(attempt, status=200)
         failed = [number for number in self._failed(call) if number in self._receives]
         yield result(now, call.items, call.tries, attempt, RETURN if failed else "")
-        done = set(call.items).difference(failed).intersection(self._receives)
+        kept = set(failed)
+        done = tuple(number for number in call.items if number in self._receives and number not in kept)
         if done:
             for number in done:
                 del self._receives[number]
-            yield end(now, tuple(number for number in call.items if number in done), FINISHED)
+            yield end(now, done, FINISHED)
         if not call.is_overdue:
             self._return(call, failed, now)
 
