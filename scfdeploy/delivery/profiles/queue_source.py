@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scfdeploy.delivery.batches import (
@@ -187,7 +187,7 @@ class _Queue:
         attempt = call.attempt
         if self._profile.acknowledge is Acknowledge.REPORT and attempt.failed:
             # The function caught the failures and returned a report: the call itself succeeded.
-            attempt = replace(attempt, status=200)
+            attempt = Attempt(200, attempt.duration_ms, attempt.completed, attempt.failed)
         failed = [number for number in self._failed(call) if number in self._receives]
         yield result(now, call.items, call.tries, attempt, RETURN if failed else "")
         kept = set(failed)
