@@ -1,6 +1,7 @@
 """What holds for all tests: generated examples are the same in every run, unless new ones are asked for.
 
-`SCFDEPLOY_EXPLORE=1 make test` looks at other examples than the last run did.
+`SCFDEPLOY_EXPLORE=1 make test` looks at other examples than the last run did. `SCFDEPLOY_SCENARIOS` is the number of
+examples of a test that sets none itself.
 """
 
 import os
@@ -15,7 +16,11 @@ pytest_plugins = ["tests.support.counts"]
 _really_sleep = SystemClock.sleep
 
 # No test here is about time, and machines that run many things at once are slow now and then.
-untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+untimed = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=int(os.environ.get("SCFDEPLOY_SCENARIOS", "100")),
+)
 settings.register_profile("repeated", untimed, derandomize=True)
 settings.register_profile("explored", untimed, derandomize=False)
 settings.load_profile("explored" if os.environ.get("SCFDEPLOY_EXPLORE") else "repeated")

@@ -49,10 +49,10 @@ class ScriptedHandler:
     def __call__(self, items: tuple[int, ...], _tries: int, _at: int) -> Attempt:
         """The result of one call with these items."""
         statuses = [self._next(number) for number in items]
-        first_failure = next((status for status in statuses if status != SUCCESS), SUCCESS)
-        if first_failure == SUCCESS:
+        if statuses.count(SUCCESS) == len(statuses):
             return Attempt(SUCCESS, self._duration_ms, items)
         completed, failed = self._work_through(items, statuses)
+        first_failure = next(status for status in statuses if status != SUCCESS)
         return Attempt(first_failure, self._duration_ms, completed, failed)
 
     def _next(self, number: int) -> int:
@@ -72,5 +72,5 @@ class ScriptedHandler:
         else:
             stop = next(index for index, status in enumerate(statuses) if status != SUCCESS)
             completed, failed = items[:stop], items[stop:]
-            reached = statuses[: stop + 1]
-        return completed, () if UNANSWERED.intersection(reached) else failed
+            reached = statuses[stop : stop + 1]
+        return completed, failed if UNANSWERED.isdisjoint(reached) else ()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from math import ceil
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scfdeploy.delivery.profiles.queue_source import Acknowledge, QueueProfile
@@ -24,24 +23,17 @@ from tests.support.batch_scenarios import (
     stream_profiles,
 )
 
-SCENARIOS = int(os.environ.get("SCFDEPLOY_SCENARIOS", "100"))
-"""Random scenarios per test; `make scenarios` asks for more."""
-many = settings(max_examples=SCENARIOS)
 
-
-@many
 @given(scenarios(stream_profiles()))
 def test_streams_keep_order_age_and_retries(scenario: Scenario) -> None:
     _check_twice(scenario)
 
 
-@many
 @given(scenarios(queue_profiles()))
 def test_queues_keep_receives_and_visibility(scenario: Scenario) -> None:
     _check_twice(scenario)
 
 
-@many
 @given(scenarios(ckafka_profiles()))
 def test_topics_keep_order_and_retries(scenario: Scenario) -> None:
     _check_twice(scenario)
@@ -54,7 +46,6 @@ def _check_twice(scenario: Scenario) -> None:
     assert scenario.run() == steps
 
 
-@many
 @given(st.integers(1, 40), st.integers(1, 12), st.integers(0, 3), st.data())
 def test_bisection_isolates_the_bad_records(records: int, batch: int, retries: int, data: st.DataObject) -> None:
     bad = data.draw(st.sets(st.integers(1, records)))
@@ -67,7 +58,6 @@ def test_bisection_isolates_the_bad_records(records: int, batch: int, retries: i
     assert summary.invocations <= 2 * records - ceil(records / batch) + len(bad) * retries
 
 
-@many
 @given(scenarios(stream_profiles().filter(lambda profile: profile.shards > 1)), st.data())
 def test_outcomes_of_one_shard_do_not_touch_the_others(scenario: Scenario, data: st.DataObject) -> None:
     assert isinstance(scenario.profile, StreamProfile)
@@ -84,7 +74,6 @@ def test_outcomes_of_one_shard_do_not_touch_the_others(scenario: Scenario, data:
     }
 
 
-@many
 @given(st.integers(1, 40), st.integers(1, 12), st.integers(1, 4), st.data())
 def test_reports_finish_all_but_the_bad_messages(
     messages: int, batch: int, max_receive: int, data: st.DataObject

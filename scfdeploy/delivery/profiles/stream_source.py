@@ -82,6 +82,8 @@ def simulate_stream(
 
     The shards run side by side; within a shard no batch starts before the one ahead of it is done or given up.
     """
+    if profile.shards == 1:
+        return _Shard(profile, 0, handler, destinations).run(enumerate(records, 1))
     numbered = tee(enumerate(records, 1), profile.shards)
     shards = (
         _Shard(profile, shard, handler, destinations).run(islice(own, shard, None, profile.shards))
