@@ -43,7 +43,6 @@ REPEATED = {
 """Names that more than three modules still have."""
 
 SMALL = {
-    "emulator/runtime/guardian.py",
     "facts/loader.py",
 }
 """Modules that still hold one small function outside of the lists; the guardian is a program of its own."""

@@ -2,6 +2,6 @@
 
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
 from scfdeploy.emulator.runtime.invoker import Invoker
-from scfdeploy.emulator.runtime.web import WebError
+from scfdeploy.emulator.runtime.web_request import WebError
 
 __all__ = ["SUCCESS", "Invocation", "Invoker", "Outcome", "WebError", "failed"]

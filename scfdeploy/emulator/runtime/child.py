@@ -8,6 +8,7 @@ it started, as the platform freezes an instance after its response.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import selectors
 import signal
@@ -33,34 +34,55 @@ _LIVENESS_CHECK_S = 0.25
 
 
 class OutputTail:
-    """Reads a pipe to its end in its own thread and keeps the last megabyte."""
+    """Reads a pipe in its own thread until it ends or `close`, and keeps the last megabyte."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe = pipe
+        os.set_blocking(pipe.fileno(), False)
         self._content = bytearray()
         self._lock = threading.Lock()
+        self._wake, self._waker = os.pipe()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
-    def join(self) -> None:
-        """Wait until the process and all that it started have closed the pipe."""
-        self._thread.join(timeout=5)
-
-    def text(self) -> str:
-        """The last megabyte of the output."""
-        with self._lock:
-            return bytes(self._content[-_MAX_OUTPUT_BYTES:]).decode("utf-8", "replace")
-
     def take(self) -> str:
-        """The last megabyte of what was written since the last call."""
+        """The last megabyte of what was written since the last call, up to now."""
         with self._lock:
+            self._read_available()
             content, self._content = self._content, bytearray()
         return bytes(content[-_MAX_OUTPUT_BYTES:]).decode("utf-8", "replace")
 
+    def close(self) -> str:
+        """Wait until the process and all that it started have closed the pipe, at most 5 s, and return the rest."""
+        self._thread.join(timeout=5)
+        output = self.take()
+        os.close(self._waker)
+        self._thread.join()
+        self._pipe.close()
+        return output
+
     def _read(self) -> None:
-        while chunk := os.read(self._pipe.fileno(), _CHUNK):
-            with self._lock:
-                _append_tail(self._content, chunk)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._pipe, selectors.EVENT_READ)
+            selector.register(self._wake, selectors.EVENT_READ)
+            is_open = True
+            while is_open and self._wake not in [key.fd for key, _ in selector.select()]:
+                with self._lock:
+                    is_open = self._read_available()
+        os.close(self._wake)
+
+    def _read_available(self) -> bool:
+        """Read what was written, with the lock. False at the end of the pipe."""
+        # A program that writes faster than this reads must not keep the lock.
+        for _ in range(_MAX_OUTPUT_BYTES // _CHUNK):
+            try:
+                chunk = os.read(self._pipe.fileno(), _CHUNK)
+            except BlockingIOError:
+                return True
+            if not chunk:
+                return False
+            _append_tail(self._content, chunk)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +103,8 @@ class Guardian:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def watch(self, group: int) -> None:
-        """Kill this process group if this server ends."""
+    def watch(self, group: int, command: Sequence[str] = ()) -> None:
+        """Kill this process group if this server ends, and then run a command."""
         with self._lock:
             if self._process is None:
                 self._process = subprocess.Popen(
@@ -92,7 +114,7 @@ class Guardian:
                     stderr=subprocess.DEVNULL,
                     start_new_session=True,
                 )
-            self._send(f"+{group}\n")
+            self._send(f"+{group} {json.dumps(list(command))}\n")
 
     def forget(self, group: int) -> None:
         """A process group has ended."""
@@ -114,14 +136,17 @@ class Guardian:
 
 
 class ProcessGroup:
-    """A process that leads its own group. It ends with everything that it started, and with this server."""
+    """A process that leads its own group. It ends with everything that it started, and with this server.
 
-    def __init__(self, process: subprocess.Popen[bytes], guardian: Guardian) -> None:
+    `last_command` runs if this server is killed, after the processes.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], guardian: Guardian, last_command: Sequence[str] = ()) -> None:
         self._process = process
         self._guardian = guardian
         self._lock = threading.Lock()
         self._has_ended = False
-        guardian.watch(process.pid)
+        guardian.watch(process.pid, last_command)
 
     @property
     def pid(self) -> int:

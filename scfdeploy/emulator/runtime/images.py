@@ -5,21 +5,23 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from scfdeploy.emulator.messages import CloudError, Json, Request, Response
 from scfdeploy.emulator.runtime.child import Guardian, OutputTail, ProcessGroup
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
 from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, InstancePool, instance_key
-from scfdeploy.emulator.runtime.web import WebError, forward
+from scfdeploy.emulator.runtime.web_request import PORT, WebError, forward
 from scfdeploy.facts import limit
 
 _EVENT_PATH = "/event-invoke"
@@ -30,6 +32,10 @@ _DOCKER_FAILED = 125
 _START_FAILED = (_DOCKER_FAILED, 126, 127)
 _PULL_PROBLEMS = ("pull access denied", "manifest unknown", "unable to find image", "error pulling", "manifest for")
 _CHECK_S, _END_S = 30, 30
+# Variables that the program docker, or the system when it starts, reads.
+_CONFIGURES_DOCKER = re.compile(
+    "(DOCKER|BUILD|COMPOSE|LD|DYLD|GO|GLIBC|MALLOC|SSL|SSH|XDG|OTEL|HTTPS?|ALL|NO|FTP)(_.*)?|GO[A-Z]*|PATH|HOME", re.I
+)
 
 
 class Container:
@@ -46,16 +52,19 @@ class Container:
         self._docker = docker
         self._name = f"scfdeploy-{uuid.uuid4().hex}"
         variables = {pair["Key"]: pair["Value"] for pair in invocation.version["Environment"]["Variables"]}
-        image = invocation.version["ImageConfig"]
-        self._process = subprocess.Popen(
-            [docker, "run", *self._options(invocation, variables), *_image_command(image, _address(invocation))],
-            env=variables | dict(os.environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        self._group = ProcessGroup(self._process, guardian)
+        for_client = _variables_for_client(variables)
+        image = _image_command(invocation.version["ImageConfig"], _address(invocation))
+        with _variables_file(variables, without=for_client) as file:
+            self._process = subprocess.Popen(
+                [docker, "run", *self._options(invocation, file, for_client), *image],
+                env={**os.environ, **for_client},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(file,),
+                start_new_session=True,
+            )
+        self._group = ProcessGroup(self._process, guardian, [docker, "rm", "--force", self._name])
         if self._process.stdout is None:
             raise AssertionError("the process was started with a pipe")
         self.output = OutputTail(self._process.stdout)
@@ -70,13 +79,12 @@ class Container:
             return
         while time.monotonic() < self._deadline:
             if not self.is_alive():
-                self.output.join()
-                raise _start_error(self._process.returncode, self.output.text())
+                raise _start_error(self._process.returncode, self.end())
             if _is_served(self.port):
                 self.has_listened = True
                 return
             time.sleep(0.02)  # noqa: TID251 - wait for the start of a container
-        raise WebError(_NOT_LISTENING, f"nothing listens on port {limit('image.port.web')}", self.output.text())
+        raise WebError(_NOT_LISTENING, f"nothing listens on port {PORT}")
 
     def stop(self, *, now: bool) -> None:
         """Send SIGTERM to the container, or with `now` SIGKILL."""
@@ -86,18 +94,15 @@ class Container:
     def end(self) -> str:
         """Remove the container, and return the rest of its output."""
         self._run_docker("rm", "--force", self._name)
-        self._group.end()
-        self.output.join()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        return self.output.take()
+        return self.output.close() if self._group.end() else ""
 
-    def _options(self, invocation: Invocation, variables: Json) -> Iterator[str]:
-        yield from ("--read-only", "--tmpfs", "/tmp", "-p", f"127.0.0.1:{self.port}:{limit('image.port.web')}")  # noqa: S108
+    def _options(self, invocation: Invocation, file: int, for_client: Iterable[str]) -> Iterator[str]:
+        yield from ("--read-only", "--tmpfs", "/tmp", "-p", f"127.0.0.1:{self.port}:{PORT}")  # noqa: S108
         yield from ("--rm", "--name", self._name, "--memory", f"{invocation.version['MemorySize']}m")
-        for name, value in variables.items():
+        yield from ("--env-file", f"/dev/fd/{file}")
+        for name in for_client:
             # Without a value, docker takes it from its own environment, which other users cannot read.
-            yield from ("--env", name if os.environ.get(name, value) == value else f"{name}={value}")
+            yield from ("--env", name)
 
     def _run_docker(self, *arguments: str) -> None:
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
@@ -153,24 +158,20 @@ class ImageRunner:
         with self._lock:
             self._running[container] = invocation.request_id
             is_stopped = self._stopped
-        is_reusable = False
         try:
             if is_stopped:
                 container.stop(now=True)
             container.wait_until_listening()
-            response = forward(invocation, request, container.output, lambda: container.stop(now=True), container.port)
-            is_reusable = True
-            return response, container.output.take()
+            address = ("127.0.0.1", container.port)
+            response = forward(invocation, request, lambda: container.stop(now=True), address)
         except WebError as error:
             is_reusable = container.has_listened and error.status not in RECYCLING_STATUSES
+            error.output += self._release(container, is_reusable=is_reusable)
             raise
-        finally:
-            with self._lock:
-                del self._running[container]
-            if is_reusable and not container.is_cancelled:
-                self._pool.put(container)
-            else:
-                container.end()
+        except BaseException:
+            self._release(container, is_reusable=False)
+            raise
+        return response, self._release(container, is_reusable=True)
 
     def cancel(self, request_id: str, *, now: bool) -> None:
         """Stop the container that serves a request, or starts for it."""
@@ -193,6 +194,16 @@ class ImageRunner:
         for container in running:
             container.stop(now=True)
         self._pool.close()
+
+    def _release(self, container: Container, *, is_reusable: bool) -> str:
+        """Keep or end a container after a call, and return the output of the call."""
+        with self._lock:
+            del self._running[container]
+        if not is_reusable or container.is_cancelled:
+            return container.end()
+        output = container.output.take()
+        self._pool.put(container)
+        return output
 
     def _start(self, invocation: Invocation) -> Container:
         if invocation.version["ImageConfig"]["ImagePort"] == limit("image.port.job"):
@@ -233,6 +244,29 @@ def _address(invocation: Invocation) -> str:
     # The stored address always has a digest, which the server invents for an address without one.
     address: str = invocation.version.get("image_address") or invocation.version["ImageConfig"]["ImageUri"]
     return address
+
+
+@contextlib.contextmanager
+def _variables_file(variables: Mapping[str, str], *, without: Iterable[str]) -> Iterator[int]:
+    """The file descriptor of an unnamed file with variables.
+
+    Other users can read the arguments of docker. And docker itself must not have the variables, such as DOCKER_HOST.
+    """
+    with tempfile.TemporaryFile() as file:
+        lines = (f"{name}={value}\n" for name, value in variables.items() if name not in without)
+        file.write("".join(lines).encode())
+        file.seek(0)
+        yield file.fileno()
+
+
+def _variables_for_client(variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables that such a file cannot hold, because their values have more than one line. Raises WebError."""
+    chosen = {name: value for name, value in variables.items() if {"\r", "\n"} & set(value)}
+    for name in chosen:
+        if name in os.environ or _CONFIGURES_DOCKER.fullmatch(name):
+            message = f"the local server cannot pass {name} to docker, because its value has more than one line"
+            raise WebError(_NO_START, message)
+    return chosen
 
 
 def _image_command(image: Json, address: str) -> Iterator[str]:

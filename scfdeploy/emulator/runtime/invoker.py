@@ -18,12 +18,12 @@ from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, 
 from scfdeploy.emulator.runtime.launcher import CodeError, Launcher
 from scfdeploy.emulator.runtime.memory import MemoryLimiter, MemoryWatch
 from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, Instance, InstancePool, instance_key
+from scfdeploy.emulator.runtime.sandbox import WROTE_TO_CODE
 from scfdeploy.emulator.runtime.web import WebRunner
 from scfdeploy.facts import delivery_value, limit
 
 _BURST = 429
 _EXCEPTION = 430
-_WROTE_TO_CODE = "The function wrote to /var/user, which is read-only in the cloud"
 
 
 class Invoker:
@@ -45,9 +45,11 @@ class Invoker:
         self.images = ImageRunner(now, self._guardian)
         self.launcher = Launcher(self.cache, notify=notify, interpreter_setting=interpreter_setting)
         self._memory = MemoryLimiter()
-        self.web = WebRunner(self.cache, self.launcher, self._memory, self._guardian)
-        self._pool: InstancePool[Instance] = InstancePool(now)
         self._burst = Burst(now)
+        self.web = WebRunner(
+            self.cache, self.launcher, self._memory, self._guardian, now, refuse_start=self._burst.start
+        )
+        self._pool: InstancePool[Instance] = InstancePool(now)
         self._lock = threading.Lock()
         self._running: dict[Child, str] = {}
         self._cancelled: dict[str, bool] = {}
@@ -139,6 +141,7 @@ class Invoker:
         """End all idle instances."""
         self._pool.recycle()
         self.images.recycle()
+        self.web.recycle()
 
     def cancel(self, request_id: str, *, now: bool) -> None:
         """End the process of a request: with SIGTERM, and SIGKILL after the grace time; or with SIGKILL `now`.
@@ -192,7 +195,7 @@ class Invoker:
         has_written = instance.sandbox.code_has_changed()
         if has_written:
             usage: Json = {"duration_ms": outcome.duration_ms, "memory_bytes": outcome.memory_bytes}
-            outcome = failed(_EXCEPTION, _WROTE_TO_CODE, output=output, **usage)
+            outcome = failed(_EXCEPTION, WROTE_TO_CODE, output=output, **usage)
         # A cancelled instance that answered would still be killed at the end of the grace time, in a later call.
         is_cancelled = invocation.request_id in self._cancelled
         if is_cancelled or has_written or outcome.status in RECYCLING_STATUSES or not reply.report.endswith(b"\n"):

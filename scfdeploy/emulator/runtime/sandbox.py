@@ -24,6 +24,7 @@ from scfdeploy.emulator.runtime.interpreters import library_path
 
 AUTO, NAMESPACE, COPY = "auto", "namespace", "copy"
 CODE_PATH, LAYERS_PATH, HOME_PATH = "/var/user", "/opt", "/home/qcloud"
+WROTE_TO_CODE = "The function wrote to /var/user, which is read-only in the cloud"
 _RUNTIME = Path(__file__).parent
 _RUNTIME_PATH = "/var/runtime/scfdeploy"
 _ENTER = _RUNTIME / "enter_namespace.py"

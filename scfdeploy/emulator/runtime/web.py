@@ -1,53 +1,32 @@
-"""Web functions: start the program `scf_bootstrap` for one request, on port 9000 as on the platform."""
+"""Web functions: instances of the program `scf_bootstrap`, warm ones first, several at the same time."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import http.client
 import os
 import socket
-import subprocess
-import tempfile
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
-from scfdeploy.emulator.messages import Request, Response
-from scfdeploy.emulator.private_files import open_to_write, require_private_folder
-from scfdeploy.emulator.runtime.child import Guardian, OutputTail, ProcessGroup
+from scfdeploy.emulator.messages import CloudError, Request, Response
+from scfdeploy.emulator.runtime.child import Guardian
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.environment import variables
 from scfdeploy.emulator.runtime.interpreters import Interpreter, library_path, own_python, with_local_interpreters
 from scfdeploy.emulator.runtime.invocation import Invocation
 from scfdeploy.emulator.runtime.launcher import CodeError, Launcher
-from scfdeploy.emulator.runtime.loopback import LoopbackGuard, can_guard, reachable_from_outside
+from scfdeploy.emulator.runtime.loopback import can_guard
 from scfdeploy.emulator.runtime.memory import MemoryLimiter
-from scfdeploy.emulator.runtime.sandbox import NAMESPACE, Sandbox
-from scfdeploy.facts import limit
+from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, InstancePool, instance_key
+from scfdeploy.emulator.runtime.sandbox import NAMESPACE, WROTE_TO_CODE, Sandbox
+from scfdeploy.emulator.runtime.web_instance import BOOTSTRAP, WebInstance
+from scfdeploy.emulator.runtime.web_request import WebError, forward
 
-_PORT = 9000
-_BOOTSTRAP = "scf_bootstrap"
-_MAX_BYTES = limit("event.sync_max_bytes")
 _CONFINE = Path(__file__).parent / "confine.py"
-# A function of another server holds the port during one request.
-_PORT_WAIT_S = 15.0
-_NOT_FORWARDED = frozenset({"host", "connection", "content-length", "transfer-encoding", "keep-alive"})
-_NOT_RETURNED = _NOT_FORWARDED | {"date"}
-
-
-class WebError(Exception):
-    """A web function that gave no response: the documented status, and the output of its program."""
-
-    def __init__(self, status: int, message: str, output: str = "") -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.output = output
+_BURST, _EXCEPTION, _MEMORY, _NO_CODE, _NO_START = 429, 430, 434, 437, 445
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +40,11 @@ class _StartScript:
 
 
 class WebRunner:
-    """Runs one web function at a time, since there is only one port 9000.
+    """Runs web functions. Thread-safe. `now` is the time of invocations.
 
-    `starter` is the script that becomes the program, like `confine.py`. `is_guarded` says whether the starter restricts
-    the program to loopback addresses; otherwise the interpreters do.
+    `refuse_start` returns why a new instance must not start, or an empty text. `starter` is the script that becomes the
+    program, like `confine.py`. `is_guarded` says whether the starter lets the server decide on which addresses the
+    program listens; otherwise the interpreters restrict it to loopback.
     """
 
     def __init__(
@@ -73,7 +53,9 @@ class WebRunner:
         launcher: Launcher,
         memory: MemoryLimiter,
         guardian: Guardian,
+        now: Callable[[], float],
         *,
+        refuse_start: Callable[[Invocation], str] = lambda _invocation: "",
         starter: Path = _CONFINE,
         is_guarded: bool | None = None,
     ) -> None:
@@ -81,11 +63,12 @@ class WebRunner:
         self._launcher = launcher
         self._memory = memory
         self._guardian = guardian
+        self._refuse_start = refuse_start
         self._starter = str(starter)
         self._is_guarded = can_guard() if is_guarded is None else is_guarded
-        self._single = threading.Lock()
+        self._pool: InstancePool[WebInstance] = InstancePool(now)
         self._lock = threading.Lock()
-        self._group: ProcessGroup | None = None
+        self._running: set[WebInstance] = set()
         self._stopped = False
 
     def serve(self, invocation: Invocation, request: Request) -> tuple[Response, str]:
@@ -93,55 +76,104 @@ class WebRunner:
 
         Raises WebError if there is no response, and CloudError if this machine cannot run the function.
         """
+        instance = self._pool.take(instance_key(invocation)) or self._start(invocation)
         try:
-            code, _ = self._launcher.unpack(invocation)
-        except CodeError as error:
-            raise WebError(437, str(error)) from error
-        script = self._prepare_script(code)
-        try:
-            return self._run(invocation, request, script)
-        finally:
-            if script.path is not None:
-                script.path.unlink(missing_ok=True)
-
-    def _run(self, invocation: Invocation, request: Request, script: _StartScript) -> tuple[Response, str]:
-        sandbox = self._launcher.open_sandbox(invocation, script.interpreters)
-        try:
-            with self._single, _reserve_port(), self._start(script, invocation, sandbox) as (group, output):
-                response = self._respond(invocation, request, group, output)
-            return response, sandbox.visible_path(output.text())
+            with self._running_request(instance):
+                response = self._respond(instance, invocation, request)
         except WebError as error:
-            raise WebError(error.status, error.message, sandbox.visible_path(error.output)) from error
-        finally:
-            sandbox.close()
+            is_reusable = instance.is_reusable and error.status not in {*RECYCLING_STATUSES, _EXCEPTION}
+            error.output = self._release(instance, is_reusable=is_reusable)
+            raise
+        except BaseException:
+            instance.end()
+            raise
+        return response, self._release(instance, is_reusable=instance.is_reusable)
+
+    def recycle(self) -> None:
+        """End all idle instances."""
+        self._pool.recycle()
 
     def kill(self) -> None:
-        """End the program that runs, and each that starts later."""
+        """End all instances, running or about to start."""
         with self._lock:
             self._stopped = True
-            group = self._group
-        if group is not None:
-            group.kill()
+            running = list(self._running)
+        for instance in running:
+            instance.kill()
+        self._pool.close()
 
-    def _respond(self, invocation: Invocation, request: Request, group: ProcessGroup, output: OutputTail) -> Response:
+    @contextlib.contextmanager
+    def _running_request(self, instance: WebInstance) -> Iterator[None]:
+        with self._lock:
+            self._running.add(instance)
+            if self._stopped:
+                instance.kill()
+        instance.thaw()
+        try:
+            yield
+        finally:
+            instance.freeze()
+            with self._lock:
+                self._running.remove(instance)
+
+    def _respond(self, instance: WebInstance, invocation: Invocation, request: Request) -> Response:
         memory_mb = invocation.version["MemorySize"]
-        with self._memory.watch(group.pid, memory_mb << 20, group.kill) as memory:
+        with self._memory.watch(instance.pid, memory_mb << 20, instance.kill) as memory:
             try:
-                _wait_until_listening(group, output, invocation.version["InitTimeout"])
-                _require_unreachable(output)
-                return forward(invocation, request, output, group.kill)
+                address = instance.wait_until_listening(invocation.version["InitTimeout"])
+                response = forward(invocation, request, instance.kill, address)
             except WebError as error:
                 if not memory.exceeded_bytes:
                     raise
-                message = f"the function used more than its {memory_mb} MB"
-                raise WebError(434, message, error.output) from error
+                raise WebError(_MEMORY, f"the function used more than its {memory_mb} MB") from error
+        if instance.sandbox.code_has_changed():
+            raise WebError(_EXCEPTION, WROTE_TO_CODE)
+        return response
+
+    def _release(self, instance: WebInstance, *, is_reusable: bool) -> str:
+        """Keep or end an instance after a request, and return the output of the request."""
+        output = instance.take_output() if is_reusable else instance.end()
+        if is_reusable:
+            self._pool.put(instance)
+        return instance.sandbox.visible_path(output)
+
+    def _start(self, invocation: Invocation) -> WebInstance:
+        refusal = self._refuse_start(invocation)
+        if refusal:
+            raise WebError(_BURST, refusal)
+        try:
+            code, _ = self._launcher.unpack(invocation)
+        except CodeError as error:
+            raise WebError(_NO_CODE, str(error)) from error
+        with contextlib.ExitStack() as cleanup:
+            script = self._prepare_script(code)
+            if script.path is not None:
+                cleanup.callback(script.path.unlink, missing_ok=True)
+            sandbox = self._launcher.open_sandbox(invocation, script.interpreters)
+            cleanup.callback(sandbox.close)
+            ours, theirs = socket.socketpair()
+            cleanup.callback(ours.close)
+            with theirs:
+                try:
+                    return WebInstance(
+                        instance_key(invocation),
+                        self._command(script, sandbox, theirs.fileno()),
+                        library_path() | variables(invocation, sandbox, [own_python(), *script.programs]),
+                        sandbox,
+                        sockets=(ours, theirs),
+                        guardian=self._guardian,
+                        cleanup=cleanup.pop_all(),
+                    )
+                except OSError as error:
+                    message = f"The process of the function could not be started: {error}"
+                    raise CloudError("FailedOperation.InvokeFunction", message) from error
 
     def _prepare_script(self, folder: Path) -> _StartScript:
-        script = folder / _BOOTSTRAP
+        script = folder / BOOTSTRAP
         if not script.is_file():
-            raise WebError(445, f"the bundle has no {_BOOTSTRAP}")
+            raise WebError(_NO_START, f"the bundle has no {BOOTSTRAP}")
         if not os.access(script, os.X_OK):
-            raise WebError(445, f"{_BOOTSTRAP} is not executable")
+            raise WebError(_NO_START, f"{BOOTSTRAP} is not executable")
         content = script.read_bytes()
         python_dir = None if self._is_guarded else self._cache.root() / "python"
         local = with_local_interpreters(content, self._launcher.interpreters, loopback_python_dir=python_dir)
@@ -150,178 +182,16 @@ class WebRunner:
             programs.append(str(python_dir / "bin" / "python"))
         if local.content == content:
             return _StartScript(None, local.interpreters, programs)
-        copy = self._cache.root() / f"{_BOOTSTRAP}-{uuid.uuid4().hex}"
+        copy = self._cache.root() / f"{BOOTSTRAP}-{uuid.uuid4().hex}"
         copy.write_bytes(local.content)
         copy.chmod(0o755)
         return _StartScript(copy, local.interpreters, programs)
 
-    @contextlib.contextmanager
-    def _start(
-        self, script: _StartScript, invocation: Invocation, sandbox: Sandbox
-    ) -> Iterator[tuple[ProcessGroup, OutputTail]]:
-        program, files = f"{sandbox.code}/{_BOOTSTRAP}", {}
+    def _command(self, script: _StartScript, sandbox: Sandbox, socket_fd: int) -> list[str]:
+        program, files = f"{sandbox.code}/{BOOTSTRAP}", {}
         if script.path is not None and sandbox.isolation == NAMESPACE:
             files[program] = str(script.path)
         elif script.path is not None:
             program = str(script.path)
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs:
-                starter = [own_python(), "-I", "-S", "-B", self._starter, str(theirs.fileno()), program]
-                process = subprocess.Popen(
-                    sandbox.command(starter, files=files, programs=script.programs),
-                    env=library_path() | variables(invocation, sandbox, [own_python(), *script.programs]),
-                    cwd=sandbox.folder,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    pass_fds=(theirs.fileno(),),
-                    start_new_session=True,
-                )
-            group = ProcessGroup(process, self._guardian)
-            with process, contextlib.ExitStack() as cleanup:
-                if process.stdout is None:
-                    raise AssertionError("the process was started with a pipe")
-                output = OutputTail(process.stdout)
-                cleanup.callback(output.join)
-                cleanup.callback(group.end)
-                with self._lock:
-                    self._group = group
-                    if self._stopped:
-                        group.kill()
-                _guard(ours, cleanup, output)
-                yield group, output
-
-
-def _guard(ours: socket.socket, cleanup: contextlib.ExitStack, output: OutputTail) -> None:
-    """Respond to notifications of the kernel, and wait until the program has started."""
-    reply, listeners, _, _ = socket.recv_fds(ours, 1, 1)
-    for listener in listeners:
-        cleanup.callback(LoopbackGuard(listener).close)
-    error_number = ours.recv(16) if reply else b""
-    if error_number:
-        raise WebError(445, f"{_BOOTSTRAP} cannot be started: {os.strerror(int(error_number))}", output.text())
-
-
-@contextlib.contextmanager
-def _reserve_port() -> Iterator[None]:
-    """Reserve port 9000 among the servers of this user; wait while another program uses it."""
-    deadline = time.monotonic() + _PORT_WAIT_S
-    with _lock_file() as lock:
-        while not (_try_lock(lock) and _is_free()):
-            if time.monotonic() > deadline:
-                message = f"port {_PORT} is taken on this machine, and web functions must listen on it"
-                raise WebError(446, message)
-            time.sleep(0.05)  # noqa: TID251 - another program has the port
-        yield
-
-
-def _lock_file() -> IO[str]:
-    """The file that all servers of this user lock, in a private folder below the shared temporary folder."""
-    folder = Path(tempfile.gettempdir()) / f"scfdeploy-{os.getuid()}"
-    try:
-        require_private_folder(folder)
-        return open_to_write(folder / f"port-{_PORT}.lock")
-    except OSError as error:
-        raise WebError(446, f"{folder} cannot hold the lock of port {_PORT}: {error.strerror}") from error
-
-
-def _try_lock(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _is_free() -> bool:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("0.0.0.0", _PORT))  # noqa: S104 - the address that the function uses
-        except OSError:
-            return False
-    return True
-
-
-def _wait_until_listening(group: ProcessGroup, output: OutputTail, init_timeout_s: int) -> None:
-    deadline = time.monotonic() + init_timeout_s
-    while time.monotonic() < deadline:
-        if not group.is_alive():
-            output.join()
-            raise WebError(405, f"{_BOOTSTRAP} ended before it listened on port {_PORT}", output.text())
-        with contextlib.suppress(OSError), contextlib.closing(socket.create_connection(("127.0.0.1", _PORT), 1)):
-            return
-        time.sleep(0.02)  # noqa: TID251 - wait for the start of a process
-    raise WebError(446, f"nothing listens on port {_PORT} after {init_timeout_s} seconds", output.text())
-
-
-def _require_unreachable(output: OutputTail) -> None:
-    address = reachable_from_outside(_PORT)
-    if address:
-        message = (
-            f"the web function was stopped: it listens on {address}, port {_PORT}, where the network can reach it, and "
-            f"this system cannot change that. Let it listen on 127.0.0.1 when it runs locally."
-        )
-        raise WebError(446, message, output.text())
-
-
-def forward(
-    invocation: Invocation, request: Request, output: OutputTail, kill: Callable[[], None], port: int = _PORT
-) -> Response:
-    """Forward a request to the program and return its response, within the limits of size and time."""
-    seconds = invocation.version["Timeout"]
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
-    headers = {name: value for name, value in request.headers.items() if name not in _NOT_FORWARDED}
-    target = f"{request.path}?{request.query}" if request.query else request.path
-    timeout_message = f"Invoking task timed out after {seconds} seconds"
-    # The timeout of the socket restarts with each byte, so it does not limit the total time.
-    timer = _KillTimer(seconds, kill)
-    try:
-        connection.request(request.method, target, request.body, headers | _platform_headers(invocation))
-        response = connection.getresponse()
-        body = response.read(_MAX_BYTES + 1)
-        if response.length and len(body) <= _MAX_BYTES:
-            raise http.client.IncompleteRead(body, response.length)
-    except (OSError, http.client.HTTPException) as error:
-        if timer.expired or isinstance(error, TimeoutError):
-            raise WebError(433, timeout_message, output.text()) from error
-        raise WebError(439, f"the function ended without a response: {error}", output.text()) from error
-    finally:
-        timer.cancel()
-        connection.close()
-    if timer.expired:
-        raise WebError(433, timeout_message, output.text())
-    if len(body) > _MAX_BYTES:
-        raise WebError(407, f"the response is larger than {_MAX_BYTES >> 20} MB", output.text())
-    headers_to_client = [header for header in response.getheaders() if header[0].lower() not in _NOT_RETURNED]
-    return Response.from_headers(response.status, body, headers_to_client, default_type="text/plain")
-
-
-class _KillTimer(threading.Timer):
-    """Calls `kill` after a number of seconds, and sets `expired`."""
-
-    def __init__(self, seconds: float, kill: Callable[[], None]) -> None:
-        self.expired = False
-        self._kill = kill
-        super().__init__(seconds, self._expire)
-        self.daemon = True
-        self.start()
-
-    def _expire(self) -> None:
-        self.expired = True
-        self._kill()
-
-
-def _platform_headers(invocation: Invocation) -> dict[str, str]:
-    return {
-        "X-Scf-Request-Id": invocation.request_id,
-        "X-Scf-Memory": str(invocation.version["MemorySize"]),
-        "X-Scf-Timeout": str(invocation.version["Timeout"]),
-        "X-Scf-Version": invocation.version["FunctionVersion"],
-        "X-Scf-Name": invocation.function["FunctionName"],
-        "X-Scf-Namespace": invocation.function["Namespace"],
-        "X-Scf-Region": invocation.region,
-        "X-Scf-Appid": invocation.app_id,
-        "X-Scf-Uin": invocation.uin,
-    }
+        starter = [own_python(), "-I", "-S", "-B", self._starter, str(socket_fd), program]
+        return sandbox.command(starter, files=files, programs=script.programs)

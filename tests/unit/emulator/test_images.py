@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -31,6 +32,12 @@ if command == "pull":
     sys.exit(mode == "no pull")
 if command != "run":
     sys.exit(1)
+if "--env-file" in sys.argv:
+    with open(sys.argv[sys.argv.index("--env-file") + 1]) as file:
+        given = dict(line.rstrip("\\n").split("=", 1) for line in file)
+given |= {{sys.argv[at + 1]: os.environ[sys.argv[at + 1]] for at, word in enumerate(sys.argv) if word == "--env"}}
+with open(f"{{folder}}/client", "w") as client:
+    json.dump(dict(os.environ), client)
 if mode in ("125", "127", "3"):
     print("it failed")
     sys.exit(int(mode))
@@ -57,7 +64,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if body == b'"sleep"':
             time.sleep(60)
         content = {{"path": self.path, "event": body.decode(), "id": self.headers["X-Scf-Request-Id"],
-                   "calls": Handler.calls, "colour": os.environ.get("COLOUR")}}
+                   "calls": Handler.calls, "variables": given}}
         self.reply(500 if body == b'"fail"' else 200, json.dumps(content).encode())
 
     def do_GET(self):
@@ -91,6 +98,10 @@ class Docker:
     def behave(self, mode: str) -> None:
         (self.folder / "mode").write_text(mode, "utf-8")
 
+    def client_environment(self) -> dict[str, str]:
+        found: dict[str, str] = json.loads((self.folder / "client").read_text("utf-8"))
+        return found
+
     def calls(self, command: str) -> list[list[str]]:
         lines = (self.folder / "calls").read_text("utf-8").splitlines()
         return [call for call in map(json.loads, lines) if call[0] == command]
@@ -122,7 +133,7 @@ def test_event_is_posted_to_container_which_stays_warm(cloud: Cloud, docker: Doc
     results = [invoke(cloud, {"a": 1}) for _ in range(2)]
     bodies = [json.loads(result["RetMsg"]) for result in results]
     assert [body.pop("id") for body in bodies] == [result["FunctionRequestId"] for result in results]
-    expected = {"path": "/event-invoke", "event": '{"a": 1}', "colour": "red"}
+    expected = {"path": "/event-invoke", "event": '{"a": 1}', "variables": {"COLOUR": "red"}}
     assert bodies == [{**expected, "calls": 1}, {**expected, "calls": 2}]
     (run,) = docker.calls("run")
     assert run[1:5] == ["--read-only", "--tmpfs", "/tmp", "-p"]
@@ -132,14 +143,60 @@ def test_event_is_posted_to_container_which_stays_warm(cloud: Cloud, docker: Doc
     assert "red" not in str(run)
 
 
-def test_value_from_environment_of_server_is_not_an_argument_of_docker(
+def test_variables_of_function_are_not_those_of_docker(
     cloud: Cloud, docker: Docker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLOUR", "red")
-    create(cloud, Environment={"Variables": [{"Key": "COLOUR", "Value": "red"}]})
-    assert json.loads(invoke(cloud)["RetMsg"])["colour"] == "red"
+    monkeypatch.setenv("DOCKER_CONFIG", "/home/me/.docker")
+    values = {"COLOUR": "red", "DOCKER_HOST": "tcp://other:2375", "LD_PRELOAD": "/tmp/x.so", "DOCKER_CONFIG": "/evil"}
+    create(cloud, Environment={"Variables": [{"Key": name, "Value": value} for name, value in values.items()]})
+    assert json.loads(invoke(cloud)["RetMsg"])["variables"] == values
+    client = docker.client_environment()
+    assert {name: client.get(name) for name in values} == {
+        "COLOUR": None,
+        "DOCKER_HOST": None,
+        "LD_PRELOAD": None,
+        "DOCKER_CONFIG": "/home/me/.docker",
+    }
     (run,) = docker.calls("run")
-    assert run[run.index("--env") + 1] == "COLOUR"
+    assert not [word for word in run if "red" in word or "other" in word]
+
+
+def test_value_of_several_lines_reaches_container(cloud: Cloud, docker: Docker) -> None:
+    create(cloud, Environment={"Variables": [{"Key": "PEM", "Value": "one\ntwo\n"}]})
+    assert json.loads(invoke(cloud)["RetMsg"])["variables"] == {"PEM": "one\ntwo\n"}
+    (run,) = docker.calls("run")
+    assert "one" not in str(run)
+
+
+@pytest.mark.parametrize("name", ["DOCKER_HOST", "LD_PRELOAD", "HTTPS_PROXY"])
+def test_value_of_several_lines_cannot_configure_docker(cloud: Cloud, docker: Docker, name: str) -> None:
+    create(cloud, Environment={"Variables": [{"Key": name, "Value": "one\ntwo"}]})
+    error = json.loads(invoke(cloud)["ErrMsg"])
+    assert (error["statusCode"], f"cannot pass {name} to docker" in error["errorMessage"]) == (445, True)
+    assert not docker.calls("run")
+
+
+def test_container_of_killed_server_is_removed(docker: Docker) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    with subprocess.Popen(
+        [sys.executable, "-c", _SERVER], stdout=subprocess.PIPE, text=True, env=environment
+    ) as server:
+        assert server.stdout is not None
+        cloud = Cloud(server.stdout.readline().strip())
+        create(cloud)
+        assert invoke(cloud)["ErrMsg"] == ""
+        server.kill()
+    _wait_for_call(docker, "rm")
+    (run,) = docker.calls("run")
+    assert docker.calls("rm") == [["rm", "--force", run[run.index("--name") + 1]]]
+
+
+_SERVER = """
+from scfdeploy.emulator import Server, Settings
+server = Server(settings=Settings(activation_s=0))
+print(server.url, flush=True)
+server.serve_forever()
+"""
 
 
 def test_container_gets_command_and_arguments(cloud: Cloud, docker: Docker) -> None:

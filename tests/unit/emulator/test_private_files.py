@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.emulator import Server
+from scfdeploy.emulator.runtime import web_instance
 from tests.support.emulator import Cloud, running, zip_text
 
 _WEB = (
@@ -92,6 +93,12 @@ def test_data_file_as_link_in_private_folder_is_followed(tmp_path: Path) -> None
     assert (tmp_path / "real.db").stat().st_size > 0
 
 
+@pytest.fixture
+def shared_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system on which all web functions share port 9000."""
+    monkeypatch.setattr(web_instance, "can_see", lambda _process, _fd: False)
+
+
 def ask_web_function(cloud: Cloud) -> tuple[int, str]:
     bootstrap = "#!/bin/sh\n/var/lang/python310/bin/python3.10 app.py\n"
     files = {"scf_bootstrap": bootstrap, "app.py": _WEB}
@@ -102,6 +109,7 @@ def ask_web_function(cloud: Cloud) -> tuple[int, str]:
     return status, body.decode("utf-8", "replace")
 
 
+@pytest.mark.usefixtures("shared_port")
 def test_port_lock_does_not_follow_link(temporary: Path, victim: Path) -> None:
     old = temporary / f"scfdeploy-{os.getuid()}-port-9000.lock"
     old.symlink_to(victim)
@@ -114,6 +122,7 @@ def test_port_lock_does_not_follow_link(temporary: Path, victim: Path) -> None:
     assert str(folder) in json.loads(text)["errorMessage"]
 
 
+@pytest.mark.usefixtures("shared_port")
 @pytest.mark.parametrize("planted", ["link", "file", "open to others"])
 def test_lock_folder_that_is_not_private_is_rejected(temporary: Path, tmp_path: Path, planted: str) -> None:
     folder = temporary / f"scfdeploy-{os.getuid()}"
@@ -133,7 +142,7 @@ def test_lock_folder_that_is_not_private_is_rejected(temporary: Path, tmp_path: 
     assert list(elsewhere.iterdir()) == []
 
 
-@pytest.mark.usefixtures("port_lock", "temporary")
+@pytest.mark.usefixtures("port_lock", "shared_port", "temporary")
 def test_folders_of_functions_are_private(shared: Path) -> None:
     with running() as cloud:
         assert ask_web_function(cloud)[0] == 200

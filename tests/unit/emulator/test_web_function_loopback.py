@@ -7,6 +7,7 @@ import shutil
 import socket
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,17 +26,24 @@ from tests.support.emulator import Cloud, zip_bytes, zip_text
 
 _PYTHON = "#!/bin/sh\n/var/lang/python310/bin/python3.10 -u app.py\n"
 _NODE = "#!/bin/sh\nexec /var/lang/node18/bin/node app.js\n"
-# Answers with the addresses on which something listens at port 9000, as the kernel shows them.
+# Answers with the addresses on which it listens, as the kernel shows them.
 _SERVER = """
 import http.server, json, os, socket, sys
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        found = []
+        group, own, found = os.getpgrp(), set(), []
+        for process in filter(str.isdecimal, os.listdir("/proc")):
+            try:
+                if os.getpgid(int(process)) == group:
+                    fds = f"/proc/{process}/fd"
+                    own |= {os.readlink(f"{fds}/{fd}") for fd in os.listdir(fds) if os.path.exists(f"{fds}/{fd}")}
+            except OSError:
+                pass
         for table in ("/proc/net/tcp", "/proc/net/tcp6"):
             for line in open(table).read().splitlines()[1:]:
                 cells = line.split()
-                if cells[3] == "0A" and cells[1].endswith(":2328"):
+                if cells[3] == "0A" and f"socket:[{cells[9]}]" in own:
                     found.append(cells[1].partition(":")[0])
         content = json.dumps({"listening": found, "errors": errors}).encode()
         self.send_response(200)
@@ -101,14 +109,16 @@ _NODE_PLACES = (
 
 
 def node_server(where: str) -> str:
-    """A program that answers with the addresses on which something listens at port 9000."""
+    """A program that answers with the addresses on which it listens."""
     return f"""
     const fs = require('fs');
     const lines = (table) => fs.readFileSync('/proc/net/' + table, 'utf8').split('\\n').slice(1);
     const rows = (table) => lines(table).map((line) => line.trim().split(/ +/));
     require('http').createServer((request, answer) => {{
+      const link = (fd) => {{ try {{ return fs.readlinkSync('/proc/self/fd/' + fd); }} catch {{ return ''; }} }};
+      const own = fs.readdirSync('/proc/self/fd').map(link);
       const listening = [...rows('tcp'), ...rows('tcp6')]
-        .filter((r) => r[3] === '0A' && r[1].endsWith(':2328')).map((r) => r[1].split(':')[0]);
+        .filter((r) => r[3] === '0A' && own.includes(`socket:[${{r[9]}}]`)).map((r) => r[1].split(':')[0]);
       answer.end(JSON.stringify({{ listening }}));
     }}).listen({where});"""
 
@@ -193,6 +203,7 @@ import os, socket, sys
 server = socket.socket(fileno=int(sys.argv[1]))
 server.set_inheritable(False)
 server.send(b"-")
+server.recv(1)
 os.execv(sys.argv[2], [sys.argv[2]])
 """
 
@@ -210,14 +221,16 @@ def answer_unguarded(folder: Path, files: dict[str, str], *, is_guarded: bool) -
         "MemorySize": 128,
         "Environment": {"Variables": []},
     }
-    function = {"FunctionName": "hello", "Namespace": "default"}
+    function = {"FunctionName": "hello", "FunctionId": "lam-1", "Namespace": "default"}
     code = zip_bytes(files, modes={"scf_bootstrap": 0o100755})
     invocation = Invocation(
         "ap-guangzhou", "1300000001", "100000000001", function, version, code, "{}", "id", isolation="copy"
     )
     cache, guardian = CodeCache(), Guardian()
     try:
-        runner = WebRunner(cache, Launcher(cache), MemoryLimiter(), guardian, starter=starter, is_guarded=is_guarded)
+        runner = WebRunner(
+            cache, Launcher(cache), MemoryLimiter(), guardian, time.time, starter=starter, is_guarded=is_guarded
+        )
         response, _ = runner.serve(invocation, Request("GET", "/", "", {}, b""))
         return response.body.decode()
     finally:
