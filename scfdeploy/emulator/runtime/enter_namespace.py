@@ -1,7 +1,7 @@
 """Starts a program of an instance in a mount namespace of its own, where files are where the platform has them.
 
 Run as `python enter_namespace.py LAYOUT PROGRAM ARGUMENT...`. LAYOUT is a JSON object that `Sandboxes` makes. Then this
-process becomes the program. If the namespace cannot be made, it ends with the exit code 71 and a line on stderr.
+process becomes the program. If that fails, it ends with the exit code 71 and a line on stderr.
 """
 
 from __future__ import annotations
@@ -33,10 +33,17 @@ def main(layout: dict[str, Any], command: list[str]) -> None:
         _pivot(layout["stage"])
         os.chdir(layout["code_path"])
     except OSError as error:
-        sys.stderr.write(f"no namespace: {error}\n")
-        raise SystemExit(_FAILED) from None
+        _fail(f"no namespace: {error}")
     environment = {name: value for name, value in os.environ.items() if name not in layout["unset"]}
-    os.execve(command[0], command, environment)  # noqa: S606 - no shell is needed
+    try:
+        os.execve(command[0], command, environment)  # noqa: S606 - no shell is needed
+    except OSError as error:
+        _fail(f"{command[0]} cannot be started in a namespace: {error.strerror}. Use --isolation copy.")
+
+
+def _fail(reason: str) -> None:
+    sys.stderr.write(f"scfdeploy: {reason}\n")
+    raise SystemExit(_FAILED) from None
 
 
 def _unshare() -> None:
@@ -63,15 +70,18 @@ def _build_root(layout: dict[str, Any]) -> None:
     _bind_read_only(layout["code"], stage + layout["code_path"])
     for path, source in layout["folders"].items():
         _bind_read_only(source, stage + path)
-    if layout["opt"]:
+    if layout["opt"] and any(path.startswith("/opt/") for path in layout["visible"]):
+        # Where the layers themselves are mounted, nothing can be added.
+        for entry in os.scandir(layout["opt"]):
+            _show(entry.path, f"{stage}/opt/{entry.name}")
+    elif layout["opt"]:
         _bind_read_only(layout["opt"], f"{stage}/opt")
     for path, source in layout["files"].items():
         _bind_read_only(source, stage + path)
     # An interpreter below /opt or /tmp of the machine stays where it is.
     for path in layout["visible"]:
-        if not os.path.exists(stage + path):  # noqa: PTH110
-            os.makedirs(stage + path)  # noqa: PTH103
-            _mount(path, stage + path, _BIND | _RECURSIVE)
+        if not os.path.lexists(stage + path):
+            _show(path, stage + path)
     _mount(None, stage, _REMOUNT | _READ_ONLY | _NO_SUID | _NO_DEVICES)
 
 
@@ -89,6 +99,19 @@ def _mirror(stage: str, folder: str, replaced: set[str]) -> None:
                 _mirror(stage, path, replaced)
             else:
                 _mount(path, target, _BIND | _RECURSIVE)
+
+
+def _show(path: str, target: str) -> None:
+    """Show a folder, file or link of the machine, read-only."""
+    os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
+    if os.path.isdir(path):  # noqa: PTH112
+        os.mkdir(target)  # noqa: PTH102
+        _bind_read_only(path, target)
+    elif os.path.islink(path):  # noqa: PTH114
+        os.symlink(os.readlink(path), target)  # noqa: PTH115, PTH211
+    else:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+        _bind_read_only(path, target)
 
 
 def _bind_read_only(source: str, target: str) -> None:

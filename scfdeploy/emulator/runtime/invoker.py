@@ -18,7 +18,7 @@ from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, 
 from scfdeploy.emulator.runtime.launcher import CodeError, Launcher
 from scfdeploy.emulator.runtime.memory import MemoryLimiter, MemoryWatch
 from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, Instance, InstancePool, instance_key
-from scfdeploy.emulator.runtime.sandbox import WROTE_TO_CODE
+from scfdeploy.emulator.runtime.sandbox import WROTE_TO_CODE, start_problem
 from scfdeploy.emulator.runtime.web import WebRunner
 from scfdeploy.facts import delivery_value, limit
 
@@ -171,6 +171,10 @@ class Invoker:
         if reply.report == READY:
             return self._call(instance, invocation, output)
         output += instance.end()
+        problem = start_problem(reply.exit_code, output)
+        if problem:
+            message = f"The process of the function could not be started: {problem}"
+            raise CloudError("FailedOperation.InvokeFunction", message)
         if reply.timed_out:
             return failed(450, f"Initialising the function timed out after {limit_s} seconds", output=output)
         elapsed_ms = (time.monotonic() - start) * 1000

@@ -150,7 +150,7 @@ class LoopbackGuard:
         with contextlib.ExitStack() as cleanup:
             cleanup.enter_context(sock)
             # The process may have ended, and another may have its number now.
-            fcntl.ioctl(self._listener, _IS_VALID, struct.pack("=Q", notification))
+            self._require_valid(notification)
             families = (_FAMILIES[requested[0].version],) if requested else (socket.AF_INET, socket.AF_INET6)
             if sock.family not in families or sock.type != socket.SOCK_STREAM:
                 return None
@@ -159,7 +159,13 @@ class LoopbackGuard:
                 return self._connect(sock, target, notification)
             if requested is not None:
                 return self._bind(sock, *requested)
-            return self._listen(sock) if call == _LISTEN else self._write_name(sock, thread, *arguments[1:3])
+            if call == _LISTEN:
+                return self._listen(sock)
+            return self._write_name(sock, notification, thread, *arguments[1:3])
+
+    def _require_valid(self, notification: int) -> None:
+        """Raise OSError if the call was interrupted, by the end of the process for example."""
+        fcntl.ioctl(self._listener, _IS_VALID, struct.pack("=Q", notification))
 
     def _target(self, host: _Address, port: int) -> tuple[str, int] | None:
         """Where the program itself listens at a port of localhost, if it does."""
@@ -203,7 +209,9 @@ class LoopbackGuard:
             self._requested[used] = requested_host, port
         return 0
 
-    def _write_name(self, sock: socket.socket, thread: int, address: int, length_address: int) -> int | None:
+    def _write_name(
+        self, sock: socket.socket, notification: int, thread: int, address: int, length_address: int
+    ) -> int | None:
         """Write the address that the program chose, for a socket that has another one."""
         host, port = sock.getsockname()[:2]
         with self._lock:
@@ -216,6 +224,8 @@ class LoopbackGuard:
         content = _sockaddr(sock, *requested)
         room = int.from_bytes(_read_memory(thread, length_address, 4), sys.byteorder)
         with Path(f"/proc/{thread}/mem").open("r+b", buffering=0) as memory:
+            # Now the file cannot be the memory of another process.
+            self._require_valid(notification)
             for at, part in ((address, content[:room]), (length_address, struct.pack("=I", len(content)))):
                 memory.seek(at)
                 memory.write(part)

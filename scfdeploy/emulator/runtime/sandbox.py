@@ -39,6 +39,11 @@ _PROBE = (
 # What the instance has to itself; programs of the machine below these folders must be made visible.
 _PRIVATE = ("/opt/", "/tmp/", f"{HOME_PATH}/", f"{CODE_PATH}/")  # noqa: S108 - of the instance
 
+_LIBRARIES = ("lib", "lib64")
+_MAX_LINKS = 20
+# Of `enter_namespace.py`.
+_START_FAILED, _START_FAILED_PREFIX = 71, "scfdeploy: "
+
 Files = Mapping[str, tuple[int, int, int]]
 """By path: the time of the last change, the size and the inode of each file and folder."""
 
@@ -128,6 +133,7 @@ class Sandboxes:
         except (OSError, subprocess.TimeoutExpired) as error:
             return str(error)
         reason = probe.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        reason = reason.removeprefix(_START_FAILED_PREFIX)
         return "" if probe.returncode == 0 else reason or f"the test ended with exit code {probe.returncode}"
 
     def _open_namespace(self, code: Path, opt: Path | None, tmp_mb: int) -> Sandbox:
@@ -169,10 +175,41 @@ class Sandboxes:
         return folder
 
 
+def start_problem(exit_code: int | None, output: str) -> str:
+    """Why `enter_namespace.py` ended before it became the program; empty if it did become it."""
+    line = output.strip().rpartition("\n")[2]
+    is_reported = exit_code == _START_FAILED and line.startswith(_START_FAILED_PREFIX)
+    return line.removeprefix(_START_FAILED_PREFIX) if is_reported else ""
+
+
 def _private_prefixes(program: str) -> set[str]:
-    """The folders with a program and what belongs to it, if the instance has another folder in their place."""
-    paths = {Path(program), Path(os.path.realpath(program))}
-    return {str(path.parent.parent) for path in paths if str(path).startswith(_PRIVATE)}
+    """The folders with a program and what belongs to it, if the instance has another folder in their place.
+
+    Of a program in such a folder itself, or in `bin` below it, only this much is visible.
+    """
+    found: set[str] = set()
+    for path in _link_chain(Path(program)):
+        parents = [str(parent) for parent in (path.parent.parent, path.parent) if _is_private(str(parent))]
+        if parents:
+            found.add(parents[0])
+        elif _is_private(str(path)):
+            found.add(str(path))
+        if parents and parents[0] == str(path.parent):
+            libraries = (path.parent.parent / name for name in _LIBRARIES)
+            found.update(str(folder) for folder in libraries if folder.is_dir())
+    return found
+
+
+def _is_private(path: str) -> bool:
+    return path.startswith(_PRIVATE)
+
+
+def _link_chain(path: Path) -> list[Path]:
+    """The path, what it links to, and so on; and the real path."""
+    chain = [path]
+    while chain[-1].is_symlink() and len(chain) < _MAX_LINKS:
+        chain.append(Path(os.path.normpath(chain[-1].parent / chain[-1].readlink())))
+    return [*chain, Path(os.path.realpath(path))]
 
 
 def _make_read_only(root: Path) -> None:

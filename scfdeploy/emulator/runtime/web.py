@@ -21,7 +21,7 @@ from scfdeploy.emulator.runtime.launcher import CodeError, Launcher
 from scfdeploy.emulator.runtime.loopback import can_guard
 from scfdeploy.emulator.runtime.memory import MemoryLimiter
 from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, InstancePool, instance_key
-from scfdeploy.emulator.runtime.sandbox import NAMESPACE, WROTE_TO_CODE, Sandbox
+from scfdeploy.emulator.runtime.sandbox import NAMESPACE, WROTE_TO_CODE, Sandbox, start_problem
 from scfdeploy.emulator.runtime.web_instance import BOOTSTRAP, WebInstance
 from scfdeploy.emulator.runtime.web_request import WebError, forward
 
@@ -83,6 +83,9 @@ class WebRunner:
         except WebError as error:
             is_reusable = instance.is_reusable and error.status not in {*RECYCLING_STATUSES, _EXCEPTION}
             error.output = self._release(instance, is_reusable=is_reusable)
+            problem = start_problem(instance.exit_code, error.output)
+            if problem:
+                raise WebError(_NO_START, f"{BOOTSTRAP} cannot be started: {problem}") from error
             raise
         except BaseException:
             instance.end()

@@ -46,7 +46,7 @@ class WebInstance:
         self._guard: LoopbackGuard | None = None
         self._address: tuple[str, int] | None = None
         with cleanup:
-            process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 command,
                 env=dict(environment),
                 cwd=sandbox.folder,
@@ -57,10 +57,10 @@ class WebInstance:
                 start_new_session=True,
             )
             self._cleanup = cleanup.pop_all()
-        if process.stdout is None:
+        if self._process.stdout is None:
             raise AssertionError("the process was started with a pipe")
-        self._group = ProcessGroup(process, guardian)
-        self._output = OutputTail(process.stdout)
+        self._group = ProcessGroup(self._process, guardian)
+        self._output = OutputTail(self._process.stdout)
 
     @property
     def pid(self) -> int:
@@ -71,6 +71,11 @@ class WebInstance:
     def is_reusable(self) -> bool:
         """Whether it can serve another request: it listens, on an address of its own."""
         return self._guard is not None and self._guard.is_effective and self._address is not None
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while the process runs."""
+        return self._process.returncode
 
     def is_alive(self) -> bool:
         """Whether the process runs or is frozen."""

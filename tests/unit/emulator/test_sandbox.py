@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from scfdeploy.emulator import Server, Settings
+from scfdeploy.emulator.runtime.interpreters import own_python
 from tests.support.emulator import ApiError, Cloud, running, zip_text
 from tests.support.isolation import needs_namespaces
 
@@ -220,6 +222,60 @@ def test_interpreter_of_version_is_used(tmp_path: Path) -> None:
         cloud.create(files={"index.py": SOURCE}, Runtime="Python3.9")
         returned(cloud)
     assert not [notice for notice in notices if "not found" in notice]
+
+
+_PLACES = {
+    "in /tmp": "/tmp/{}-python",
+    "in a folder of /tmp": "/tmp/{}/python",
+    "below a folder of /tmp": "/tmp/{}/a/b/python",
+    "in /opt": "/opt/{}-python",
+    "below a folder of /opt": "/opt/{}/bin/python",
+}
+
+
+@pytest.fixture(params=_PLACES)
+def program(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Where a program can be that the instance has another folder for."""
+    path = Path(_PLACES[request.param].format(f"scfdeploy-test-{uuid.uuid4().hex}"))
+    top = Path(*path.parts[:3])
+    if not os.access(top.parent, os.W_OK):
+        pytest.skip(f"{top.parent} cannot be written")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    yield path
+    if top.is_dir():
+        shutil.rmtree(top)
+    else:
+        top.unlink(missing_ok=True)
+
+
+@needs_namespaces
+@pytest.mark.parametrize("kind", ["script", "link"])
+@pytest.mark.parametrize("has_layer", [False, True])
+def test_namespace_finds_interpreter_in_private_folder(program: Path, kind: str, *, has_layer: bool) -> None:
+    if kind == "link":
+        program.symlink_to(own_python())
+    else:
+        program.write_text(f'#!/bin/sh\nexec {own_python()} "$@"\n', "utf-8")
+        program.chmod(0o755)
+    with running(isolation="namespace", interpreters=f"Python3.10={program}") as cloud:
+        layers = []
+        if has_layer:
+            layer = {"ZipFile": zip_text({"colours.py": "RED = 1", "data/x": ""})}
+            cloud.call("PublishLayerVersion", LayerName="colours", CompatibleRuntimes=["Python3.10"], Content=layer)
+            layers = [{"LayerName": "colours", "LayerVersion": 1}]
+        cloud.create(files={"index.py": SOURCE}, Layers=layers)
+        result = returned(cloud)
+        assert result["cwd"] == "/var/user"
+        assert {"colours.py", "data"} <= {*result["opt"], *([] if has_layer else ["colours.py", "data"])}
+
+
+@needs_namespaces
+def test_interpreter_that_a_namespace_cannot_start_is_an_error() -> None:
+    with running(isolation="namespace", interpreters="python3.10=/nonexistent/python") as cloud:
+        cloud.create()
+        words = "could not be started: /nonexistent/python cannot be started in a namespace: No such file or directory"
+        with pytest.raises(ApiError, match=words):
+            invoke(cloud)
 
 
 def test_nearest_interpreter_is_named_once_per_function(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
