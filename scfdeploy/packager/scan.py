@@ -122,6 +122,9 @@ LINK_CYCLE = Finding(
 _MAX_BELOW_LINKS = 50_000
 """Files and folders reached through links to folders. Links to links multiply: 20 levels of 2 are a million."""
 
+_MAX_LINKS_IN_PATH = 16
+"""Deeper folders are read by their real path: systems follow at most 32 or 40 links in one path."""
+
 
 class _Folder(NamedTuple):
     """A folder to scan."""
@@ -247,7 +250,8 @@ class Scan:
         else:
             if is_module_link(name):
                 self._module_links[link.path] = target
-            waiting.append(_Folder(link.path, f"{name}/", target, parents))
+            reachable = link.path if len(parents) < _MAX_LINKS_IN_PATH else target
+            waiting.append(_Folder(reachable, f"{name}/", target, parents))
 
     def _report_link(self, finding: Finding, link: os.DirEntry[str], reason: str) -> None:
         is_module = is_module_link(link.path)

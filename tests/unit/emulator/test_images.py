@@ -30,6 +30,9 @@ if command == "pull":
         time.sleep(60)
     print("Error: pull access denied", file=sys.stderr)
     sys.exit(mode == "no pull")
+if command == "image" and mode == "deaf":
+    print("sha256:1")
+    sys.exit(0)
 if command != "run":
     sys.exit(1)
 if "--env-file" in sys.argv:

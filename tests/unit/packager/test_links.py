@@ -115,6 +115,11 @@ def test_links_that_multiply_are_rejected_before_all_are_followed(tmp_path: Path
     assert refused(folder(tmp_path / "code"), tmp_path / "cache").rule == "links-too-many"
 
 
+def test_files_behind_more_links_than_a_path_can_have_are_packed(tmp_path: Path) -> None:
+    _farm(tmp_path / "code", 60, 1)
+    assert f"level0/{'link0/' * 60}file" in names(packed(folder(tmp_path / "code"), tmp_path / "cache"))
+
+
 def test_links_to_links_within_limit_are_packed(tmp_path: Path) -> None:
     _farm(tmp_path / "code", 4, 2)
     assert len(names(packed(folder(tmp_path / "code"), tmp_path / "cache"))) == 31 + 15 + 7 + 3 + 1
