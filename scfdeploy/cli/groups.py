@@ -30,6 +30,7 @@ HELP_ORDER = {
             "profile",
             "output",
             "report",
+            "html",
             "target",
             "adopt",
             "prune",

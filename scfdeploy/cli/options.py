@@ -125,6 +125,10 @@ Reports = Annotated[
     list[str] | None,
     typer.Option("--report", metavar="FORMAT=FILE", help="Also write the result to FILE in FORMAT; repeatable."),
 ]
+Html = Annotated[
+    str | None,
+    typer.Option("--html", metavar="FILE", help="Also write the result to FILE as an HTML page."),
+]
 NoHook = Annotated[bool, typer.Option("--no-hook", help="Do not run src.hook; package the folder as it is.")]
 HookTimeout = Annotated[
     float,

@@ -16,7 +16,7 @@ import typer
 
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.interrupt import signals_interrupt
-from scfdeploy.cli.redaction import SECRETS, redacted
+from scfdeploy.cli.redaction import SECRETS, redacted, redactor
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.results import Failed, Findings, Result
 
@@ -52,9 +52,16 @@ class OutputOptions(NamedTuple):
         return not self.no_color and not os.environ.get("NO_COLOR") and stream.isatty()
 
 
-def parse_reports(texts: Sequence[str] | None) -> tuple[Report, ...]:
-    """The reports of --report. A usage error for an unknown format or a missing folder, before anything runs."""
-    return tuple(_parse_report(text) for text in texts or ())
+def parse_reports(texts: Sequence[str] | None, html: str | None = None) -> tuple[Report, ...]:
+    """The reports of --report and --html.
+
+    A usage error for an unknown format or a missing folder, before anything runs.
+    """
+    reports = tuple(_parse_report(text) for text in texts or ())
+    if html is None:
+        return reports
+    _require_folder(f"--html {html}", html)
+    return (*reports, Report("html", html))
 
 
 def run_and_exit(
@@ -184,15 +191,24 @@ def _parse_report(text: str) -> Report:
         raise typer.BadParameter(
             message("--report takes FORMAT=FILE with one of {formats}, not {text}", formats=formats, text=repr(text))
         )
+    _require_folder(f"--report {text}", path)
+    return Report(name, path)
+
+
+def _require_folder(option: str, path: str) -> None:
     folder = os.path.dirname(path) or "."  # noqa: PTH120
     if not os.path.isdir(folder):  # noqa: PTH112
-        raise typer.BadParameter(message("--report {text}: there is no folder {folder}", text=text, folder=folder))
-    return Report(name, path)
+        raise typer.BadParameter(message("{option}: there is no folder {folder}", option=option, folder=folder))
 
 
 def _render(result: Result, form: str, style: TextStyle) -> RenderedOutput:
     from scfdeploy.report.formats import formatter
 
+    if form == "html":
+        from scfdeploy.report.html import render_html
+
+        # Escaped and cut texts would hide secrets from `redacted`.
+        return render_html(result, style, redactor(result))
     return redacted(result, form, formatter(form)(result, style))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from scfdeploy.model import KnownSecrets, is_secret, looks_secret
@@ -39,6 +39,11 @@ def reset_secrets(variables: Mapping[str, str], environ: Mapping[str, str]) -> K
 
 _SHOWN_UNCHANGED = frozenset({"Explained", "Invoked", "TemplateShown"})
 """Class names of results, so that no command imports the result of another one."""
+
+
+def redactor(result: Result) -> Callable[[str], str]:
+    """The function that redacts a single text of a result."""
+    return str if type(result).__name__ in _SHOWN_UNCHANGED else SECRETS.redact
 
 
 def redacted(result: Result, form: str, output: RenderedOutput) -> RenderedOutput:

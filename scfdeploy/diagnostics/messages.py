@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _translate: Callable[[str], str] | None = None
+_language = "en"
 
 
 def message(template: str, /, **values: object) -> str:
@@ -21,10 +22,18 @@ def message(template: str, /, **values: object) -> str:
     return _PLACEHOLDER.sub(lambda match: _text(values[match[1]]) if match[1] in values else match[0], text)
 
 
-def use_translation(translate: Callable[[str], str] | None) -> None:
-    """Translate templates with this function, such as `gettext` of a catalogue; None means English."""
-    global _translate  # noqa: PLW0603 - one language per process, as in gettext
-    _translate = translate
+def use_translation(translate: Callable[[str], str] | None, language: str = "en") -> None:
+    """Translate templates with this function, such as `gettext` of a catalogue; None means English.
+
+    `language` is the BCP 47 tag of the translations.
+    """
+    global _translate, _language
+    _translate, _language = translate, language if translate is not None else "en"
+
+
+def active_language() -> str:
+    """The BCP 47 tag of the language of messages, such as `en` or `zh-CN`."""
+    return _language
 
 
 def _text(value: object) -> str:

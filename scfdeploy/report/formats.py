@@ -22,6 +22,9 @@ class OutputFormat(NamedTuple):
     commands: frozenset[str] = frozenset()
     """The commands with this format in `--format`; empty for all. `--report` has every format."""
 
+    is_for_files: bool = False
+    """Whether it is written to files only, and no command has it in `--format`."""
+
 
 FORMATS: Mapping[str, OutputFormat] = {
     "text": OutputFormat("text", "render_output"),
@@ -31,6 +34,7 @@ FORMATS: Mapping[str, OutputFormat] = {
     "github": OutputFormat("github", "github", frozenset(("validate", "plan", "apply"))),
     "sarif": OutputFormat("sarif", "sarif", frozenset(("validate",))),
     "junit": OutputFormat("junit", "junit", frozenset(("validate",))),
+    "html": OutputFormat("html", "render_html", is_for_files=True),
 }
 
 
@@ -45,7 +49,11 @@ def formatter(name: str) -> Formatter:
 
 def formats_of(command: str) -> tuple[str, ...]:
     """The values of `--format` of a command."""
-    return tuple(name for name, form in FORMATS.items() if not form.commands or command in form.commands)
+    return tuple(
+        name
+        for name, form in FORMATS.items()
+        if not form.is_for_files and (not form.commands or command in form.commands)
+    )
 
 
 def format_enum(command: str = "") -> type[StrEnum]:

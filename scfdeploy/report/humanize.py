@@ -43,6 +43,20 @@ def interval(milliseconds: int) -> str:
     return f"{seconds} s"
 
 
+def elapsed(milliseconds: int) -> str:
+    """A time since a start, exactly: `0`, `250 ms`, `1.5 s`, `2 min`, `6 h 2 min 0.5 s`."""
+    if not milliseconds:
+        return "0"
+    if milliseconds < 1000:
+        return f"{milliseconds} ms"
+    parts = []
+    for unit, name in ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min")):
+        number, milliseconds = divmod(milliseconds, unit)
+        parts += [f"{number} {name}"] if number else []
+    parts += [f"{milliseconds / 1000:g} s"] if milliseconds else []
+    return " ".join(parts)
+
+
 def china_time(moment_ms: int, *, precision: str = "seconds") -> str:
     """A moment in China Standard Time as RFC 3339: `2026-11-28T10:00:00+08:00`."""
     return datetime.fromtimestamp(moment_ms / 1000, _CHINA).isoformat(timespec=precision)

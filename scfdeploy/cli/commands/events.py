@@ -13,7 +13,7 @@ from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud_options, make_request, parse_duration
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, EmulatorOptions, ProjectOptions, expand_groups
-from scfdeploy.cli.output import OutputOptions, done_if_ok, run_and_exit
+from scfdeploy.cli.output import OutputOptions, Report, done_if_ok, parse_reports, run_and_exit
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.request import CloudOptions, Request
 
@@ -91,6 +91,7 @@ def show(
     path: options.ProjectPath = ".",
     project: ProjectOptions,
     output: options.OutputFormat = "text",
+    html: options.Html = None,
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
@@ -99,7 +100,7 @@ def show(
 
     cloud = cloud_options(clock=context.obj, **connection._asdict())
     call = partial(events.show, event_id=event_id, function=function)
-    _run("events show", path, project, output, cloud, display, call)
+    _run("events show", path, project, output, cloud, display, call, parse_reports(None, html))
 
 
 @app.command()
@@ -211,7 +212,8 @@ def _run(
     cloud: CloudOptions,
     display: DisplayOptions,
     use_case: Callable[[Request, CloudOptions], EventResult],
+    reports: tuple[Report, ...] = (),
 ) -> None:
     request = make_request(path, **project._asdict())
-    screen = OutputOptions(command, output, *display)
+    screen = OutputOptions(command, output, *display, reports)
     run_and_exit(screen, lambda: use_case(request, cloud), done_if_ok)

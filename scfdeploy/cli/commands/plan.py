@@ -48,6 +48,7 @@ def plan(
     skip_unsupported: options.SkipUnsupported = False,
     output: options.PlanOutput = "text",
     report: options.Reports = None,
+    html: options.Html = None,
     changes: PlanOptions,
     detailed_exitcode: options.DetailedExitCode = False,
     hooks: HookOptions,
@@ -67,7 +68,7 @@ def plan(
     cloud = cloud_options(clock=context.obj, **connection._asdict(), parallelism=parallelism)
     policy = plan_policy(changes)
 
-    screen = OutputOptions("plan", output, *display, parse_reports(report))
+    screen = OutputOptions("plan", output, *display, parse_reports(report, html))
     mask_on_github(output, request.load.variables)
     if refresh_only:
         if out is not None:

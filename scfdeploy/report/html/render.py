@@ -1,0 +1,114 @@
+"""Renders a page as one HTML file without scripts, network or external files; the same page gives the same bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Set
+from pathlib import Path
+from typing import NamedTuple
+
+from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import active_language
+from scfdeploy.report.html.graph import limited_graph
+from scfdeploy.report.html.graph_layout import BOX, BOX_HEIGHT, GraphPicture, lay_out_graph
+from scfdeploy.report.html.page import Page, Section, Table, clean_page
+from scfdeploy.report.html.timeline import kind_labels, limited
+from scfdeploy.report.html.timeline_layout import AXIS, Picture, lay_out
+
+MAX_ROWS = 2000
+_FOLDER = Path(__file__).parent
+_MAX_BLOCK = 20_000
+
+
+class _View(NamedTuple):
+    """A section with its pictures laid out."""
+
+    section: Section
+    timeline: Picture | None
+    graph: GraphPicture | None
+    sentences: list[str]
+    tables: list[tuple[Table, str]]
+    """Each with the sentence that says which rows are left out."""
+
+
+def render_page(page: Page, redact: Callable[[str], str]) -> str:
+    """The HTML of a page. `redact` replaces secrets in every text of it."""
+    import jinja2
+
+    page = clean_page(page, redact)
+    style = (_FOLDER / "page.css").read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    template = environment.get_template("page.html.j2")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return template.render(
+        page=page,
+        views=[_view(section) for section in page.sections],
+        style=style,
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        language=active_language(),
+        texts=_texts(),
+        kinds=kind_labels(),
+        max_block=_MAX_BLOCK,
+        axis=AXIS,
+        box=BOX,
+        box_height=BOX_HEIGHT,
+    )
+
+
+def _view(section: Section) -> _View:
+    sentences = list(section.sentences)
+    timeline = graph = None
+    referred: set[int] = set()
+    if section.timeline is not None and section.timeline.marks:
+        shown, notes = limited(section.timeline)
+        timeline = lay_out(shown)
+        sentences += notes
+        referred = {mark.step for mark in shown.marks}
+    if section.graph is not None and section.graph.nodes:
+        shown_graph, notes = limited_graph(section.graph)
+        graph = lay_out_graph(shown_graph)
+        sentences += notes
+        referred = {node.row for node in shown_graph.nodes}
+    return _View(section, timeline, graph, sentences, [_limited_table(table, referred) for table in section.tables])
+
+
+def _limited_table(table: Table, referred: Set[int]) -> tuple[Table, str]:
+    """The rows that the picture refers to, the first others as far as they fit, and what is left out."""
+    total = max(table.total, len(table.rows))
+    free = MAX_ROWS - sum(row.number in referred for row in table.rows)
+    rows = []
+    for row in table.rows:
+        if row.number in referred:
+            rows.append(row)
+        elif free > 0:
+            free -= 1
+            rows.append(row)
+    shown = table._replace(rows=rows)
+    if len(shown.rows) == total:
+        return shown, ""
+    return shown, message("The table shows {count} of {total} rows.", count=f"{len(shown.rows):,}", total=f"{total:,}")
+
+
+def _texts() -> dict[str, str]:
+    """The fixed texts of the template."""
+    return {
+        "skip": message("Skip to the content"),
+        "tables": message("Skip the picture"),
+        "contents": message("Contents"),
+        "legend": message("Meaning of the symbols"),
+        "retry": message("wait before the next attempt"),
+        "axis": message("The time axis is compressed: long waits are drawn shorter than they are."),
+        "rows": message("Each symbol leads to its row in the table below."),
+        "order": message("starts after the other has succeeded"),
+        "belongs": message("belongs to the other"),
+        "cut": message("… (shortened)"),
+        "footer": message("Written by scfdeploy. The page loads nothing from the network."),
+    }
