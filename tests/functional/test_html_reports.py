@@ -83,3 +83,29 @@ def test_report_option_writes_pages_too(cloud: Cloud, tmp_path: Path) -> None:
 
     assert ran.exit_code == 0
     assert "not deployed" in HtmlPage((tmp_path / "status.html").read_text(encoding="utf-8")).one("pre").text
+
+
+def test_simulation_is_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("s.yml").write_text("handler: orders\noutcomes: 430\npolicy: {deadLetter: queue://orders-failed}\n")
+
+    ran = scfdeploy("simulate", "s.yml", "--html", "s.html", "--format", "jsonl")
+    made = HtmlPage(Path("s.html").read_text(encoding="utf-8"))
+
+    assert ran.exit_code == 0
+    assert ran.stdout.startswith('{"platform": "scf"')
+    assert [text.text for text in made.find("text", class_="result")] == ["430", "430", "430"]
+    assert [text.text for text in made.find("text", text_anchor="middle") if "min" in text.text][:2] == [
+        "1 min",
+        "2 min",
+    ]
+
+
+def test_scenario_with_errors_is_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("s.yml").write_text("handlr: orders\n")
+
+    ran = scfdeploy("simulate", "s.yml", "--html", "s.html")
+
+    assert ran.exit_code == 3
+    assert "handlr" in HtmlPage(Path("s.html").read_text(encoding="utf-8")).one("main").text

@@ -213,7 +213,7 @@ def _deploy_twice(work: Workplace) -> None:
         work.on_project("status", "--format", output, "--debug", *_reports(work, "status"))
         work.on_project("plan", "--format", output)
     work.on_project("plan", "--refresh-only", "--format", "json")
-    work.on_project("plan", "--out", str(saved), "--debug")
+    work.on_project("plan", "--out", str(saved), "--html", str(work.folder / "plan-page.html"), "--debug")
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     assert work.on_project("apply", "--plan", str(saved), "--format", "json", "--debug").exit_code == 0
 
@@ -241,12 +241,12 @@ def _follow_events(work: Workplace) -> None:
             ("queue", "purge", "q0False", "--yes"),
             ("events", "run"),
             ("events", "list", "hello"),
-            ("events", "show", sent["requestId"]),
+            ("events", "show", sent["requestId"], "--html", str(work.folder / "event.html")),
             ("events", "stats", "hello"),
             ("events", "cancel", sent["requestId"]),
             ("events", "pull", "--to", str(work.folder / "events.jsonl")),
             ("logs", "hello"),
-            ("simulate", "--function", "hello", "--outcomes", "430,200"),
+            ("simulate", "--function", "hello", "--outcomes", "430,200", "--html", str(work.folder / "s.html")),
             ("simulate", "--function", "hello", "--outcomes", "430,200", "--format", "jsonl"),
             ("template", "list", "hello"),
             ("template", "save", "own", "--from", "timer", "--function", "hello"),
@@ -301,12 +301,12 @@ def _run_the_local_server(work: Workplace) -> None:
 
 
 def _reports(work: Workplace, command: str) -> list[str]:
-    kept = {"json": "json", "markdown": "md", "github": "txt"}
+    kept = {"json": "json", "markdown": "md", "github": "txt", "html": "html"}
     return [word for form, end in kept.items() for word in ("--report", f"{form}={work.folder / command}.{end}")]
 
 
 def _ways() -> set[str]:
-    """Each command as it is typed, with each of its formats, and with `--debug` and `--report` where it has them."""
+    """Each command as it is typed, its formats, and `--debug`, `--report` and `--html` where it has them."""
     return set(_ways_of(get_command(app), ""))
 
 
@@ -320,7 +320,7 @@ def _ways_of(command: Any, typed: str) -> Iterator[str]:
         match parameter.opts[0]:
             case "--format":
                 yield from (f"{typed} --format {choice}" for choice in parameter.type.choices)
-            case "--debug" | "--report" as option:
+            case "--debug" | "--report" | "--html" as option:
                 yield f"{typed} {option}"
 
 

@@ -13,7 +13,14 @@ from scfdeploy.cli.arguments import make_request, parse_duration
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, ProjectOptions, expand_groups
-from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit, show
+from scfdeploy.cli.output import (
+    OutputOptions,
+    parse_reports,
+    print_text,
+    run_or_exit,
+    show,
+    write_reports_and_exit,
+)
 from scfdeploy.cli.redaction import SECRETS
 from scfdeploy.diagnostics import message
 
@@ -68,6 +75,7 @@ def simulate(
     path: options.ProjectPath = ".",
     project: ProjectOptions,
     output: options.SimulationOutput = "text",
+    html: options.Html = None,
     display: DisplayOptions,
 ) -> None:
     """Simulate on a virtual clock what happens to events. Nothing is deployed, and no credentials are read.
@@ -95,14 +103,14 @@ def simulate(
         keeps_bodies=output == "json",
         on_step=lines if output == "jsonl" else None,
     )
-    screen = OutputOptions("simulate", output, *display)
+    screen = OutputOptions("simulate", output, *display, parse_reports(None, html))
     result = run_or_exit(screen, lambda: use_case(request, chosen))
     lines.flush()
     if output == "json":
         _write_document(result)
     else:
         show(screen, result)
-    raise typer.Exit(_exit_code(result))
+    write_reports_and_exit(screen, result, _exit_code(result))
 
 
 def _exit_code(result: Simulated) -> ExitCode:

@@ -164,7 +164,7 @@ def _result_text(entry: TimelineEntry) -> str:
     first = entry.message.strip().partition("\n")[0]
     match entry.kind:
         case "attempt" | "retry":
-            return "  ".join(part for part in (_short(entry), first) if part)
+            return " ".join(part for part in (_short(entry), first) if part)
         case "delivered":
             return message("delivered, {size} bytes", size=f"{entry.bytes:,}")
         case "lost":

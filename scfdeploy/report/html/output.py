@@ -15,6 +15,7 @@ from scfdeploy.results import Failed, Result
 PAGES: Mapping[str, str] = {
     "EventShown": "event_page.event_page",
     "Planned": "plan_page.plan_page",
+    "Simulated": "simulation_page.simulation_page",
 }
 """The function for each result by its class name, in a module of this package."""
 

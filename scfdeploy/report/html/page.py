@@ -79,6 +79,8 @@ class Section(NamedTuple):
     text: str = ""
     """Text with line breaks, shown as it is."""
 
+    facts: Sequence[tuple[str, str]] = ()
+
 
 class Notice(NamedTuple):
     """A finding or an error above the content. `severity` is `error`, `warning` or `info`."""

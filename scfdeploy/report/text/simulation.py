@@ -34,16 +34,22 @@ def render_simulated(result: Simulated, style: TextStyle) -> str:
     lines.append("")
     lines += _table(result.runs[0], style) if len(result.runs) == 1 else _tables_side_by_side(result.runs, style)
     lines.append("")
-    for label, text_of in (
-        (message("Processed more than once"), _repeated),
-        (message("Lost"), _lost),
-        (message("Destinations"), _destinations),
-        (message("Metrics"), _metrics),
-        (message("Assumed"), _assumed),
-    ):
-        lines += _section(label, [(run.platform, text_of(run)) for run in result.runs])
-    lines += _closing(result)
+    for texts in zip(*map(summary_texts, result.runs), strict=True):
+        label = texts[0][0]
+        lines += _section(label, [(run.platform, text) for run, (_, text) in zip(result.runs, texts, strict=True)])
+    lines += closing_lines(result)
     return "\n".join(lines) + "\n"
+
+
+def summary_texts(run: SimulatedRun) -> list[tuple[str, str]]:
+    """What a run adds up to, each with its label."""
+    return [
+        (message("Processed more than once"), _repeated(run)),
+        (message("Lost"), _lost(run)),
+        (message("Destinations"), _destinations(run)),
+        (message("Metrics"), _metrics(run)),
+        (message("Assumed"), _assumed(run)),
+    ]
 
 
 def _timeline(run: SimulatedRun) -> list[str]:
@@ -213,7 +219,7 @@ def _assumed(run: SimulatedRun) -> str:
     return "; ".join(run.assumed) or message("none")
 
 
-def _closing(result: Simulated) -> Iterator[str]:
+def closing_lines(result: Simulated) -> Iterator[str]:
     """Remarks, loops, differences from `expect`, and advice."""
     several = len(result.runs) > 1
     remarks = dict.fromkeys([*result.remarks, *(remark for run in result.runs for remark in run.remarks)])

@@ -45,5 +45,5 @@ def test_shared_options_are_listed_in_one_order(words: tuple[str, ...]) -> None:
 
 
 def test_apply_has_every_shared_option_of_its_kind() -> None:
-    others = {"path", "detailed_exitcode"}
+    others = {"path", "detailed_exitcode", "html"}
     assert options_of("apply") == [name for name in HELP_ORDER if name not in others]

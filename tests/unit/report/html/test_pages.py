@@ -116,9 +116,9 @@ def test_steps_of_event_are_marks_and_rows() -> None:
     assert made.one("h1").text == "Event 3fd0 of function orders"
     assert made.marks == [
         "10:00:00.000, accepted",
-        "10:00:00.000, attempt 1: 430  ValueError: no items",
-        "10:01:00.000, attempt 2 (retry 1 of 2): 432  no concurrency",
-        "10:02:00.000, attempt 3 (retry 2 of 2): 430  ValueError: no items",
+        "10:00:00.000, attempt 1: 430 ValueError: no items",
+        "10:01:00.000, attempt 2 (retry 1 of 2): 432 no concurrency",
+        "10:02:00.000, attempt 3 (retry 2 of 2): 430 ValueError: no items",
         "16:00:00.000, delivery to CMQ-QUEUE orders-failed: delivered, 813 bytes",
         "16:00:00.000, ended: dead-lettered: RetriesExhausted",
     ]
