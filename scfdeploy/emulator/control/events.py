@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from scfdeploy.delivery.core import Phase
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.control.content import require_text
@@ -140,8 +138,8 @@ def steps_since(app: EmulatorApp, number: int, *, with_earlier: bool) -> Json:
 def _step_fields(event: StoredEvent | None, step: TimelineStep) -> Json:
     """A line of a timeline, with the function of its event."""
     if event is None:
-        return asdict(step) | {"function": "", "isTraced": False, "isCancelled": False}
-    return asdict(step) | {
+        return step._asdict() | {"function": "", "isTraced": False, "isCancelled": False}
+    return step._asdict() | {
         "function": _name(event),
         "isTraced": event.settings.is_traced,
         "isCancelled": event.state.is_cancelled,

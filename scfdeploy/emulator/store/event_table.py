@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from scfdeploy.delivery.core import End, EventState, Phase
 
@@ -43,8 +43,7 @@ class EventSettings:
     dead_letter_type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
+class StoredEvent(NamedTuple):
     """One accepted event. `function` is the key `region/namespace/name`, `body` the event's text, unchanged."""
 
     request_id: str
@@ -61,8 +60,7 @@ class StoredEvent:
         return self.function.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineStep:
+class TimelineStep(NamedTuple):
     """One line of an event's timeline. `kind` is `accepted`, `attempt`, `retry`, `delivered`, `lost` or `ended`."""
 
     request_id: str
@@ -217,6 +215,11 @@ class EventTable:
         )
         return _steps(rows)
 
+    def last_attempt(self, request_id: str) -> TimelineStep | None:
+        """The last attempt in the timeline of an event, or None."""
+        attempts = [step for step in self.timeline(request_id) if step.kind in ("attempt", "retry")]
+        return attempts[-1] if attempts else None
+
     def last_step(self) -> int:
         """The number of the newest line of all timelines; 0 when there is none."""
         newest: int = self._db.execute("SELECT COALESCE(MAX(id), 0) FROM event_steps").fetchone()[0]
@@ -289,10 +292,11 @@ def _of_state(state: EventState) -> tuple[str, int, str, str, int]:
         state.reason,
     ]
     end = state.end.value if state.end else ""
+    phase = state.phase.value
     return (
-        state.phase.value,
+        phase,
         state.due_at,
-        json.dumps([state.phase.value, state.due_at, end, state.ended_at, *values]),
+        json.dumps([phase, state.due_at, end, state.ended_at, *values]),
         end,
         state.ended_at,
     )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scfdeploy.facts import delivery_value
 
@@ -24,8 +23,7 @@ _MAX_PER_FUNCTION = 200
 _TRIM_INTERVAL = 100
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(NamedTuple):
     """One run of a function, or one attempt of an asynchronous event."""
 
     function: str

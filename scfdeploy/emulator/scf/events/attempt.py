@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.faults import ForcedOutcome
@@ -31,8 +30,7 @@ _TRIGGER_SOURCES = {"TRIGGER_TIMER": "timer"}
 """TRIGGER_SRC by the source of an event. The guide documents it for timers only."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptResult:
+class AttemptResult(NamedTuple):
     """How an attempt ended."""
 
     status: int

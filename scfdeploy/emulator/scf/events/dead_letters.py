@@ -33,10 +33,13 @@ class Delivery:
     note: str = ""
 
 
-def deliver(app: EmulatorApp, event: StoredEvent, reason: Reason, at: int) -> Delivery:
-    """Send an event that failed at the time `at` to its dead letter queue, once. Inside `Store.exclusive`."""
+def deliver(app: EmulatorApp, event: StoredEvent, reason: Reason, at: int, last: TimelineStep | None) -> Delivery:
+    """Send an event that failed at the time `at` to its dead letter queue, once. Inside `Store.exclusive`.
+
+    `last` is its last attempt, if it had one.
+    """
     name, kind = event.settings.dead_letter_name, records.kind_of(event.settings.dead_letter_type)
-    message = message_of(app, event, reason, at)
+    message = message_of(app, event, reason, at, last)
     text = json.dumps(message, ensure_ascii=False)
     size = len(text.encode())
     error, cause = _problem(app, name, kind, size)
@@ -65,9 +68,10 @@ def _problem(app: EmulatorApp, name: str, kind: str, size: int) -> tuple[str, st
     return "", ""
 
 
-def message_of(app: EmulatorApp, event: StoredEvent, reason: Reason, at: int) -> Mapping[str, object]:
+def message_of(
+    app: EmulatorApp, event: StoredEvent, reason: Reason, at: int, last: TimelineStep | None
+) -> Mapping[str, object]:
     """The body of the message."""
-    last = _last_attempt(app, event)
     _, namespace, function = event.function.split("/")
     state = event.state
     failed = FailedEvent(
@@ -87,11 +91,6 @@ def message_of(app: EmulatorApp, event: StoredEvent, reason: Reason, at: int) ->
         max(0, (state.accepted_at + event.settings.max_age_ms - at) // 1000),
     )
     return scf_dead_letter(failed, plain=app.settings.envelope == "plain")
-
-
-def _last_attempt(app: EmulatorApp, event: StoredEvent) -> TimelineStep | None:
-    attempts = [line for line in app.store.events.timeline(event.request_id) if line.kind in ("attempt", "retry")]
-    return attempts[-1] if attempts else None
 
 
 def _error_text(last: TimelineStep | None, reason: Reason) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.delivery.core import (
     Accepted,
@@ -59,8 +59,7 @@ class Progress:
         self.ends[end.value] = self.ends.get(end.value, 0) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     """An attempt under way."""
 
     event: StoredEvent
@@ -107,7 +106,7 @@ class EventEngine:
         at = self._now_ms()
         unfinished = self._app.store.events.unfinished(event.function)
         state, effects = step(profile_of(event.settings, self._app.settings), None, Accepted(at, unfinished))
-        accepted = replace(event, state=state)
+        accepted = event._replace(state=state)
         self._app.store.events.add(accepted)
         self._app.store.events.count_unfinished(event.function, 1)
         self._note(event.request_id, at, "accepted")
@@ -246,7 +245,7 @@ class EventEngine:
         That is so when the event is too old, or when a fault rule replaces the attempt before the function starts.
         """
         following, effects = step(profile_of(event.settings, self._app.settings), event.state, Due(at))
-        begun = replace(event, state=following)
+        begun = event._replace(state=following)
         if following.phase is not Phase.RUNNING:
             self._app.store.events.save(event.request_id, following)
             self._apply(begun, effects, at, progress)
@@ -265,7 +264,7 @@ class EventEngine:
             # It may have been cancelled while it ran.
             current = self._app.store.events.find(run.event.request_id)
             if current is not None:
-                self._complete(replace(run, event=current), result, progress, at=at)
+                self._complete(run._replace(event=current), result, progress, at=at)
 
     def _complete(self, run: _Run, result: AttemptResult, progress: Progress, *, at: int | None) -> None:
         """Store the result of an attempt that began at `at` on a held clock, or ends now in real time."""
@@ -285,25 +284,33 @@ class EventEngine:
             "durationMs": result.duration_ms,
             "memoryMb": result.memory_mb,
         }
-        self._note(
-            event.request_id, began, "retry" if run.is_retry else "attempt", result.status, result.message, detail
-        )
+        kind = "retry" if run.is_retry else "attempt"
+        attempt = TimelineStep(event.request_id, began, kind, result.status, result.message, detail)
+        self._app.store.events.add_step(attempt)
         self._app.store.events.save(event.request_id, state)
-        self._apply(replace(event, state=state), effects, end, progress)
+        self._apply(event._replace(state=state), effects, end, progress, attempt)
 
     def _feed(self, event: StoredEvent, entry: Input, progress: Progress) -> EventState:
         """Apply an input and all effects that need no process. The caller holds the store."""
         profile = profile_of(event.settings, self._app.settings)
         state, effects = step(profile, event.state, entry)
         self._app.store.events.save(event.request_id, state)
-        return self._apply(replace(event, state=state), effects, entry.at, progress)
+        return self._apply(event._replace(state=state), effects, entry.at, progress)
 
-    def _apply(self, event: StoredEvent, effects: tuple[Effect, ...], at: int, progress: Progress) -> EventState:
+    def _apply(
+        self,
+        event: StoredEvent,
+        effects: tuple[Effect, ...],
+        at: int,
+        progress: Progress,
+        attempt: TimelineStep | None = None,
+    ) -> EventState:
+        """Apply effects that need no process. `attempt` is the last attempt of the event, if it has just ended."""
         state = event.state
         for effect in effects:
             match effect:
                 case Deliver():
-                    state = self._deliver(replace(event, state=state), effect, at, progress)
+                    state = self._deliver(event._replace(state=state), effect, at, progress, attempt)
                 case Ended(end, reason):
                     progress.count(end)
                     self._app.store.events.count_unfinished(event.function, -1)
@@ -312,8 +319,11 @@ class EventEngine:
                     pass
         return state
 
-    def _deliver(self, event: StoredEvent, effect: Deliver, at: int, progress: Progress) -> EventState:
-        delivery = deliver(self._app, event, Reason(effect.reason), at)
+    def _deliver(
+        self, event: StoredEvent, effect: Deliver, at: int, progress: Progress, attempt: TimelineStep | None
+    ) -> EventState:
+        last = attempt or self._app.store.events.last_attempt(event.request_id)
+        delivery = deliver(self._app, event, Reason(effect.reason), at, last)
         self._note(
             event.request_id,
             at,
