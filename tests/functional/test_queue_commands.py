@@ -149,7 +149,7 @@ def test_topics_are_created_subscribed_and_sent_to(cloud: Cloud) -> None:
     sent = queue(cloud, "send", "orders-topic", '{"id": 7}', "--tag", "new").stdout
     assert sent == "Sent to topic orders-topic: 1 subscriber, 0 triggers started.\n"
     sent = queue(cloud, "send", "orders-topic", '{"id": 7}').stdout
-    assert sent.startswith("Sent to topic orders-topic: 0 subscribers, 0 triggers started.\nDelivered to 0 of 1 subscr")
+    assert sent.startswith("Sent to topic orders-topic: 1 subscriber, 0 triggers started.\nDelivered to 0 of 1 subscr")
     assert queue(cloud, "create", "B").exit_code == 1
     assert queue(cloud, "show", "nowhere").exit_code == 1
 

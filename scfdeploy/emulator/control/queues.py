@@ -91,7 +91,7 @@ def send(app: EmulatorApp, content: Json) -> Json:
     app.events.wake()
     return {
         "kind": kind,
-        "subscribers": published.delivered,
+        "subscribers": published.subscribers,
         "triggers": started,
         "note": published.note,
     }

@@ -15,7 +15,8 @@ from scfdeploy.emulator.store import Store
 class Published:
     """How far a message got. `functions` are the names of subscribed functions to call with it."""
 
-    delivered: int
+    subscribers: int
+    """All that the topic has; `note` names those that did not get the message."""
     functions: tuple[str, ...]
     note: str
     """Which subscribers did not get it, and why."""
@@ -36,7 +37,7 @@ def publish(
     note = _note(subscriptions, accepting)
     message_id = store.messages.add(name, now_ms, body, attributes, note)
     functions = tuple(entry["to"] for entry in accepting if entry["kind"] == "function")
-    return Published(len(accepting), functions, note, message_id)
+    return Published(len(subscriptions), functions, note, message_id)
 
 
 def _accepts(subscription: Json, tag: str, key: str) -> bool:
