@@ -147,6 +147,15 @@ class TestStats:
         send(cloud)
         assert events(cloud, "stats", "--since", "1h", "--format", "json").document["total"] == {"waiting": 1}
 
+    def test_events_without_status_record_are_left_out(self, cloud: Cloud) -> None:
+        cloud.create("untraced", CODE, AsyncRunEnable="TRUE")
+        for function in ("traced", "untraced", "orders"):
+            send(cloud, function)
+        run(cloud)
+        assert events(cloud, "stats", "--format", "json").document["total"] == {"finished": 2}
+        cloud.advance(KEPT_S + 1)
+        assert events(cloud, "stats", "--format", "json").document["total"] == {"finished": 1}
+
     def test_no_events(self, cloud: Cloud) -> None:
         assert events(cloud, "stats").stdout == "No events.\n"
 

@@ -11,6 +11,7 @@ from scfdeploy.emulator.scf.actions.async_events import is_recorded
 from scfdeploy.emulator.scf.records import namespaces
 from scfdeploy.emulator.scf.records.functions import FUNCTION
 from scfdeploy.emulator.store import StoredEvent, TimelineStep
+from scfdeploy.facts import delivery_value
 
 _MAX_STEPS = 10_000
 _MAX_EVENTS = 10_000
@@ -51,8 +52,9 @@ def count_events(app: EmulatorApp, content: Json) -> Json:
     A throttle is an attempt that ended with status 429 or 432.
     """
     function, since = _selection(app, content)
+    recorded_since = round(app.event_clock.now() * 1000) - delivery_value("scf", "trace.kept_ms")
     with app.store.exclusive(writes=False):
-        rows = app.store.events.counts(function, since)
+        rows = app.store.events.counts(function, since, recorded_since)
         if not rows:
             _require_function(app, function)
         functions = _function_counts(app.store.events.step_counts(function, since))

@@ -28,6 +28,11 @@ CREATE INDEX IF NOT EXISTS event_steps_event ON event_steps (request_id, id);
 NAMES = ("events", "event_steps", "unfinished_events")
 _SHORTEST_ID = 4
 _OF_FUNCTIONS = "(function=? OR substr(function, 1, ?)=?) AND accepted_at>=?"
+# With asyncRunEnable an event counts as long as it has a status record.
+_IS_RECORDED = (
+    "(COALESCE(json_extract(settings, '$.is_traced'), 0)=0 "
+    "OR (json_extract(settings, '$.keeps_trace')=1 AND (end='' OR ended_at>=?)))"
+)
 _COLUMNS = "request_id, function, qualifier, source, body, settings, accepted_at, state"
 
 
@@ -157,16 +162,17 @@ class EventTable:
         for row in rows.fetchall():
             yield _event(row)
 
-    def counts(self, prefix: str, since: int) -> list[tuple[int, str, int, int, int]]:
+    def counts(self, prefix: str, since: int, recorded_since: int) -> list[tuple[int, str, int, int, int]]:
         """Per hour of acceptance and status: the number of events, and the sum and maximum of their times to the end.
 
-        Functions and `since` are as in `of_functions`. The status is the end, or else the phase.
+        Functions and `since` are as in `of_functions`. The status is the end, or else the phase. Status records are
+        kept of events that ended at `recorded_since` or later.
         """
         return self._db.execute(
             "SELECT accepted_at / 3600000 * 3600000 AS hour, CASE WHEN end='' THEN phase ELSE end END AS status, "  # noqa: S608
             "COUNT(*), SUM(ended_at - accepted_at), MAX(ended_at - accepted_at) "
-            f"FROM events WHERE {_OF_FUNCTIONS} GROUP BY hour, status ORDER BY hour",
-            _of_functions(prefix, since),
+            f"FROM events WHERE {_OF_FUNCTIONS} AND {_IS_RECORDED} GROUP BY hour, status ORDER BY hour",
+            (*_of_functions(prefix, since), recorded_since),
         ).fetchall()
 
     def step_counts(self, prefix: str, since: int) -> list[tuple[str, str, int | None, str | None, int]]:
