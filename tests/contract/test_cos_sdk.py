@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -194,6 +195,7 @@ def storage(cloud: Cloud) -> Any:
 def test_objects_are_listed_by_prefix_and_page(storage: Any) -> None:
     listed = storage.list_objects(Bucket=BUCKET)
     assert [entry["Key"] for entry in listed["Contents"]] == ["a.txt", "in/b.txt", "in/c.txt"]
+    assert datetime.fromisoformat(listed["Contents"][0]["LastModified"]).tzinfo is UTC
     listed = storage.list_objects(Bucket=BUCKET, Delimiter="/")
     assert [entry["Key"] for entry in listed["Contents"]] == ["a.txt"]
     assert [entry["Prefix"] for entry in listed["CommonPrefixes"]] == ["in/"]

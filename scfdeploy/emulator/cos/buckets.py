@@ -5,11 +5,11 @@ Lifecycle rules are stored, but nothing expires.
 
 from __future__ import annotations
 
-from email.utils import formatdate
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 from scfdeploy.emulator.app import EmulatorApp
+from scfdeploy.emulator.clock import as_iso
 from scfdeploy.emulator.cos.objects import OBJECT
 from scfdeploy.emulator.cos.protocol import (
     XML,
@@ -156,7 +156,7 @@ def _row(name: str, document: Json | None) -> str:
         return f"<CommonPrefixes>{elements({'Prefix': name})}</CommonPrefixes>"
     fields = {
         "Key": name,
-        "LastModified": formatdate(document["modified"], usegmt=True),
+        "LastModified": as_iso(document["modified"]),
         "ETag": document["etag"],
         "Size": str(document["size"]),
         "StorageClass": "STANDARD",

@@ -8,6 +8,7 @@ from email.utils import formatdate
 from urllib.parse import unquote
 
 from scfdeploy.emulator.app import EmulatorApp
+from scfdeploy.emulator.clock import as_iso
 from scfdeploy.emulator.cos.protocol import XML, CosError, elements, require_digest, xml_response
 from scfdeploy.emulator.messages import Json, Request, Response
 from scfdeploy.emulator.scf.events.firing import fire_object
@@ -91,7 +92,7 @@ def _copy_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
         copied |= object_headers(request)
     app.store.put(OBJECT, object_key(request, bucket), copied)
     fire_object(app, request, object_key(request, bucket), "ObjectCreated:Copy", copied)
-    fields = {"ETag": copied["etag"], "LastModified": formatdate(copied["modified"], usegmt=True)}
+    fields = {"ETag": copied["etag"], "LastModified": as_iso(copied["modified"])}
     return xml_response("CopyObjectResult", elements(fields))
 
 
