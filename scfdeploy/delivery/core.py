@@ -8,9 +8,13 @@ and feeds their results back in as inputs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple, cast
+
+from scfdeploy.delivery.platform import AsyncPlatform, Decision
+from scfdeploy.delivery.trace import DeliveryKind
 
 
 class ResultClass(StrEnum):
@@ -50,10 +54,24 @@ class Reason(StrEnum):
     QUEUE_FULL = "QueueFull"
 
 
+class DeliveryRetry(NamedTuple):
+    """Tries of a delivery after answers of 500 and more. The pause doubles each time."""
+
+    first_pause_ms: int
+    limit_ms: int
+    """No try begins later than this after the first."""
+
+    def next_at(self, status: int, tries: int, first_at: int, at: int) -> int | None:
+        """When the try after so many tries begins, the last of which ended with a status at a time; None for never."""
+        following = at + self.first_pause_ms * 2 ** (tries - 1)
+        return following if status >= 500 and following - first_at <= self.limit_ms else None
+
+
 @dataclass(frozen=True, slots=True)
 class AsyncProfile:
     """The rules for the events of one function on one platform."""
 
+    platform: AsyncPlatform
     retries: int
     """Attempts after execution errors."""
     max_age_ms: int
@@ -69,15 +87,33 @@ class AsyncProfile:
     is_traced: bool = False
     """One attempt; a failed event ends as FAILED and goes to no destination."""
     dead_letter: str = ""
-    """The name of the destination of failed events; empty means none."""
+    """The queue or topic of failed events; empty means none."""
+    on_failure: str = ""
+    """The destination of the result of failed events; empty means none. With a dead letter queue, both get it."""
+    on_success: str = ""
+    """The destination of the result of successful events; empty means none."""
+    repeat_limit_ms: int | None = None
+    """A repetition that is due later than this after acceptance is not made, and the event fails."""
+    delivery_retry: DeliveryRetry | None = None
+    """How a destination that answers with a server error is tried again; None means never."""
+    limits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """The most bytes of a message, by name of the destination, where it is not the platform's limit."""
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """The assumed values that may decide something, as `profile.name` of tables/delivery.tsv."""
+        return tuple(dict.fromkeys(name for names in self.platform.assumptions.values() for name in names))
+
+    def assumed_for(self, decision: Decision) -> tuple[str, ...]:
+        """The assumed values behind a decision."""
+        return self.platform.assumptions.get(decision, ())
 
     def class_of(self, status: int) -> ResultClass:
         """The class of an attempt's status."""
         return self.classes.get(status, ResultClass.EXECUTION)
 
 
-@dataclass(frozen=True, slots=True)
-class EventState:
+class EventState(NamedTuple):
     """One event. `due_at` is the time of its next attempt while it waits."""
 
     accepted_at: int
@@ -96,41 +132,40 @@ class EventState:
     end: End | None = None
     reason: str = ""
     ended_at: int = 0
+    pending: int = 0
+    """Deliveries of the failed event that have no answer."""
+    is_delivered: bool = False
+    """Whether a destination of failed events has the event."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """The first input: the platform accepted the event while `unfinished` other events of the function had no end."""
 
     at: int
     unfinished: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """The time of the next attempt has come."""
 
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(NamedTuple):
     """The attempt ended with a status."""
 
     at: int
     status: int
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(NamedTuple):
     """A delivery ended. `error` says why it failed; empty when the destination has the event."""
 
     at: int
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(NamedTuple):
     """The user cancelled the event."""
 
     at: int
@@ -139,30 +174,27 @@ class Cancelled:
 Input = Accepted | Due | Completed | Delivered | Cancelled
 
 
-@dataclass(frozen=True, slots=True)
-class Wake:
+class Wake(NamedTuple):
     """Feed in `Due` at this time."""
 
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Invoke:
+class Invoke(NamedTuple):
     """Run the handler, and feed in `Completed`."""
 
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class Deliver:
-    """Send the event to a destination, and feed in `Delivered`."""
+class Deliver(NamedTuple):
+    """Send the event to a destination. Unless it succeeded, feed in `Delivered` when the last try has ended."""
 
     destination: str
     reason: str
+    kind: DeliveryKind = DeliveryKind.DEAD_LETTER
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """The event has ended. No further effect follows."""
 
     end: End
@@ -179,25 +211,38 @@ def step(profile: AsyncProfile, state: EventState | None, entry: Input) -> Step:
     `state` is None for `Accepted` and only for it. An input that does not fit the phase (a wake-up for an attempt that
     was cancelled) changes nothing and has no effect.
     """
-    if isinstance(entry, Accepted):
-        if state is not None:
-            raise ValueError("an event is accepted once")
-        return _accept(profile, entry)
+    kind = type(entry)
     if state is None:
-        raise ValueError("the event was not accepted")
-    following: Step = (state, ())
-    match entry, state.phase:
-        case Due(at), Phase.WAITING if at >= state.due_at:
-            following = _begin(profile, state, at)
-        case Completed(at, status), Phase.RUNNING:
-            following = _complete(profile, state, at, profile.class_of(status))
-        case Delivered(at, error), Phase.DELIVERING:
-            following = _conclude(state, at, error)
-        case Cancelled(at), Phase.WAITING:
-            following = _end(state, at, End.ABORTED)
-        case Cancelled(_), Phase.RUNNING:
-            following = replace(state, is_cancelled=True), ()
-    return following
+        if kind is not Accepted:
+            raise ValueError("the event was not accepted")
+        return _accept(profile, cast(Accepted, entry))
+    if kind is Accepted:
+        raise ValueError("an event is accepted once")
+    # Compared by hand: matching patterns takes several times as long, and this runs three times per attempt.
+    phase = state.phase
+    if phase is Phase.RUNNING:
+        return _while_running(profile, state, entry)
+    if phase is Phase.WAITING:
+        return _while_waiting(profile, state, entry)
+    if phase is Phase.DELIVERING and kind is Delivered:
+        return _conclude(state, entry.at, cast(Delivered, entry).error)
+    return state, ()
+
+
+def _while_running(profile: AsyncProfile, state: EventState, entry: Input) -> Step:
+    if type(entry) is Completed:
+        return _complete(profile, state, entry.at, profile.class_of(entry.status))
+    if type(entry) is Cancelled:
+        return state._replace(is_cancelled=True), ()
+    return state, ()
+
+
+def _while_waiting(profile: AsyncProfile, state: EventState, entry: Input) -> Step:
+    if type(entry) is Due and entry.at >= state.due_at:
+        return _begin(profile, state, entry.at)
+    if type(entry) is Cancelled:
+        return _end(state, entry.at, End.ABORTED)
+    return state, ()
 
 
 def _accept(profile: AsyncProfile, entry: Accepted) -> Step:
@@ -212,7 +257,8 @@ def _begin(profile: AsyncProfile, state: EventState, at: int) -> Step:
         return _fail(profile, state, at, Reason.EVENT_AGE_EXCEEDED)
     attempt = state.attempts + 1
     retries = state.retries + state.is_retry
-    running = replace(state, phase=Phase.RUNNING, attempts=attempt, retries=retries, is_retry=False)
+    # Written out, because `_replace` takes twice as long and runs once per attempt.
+    running = EventState(state.accepted_at, Phase.RUNNING, state.due_at, attempt, retries, False, state.repeats)
     return running, (Invoke(attempt),)
 
 
@@ -220,7 +266,10 @@ def _complete(profile: AsyncProfile, state: EventState, at: int, kind: ResultCla
     if state.is_cancelled:
         return _end(state, at, End.ABORTED)
     if kind is ResultClass.SUCCESS:
-        return _end(state, at, End.FINISHED)
+        ended, effects = _end(state, at, End.FINISHED)
+        if profile.on_success:
+            effects = (Deliver(profile.on_success, "", DeliveryKind.SUCCESS), *effects)
+        return ended, effects
     if profile.is_traced:
         return _end(state, at, End.FAILED)
     return _retry(profile, state, at, kind)
@@ -231,26 +280,66 @@ def _retry(profile: AsyncProfile, state: EventState, at: int, kind: ResultClass)
         if state.retries >= profile.retries:
             return _fail(profile, state, at, Reason.RETRIES_EXHAUSTED)
         due = at + _nth(profile.retry_delays_ms, state.retries)
-        return replace(state, phase=Phase.WAITING, due_at=due, is_retry=True), (Wake(due),)
+        return _wait(state, due, state.repeats, is_retry=True)
     due = at + _nth(profile.repeat_delays_ms, state.repeats)
-    return replace(state, phase=Phase.WAITING, due_at=due, repeats=state.repeats + 1), (Wake(due),)
+    if profile.repeat_limit_ms is not None and due - state.accepted_at > profile.repeat_limit_ms:
+        return _fail(profile, state, at, Reason.RETRIES_EXHAUSTED)
+    return _wait(state, due, state.repeats + 1, is_retry=False)
+
+
+def _wait(state: EventState, due: int, repeats: int, *, is_retry: bool) -> Step:
+    waiting = EventState(state.accepted_at, Phase.WAITING, due, state.attempts, state.retries, is_retry, repeats)
+    return waiting, (Wake(due),)
 
 
 def _fail(profile: AsyncProfile, state: EventState, at: int, reason: Reason) -> Step:
     if profile.is_traced:
         return _end(state, at, End.FAILED, reason)
-    if not profile.dead_letter:
+    deliveries: tuple[Effect, ...] = tuple(
+        Deliver(destination, reason, kind)
+        for destination, kind in (
+            (profile.dead_letter, DeliveryKind.DEAD_LETTER),
+            (profile.on_failure, DeliveryKind.FAILURE),
+        )
+        if destination
+    )
+    if not deliveries:
         return _end(state, at, End.DROPPED, reason)
-    delivering = replace(state, phase=Phase.DELIVERING, reason=reason, end=End.DEAD_LETTERED, ended_at=at)
-    return delivering, (Deliver(profile.dead_letter, reason),)
+    delivering = state._replace(
+        phase=Phase.DELIVERING, reason=reason, end=End.DEAD_LETTERED, ended_at=at, pending=len(deliveries)
+    )
+    return delivering, deliveries
 
 
 def _conclude(state: EventState, at: int, error: str) -> Step:
-    return _end(replace(state, error=error), at, End.LOST if error else End.DEAD_LETTERED, state.reason)
+    counted = state._replace(
+        error=error or state.error, pending=state.pending - 1, is_delivered=state.is_delivered or not error
+    )
+    # A state that an earlier release stored has one delivery and does not count it.
+    if counted.pending > 0:
+        return counted, ()
+    return _end(counted, at, End.DEAD_LETTERED if counted.is_delivered else End.LOST, state.reason)
 
 
 def _end(state: EventState, at: int, end: End, reason: str = "") -> Step:
-    return replace(state, phase=Phase.ENDED, end=end, reason=reason, ended_at=at), (Ended(end, reason),)
+    # Written out as in `_begin`.
+    ended = EventState(
+        state.accepted_at,
+        Phase.ENDED,
+        state.due_at,
+        state.attempts,
+        state.retries,
+        state.is_retry,
+        state.repeats,
+        state.is_cancelled,
+        state.error,
+        end,
+        reason,
+        at,
+        0,
+        state.is_delivered,
+    )
+    return ended, (Ended(end, reason),)
 
 
 def _nth(delays: tuple[int, ...], index: int) -> int:

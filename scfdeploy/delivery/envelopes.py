@@ -2,11 +2,50 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import NamedTuple
+
+from scfdeploy.delivery.trace import DeliveryKind
+from scfdeploy.facts import delivery_value, status_code
 
 _CHINA = timezone(timedelta(hours=8))
+_APP_ID = 1300000001
+_UIN = "100000000001"
+_OTHER_ACCOUNT = "123456789012"
+_SPACED = json.JSONEncoder(ensure_ascii=False)
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_PAYLOADS = ("requestPayload", "responsePayload")
+
+
+class EventResult(NamedTuple):
+    """What became of an event of a simulated run. Times are milliseconds since the epoch."""
+
+    request_id: str
+    function: str
+    payload: str
+    """The text of the event."""
+    attempts: int
+    retries: int
+    status: int
+    """Of the last attempt, in the numbers of SCF; 0 when there was none."""
+    reason: str
+    """Why the event failed; empty when it succeeded."""
+    result: str
+    """The value that the last attempt returned, as JSON text."""
+    error: str
+    accepted_at: int
+    sent_at: int
+    max_age_ms: int
+
+
+class Message(NamedTuple):
+    """A message and the attributes that are sent beside it."""
+
+    body: str
+    attributes: tuple[tuple[str, str | int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +100,181 @@ def scf_dead_letter(failed: FailedEvent, *, plain: bool = False) -> Mapping[str,
             "Ttl": failed.ttl_s if plain else 0,
         },
     }
+
+
+def scf_message(name: str, service: str, kind: DeliveryKind, result: EventResult) -> Message:
+    """The message that a dead letter queue of SCF receives."""
+    ttl_s = max(0, (result.accepted_at + result.max_age_ms - result.sent_at) // 1000)
+    letter = scf_dead_letter(
+        FailedEvent(
+            result.request_id,
+            result.status or -1,
+            result.error or _status_text(result),
+            _APP_ID,
+            _UIN,
+            "CLOUD_API",
+            result.function,
+            "default",
+            "$DEFAULT",
+            result.payload,
+            result.accepted_at,
+            result.sent_at,
+            result.retries,
+            ttl_s,
+        )
+    )
+    attributes = (
+        ("RequestId", result.request_id),
+        ("ErrorCode", -1),
+        ("ErrorMessage", result.error or _status_text(result)),
+    )
+    return Message(_SPACED.encode(letter), attributes)
+
+
+def functiongraph_message(name: str, service: str, kind: DeliveryKind, result: EventResult) -> Message:
+    """The notification that a destination of FunctionGraph receives."""
+    response: str | None = _response(result)
+    if response is not None and len(response.encode()) > delivery_value("functiongraph", "result.max_bytes"):
+        response = None
+    record = {
+        "timestamp": _timestamp(result.sent_at, _CHINA),
+        "request_context": {
+            "request_id": result.request_id,
+            "function_urn": f"urn:fss:cn-north-4:{_OTHER_ACCOUNT}:function:default:{result.function}:latest",
+            "condition": result.reason or "Success",
+            "approximate_invoke_count": result.attempts,
+        },
+        "request_payload": result.payload,
+        "response_context": {
+            "status_code": _other_status(result.status),
+            "function_error": _function_error(result, "UnhandledInvocationError"),
+        },
+        "response_payload": response,
+    }
+    return Message(_compact(record))
+
+
+def function_compute_message(name: str, service: str, kind: DeliveryKind, result: EventResult) -> Message:
+    """The callback that a destination of Function Compute receives, for EventBridge as a CloudEvent."""
+    arn = f"acs:fc:cn-hangzhou:{_OTHER_ACCOUNT}:functions/{result.function}"
+    record: dict[str, object] = {
+        "timestamp": result.sent_at,
+        "requestContext": {
+            "requestId": result.request_id,
+            "functionArn": arn,
+            "condition": result.reason or "Success",
+            "approximateInvokeCount": result.attempts,
+        },
+        "requestPayload": result.payload,
+        "responseContext": {
+            "statusCode": _other_status(result.status),
+            "functionError": _function_error(result, "UnhandledInvocationError"),
+        },
+        "responsePayload": _response(result),
+    }
+    if service == "eventbridge":
+        record = {
+            "datacontenttype": "application/json;charset=utf-8",
+            "aliyunaccountid": _OTHER_ACCOUNT,
+            "data": record,
+            "subject": arn,
+            "source": "acs:fc",
+            "type": "fc:AsyncInvoke:succeeded" if kind is DeliveryKind.SUCCESS else "fc:AsyncInvoke:failed",
+            "aliyunpublishtime": _timestamp(result.sent_at, UTC),
+            "specversion": "1.0",
+            "aliyuneventbusname": name,
+            "id": result.request_id,
+            "time": datetime.fromtimestamp(result.sent_at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "aliyunregionid": "cn-hangzhou",
+            "aliyunpublishaddr": "127.0.0.1",
+        }
+    return Message(_compact(record))
+
+
+def lambda_message(name: str, service: str, kind: DeliveryKind, result: EventResult) -> Message:
+    """What Lambda sends: the event itself to a dead letter queue, a record of the result to a destination."""
+    status = _other_status(result.status)
+    error = _function_error(result, "Unhandled")
+    if kind is DeliveryKind.DEAD_LETTER:
+        attributes = (
+            ("RequestID", result.request_id),
+            ("ErrorCode", status),
+            ("ErrorMessage", (result.error or _status_text(result)).encode()[:1024].decode(errors="ignore")),
+        )
+        return Message(result.payload, attributes)
+    response_context: dict[str, object] = {"statusCode": status, "executedVersion": "$LATEST"}
+    if error:
+        response_context["functionError"] = error
+    record: dict[str, object] = {
+        "version": "1.0",
+        "timestamp": _timestamp(result.sent_at, UTC),
+        "requestContext": {
+            "requestId": result.request_id,
+            "functionArn": f"arn:aws:lambda:us-east-1:{_OTHER_ACCOUNT}:function:{result.function}:$LATEST",
+            "condition": result.reason or "Success",
+            "approximateInvokeCount": result.attempts,
+        },
+        "requestPayload": _parsed(result.payload),
+        "responseContext": response_context,
+        "responsePayload": _parsed(_response(result)),
+    }
+    if service == "sns" and len(_compact(record).encode()) > delivery_value("lambda_async", "sns.message_max_bytes"):
+        record = {key: value for key, value in record.items() if key not in _PAYLOADS}
+    if service == "eventbridge":
+        end = "Success" if kind is DeliveryKind.SUCCESS else "Failure"
+        record = {
+            "version": "0",
+            "id": result.request_id,
+            "detail-type": f"Lambda Function Invocation Result - {end}",
+            "source": "lambda",
+            "account": _OTHER_ACCOUNT,
+            "time": datetime.fromtimestamp(result.sent_at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "region": "us-east-1",
+            "resources": [f"arn:aws:lambda:us-east-1:{_OTHER_ACCOUNT}:function:{result.function}:$LATEST"],
+            "detail": record,
+        }
+    return Message(_compact(record))
+
+
+def _status_text(result: EventResult) -> str:
+    """The name of the last status; without an attempt, why the event failed."""
+    known = status_code(result.status)
+    return known.name if known is not None else str(result.reason)
+
+
+def _other_status(status: int) -> int:
+    """The status in the numbers of other platforms: an error of the function is a response with status 200."""
+    match status:
+        case 429 | 432:
+            return 429
+        case 500:
+            return 500
+        case _:
+            return 200
+
+
+def _function_error(result: EventResult, name: str) -> str:
+    return name if result.status not in (0, 200, 429, 432, 500) else ""
+
+
+def _response(result: EventResult) -> str:
+    """What the function responded with: its result, or its error."""
+    if result.status == 200:
+        return result.result
+    return _compact({"errorMessage": result.error}) if result.error else ""
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text or None
+
+
+def _timestamp(at: int, zone: tzinfo) -> str:
+    moment = datetime.fromtimestamp(at // 1000, zone)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}" + ("Z" if zone is UTC else "+08:00")
+
+
+def _compact(document: object) -> str:
+    return _COMPACT.encode(document)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class StepKind(StrEnum):
@@ -29,8 +30,7 @@ class DeliveryKind(StrEnum):
     DEAD_LETTER = "dead-letter"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """The result of one call of the handler.
 
     A call with several items completes some of them; the rest failed or were not reached.
@@ -42,14 +42,17 @@ class Attempt:
     """The items whose work was done in this call, in order, whatever the status of the call."""
     failed: tuple[int, ...] = ()
     """The items that the handler names as failed, where the source understands such reports."""
+    result: str = "null"
+    """The returned value as JSON text, for destinations."""
+    error: str = ""
+    """What the handler reports when it fails."""
 
 
 Handler = Callable[[tuple[int, ...], int, int], Attempt]
 """`handler(items, tries, at)` runs the items, numbered from 1, after so many earlier tries of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceStep:
+class TraceStep(NamedTuple):
     """One step. Times are virtual milliseconds from the start of the run."""
 
     t: int
@@ -57,7 +60,7 @@ class TraceStep:
     items: tuple[int, ...]
     """The events, messages or records, numbered from 1 in the order of the source."""
     function: str = ""
-    """The function that is invoked, where a run has several."""
+    """The function of the items, where a run may have several."""
     tries: int = 0
     """Invoke and result: earlier tries of these items together. Deliver: earlier tries of the delivery."""
     status: int = 0
@@ -73,7 +76,24 @@ class TraceStep:
     end: str = ""
     """End: how the items ended, in the words of the JSON document."""
     reason: str = ""
-    """Result: what follows. Deliver: why it failed, empty when it arrived. End: why the items failed."""
+    """Result: `retry` or `repeat`, or why no attempt follows. Deliver: why it failed, empty when it arrived.
+
+    End: why the items failed.
+    """
+    next_at: int | None = None
+    """Result: the time of the next attempt. Deliver: the time of the next try. None when there is none."""
+    retry: int = 0
+    """Result: the number of the retry that follows; 0 when what follows uses no retry."""
+    started: int = 0
+    """Deliver: the event that began, when the destination is a function of the run."""
+    loop: tuple[str, ...] = ()
+    """End: the functions that invoke each other in a loop, when the run stopped it."""
+    assumed: tuple[str, ...] = ()
+    """The values that no source gives and that decided what happens here, as `profile.name` of tables/delivery.tsv."""
+    attributes: tuple[tuple[str, str | int], ...] = ()
+    """Deliver: what is sent beside the message."""
+    service: str = ""
+    """Deliver: the service of the destination, such as `mns-queue`."""
 
 
 @dataclass(slots=True)
@@ -111,9 +131,13 @@ class TraceSummary:
     splits: int = 0
     items: dict[int, ItemSummary] = field(default_factory=dict)
     deliveries: list[Delivery] = field(default_factory=list)
+    assumed: dict[str, None] = field(default_factory=dict)
+    """The assumed values that decided something, in the order of their first use."""
 
     def add(self, step: TraceStep) -> None:
         """Count one more step."""
+        if step.assumed:
+            self.assumed.update(dict.fromkeys(step.assumed))
         match step.kind:
             case StepKind.INVOKE:
                 self.invocations += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from scfdeploy.delivery.trace import StepKind, TraceStep, TraceSummary
 
@@ -38,7 +38,7 @@ def collect(steps: Iterable[TraceStep], on_step: Callable[[TraceStep], None] | N
         if total <= MAX_STEPS:
             keep(step)
         if step.kind is StepKind.DELIVER and len(collected.summary.deliveries) >= bodies:
-            add(replace(step, body=""))
+            add(step._replace(body=""))
         else:
             add(step)
     collected.total = total
