@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from scfdeploy.delivery.driver import Destinations
 from scfdeploy.delivery.trace import Attempt, DeliveryKind, StepKind, TraceStep
 from scfdeploy.facts import delivery_value
 
@@ -29,16 +30,6 @@ RETRY = "retry"
 """Reason of a result: the same items are tried again, and that uses a retry."""
 REPEAT = "repeat"
 """Reason of a result: the same items are tried again, whatever the number of retries."""
-
-Destinations = Callable[[str, DeliveryKind, tuple[int, ...], int, int, int], tuple[int, str]]
-"""`destinations(destination, kind, items, body_size, tries, at)` answers a delivery with a status and an error text."""
-
-
-def accept_all(
-    _destination: str, _kind: DeliveryKind, _items: tuple[int, ...], _body_size: int, _tries: int, _at: int
-) -> tuple[int, str]:
-    """Destinations that accept every message."""
-    return 200, ""
 
 
 def invoke(at: int, items: tuple[int, ...], tries: int) -> TraceStep:

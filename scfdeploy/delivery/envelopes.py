@@ -17,6 +17,7 @@ _UIN = "100000000001"
 _OTHER_ACCOUNT = "123456789012"
 _SPACED = json.JSONEncoder(ensure_ascii=False)
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_NO_FUNCTION_ERRORS = frozenset({0, 200, 429, 432, 500})
 _PAYLOADS = ("requestPayload", "responsePayload")
 
 
@@ -39,6 +40,25 @@ class EventResult(NamedTuple):
     accepted_at: int
     sent_at: int
     max_age_ms: int
+
+
+class FailedBatch(NamedTuple):
+    """Records of a stream that are not tried again. Times are milliseconds since the epoch."""
+
+    stream: str
+    shard: int
+    function: str
+    first: int
+    """The sequence number of the first record."""
+    last: int
+    size: int
+    first_arrived_at: int
+    last_arrived_at: int
+    condition: str
+    attempts: int
+    status: int
+    """Of the last attempt, in the numbers of SCF; 0 when there was none."""
+    sent_at: int
 
 
 class Message(NamedTuple):
@@ -236,6 +256,34 @@ def lambda_message(name: str, service: str, kind: DeliveryKind, result: EventRes
     return Message(_compact(record))
 
 
+def lambda_stream_message(failed: FailedBatch) -> str:
+    """What Lambda sends about records of a stream: which ones, and none of their content."""
+    response: dict[str, object] = {"statusCode": _other_status(failed.status), "executedVersion": "$LATEST"}
+    if failed.status not in _NO_FUNCTION_ERRORS:
+        response["functionError"] = "Unhandled"
+    record = {
+        "requestContext": {
+            "requestId": f"{failed.first:08x}-0000-4000-8000-000000000000",
+            "functionArn": f"arn:aws:lambda:us-east-1:{_OTHER_ACCOUNT}:function:{failed.function}",
+            "condition": failed.condition,
+            "approximateInvokeCount": failed.attempts,
+        },
+        **({"responseContext": response} if failed.attempts else {}),
+        "version": "1.0",
+        "timestamp": _timestamp(failed.sent_at, UTC),
+        "KinesisBatchInfo": {
+            "shardId": f"shardId-{failed.shard:012d}",
+            "startSequenceNumber": str(failed.first),
+            "endSequenceNumber": str(failed.last),
+            "approximateArrivalOfFirstRecord": _timestamp(failed.first_arrived_at, UTC),
+            "approximateArrivalOfLastRecord": _timestamp(failed.last_arrived_at, UTC),
+            "batchSize": failed.size,
+            "streamArn": f"arn:aws:kinesis:us-east-1:{_OTHER_ACCOUNT}:stream/{failed.stream}",
+        },
+    }
+    return _compact(record)
+
+
 def _status_text(result: EventResult) -> str:
     """The name of the last status; without an attempt, why the event failed."""
     known = status_code(result.status)
@@ -254,7 +302,7 @@ def _other_status(status: int) -> int:
 
 
 def _function_error(result: EventResult, name: str) -> str:
-    return name if result.status not in (0, 200, 429, 432, 500) else ""
+    return name if result.status not in _NO_FUNCTION_ERRORS else ""
 
 
 def _response(result: EventResult) -> str:

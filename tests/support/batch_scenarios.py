@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from scfdeploy.delivery.batches import Destinations, accept_all
+from scfdeploy.delivery.driver import Destinations, accept_all
 from scfdeploy.delivery.profiles.ckafka import CkafkaProfile, simulate_ckafka
 from scfdeploy.delivery.profiles.queue_source import Acknowledge, QueueProfile, Return, simulate_queue
 from scfdeploy.delivery.profiles.stream_source import AgeBase, StreamProfile, simulate_stream

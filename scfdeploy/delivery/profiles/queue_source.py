@@ -15,14 +15,13 @@ from scfdeploy.delivery.batches import (
     LOST,
     MAX_RECEIVE_EXCEEDED,
     MAX_TRIES_WITHOUT_TIME,
-    Destinations,
-    accept_all,
     deliver,
     end,
     invoke,
     result,
     waiting,
 )
+from scfdeploy.delivery.driver import Destinations, accept_all
 from scfdeploy.delivery.trace import Attempt, DeliveryKind, Handler, TraceStep
 from scfdeploy.facts import delivery_value
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import json
 from bisect import bisect_left
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
@@ -24,14 +23,14 @@ from scfdeploy.delivery.batches import (
     RETRY,
     Batch,
     BatchReader,
-    Destinations,
-    accept_all,
     deliver,
     end,
     invoke,
     result,
     waiting,
 )
+from scfdeploy.delivery.driver import START_MS, Destinations, accept_all
+from scfdeploy.delivery.envelopes import FailedBatch, lambda_stream_message
 from scfdeploy.delivery.trace import DeliveryKind, Handler, StepKind, TraceStep
 from scfdeploy.facts import delivery_value
 
@@ -41,6 +40,8 @@ REPEATED = frozenset({429, 432, 500})
 SPLIT = "split"
 """Reason of a result: the batch is split in two."""
 UNLIMITED = -1
+_CONDITIONS = {RETRIES_EXHAUSTED: "RetryAttemptsExhausted", EVENT_AGE_EXCEEDED: "RecordAgeExpired"}
+"""The words of the platform's messages."""
 
 
 class AgeBase(StrEnum):
@@ -70,6 +71,9 @@ class StreamProfile:
     age_base: AgeBase = AgeBase.SPLIT
     shards: int = 1
     """Records are spread over the shards in turn: record 1 is in the first shard, record 2 in the second."""
+    name: str = "stream"
+    """Of the stream, for messages."""
+    function: str = "function"
 
 
 def simulate_stream(
@@ -116,6 +120,8 @@ class _Part:
     """The time of the split that made this part, where the age counts from there."""
     tries: int = 0
     retries: int = 0
+    status: int = 0
+    """Of the last try."""
 
 
 class _Shard:
@@ -143,7 +149,9 @@ class _Shard:
             part = parts.pop()
             too_old = self._too_old(batch, part)
             if too_old:
-                yield from self._give_up(batch, part.start, part.start + too_old, EVENT_AGE_EXCEEDED, part.tries)
+                yield from self._give_up(
+                    batch, part.start, part.start + too_old, EVENT_AGE_EXCEEDED, part.tries, part.status
+                )
                 part.start += too_old
             if part.start < part.stop:
                 parts.extend((yield from self._try(batch, part)))
@@ -177,6 +185,7 @@ class _Shard:
             yield end(self._now, items, FINISHED)
             return ()
         part.tries += 1
+        part.status = attempt.status
         if attempt.status in REPEATED:
             yield result(self._now, items, tries, attempt, REPEAT)
             self._pause(part, started)
@@ -211,34 +220,29 @@ class _Shard:
         return halves[1], halves[0]
 
     def _give_up(
-        self, batch: Batch, start: int, stop: int, reason: str, tries: int, status: int = 0
+        self, batch: Batch, start: int, stop: int, reason: str, tries: int, status: int
     ) -> Iterator[TraceStep]:
         """Send the metadata of records that are not tried again, and go on behind them."""
         items = batch.items[start:stop]
         if not self._profile.on_failure:
             yield end(self._now, items, EXPIRED if reason == EVENT_AGE_EXCEEDED else DROPPED, reason)
             return
-        body = _metadata(self._number, items, reason, tries, status)
+        body = lambda_stream_message(
+            FailedBatch(
+                self._profile.name,
+                self._number,
+                self._profile.function,
+                items[0],
+                items[-1],
+                len(items),
+                START_MS + batch.arrivals[start],
+                START_MS + batch.arrivals[stop - 1],
+                _CONDITIONS[reason],
+                tries,
+                status,
+                START_MS + self._now,
+            )
+        )
         step = deliver(self._destinations, self._profile.on_failure, DeliveryKind.FAILURE, items, self._now, body)
         yield step
         yield end(self._now, items, LOST if step.reason else DEAD_LETTERED, reason)
-
-
-def _metadata(shard: int, items: tuple[int, ...], reason: str, tries: int, status: int) -> str:
-    """The message about a batch that was given up: it names the records, and has none of their content."""
-    return json.dumps(
-        {
-            "requestContext": {
-                "condition": "RetryAttemptsExhausted" if reason == RETRIES_EXHAUSTED else "RecordAgeExpired",
-                "approximateInvokeCount": tries,
-            },
-            "responseContext": {"statusCode": status, "functionError": "Unhandled"} if status else None,
-            "version": "1.0",
-            "KinesisBatchInfo": {
-                "shardId": f"shardId-{shard:012d}",
-                "startSequenceNumber": str(items[0]),
-                "endSequenceNumber": str(items[-1]),
-                "batchSize": len(items),
-            },
-        }
-    )

@@ -118,17 +118,33 @@ def test_last_bad_record_repeats_the_record_ahead_of_it_five_times() -> None:
 
 
 def test_batch_without_bisect_is_given_up_as_one_message() -> None:
-    steps = run(StreamProfile(10, False, 2, on_failure="bad"), 3)
+    steps = run(StreamProfile(10, False, 2, on_failure="bad", name="clicks", function="count"), 3)
 
     assert calls(steps) == [(0, span(1, 10), 0), (1, span(1, 10), 1), (2, span(1, 10), 2)]
     assert ends(steps) == [(2, span(1, 10), "dead-lettered", "RetriesExhausted")]
     (delivery,) = summarise(steps).deliveries
-    assert json.loads(delivery.body)["KinesisBatchInfo"] == {
-        "shardId": "shardId-000000000000",
-        "startSequenceNumber": "1",
-        "endSequenceNumber": "10",
-        "batchSize": 10,
-    }
+    assert delivery.body == (
+        '{"requestContext":{"requestId":"00000001-0000-4000-8000-000000000000",'
+        '"functionArn":"arn:aws:lambda:us-east-1:123456789012:function:count","condition":"RetryAttemptsExhausted",'
+        '"approximateInvokeCount":3},'
+        '"responseContext":{"statusCode":200,"executedVersion":"$LATEST","functionError":"Unhandled"},'
+        '"version":"1.0","timestamp":"2026-11-28T02:00:02.000Z",'
+        '"KinesisBatchInfo":{"shardId":"shardId-000000000000","startSequenceNumber":"1","endSequenceNumber":"10",'
+        '"approximateArrivalOfFirstRecord":"2026-11-28T02:00:00.000Z",'
+        '"approximateArrivalOfLastRecord":"2026-11-28T02:00:00.000Z","batchSize":10,'
+        '"streamArn":"arn:aws:kinesis:us-east-1:123456789012:stream/clicks"}}'
+    )
+
+
+def test_message_about_records_that_were_never_tried_has_no_response() -> None:
+    profile = StreamProfile(1, False, 5, 2000, "bad", backoff_ms=1500)
+
+    first, second = summarise(run(profile, 1, records=[0, 0])).deliveries
+
+    assert json.loads(first.body)["requestContext"]["condition"] == "RecordAgeExpired"
+    assert json.loads(first.body)["requestContext"]["approximateInvokeCount"] == 2
+    assert json.loads(second.body)["requestContext"]["approximateInvokeCount"] == 0
+    assert "responseContext" not in json.loads(second.body)
 
 
 def test_records_given_up_without_a_destination_are_dropped() -> None:
