@@ -64,12 +64,13 @@ class Invocation(NamedTuple):
 
 EventHandler = Callable[[Invocation], Attempt]
 """Runs an attempt of an event of any function of the run."""
+
+
 Destinations = Callable[[str, DeliveryKind, tuple[int, ...], int, int, int], tuple[int, str]]
 """`destinations(destination, kind, items, body_size, tries, at)` answers a try with a status and an error.
 
-The destination is spelled as in the profile.
-
-A status from 200 to 299 accepts the message. An empty error stands for the status.
+The destination is spelled as in the profile. A status from 200 to 299 accepts the message. An empty error stands for
+the status.
 """
 
 
@@ -113,12 +114,22 @@ def simulate_events(
 class _Event:
     """An event that has not ended."""
 
-    __slots__ = ("attempt", "before", "function", "number", "path", "payload", "profile", "state")
+    __slots__ = ("attempt", "before", "function", "number", "path", "payload", "profile", "root", "state")
 
     def __init__(
-        self, number: int, function: str, profile: AsyncProfile, path: tuple[str, ...], before: int, payload: str | None
+        self,
+        number: int,
+        function: str,
+        profile: AsyncProfile,
+        *,
+        root: int,
+        path: tuple[str, ...] = (),
+        before: int = 0,
+        payload: str | None = None,
     ) -> None:
         self.number = number
+        self.root = root
+        """The event of the source that led to this one, or this one."""
         self.function = function
         self.profile = profile
         self.path = path
@@ -178,7 +189,7 @@ class _Run:
         while index < count or heap:
             if index < count and (not heap or arrivals[index] <= heap[0][0]):
                 index += 1
-                self._accept(_Event(index, first, profile, (), 0, None), arrivals[index - 1])
+                self._accept(_Event(index, first, profile, root=index), arrivals[index - 1])
             else:
                 _, _, event, entry = heapq.heappop(heap)
                 self._feed(event, entry)
@@ -307,11 +318,11 @@ class _Run:
     def _payload_in_message(self, event: _Event) -> str:
         """The text of an event as messages show it.
 
-        In a loop it is not the message that began the event: each turn would double it, because text inside of text is
-        escaped, and the loop would end at a size limit, at a turn that depends on the contents.
+        In a loop it is the text of the first event, not the message that began this one: each turn would double it,
+        because text inside of text is escaped, and a size limit would end the loop before the run shows it.
         """
         if event.payload is None or event.function in event.path:
-            return self._payload(event.number)
+            return self._payload(event.root)
         return event.payload
 
     def _try(self, event: _Event, delivery: _Delivery) -> None:
@@ -368,8 +379,15 @@ class _Run:
             return None
         self._last += 1
         attempts = event.state.attempts if event.state is not None else 0
-        path = (*event.path, event.function)
-        return _Event(self._last, delivery.name, profile, path, event.before + attempts, delivery.message.body)
+        return _Event(
+            self._last,
+            delivery.name,
+            profile,
+            root=event.root,
+            path=(*event.path, event.function),
+            before=event.before + attempts,
+            payload=delivery.message.body,
+        )
 
 
 def _assumed_at_end(profile: AsyncProfile, reason: str) -> tuple[str, ...]:

@@ -328,6 +328,14 @@ class TestLoops:
         assert found[-1].assumed == ("simulation.loop.invocations",)
 
     @PROFILES
+    def test_messages_of_a_loop_show_the_first_event(self, make: Callable[..., AsyncProfile]) -> None:
+        functions = {"A": make(on_success="function://B"), "B": make(on_success="function://A")}
+        found = steps(functions, 200, payload=lambda item: f'"event {item}"')
+        bodies = [step.body for step in found if step.kind is StepKind.DELIVER]
+        assert all("event 1" in body for body in bodies)
+        assert len({len(body) for body in bodies[2:]}) == 1
+
+    @PROFILES
     def test_function_that_invokes_itself_stops_after_16_invocations(self, make: Callable[..., AsyncProfile]) -> None:
         found = steps({"A": make(on_failure="function://A", retries=2)}, 430)
         assert sum(step.kind is StepKind.INVOKE for step in found) == 16
