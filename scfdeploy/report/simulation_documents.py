@@ -56,7 +56,7 @@ def _run_parts(run: SimulatedRun, clean: Callable[[Any], Any], *, is_last: bool)
     )
     yield from _list_parts(_event(item) for item in run.summary.items.values())
     yield '    ], "deliveries": ['
-    yield from _list_parts(clean(_delivery(delivery)) for delivery in run.summary.deliveries)
+    yield from _list_parts(clean(_delivery(run, delivery)) for delivery in run.summary.deliveries)
     rest = {
         "metrics": dict(run.metrics),
         "assumed": list(run.assumed),
@@ -90,7 +90,7 @@ def step_line(platform: str, item: str, step: TraceStep, clean: Callable[[str], 
         "tries": step.tries if step.kind in _TRIED else None,
         "status": step.status if step.kind in _ANSWERED else None,
         "completed": list(step.completed),
-        "destination": clean(step.destination) or None,
+        "destination": clean(step.destination.partition("://")[2] or step.destination) or None,
         "reason": clean(step.reason) or None,
     }
     if step.function:
@@ -117,9 +117,9 @@ def _event(item: ItemSummary) -> Document:
     }
 
 
-def _delivery(delivery: Delivery) -> Document:
+def _delivery(run: SimulatedRun, delivery: Delivery) -> Document:
     return {
-        "destination": delivery.destination,
+        "destination": run.destination_name(delivery.destination),
         "kind": delivery.kind.value,
         "atMs": delivery.at,
         "tries": delivery.tries,

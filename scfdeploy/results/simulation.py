@@ -27,7 +27,9 @@ class SimulatedRun(NamedTuple):
     """The first steps; enough for a report that people read."""
 
     total_steps: int
-    metrics: Mapping[str, int] = MappingProxyType({})
+    metrics: Mapping[str, object] = MappingProxyType({})
+    """Numbers, and for platforms that count by time lists of them."""
+
     assumed: Sequence[str] = ()
     """Values that no source gives and that decided something in this run, each named once."""
 
@@ -41,16 +43,22 @@ class SimulatedRun(NamedTuple):
     """By function, how many retries an event has after execution errors."""
 
     destination_kinds: Mapping[str, str] = MappingProxyType({})
-    """By name, the service of each destination, such as `CMQ-QUEUE`."""
+    """The service of each destination of the trace, such as `CMQ-QUEUE`."""
 
-    retried_statuses: frozenset[int] = frozenset()
-    """Failures that are repeated without using a retry."""
+    limits: Mapping[str, tuple[int, bool]] = MappingProxyType({})
+    """The most bytes of a message to each destination of the trace, and whether that is assumed."""
 
     loop: Sequence[str] = ()
     """The functions that invoked each other until the run was stopped."""
 
     differences: Sequence[str] = ()
     """Where `expect` differs."""
+
+    def destination_name(self, destination: str) -> str:
+        """The name of a destination of the trace; with its kind where another one has the same name."""
+        name = destination.partition("://")[2] or destination
+        others = {other for other in self.destination_kinds if other != destination}
+        return destination if any(other.partition("://")[2] == name for other in others) else name
 
 
 class SmallestFaultPlan(NamedTuple):

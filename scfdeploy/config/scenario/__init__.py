@@ -7,6 +7,7 @@ from scfdeploy.config.scenario.definition import (
     FunctionPolicy,
     QueueSource,
     Scenario,
+    Source,
     StreamSource,
     Target,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "FunctionPolicy",
     "QueueSource",
     "Scenario",
+    "Source",
     "StreamSource",
     "Target",
     "parse_scenario",

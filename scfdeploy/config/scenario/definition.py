@@ -15,6 +15,8 @@ GENERIC_KINDS = ("queue", "topic", "function", "bus", "bucket", "stream")
 """Kinds of destinations that are not named after the service of one platform."""
 
 SERVICE_KINDS = {
+    "cmq-queue": "queue",
+    "cmq-topic": "topic",
     "obs": "bucket",
     "dis": "stream",
     "smn": "topic",
@@ -70,6 +72,8 @@ class FunctionPolicy:
     dead_letter: Target | None = None
     on_failure: Target | None = None
     on_success: Target | None = None
+    queue_limit: int | None = None
+    """How many events of SCF can be unfinished; fewer than in the cloud show what happens to those beyond."""
     is_traced: bool | None = None
     """Whether events are traced instead of retried: asyncRunEnable on SCF."""
     unsupported: str = "warn"
@@ -98,6 +102,7 @@ class QueueSource:
     dead_letter: Target | None = None
     acknowledge: str = "batch"
     """`batch`, `delete` or `report`."""
+    every_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,7 @@ class StreamSource:
     retries: int | None = None
     max_age_ms: int | None = None
     on_failure: Target | None = None
+    every_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ class CkafkaSource:
     messages: int = 10
     batch: int | None = None
     retry: int | None = None
+    every_ms: int = 0
 
 
 Source: TypeAlias = EventSource | QueueSource | StreamSource | CkafkaSource

@@ -40,6 +40,41 @@ SCENARIO_SOURCE = Finding(
     wrong=yaml("on: scf\nsource: {queue: orders, messages: 10}"),
     right=yaml("on: lambda\nsource: {queue: orders, messages: 10}"),
 )
+POLICY_RANGE = Finding(
+    "policy-range",
+    Severity.ERROR,
+    "Value is out of the platform's range",
+    detail="Platform {platform} accepts {key} from {least} to {most}, not {value}.",
+    hint="Choose a value that all platforms of the scenario accept, or fewer platforms with --on.",
+    title="A value of a policy that a platform does not accept.",
+    what="A number in the policy of a scenario is out of the range of a platform that the scenario runs on.",
+    why="The platform rejects the setting.",
+    wrong=yaml("on: scf\npolicy: {retries: 3}"),
+    right=yaml("on: scf\npolicy: {retries: 2}"),
+)
+POLICY_UNSUPPORTED = Finding(
+    "policy-unsupported",
+    Severity.ERROR,
+    "Policy does not fit the platform",
+    title="A part of a policy that a platform does not have.",
+    what="The policy of a scenario has a destination that a platform does not have or cannot send to. It is a warning, "
+    "and an error with `unsupported: error`.",
+    why="On that platform the events go elsewhere, or are lost.",
+    wrong=yaml("on: scf\npolicy: {onSuccess: queue://done}"),
+    right=yaml("on: lambda\npolicy: {onSuccess: queue://done}"),
+)
+SCENARIO_UNUSED = Finding(
+    "scenario-unused",
+    Severity.WARNING,
+    "Outcomes of an item that does not exist",
+    detail="Item {number} has outcomes, but the source has {count} items.",
+    hint="Correct the number, or deliver more items.",
+    title="Outcomes of an event, message or record that does not exist.",
+    what="The scenario has outcomes of an item with a higher number than the source delivers.",
+    why="The outcomes have no effect.",
+    wrong=yaml("source: {events: 2}\noutcomes: {event 3: 430}"),
+    right=yaml("source: {events: 3}\noutcomes: {event 3: 430}"),
+)
 _ITEM_WORDS = ("event", "message", "record")
 _ACKNOWLEDGE = ("batch", "delete", "report")
 _UNSUPPORTED = ("error", "warn", "drop")
@@ -180,6 +215,7 @@ class _Reader:
             "deadLetter": partial(target, key=f"{name}.deadLetter"),
             "onFailure": partial(target, key=f"{name}.onFailure"),
             "onSuccess": partial(target, key=f"{name}.onSuccess"),
+            "queueLimit": partial(self._number, key=f"{name}.queueLimit", least=1),
             "trace": partial(self._choice, key=f"{name}.trace", known=("off", "events")),
             "unsupported": partial(self._choice, key=f"{name}.unsupported", known=_UNSUPPORTED),
         }
@@ -193,6 +229,7 @@ class _Reader:
             read.get("deadLetter"),
             read.get("onFailure"),
             read.get("onSuccess"),
+            read.get("queueLimit"),
             None if trace is None else trace == "events",
             read.get("unsupported") or "warn",
             {entry.key.text: entry.value.span for entry in node} if isinstance(node, MappingNode) else {},
@@ -232,6 +269,7 @@ class _Reader:
                 values.target, key="source.deadLetter", diagnostics=self._diagnostics, default_kind="queue"
             ),
             "acknowledge": partial(self._choice, key="source.acknowledge", known=_ACKNOWLEDGE),
+            "every": partial(self._duration, key="source.every"),
         }
         read = values.read_table(node, readers, self._diagnostics, name="source")
         messages = read.get("messages")
@@ -243,6 +281,7 @@ class _Reader:
             read.get("maxReceive"),
             read.get("deadLetter"),
             read.get("acknowledge") or "batch",
+            read.get("every") or 0,
         )
 
     def _stream(self, node: Node) -> StreamSource:
@@ -254,6 +293,7 @@ class _Reader:
             "retries": partial(self._unlimited, key="source.retries", read=self._number),
             "maxAge": partial(self._unlimited, key="source.maxAge", read=self._duration),
             "onFailure": partial(values.target, key="source.onFailure", diagnostics=self._diagnostics),
+            "every": partial(self._duration, key="source.every"),
         }
         read = values.read_table(node, readers, self._diagnostics, name="source")
         records = read.get("records")
@@ -265,6 +305,7 @@ class _Reader:
             read.get("retries"),
             read.get("maxAge"),
             read.get("onFailure"),
+            read.get("every") or 0,
         )
 
     def _ckafka(self, node: Node) -> CkafkaSource:
@@ -273,10 +314,17 @@ class _Reader:
             "messages": partial(self._number, key="source.messages"),
             "batch": partial(self._number, key="source.batch", least=1),
             "retry": partial(self._number, key="source.retry"),
+            "every": partial(self._duration, key="source.every"),
         }
         read = values.read_table(node, readers, self._diagnostics, name="source")
         messages = read.get("messages")
-        return CkafkaSource(read["ckafka"], 10 if messages is None else messages, read.get("batch"), read.get("retry"))
+        return CkafkaSource(
+            read["ckafka"],
+            10 if messages is None else messages,
+            read.get("batch"),
+            read.get("retry"),
+            read.get("every") or 0,
+        )
 
     def _destinations(self, node: Node) -> Mapping[str, DestinationRules]:
         if is_null(node):

@@ -23,7 +23,8 @@ class CollectedSteps:
     summary: TraceSummary = field(default_factory=TraceSummary)
     first: list[TraceStep] = field(default_factory=list)
     total: int = 0
-    has_age_limit_decided: bool = False
+    loop: tuple[str, ...] = ()
+    """The functions that invoked each other until the run was stopped."""
 
 
 def collect(steps: Iterable[TraceStep], on_step: Callable[[TraceStep], None] | None, *, bodies: int) -> CollectedSteps:
@@ -37,6 +38,8 @@ def collect(steps: Iterable[TraceStep], on_step: Callable[[TraceStep], None] | N
             on_step(step)
         if total <= MAX_STEPS:
             keep(step)
+        if step.loop:
+            collected.loop = step.loop
         if step.kind is StepKind.DELIVER and len(collected.summary.deliveries) >= bodies:
             add(step._replace(body=""))
         else:

@@ -1,10 +1,12 @@
-"""How destinations answer deliveries: by the scenario, and by the size limits of the platform."""
+"""How destinations answer deliveries, by the scenario."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from scfdeploy.config.scenario import DestinationRules
+from scfdeploy.delivery.driver import MESSAGE_TOO_LARGE
+from scfdeploy.delivery.platform import Destination
 from scfdeploy.delivery.trace import DeliveryKind
 from scfdeploy.diagnostics import message
 
@@ -16,24 +18,19 @@ _NO_RULES = DestinationRules()
 class DestinationAnswers:
     """Answers each delivery with a status and, if it is refused, the reason."""
 
-    def __init__(self, rules: Mapping[str, DestinationRules], limits: Mapping[str, tuple[int, bool]]) -> None:
-        """`limits` has the most bytes of a message by destination, and whether that number is assumed."""
+    def __init__(self, rules: Mapping[str, DestinationRules]) -> None:
+        """`rules` by the name of a destination."""
         self._rules = rules
-        self._limits = limits
-        self.used_assumed_limit = False
 
     def __call__(
         self, destination: str, _kind: DeliveryKind, _items: tuple[int, ...], size: int, tries: int, _at: int
     ) -> tuple[int, str]:
         """The answer to one try of a delivery."""
-        rules = self._rules.get(destination, _NO_RULES)
-        limit, is_assumed = self._limits.get(destination, (0, False))
-        if rules.limit_bytes is not None:
-            limit, is_assumed = rules.limit_bytes, False
-        if limit and size > limit:
-            self.used_assumed_limit |= is_assumed
-            text = message("{size} bytes exceed the limit of {limit} bytes", size=f"{size:,}", limit=f"{limit:,}")
-            return _TOO_LARGE, f"{text} {message('(assumed)')}" if is_assumed else text
+        rules = self._rules.get(Destination.parse(destination).name, _NO_RULES)
+        if rules is _NO_RULES:
+            return _ACCEPTED, ""
+        if rules.limit_bytes is not None and size > rules.limit_bytes:
+            return _TOO_LARGE, MESSAGE_TOO_LARGE
         status = _answer(rules.answers, tries)
         return status, "" if 200 <= status < 300 else _reason(status)
 

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from scfdeploy.config.scenario import EventSource, Scenario
+from scfdeploy.config.scenario import (
+    CkafkaSource,
+    EventSource,
+    FunctionPolicy,
+    QueueSource,
+    Scenario,
+    StreamSource,
+    Target,
+)
 from scfdeploy.config.scenario.definition import SUCCESS
-from scfdeploy.delivery import core
-from scfdeploy.delivery.driver import drive
-from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter
-from scfdeploy.delivery.profiles.scf import scf_profile
-from scfdeploy.delivery.trace import Attempt, DeliveryKind, StepKind, TraceStep, TraceSummary
+from scfdeploy.delivery.core import AsyncProfile
+from scfdeploy.delivery.driver import simulate_events
+from scfdeploy.delivery.platform import AsyncPlatform, Destination
+from scfdeploy.delivery.profiles.ckafka import CkafkaProfile, simulate_ckafka
+from scfdeploy.delivery.profiles.queue_source import Acknowledge, QueueProfile, Return, simulate_queue
+from scfdeploy.delivery.profiles.stream_source import AgeBase, IteratorAge, StreamProfile, simulate_stream
+from scfdeploy.delivery.scripted import ScriptedHandler
+from scfdeploy.delivery.trace import DeliveryKind, TraceStep, TraceSummary
 from scfdeploy.diagnostics import message
-from scfdeploy.facts import delivery_value
+from scfdeploy.operations.simulate.assumptions import BatchReasons, in_words
 from scfdeploy.operations.simulate.destinations import DestinationAnswers
-from scfdeploy.operations.simulate.platforms import SERVICES
-from scfdeploy.results.simulation import START_MS
+from scfdeploy.operations.simulate.handlers import ScriptedFunctions, scripted_batches
+from scfdeploy.operations.simulate.platforms import ASYNC_PLATFORMS, SERVICE_NAMES, async_profile
 
 DEFAULT_FUNCTION = "function"
+_BATCH_SERVICES = {"queue": "sqs", "topic": "sns", "bucket": "s3"}
+_OLDER_MAX_AGE_MS = 86_400_000
+_MINUTE_MS, _HOUR_MS = 60_000, 3_600_000
 
 
 @dataclass(slots=True)
@@ -29,97 +43,229 @@ class PreparedRun:
     item: str
     function: str
     steps: Iterator[TraceStep]
-    metrics: Callable[[TraceSummary], Mapping[str, int]]
+    metrics: Callable[[TraceSummary], Mapping[str, object]]
     assumed: Callable[[TraceSummary], tuple[str, ...]]
     messages: Mapping[tuple[str, tuple[int, ...], int], str] = field(default_factory=dict)
     retries: Mapping[str, int] = field(default_factory=dict)
     destination_kinds: Mapping[str, str] = field(default_factory=dict)
-    retried_statuses: frozenset[int] = frozenset()
+    limits: Mapping[str, tuple[int, bool]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
-def prepare(scenario: Scenario, platform: str) -> PreparedRun:
-    """The run of a scenario on one platform."""
-    function = scenario.handler or DEFAULT_FUNCTION
-    policy = scenario.policy
-    dead_letter = policy.dead_letter
-    profile = scf_profile(
-        retries=policy.retries,
-        max_age_ms=policy.max_age_ms,
-        dead_letter=dead_letter.name if dead_letter else "",
-        is_traced=bool(policy.is_traced),
+def prepare(scenario: Scenario, policies: Mapping[str, FunctionPolicy], platform: str, *, at_once: bool) -> PreparedRun:
+    """The run of a scenario on one platform, whose policies fit it.
+
+    With `at_once`, failed messages of queues become visible again at once.
+    """
+    match scenario.source:
+        case EventSource():
+            return _events(scenario, scenario.source, policies, platform)
+        case QueueSource():
+            return _queue(scenario, scenario.source, at_once=at_once)
+        case StreamSource():
+            return _stream(scenario, scenario.source)
+        case CkafkaSource():
+            return _ckafka(scenario, scenario.source)
+
+
+def first_function(scenario: Scenario) -> str:
+    """The name of the function that the source delivers to."""
+    return scenario.handler or DEFAULT_FUNCTION
+
+
+def _events(
+    scenario: Scenario, source: EventSource, policies: Mapping[str, FunctionPolicy], platform: str
+) -> PreparedRun:
+    first = first_function(scenario)
+    limits = {name: rules.limit_bytes for name, rules in scenario.destinations.items() if rules.limit_bytes is not None}
+    profiles = {name: async_profile(platform, policy, limits) for name, policy in policies.items()}
+    outcomes = {name: rules.outcomes for name, rules in scenario.destinations.items() if rules.outcomes is not None} | {
+        first: scenario.outcomes or {0: SUCCESS}
+    }
+    handler = ScriptedFunctions(outcomes, duration_ms=scenario.duration_ms)
+    payload: Callable[[int], str] = (lambda _item: scenario.event) if scenario.event else '{{"id": {}}}'.format
+    steps = simulate_events(
+        profiles,
+        first,
+        _arrivals(source.events, source.every_ms),
+        handler,
+        DestinationAnswers(scenario.destinations),
+        payload=payload,
     )
-    kinds = {dead_letter.name: SERVICES[platform].get(dead_letter.generic_kind, "")} if dead_letter else {}
-    limit = delivery_value("scf", "queue.message_max_bytes")
-    answers = DestinationAnswers(scenario.destinations, dict.fromkeys(kinds, (limit, True)))
+    kinds, sizes = _destinations(profiles, limits)
+    remarks = []
+    if platform == "scf" and policies[first].max_age_ms == _OLDER_MAX_AGE_MS:
+        remarks.append(message("max age 24h: older policy; the cloud no longer applies it"))
     return PreparedRun(
         "event",
-        function,
-        _scf_steps(scenario, function, profile, answers),
-        _metrics,
-        _assumed,
-        {},
-        {function: profile.retries},
+        first,
+        steps,
+        lambda summary: _delivery_metrics(ASYNC_PLATFORMS[platform], summary),
+        lambda summary: in_words(summary.assumed),
+        handler.messages,
+        {name: profile.retries for name, profile in profiles.items()},
         kinds,
-        frozenset((432, 500)),
+        sizes,
+        tuple(remarks),
     )
 
 
-def _metrics(summary: TraceSummary) -> Mapping[str, int]:
+def _arrivals(count: int, every_ms: int) -> range | list[int]:
+    return range(0, count * every_ms, every_ms) if every_ms else [0] * count
+
+
+def _destinations(
+    profiles: Mapping[str, AsyncProfile], limits: Mapping[str, int]
+) -> tuple[dict[str, str], dict[str, tuple[int, bool]]]:
+    """The service and the size limit of each destination; the limits with whether they are assumed."""
+    kinds: dict[str, str] = {}
+    sizes: dict[str, tuple[int, bool]] = {}
+    for profile in profiles.values():
+        for kind, text in (
+            (DeliveryKind.DEAD_LETTER, profile.dead_letter),
+            (DeliveryKind.FAILURE, profile.on_failure),
+            (DeliveryKind.SUCCESS, profile.on_success),
+        ):
+            if not text:
+                continue
+            destination = Destination.parse(text)
+            service = profile.platform.services(kind).get(destination.scheme, "")
+            kinds[text] = SERVICE_NAMES.get(service, service)
+            own, general = limits.get(destination.name), profile.platform.message_limit(service)
+            if own is not None:
+                sizes[text] = (own, False)
+            elif general is not None:
+                sizes[text] = (general, profile.platform.name == "scf")
+    return kinds, sizes
+
+
+def _delivery_metrics(platform: AsyncPlatform, summary: TraceSummary) -> Mapping[str, object]:
+    """The counts of deliveries under the platform's names, on Function Compute also per minute and hour."""
+    counts = {name: 0 for names in platform.metrics.values() for name in names if name}
+    minutes: Counter[tuple[int, str]] = Counter()
+    hours: Counter[tuple[int, str]] = Counter()
+    for delivery in summary.deliveries:
+        names = platform.metrics.get(delivery.kind)
+        name = "" if names is None else names.delivered if delivery.delivered else names.failed
+        if name:
+            counts[name] += 1
+            minutes[delivery.at // _MINUTE_MS, name] += 1
+            hours[delivery.at // _HOUR_MS, name] += 1
+    if platform.name != "fc":
+        return counts
+    return {
+        **counts,
+        "perMinute": [{"minute": at, "name": name, "count": count} for (at, name), count in sorted(minutes.items())],
+        "perHour": [{"hour": at, "name": name, "count": count} for (at, name), count in sorted(hours.items())],
+    }
+
+
+def _queue(scenario: Scenario, source: QueueSource, *, at_once: bool) -> PreparedRun:
+    default = QueueProfile()
+    profile = QueueProfile(
+        default.batch if source.batch is None else source.batch,
+        default.visibility_ms if source.visibility_ms is None else source.visibility_ms,
+        default.max_receive if source.max_receive is None else source.max_receive,
+        _text(source.dead_letter),
+        Acknowledge(source.acknowledge),
+        Return.AT_ONCE if at_once else Return.VISIBILITY,
+    )
+    steps = simulate_queue(
+        profile,
+        _arrivals(source.messages, source.every_ms),
+        _batch_handler(scenario),
+        DestinationAnswers(scenario.destinations),
+    )
+    reasons = BatchReasons()
+
+    def assumed(_summary: TraceSummary) -> tuple[str, ...]:
+        if not reasons.has_return:
+            return ()
+        names = ["queue_source.visibility.default_ms"] if source.visibility_ms is None else []
+        names += ["queue_source.max_receive.default"] if source.max_receive is None else []
+        when = (
+            message("failed messages become visible again at once")
+            if at_once
+            else message("failed messages become visible again at the end of the visibility timeout")
+        )
+        return (when, *in_words(names))
+
+    return _batch_run("message", scenario, _observed(steps, reasons.add), assumed, source.dead_letter)
+
+
+def _stream(scenario: Scenario, source: StreamSource) -> PreparedRun:
+    default = StreamProfile()
+    profile = StreamProfile(
+        default.batch if source.batch is None else source.batch,
+        source.bisect,
+        -1 if source.retries is None else source.retries,
+        -1 if source.max_age_ms is None else source.max_age_ms,
+        _text(source.on_failure),
+        default.backoff_ms if scenario.backoff_ms is None else scenario.backoff_ms,
+        AgeBase(scenario.age_base),
+    )
+    arrivals = _arrivals(source.records, source.every_ms)
+    steps = simulate_stream(profile, arrivals, _batch_handler(scenario), DestinationAnswers(scenario.destinations))
+    reasons, age = BatchReasons(), IteratorAge(arrivals)
+
+    def assumed(_summary: TraceSummary) -> tuple[str, ...]:
+        is_default = scenario.backoff_ms is None
+        return in_words(["stream_source.backoff_ms"] if reasons.has_pause and is_default else [])
+
+    run = _batch_run("record", scenario, _observed(steps, reasons.add, age.add), assumed, source.on_failure)
+    deliveries = run.metrics
+    run.metrics = lambda summary: {**deliveries(summary), "iteratorAgeMs": age.longest_ms}
+    run.retries = {} if source.retries is None else {run.function: source.retries}
+    return run
+
+
+def _ckafka(scenario: Scenario, source: CkafkaSource) -> PreparedRun:
+    default = CkafkaProfile()
+    profile = CkafkaProfile(
+        default.batch if source.batch is None else source.batch,
+        default.retry if source.retry is None else source.retry,
+    )
+    steps = simulate_ckafka(profile, _arrivals(source.messages, source.every_ms), _batch_handler(scenario))
+    reasons = BatchReasons()
+
+    def assumed(_summary: TraceSummary) -> tuple[str, ...]:
+        return in_words(["ckafka.backoff.first_ms"] if reasons.has_repeat else [])
+
+    run = _batch_run("message", scenario, _observed(steps, reasons.add), assumed, None)
+    run.retries = {run.function: profile.retry}
+    return run
+
+
+def _batch_run(
+    item: str,
+    scenario: Scenario,
+    steps: Iterator[TraceStep],
+    assumed: Callable[[TraceSummary], tuple[str, ...]],
+    target: Target | None,
+) -> PreparedRun:
+    kinds = {}
+    if target is not None:
+        service = _BATCH_SERVICES.get(target.generic_kind, target.kind)
+        kinds[str(target)] = SERVICE_NAMES.get(service, service)
+    return PreparedRun(item, first_function(scenario), steps, _failed_deliveries, assumed, destination_kinds=kinds)
+
+
+def _failed_deliveries(summary: TraceSummary) -> Mapping[str, object]:
     return {"failedDeliveries": sum(not delivery.delivered for delivery in summary.deliveries)}
 
 
-def _assumed(summary: TraceSummary) -> tuple[str, ...]:
-    if any(len(item.attempts_at) > 1 for item in summary.items.values()):
-        return (message("retry interval counted from the end of the failed attempt"),)
-    return ()
+def _batch_handler(scenario: Scenario) -> ScriptedHandler:
+    return scripted_batches(
+        scenario.outcomes or {0: SUCCESS}, duration_ms=scenario.duration_ms, after_failure=scenario.after_failure
+    )
 
 
-def _scf_steps(
-    scenario: Scenario, function: str, profile: core.AsyncProfile, answers: DestinationAnswers
-) -> Iterator[TraceStep]:
-    source = scenario.source
-    if not isinstance(source, EventSource):
-        raise TypeError("not a source of events")
-    outcomes = scenario.outcomes or {0: SUCCESS}
-    statuses: dict[int, int] = {}
+def _observed(steps: Iterator[TraceStep], *observers: Callable[[TraceStep], None]) -> Iterator[TraceStep]:
+    for step in steps:
+        for observe in observers:
+            observe(step)
+        yield step
 
-    def run(event: int, attempt: int, _at: int) -> Attempt:
-        listed = outcomes.get(event) or outcomes[0]
-        return Attempt(listed[min(attempt, len(listed)) - 1].status, scenario.duration_ms)
 
-    bodies: dict[int, tuple[str, int]] = {}
-
-    def deliver(event: int, delivery: core.Deliver, at: int) -> str:
-        body = json.dumps(
-            scf_dead_letter(
-                FailedEvent(
-                    f"{event:08x}-0000-4000-8000-000000000000", statuses.get(event, 0), "", 1300000001, "100000000001",
-                    "CLOUD_API", function, "default", "$DEFAULT", scenario.event or json.dumps({"id": event}),
-                    START_MS + (event - 1) * source.every_ms, START_MS + at, profile.retries, 0,
-                )
-            )
-        )  # fmt: skip
-        status, error = answers(delivery.destination, DeliveryKind.DEAD_LETTER, (event,), len(body), 0, at)
-        bodies[event] = body, status
-        return error
-
-    arrivals = (number * source.every_ms for number in range(source.events))
-    for record in drive(profile, arrivals, run, deliver):
-        items, at = (record.event,), record.entry.at
-        if isinstance(record.entry, core.Completed):
-            statuses[record.event] = record.entry.status
-            done = items if record.entry.status == 200 else ()
-            tries = record.state.attempts - 1
-            yield TraceStep(at, StepKind.RESULT, items, function, tries, record.entry.status, done)
-        if isinstance(record.entry, core.Delivered):
-            body, status = bodies.pop(record.event)
-            yield TraceStep(
-                at, StepKind.DELIVER, items, function, 0, status, destination=profile.dead_letter,
-                delivery=DeliveryKind.DEAD_LETTER, body=body, reason=record.entry.error,
-            )  # fmt: skip
-        for effect in record.effects:
-            match effect:
-                case core.Invoke(attempt):
-                    yield TraceStep(at, StepKind.INVOKE, items, function, attempt - 1)
-                case core.Ended(end, reason):
-                    yield TraceStep(at, StepKind.END, items, function, end=end, reason=reason)
+def _text(target: Target | None) -> str:
+    return "" if target is None else str(target)

@@ -2,38 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from scfdeploy.config.scenario import CkafkaSource, QueueSource, Scenario, StreamSource
-from scfdeploy.config.scenario.reader import SCENARIO_SOURCE, span_of
-from scfdeploy.diagnostics import Diagnostic
-from scfdeploy.operations.simulate.platforms import NEAREST_SOURCES, SOURCES
+from scfdeploy.config.scenario import EventSource, FunctionPolicy, Scenario, StreamSource
+from scfdeploy.config.scenario.reader import POLICY_UNSUPPORTED, SCENARIO_SOURCE, SCENARIO_UNUSED, span_of
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.operations.simulate.platforms import NEAREST_SOURCES, SOURCES, source_word
+from scfdeploy.operations.simulate.portability import fit
+from scfdeploy.operations.simulate.prepare import first_function
 
 
-def check_sources(scenario: Scenario) -> Iterator[Diagnostic]:
-    """Sources that a platform does not have."""
-    source = source_name(scenario)
+@dataclass(slots=True)
+class CheckedScenario:
+    """The policies of the functions on each platform, and what is wrong with the scenario."""
+
+    policies: dict[str, Mapping[str, FunctionPolicy]] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def check_scenario(scenario: Scenario) -> CheckedScenario:
+    """Check sources, policies and outcomes."""
+    checked = CheckedScenario(diagnostics=[*_check_sources(scenario), *_check_outcomes(scenario)])
+    if not isinstance(scenario.source, EventSource):
+        checked.diagnostics += _check_unused_policy(scenario)
+        return checked
     for platform in scenario.on:
-        if source in SOURCES[platform]:
-            continue
-        others = [other for other, sources in SOURCES.items() if source in sources]
-        yield SCENARIO_SOURCE.at(
-            span_of(scenario, "source"),
-            platform=platform,
-            source=source,
-            nearest=NEAREST_SOURCES.get((platform, source), "events"),
-            other=",".join(others),
+        fitted = {name: fit(policy, platform) for name, policy in policies(scenario).items()}
+        checked.policies[platform] = {name: found.policy for name, found in fitted.items()}
+        checked.diagnostics += [each for found in fitted.values() for each in found.diagnostics]
+    return checked
+
+
+def policies(scenario: Scenario) -> Mapping[str, FunctionPolicy]:
+    """The policy of each function of the run: of the first one, and of destinations that are described as functions."""
+    others = {
+        name: rules.policy or FunctionPolicy()
+        for name, rules in scenario.destinations.items()
+        if rules.policy is not None or rules.outcomes is not None
+    }
+    return others | {first_function(scenario): scenario.policy}
+
+
+def _check_sources(scenario: Scenario) -> Iterator[Diagnostic]:
+    """Sources that a platform does not have."""
+    source = source_word(scenario.source)
+    for platform in scenario.on:
+        if source not in SOURCES[platform]:
+            others = [other for other, sources in SOURCES.items() if source in sources]
+            yield SCENARIO_SOURCE.at(
+                span_of(scenario, "source"),
+                platform=platform,
+                source=source,
+                nearest=NEAREST_SOURCES.get((platform, source), "events"),
+                other=",".join(others),
+            )
+
+
+def _check_unused_policy(scenario: Scenario) -> Iterator[Diagnostic]:
+    """A dead letter queue of the function, which events from queues and streams never reach."""
+    if scenario.policy.dead_letter is not None and scenario.policy.unsupported != "drop":
+        key = {"queue": "source.deadLetter", "stream": "source.onFailure"}.get(source_word(scenario.source), "")
+        yield POLICY_UNSUPPORTED.at(
+            span_of(scenario, "policy.deadLetter"),
+            severity=Severity.WARNING,
+            detail="The dead letter queue of the function gets asynchronous events only, none from a {source}.",
+            hint="Set {key}." if key else "Remove policy.deadLetter.",
+            source=source_word(scenario.source),
+            key=key,
         )
 
 
-def source_name(scenario: Scenario) -> str:
-    """The word for the source in a scenario."""
-    match scenario.source:
-        case QueueSource():
-            return "queue"
-        case StreamSource():
-            return "stream"
-        case CkafkaSource():
-            return "ckafka"
-        case _:
-            return "events"
+def _check_outcomes(scenario: Scenario) -> Iterator[Diagnostic]:
+    """Outcomes of items that do not exist."""
+    beyond = [item for item in scenario.outcomes or {} if item > item_count(scenario)]
+    if beyond:
+        yield SCENARIO_UNUSED.at(span_of(scenario, "outcomes"), number=min(beyond), count=item_count(scenario))
+
+
+def item_count(scenario: Scenario) -> int:
+    """How many events, messages or records the source has."""
+    source = scenario.source
+    if isinstance(source, EventSource):
+        return source.events
+    return source.records if isinstance(source, StreamSource) else source.messages

@@ -21,7 +21,7 @@ from scfdeploy.operations.request import Request
 from scfdeploy.operations.simulate.collect import MAX_BODIES, StepListener, collect
 from scfdeploy.operations.simulate.expectations import differences
 from scfdeploy.operations.simulate.prepare import prepare
-from scfdeploy.operations.simulate.scenario_checks import check_sources
+from scfdeploy.operations.simulate.scenario_checks import CheckedScenario, check_scenario
 from scfdeploy.results import Findings
 from scfdeploy.results.simulation import Simulated, SimulatedRun
 
@@ -54,11 +54,12 @@ def simulate(request: Request, options: SimulationOptions) -> Simulated:
     if options.scenario:
         scenario, sources = read_scenario(options.scenario, request.load.cwd, diagnostics)
     scenario = with_options(scenario, options)
-    diagnostics.extend(check_sources(scenario))
+    checked = check_scenario(scenario)
+    diagnostics.extend(dict.fromkeys(checked.diagnostics))
     findings = Findings(diagnostics.sorted(), sources)
     if diagnostics.has_errors:
         return Simulated(findings, ok=False)
-    runs = [_run(scenario, platform, options) for platform in scenario.on]
+    runs = [_run(scenario, checked, platform, options) for platform in scenario.on]
     is_as_expected = not any(run.differences for run in runs) or not options.is_asserted
     return Simulated(findings, is_as_expected and not any(run.loop for run in runs), runs, options.is_asserted)
 
@@ -88,8 +89,8 @@ def with_options(scenario: Scenario, options: SimulationOptions) -> Scenario:
             return replace(scenario, source=replace(scenario.source, messages=options.items))
 
 
-def _run(scenario: Scenario, platform: str, options: SimulationOptions) -> SimulatedRun:
-    prepared = prepare(scenario, platform)
+def _run(scenario: Scenario, checked: CheckedScenario, platform: str, options: SimulationOptions) -> SimulatedRun:
+    prepared = prepare(scenario, checked.policies.get(platform, {}), platform, at_once=options.is_returned_at_once)
     on_step = partial(options.on_step, platform, prepared.item) if options.on_step else None
     collected = collect(prepared.steps, on_step, bodies=MAX_ITEMS if options.keeps_bodies else MAX_BODIES)
     found = SimulatedRun(
@@ -101,9 +102,11 @@ def _run(scenario: Scenario, platform: str, options: SimulationOptions) -> Simul
         collected.total,
         prepared.metrics(collected.summary),
         prepared.assumed(collected.summary),
+        prepared.remarks,
         messages=prepared.messages,
         retries=prepared.retries,
         destination_kinds=prepared.destination_kinds,
-        retried_statuses=prepared.retried_statuses,
+        limits=prepared.limits,
+        loop=collected.loop,
     )
     return found._replace(differences=tuple(differences(scenario.expect, found.summary)))

@@ -9,7 +9,7 @@ from scfdeploy.delivery.trace import ItemSummary
 from scfdeploy.diagnostics import message
 from scfdeploy.report.humanize import plural, ranges
 from scfdeploy.report.terminal import clip, safe
-from scfdeploy.report.text.simulation_timeline import timeline
+from scfdeploy.report.text.simulation_timeline import delivery_error, timeline
 from scfdeploy.report.text.style import TextStyle, aligned_table
 from scfdeploy.results.simulation import Simulated, SimulatedRun, SmallestFaultPlan
 
@@ -183,7 +183,7 @@ def _rule(run: SimulatedRun, end: str, reason: str, number: int) -> str:
     if end == "lost":
         error = next(
             (
-                f"{safe(delivery.destination)}: {safe(delivery.error)}"
+                f"{safe(run.destination_name(delivery.destination))}: {delivery_error(run, delivery)}"
                 for delivery in run.summary.deliveries
                 if not delivery.delivered and number in delivery.items
             ),
@@ -200,8 +200,10 @@ def _rule(run: SimulatedRun, end: str, reason: str, number: int) -> str:
 
 
 def _destinations(run: SimulatedRun) -> str:
-    counts = Counter(delivery.destination for delivery in run.summary.deliveries if delivery.delivered)
-    names = list(dict.fromkeys(delivery.destination for delivery in run.summary.deliveries))
+    counts = Counter(
+        run.destination_name(delivery.destination) for delivery in run.summary.deliveries if delivery.delivered
+    )
+    names = list(dict.fromkeys(run.destination_name(delivery.destination) for delivery in run.summary.deliveries))
     if not names:
         return message("none")
     return ", ".join(f"{safe(name)} {plural(counts[name], '{number} message', '{number} messages')}" for name in names)
@@ -209,10 +211,12 @@ def _destinations(run: SimulatedRun) -> str:
 
 def _metrics(run: SimulatedRun) -> str:
     words = {
-        "failedDeliveries": message("failed deliveries"),
-        "iteratorAgeMs": message("longest iterator age in ms"),
+        "failedDeliveries": message("failed deliveries {number}"),
+        "iteratorAgeMs": message("longest iterator age {number} ms"),
     }
-    return ", ".join(f"{words.get(name, name)} {number:,}" for name, number in run.metrics.items()) or message("none")
+    numbers = [(name, f"{number:,}") for name, number in run.metrics.items() if isinstance(number, int)]
+    texts = (words.get(name, f"{name} {{number}}").replace("{number}", number) for name, number in numbers)
+    return ", ".join(texts) or message("none")
 
 
 def _assumed(run: SimulatedRun) -> str:

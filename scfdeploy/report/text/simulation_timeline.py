@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scfdeploy.delivery.trace import StepKind, TraceStep
+from scfdeploy.delivery.batches import REPEAT, RETRY
+from scfdeploy.delivery.driver import MESSAGE_TOO_LARGE
+from scfdeploy.delivery.profiles.queue_source import RETURN
+from scfdeploy.delivery.trace import Delivery, StepKind, TraceStep
 from scfdeploy.diagnostics import message
 from scfdeploy.report.humanize import china_time, ranges, time_of_day
 from scfdeploy.report.terminal import clip, pad, safe, width
@@ -15,6 +18,8 @@ _MAX_TEXT = 60
 _SUCCESS = 200
 _DAY_MS = 86_400_000
 _RETRIES_EXHAUSTED = "RetriesExhausted"
+_EXPLAINED_ENDS = frozenset(("finished", "lost", "failed"))
+_UNEXPLAINED_REASONS = frozenset(("EventAgeExceeded", "QueueFull"))
 _Key = tuple[str, tuple[int, ...]]
 
 
@@ -36,8 +41,9 @@ class _Timeline:
     def __init__(self, run: SimulatedRun) -> None:
         self._run = run
         self._lines: list[_Line] = []
-        self._failed: dict[_Key, tuple[_Line, int]] = {}
-        """Attempts whose consequence is not known yet, with their status."""
+        self._failed: dict[_Key, tuple[_Line, str]] = {}
+        """Calls that are followed by others at a time that is not known yet, with the reason."""
+        self._last: dict[_Key, _Line] = {}
         self._running: dict[_Key, _Line] = {}
         self._attempts: dict[_Key, int] = {}
         self._retries: dict[_Key, int] = {}
@@ -69,8 +75,7 @@ class _Timeline:
             case StepKind.RESULT:
                 self._add_result(step, key)
             case StepKind.SPLIT:
-                parts = ", ".join(ranges(part) for part in step.parts)
-                self._follow(key, message("split {parts}", parts=parts))
+                self._add_split(step, key)
             case StepKind.DELIVER:
                 self._add_delivery(step)
             case StepKind.END:
@@ -86,7 +91,7 @@ class _Timeline:
             head = f"{name}  {event}" + message("attempt {number}", number=number)
         else:
             head = f"{name}  {self._items(items)}"
-        self._running[key] = line = _Line(step.t, head)
+        self._running[key] = self._last[key] = line = _Line(step.t, head)
         self._lines.append(line)
 
     def _add_result(self, step: TraceStep, key: _Key) -> None:
@@ -99,61 +104,58 @@ class _Timeline:
             done = ranges(step.completed) if step.completed else message("none")
             parts.append(message("completed {items}", items=done))
         line.result = "  ".join(part for part in parts if part)
-        if step.status != _SUCCESS:
-            self._failed[key] = (line, step.status)
+        if step.next_at is not None:
+            line.follows = self._next_attempt(key[0], step.retry, step.next_at)
+        elif step.reason == _RETRIES_EXHAUSTED:
+            line.follows = message("no retries left")
+        elif step.reason == RETURN:
+            line.follows = message("returned to the queue")
+        elif step.reason in (RETRY, REPEAT):
+            self._failed[key] = (line, step.reason)
 
     def _settle(self, key: _Key, at: int) -> None:
-        """The failed attempt of these items is followed by another one."""
-        if key not in self._failed:
+        """The failed call with these items is followed by another one."""
+        line, reason = self._failed.pop(key, (None, ""))
+        if line is None:
             return
-        status = self._failed[key][1]
-        limit = self._run.retries.get(key[0])
-        if status in self._run.retried_statuses or limit is None:
-            self._follow(key, message("next attempt at {time}", time=_time(at)))
-            return
-        self._retries[key] = retry = self._retries.get(key, 0) + 1
-        text = message("retry {number} of {most} at {time}", number=retry, most=limit, time=_time(at))
-        self._follow(key, text)
+        retry = 0
+        if reason == RETRY and key[0] in self._run.retries:
+            self._retries[key] = retry = self._retries.get(key, 0) + 1
+        line.follows = self._next_attempt(key[0], retry, at)
 
-    def _follow(self, key: _Key, text: str) -> None:
-        line, _ = self._failed.pop(key, (None, 0))
+    def _next_attempt(self, function: str, retry: int, at: int) -> str:
+        if retry:
+            most = self._run.retries.get(function, retry)
+            return message("retry {number} of {most} at {time}", number=retry, most=most, time=_time(at))
+        return message("next attempt at {time}", time=_time(at))
+
+    def _add_split(self, step: TraceStep, key: _Key) -> None:
+        line = self._last.get(key)
         if line is not None:
-            line.follows = text
+            line.follows = message("split {parts}", parts=", ".join(map(_span, step.parts)))
 
     def _add_delivery(self, step: TraceStep) -> None:
         kind = self._run.destination_kinds.get(step.destination, "")
-        name = " ".join(part for part in (safe(kind), safe(step.destination)) if part)
+        name = " ".join(part for part in (safe(kind), safe(self._run.destination_name(step.destination))) if part)
         if self._has_several:
             name += f"  {self._items(step.items)}"
-        size = f"{len(step.body.encode('utf-8', 'surrogatepass')):,}"
         if step.reason:
-            text = message("not delivered: {error}", error=safe(step.reason))
+            line = _Line(step.t, f"-> {name}", message("not delivered: {error}", error=delivery_error(self._run, step)))
+            if step.next_at is not None:
+                line.follows = message("next try at {time}", time=_time(step.next_at))
         else:
-            text = message("delivered, {size} bytes", size=size)
-        self._lines.append(_Line(step.t, f"-> {name}", text))
-        for key in [key for key in self._failed if set(key[1]) <= set(step.items)]:
-            self._follow(key, message("no retries left"))
+            line = _Line(step.t, f"-> {name}", message("delivered, {size} bytes", size=f"{_size(step.body):,}"))
+        self._lines.append(line)
 
     def _add_end(self, step: TraceStep, key: _Key) -> None:
-        if step.end == "finished":
-            self._failed.pop(key, None)
-            return
-        if key in self._failed:
-            line, _ = self._failed[key]
-            if step.t > line.t and step.reason != _RETRIES_EXHAUSTED:
-                self._settle(key, step.t)
-            elif step.reason == _RETRIES_EXHAUSTED:
-                self._follow(key, message("no retries left"))
-            else:
-                self._follow(key, message("ended"))
-        if step.end == "dead-lettered" and step.reason == _RETRIES_EXHAUSTED:
-            return
-        if step.end == "lost":
+        """A line for an end that does not follow from the lines before it."""
+        if step.end in _EXPLAINED_ENDS or (step.end == "dead-lettered" and step.reason not in _UNEXPLAINED_REASONS):
             return
         name = pad(safe(key[0]), self._name_width)
         items = f"  {self._items(step.items)}" if self._has_several else ""
-        reason = f" ({safe(step.reason)})" if step.reason else ""
-        self._lines.append(_Line(step.t, f"{name}{items}", message("ended: {end}", end=safe(step.end)) + reason))
+        reason = f": {safe(step.reason)}" if step.reason else ""
+        line = _Line(step.t, f"{name}{items}", message("ended: {end}", end=safe(step.end)) + reason)
+        self._lines.append(line)
 
     def _items(self, items: tuple[int, ...]) -> str:
         one, many = {
@@ -161,7 +163,28 @@ class _Timeline:
             "message": (message("message"), message("messages")),
             "record": (message("record"), message("records")),
         }[self._run.item]
-        return f"{one if len(items) == 1 else many} {ranges(items)}"
+        return f"{one if len(items) == 1 else many} {_span(items)}"
+
+
+def delivery_error(run: SimulatedRun, failed: TraceStep | Delivery) -> str:
+    """Why a delivery failed, in words."""
+    error = failed.error if isinstance(failed, Delivery) else failed.reason
+    if error != MESSAGE_TOO_LARGE:
+        return message("status {status}", status=error) if error.isdigit() else safe(error)
+    limit, is_assumed = run.limits.get(failed.destination, (0, False))
+    text = message("{size} bytes exceed the limit of {limit} bytes", size=f"{_size(failed.body):,}", limit=f"{limit:,}")
+    return f"{text} {message('(assumed)')}" if is_assumed else text
+
+
+def _span(items: tuple[int, ...]) -> str:
+    """Items of one call: `1–5`, or a list of what does not follow each other."""
+    if len(items) > 1 and items[-1] - items[0] == len(items) - 1:
+        return f"{items[0]}–{items[-1]}"
+    return ranges(items)
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _time(at: int) -> str:
