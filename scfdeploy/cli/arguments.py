@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from math import inf
@@ -20,6 +20,7 @@ from scfdeploy.operations.request import HOOK_LIMIT_S, CloudOptions, LocalServer
 
 if TYPE_CHECKING:
     from scfdeploy.cli.groups import PlanOptions
+    from scfdeploy.emulator import Settings
     from scfdeploy.plan import Policy
     from scfdeploy.providers.clock import Clock
     from scfdeploy.providers.retry import RetryPolicy
@@ -111,26 +112,41 @@ def start_local_server(folder: Path) -> LocalServer:
 
     Its random key pair is not stored, so no other program on this machine can use the server.
     """
-    import secrets
-
-    from scfdeploy.cli.interrupt import stop_at_exit
     from scfdeploy.cli.output import print_notice
-    from scfdeploy.emulator import Server
+    from scfdeploy.emulator import Settings
 
-    secret_id, secret_key = f"AKIDlocal{secrets.token_hex(8)}", secrets.token_hex(32)
     try:
-        server = Server(
-            folder / "emulator.db",
-            credentials={secret_id: secret_key},
-            virtual_time=True,
-            control_key=secret_key,
-            on_notice=print_notice,
-        )
+        return _start_server(folder / "emulator.db", Settings(), print_notice)
     except OSError as error:
         raise ScfDeployError(
             message("the local server cannot start: {reason}", reason=error),
             hint=message("Delete that file to start with an empty local cloud."),
         ) from error
+
+
+def start_memory_server() -> LocalServer:
+    """Start a local server that keeps nothing on disk; it stops when the process ends."""
+    from scfdeploy.cli.output import print_notice
+    from scfdeploy.emulator import Settings
+
+    return _start_server(None, Settings(activation_s=0), print_notice)
+
+
+def _start_server(data: Path | None, settings: Settings, on_notice: Callable[[str], None]) -> LocalServer:
+    import secrets
+
+    from scfdeploy.cli.interrupt import stop_at_exit
+    from scfdeploy.emulator import Server
+
+    secret_id, secret_key = f"AKIDlocal{secrets.token_hex(8)}", secrets.token_hex(32)
+    server = Server(
+        data,
+        credentials={secret_id: secret_key},
+        settings=settings,
+        virtual_time=True,
+        control_key=secret_key,
+        on_notice=on_notice,
+    )
     server.start()
     stop_at_exit(server)
     return LocalServer(server.url, secret_id, Secret(secret_key))

@@ -63,6 +63,7 @@ def _run_parts(run: SimulatedRun, clean: Callable[[Any], Any], *, is_last: bool)
         "remarks": list(run.remarks),
         "splits": run.summary.splits,
         "loop": list(run.loop),
+        "faults": list(run.faults),
         "differences": list(run.differences),
     }
     yield (

@@ -51,6 +51,10 @@ class SimulatedRun(NamedTuple):
     loop: Sequence[str] = ()
     """The functions that invoked each other until the run was stopped."""
 
+    faults: Sequence[str] = ()
+    """The first faults of a generated plan that happened, in words."""
+
+    total_faults: int = 0
     differences: Sequence[str] = ()
     """Where `expect` differs."""
 

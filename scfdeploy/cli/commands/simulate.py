@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.arguments import make_request, parse_duration
+from scfdeploy.cli.arguments import make_request, parse_duration, start_memory_server
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, ProjectOptions, expand_groups
@@ -69,6 +69,9 @@ def simulate(
         str,
         typer.Option("--return", metavar="at-once", help="Queues: failed messages become visible again at once."),
     ] = "",
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="Add faults to a quarter of the attempts, by this seed.")
+    ] = None,
     asserts: Annotated[
         bool, typer.Option("--assert", help="Exit with 1 if the result differs from `expect` of the scenario.")
     ] = False,
@@ -101,6 +104,8 @@ def simulate(
         bool(returns),
         asserts,
         keeps_bodies=output == "json",
+        seed=seed,
+        start_server=start_memory_server,
         on_step=lines if output == "jsonl" else None,
     )
     screen = OutputOptions("simulate", output, *display, parse_reports(None, html))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from scfdeploy.config.scenario import (
     CkafkaSource,
@@ -22,13 +23,25 @@ from scfdeploy.delivery.platform import AsyncPlatform, Destination
 from scfdeploy.delivery.profiles.ckafka import CkafkaProfile, simulate_ckafka
 from scfdeploy.delivery.profiles.queue_source import Acknowledge, QueueProfile, Return, simulate_queue
 from scfdeploy.delivery.profiles.stream_source import AgeBase, IteratorAge, StreamProfile, simulate_stream
-from scfdeploy.delivery.scripted import ScriptedHandler
-from scfdeploy.delivery.trace import DeliveryKind, TraceStep, TraceSummary
+from scfdeploy.delivery.trace import DeliveryKind, Handler, TraceStep, TraceSummary
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.simulate.assumptions import BatchReasons, in_words
 from scfdeploy.operations.simulate.destinations import DestinationAnswers
+from scfdeploy.operations.simulate.faults import (
+    AppliedFaults,
+    FaultPlan,
+    NoFaults,
+    batch_handler_with_faults,
+    event_handler_with_faults,
+)
 from scfdeploy.operations.simulate.handlers import ScriptedFunctions, scripted_batches
 from scfdeploy.operations.simulate.platforms import ASYNC_PLATFORMS, SERVICE_NAMES, async_profile
+from scfdeploy.operations.simulate.real_handlers import (
+    RealBatchHandler,
+    RealEventHandler,
+    RealFunctions,
+    item_text,
+)
 
 DEFAULT_FUNCTION = "function"
 _BATCH_SERVICES = {"queue": "sqs", "topic": "sns", "bucket": "s3"}
@@ -50,22 +63,35 @@ class PreparedRun:
     destination_kinds: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, tuple[int, bool]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    faults: AppliedFaults = field(default_factory=AppliedFaults)
 
 
-def prepare(scenario: Scenario, policies: Mapping[str, FunctionPolicy], platform: str, *, at_once: bool) -> PreparedRun:
-    """The run of a scenario on one platform, whose policies fit it.
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a scenario runs, beside what it says."""
 
-    With `at_once`, failed messages of queues become visible again at once.
-    """
+    is_returned_at_once: bool = False
+    """Whether failed messages of queues become visible again at once."""
+    functions: RealFunctions | None = None
+    """What runs instead of outcomes."""
+    faults: FaultPlan = NoFaults()  # noqa: RUF009, RUF100 - has no state
+    timeout_ms: int | None = None
+    """How long a call that ends with a timeout takes, where outcomes are scripted; None for the scenario's duration."""
+
+
+def prepare(
+    scenario: Scenario, policies: Mapping[str, FunctionPolicy], platform: str, options: RunOptions
+) -> PreparedRun:
+    """The run of a scenario on one platform, whose policies fit it."""
     match scenario.source:
         case EventSource():
-            return _events(scenario, scenario.source, policies, platform)
+            return _events(scenario, scenario.source, policies, platform, options)
         case QueueSource():
-            return _queue(scenario, scenario.source, at_once=at_once)
+            return _queue(scenario, scenario.source, options)
         case StreamSource():
-            return _stream(scenario, scenario.source)
+            return _stream(scenario, scenario.source, options)
         case CkafkaSource():
-            return _ckafka(scenario, scenario.source)
+            return _ckafka(scenario, scenario.source, options)
 
 
 def first_function(scenario: Scenario) -> str:
@@ -74,7 +100,11 @@ def first_function(scenario: Scenario) -> str:
 
 
 def _events(
-    scenario: Scenario, source: EventSource, policies: Mapping[str, FunctionPolicy], platform: str
+    scenario: Scenario,
+    source: EventSource,
+    policies: Mapping[str, FunctionPolicy],
+    platform: str,
+    options: RunOptions,
 ) -> PreparedRun:
     first = first_function(scenario)
     limits = {name: rules.limit_bytes for name, rules in scenario.destinations.items() if rules.limit_bytes is not None}
@@ -82,15 +112,21 @@ def _events(
     outcomes = {name: rules.outcomes for name, rules in scenario.destinations.items() if rules.outcomes is not None} | {
         first: scenario.outcomes or {0: SUCCESS}
     }
-    handler = ScriptedFunctions(outcomes, duration_ms=scenario.duration_ms)
-    payload: Callable[[int], str] = (lambda _item: scenario.event) if scenario.event else '{{"id": {}}}'.format
+    handler: ScriptedFunctions | RealEventHandler
+    if options.functions is None:
+        handler = ScriptedFunctions(outcomes, duration_ms=scenario.duration_ms, timeout_ms=options.timeout_ms)
+    else:
+        handler = RealEventHandler(options.functions, duration_ms=scenario.duration_ms)
+    applied = AppliedFaults()
     steps = simulate_events(
         profiles,
         first,
         _arrivals(source.events, source.every_ms),
-        handler,
+        handler
+        if isinstance(options.faults, NoFaults)
+        else event_handler_with_faults(handler, options.faults, applied),
         DestinationAnswers(scenario.destinations),
-        payload=payload,
+        payload=partial(item_text, scenario),
     )
     kinds, sizes = _destinations(profiles, limits)
     remarks = []
@@ -107,6 +143,7 @@ def _events(
         kinds,
         sizes,
         tuple(remarks),
+        applied,
     )
 
 
@@ -160,7 +197,8 @@ def _delivery_metrics(platform: AsyncPlatform, summary: TraceSummary) -> Mapping
     }
 
 
-def _queue(scenario: Scenario, source: QueueSource, *, at_once: bool) -> PreparedRun:
+def _queue(scenario: Scenario, source: QueueSource, options: RunOptions) -> PreparedRun:
+    at_once, applied = options.is_returned_at_once, AppliedFaults()
     default = QueueProfile()
     profile = QueueProfile(
         default.batch if source.batch is None else source.batch,
@@ -173,8 +211,9 @@ def _queue(scenario: Scenario, source: QueueSource, *, at_once: bool) -> Prepare
     steps = simulate_queue(
         profile,
         _arrivals(source.messages, source.every_ms),
-        _batch_handler(scenario),
+        _batch_handler(scenario, options, applied),
         DestinationAnswers(scenario.destinations),
+        partial(item_text, scenario),
     )
     reasons = BatchReasons()
 
@@ -190,10 +229,11 @@ def _queue(scenario: Scenario, source: QueueSource, *, at_once: bool) -> Prepare
         )
         return (when, *in_words(names))
 
-    return _batch_run("message", scenario, _observed(steps, reasons.add), assumed, source.dead_letter)
+    return _batch_run("message", scenario, _observed(steps, reasons.add), assumed, source.dead_letter, applied)
 
 
-def _stream(scenario: Scenario, source: StreamSource) -> PreparedRun:
+def _stream(scenario: Scenario, source: StreamSource, options: RunOptions) -> PreparedRun:
+    applied = AppliedFaults()
     default = StreamProfile()
     profile = StreamProfile(
         default.batch if source.batch is None else source.batch,
@@ -205,33 +245,38 @@ def _stream(scenario: Scenario, source: StreamSource) -> PreparedRun:
         AgeBase(scenario.age_base),
     )
     arrivals = _arrivals(source.records, source.every_ms)
-    steps = simulate_stream(profile, arrivals, _batch_handler(scenario), DestinationAnswers(scenario.destinations))
+    steps = simulate_stream(
+        profile, arrivals, _batch_handler(scenario, options, applied), DestinationAnswers(scenario.destinations)
+    )
     reasons, age = BatchReasons(), IteratorAge(arrivals)
 
     def assumed(_summary: TraceSummary) -> tuple[str, ...]:
         is_default = scenario.backoff_ms is None
         return in_words(["stream_source.backoff_ms"] if reasons.has_pause and is_default else [])
 
-    run = _batch_run("record", scenario, _observed(steps, reasons.add, age.add), assumed, source.on_failure)
+    run = _batch_run("record", scenario, _observed(steps, reasons.add, age.add), assumed, source.on_failure, applied)
     deliveries = run.metrics
     run.metrics = lambda summary: {**deliveries(summary), "iteratorAgeMs": age.longest_ms}
     run.retries = {} if source.retries is None else {run.function: source.retries}
     return run
 
 
-def _ckafka(scenario: Scenario, source: CkafkaSource) -> PreparedRun:
+def _ckafka(scenario: Scenario, source: CkafkaSource, options: RunOptions) -> PreparedRun:
+    applied = AppliedFaults()
     default = CkafkaProfile()
     profile = CkafkaProfile(
         default.batch if source.batch is None else source.batch,
         default.retry if source.retry is None else source.retry,
     )
-    steps = simulate_ckafka(profile, _arrivals(source.messages, source.every_ms), _batch_handler(scenario))
+    steps = simulate_ckafka(
+        profile, _arrivals(source.messages, source.every_ms), _batch_handler(scenario, options, applied)
+    )
     reasons = BatchReasons()
 
     def assumed(_summary: TraceSummary) -> tuple[str, ...]:
         return in_words(["ckafka.backoff.first_ms"] if reasons.has_repeat else [])
 
-    run = _batch_run("message", scenario, _observed(steps, reasons.add), assumed, None)
+    run = _batch_run("message", scenario, _observed(steps, reasons.add), assumed, None, applied)
     run.retries = {run.function: profile.retry}
     return run
 
@@ -242,21 +287,31 @@ def _batch_run(
     steps: Iterator[TraceStep],
     assumed: Callable[[TraceSummary], tuple[str, ...]],
     target: Target | None,
+    applied: AppliedFaults,
 ) -> PreparedRun:
     kinds = {}
     if target is not None:
         service = _BATCH_SERVICES.get(target.generic_kind, target.kind)
         kinds[str(target)] = SERVICE_NAMES.get(service, service)
-    return PreparedRun(item, first_function(scenario), steps, _failed_deliveries, assumed, destination_kinds=kinds)
+    return PreparedRun(
+        item, first_function(scenario), steps, _failed_deliveries, assumed, destination_kinds=kinds, faults=applied
+    )
 
 
 def _failed_deliveries(summary: TraceSummary) -> Mapping[str, object]:
     return {"failedDeliveries": sum(not delivery.delivered for delivery in summary.deliveries)}
 
 
-def _batch_handler(scenario: Scenario) -> ScriptedHandler:
-    return scripted_batches(
-        scenario.outcomes or {0: SUCCESS}, duration_ms=scenario.duration_ms, after_failure=scenario.after_failure
+def _batch_handler(scenario: Scenario, options: RunOptions, applied: AppliedFaults) -> Handler:
+    handler: Handler
+    if options.functions is None:
+        handler = scripted_batches(
+            scenario.outcomes or {0: SUCCESS}, duration_ms=scenario.duration_ms, after_failure=scenario.after_failure
+        )
+    else:
+        handler = RealBatchHandler(options.functions, scenario, first_function(scenario))
+    return (
+        handler if isinstance(options.faults, NoFaults) else batch_handler_with_faults(handler, options.faults, applied)
     )
 
 

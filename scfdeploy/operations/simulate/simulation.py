@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,11 +17,20 @@ from scfdeploy.config.scenario import (
 )
 from scfdeploy.config.scenario.definition import Outcome
 from scfdeploy.config.scenario.values import MAX_ITEMS
-from scfdeploy.diagnostics import Diagnostics
-from scfdeploy.operations.request import Request
+from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
+from scfdeploy.model import FunctionSpec
+from scfdeploy.operations.request import LocalServer, Request
 from scfdeploy.operations.simulate.collect import MAX_BODIES, StepListener, collect
 from scfdeploy.operations.simulate.expectations import differences
-from scfdeploy.operations.simulate.prepare import prepare
+from scfdeploy.operations.simulate.faults import NoFaults, SeededFaults
+from scfdeploy.operations.simulate.prepare import RunOptions, prepare
+from scfdeploy.operations.simulate.project_functions import (
+    LoadedFunctions,
+    load_functions,
+    timeout_ms,
+    with_settings,
+)
+from scfdeploy.operations.simulate.real_handlers import RealFunctions, deployed
 from scfdeploy.operations.simulate.scenario_checks import CheckedScenario, check_scenario
 from scfdeploy.results import Findings
 from scfdeploy.results.simulation import Simulated, SimulatedRun
@@ -43,25 +53,65 @@ class SimulationOptions:
     is_asserted: bool = False
     keeps_bodies: bool = False
     """Whether the result has the text of every message."""
+    seed: int | None = None
+    """Generates faults."""
     on_step: StepListener | None = None
+    start_server: Callable[[], LocalServer] | None = None
+    """Starts a local server in memory, for the functions of the project."""
 
 
 def simulate(request: Request, options: SimulationOptions) -> Simulated:
-    """Simulate a scenario. Nothing is deployed, and no credentials are read."""
+    """Simulate a scenario. Nothing is deployed, and no credentials are read.
+
+    Raises ScfDeployError if a function that should run is missing or cannot run here.
+    """
     diagnostics = Diagnostics()
     scenario = Scenario()
     sources: Mapping[str, str] = {}
     if options.scenario:
         scenario, sources = read_scenario(options.scenario, request.load.cwd, diagnostics)
+        if diagnostics.has_errors:
+            return Simulated(Findings(diagnostics.sorted(), sources), ok=False)
     scenario = with_options(scenario, options)
+    runs_code = scenario.outcomes is None and bool(scenario.handler or not options.scenario)
+    functions = LoadedFunctions()
+    if runs_code or scenario.handler or not options.scenario:
+        functions = load_functions(request, is_required=runs_code)
+        if functions.findings.diagnostics:
+            return Simulated(functions.findings, ok=False)
+    spec = functions.require(scenario.handler) if runs_code else functions.find(scenario.handler)
+    if spec is not None:
+        policy = with_settings(scenario.policy, spec)
+        scenario = replace(scenario, handler=spec.name, policy=policy)
     checked = check_scenario(scenario)
     diagnostics.extend(dict.fromkeys(checked.diagnostics))
-    findings = Findings(diagnostics.sorted(), sources)
+    findings = Findings(diagnostics.sorted(), {**functions.findings.sources, **sources})
     if diagnostics.has_errors:
         return Simulated(findings, ok=False)
-    runs = [_run(scenario, checked, platform, options) for platform in scenario.on]
+    run_options = RunOptions(
+        options.is_returned_at_once,
+        faults=NoFaults() if options.seed is None else SeededFaults(options.seed),
+        timeout_ms=None if spec is None or scenario.duration_ms else timeout_ms(spec),
+    )
+    with ExitStack() as stack:
+        if runs_code and spec is not None and functions.project is not None:
+            run_options = replace(
+                run_options, functions=stack.enter_context(_deployed(scenario, functions, spec, options))
+            )
+        runs = [_run(scenario, checked, platform, options, run_options) for platform in scenario.on]
     is_as_expected = not any(run.differences for run in runs) or not options.is_asserted
     return Simulated(findings, is_as_expected and not any(run.loop for run in runs), runs, options.is_asserted)
+
+
+def _deployed(
+    scenario: Scenario, functions: LoadedFunctions, spec: FunctionSpec, options: SimulationOptions
+) -> AbstractContextManager[RealFunctions]:
+    """The function that runs, and those of the project among the destinations."""
+    if functions.project is None or options.start_server is None:
+        raise ScfDeployError(message("there is no local server to run the function on"))
+    found = {name: functions.find(name) for name in scenario.destinations}
+    others = {name: other for name, other in found.items() if other is not None}
+    return deployed(functions.project, {**others, spec.name: spec}, options.start_server)
 
 
 def with_options(scenario: Scenario, options: SimulationOptions) -> Scenario:
@@ -89,8 +139,14 @@ def with_options(scenario: Scenario, options: SimulationOptions) -> Scenario:
             return replace(scenario, source=replace(scenario.source, messages=options.items))
 
 
-def _run(scenario: Scenario, checked: CheckedScenario, platform: str, options: SimulationOptions) -> SimulatedRun:
-    prepared = prepare(scenario, checked.policies.get(platform, {}), platform, at_once=options.is_returned_at_once)
+def _run(
+    scenario: Scenario,
+    checked: CheckedScenario,
+    platform: str,
+    options: SimulationOptions,
+    run_options: RunOptions,
+) -> SimulatedRun:
+    prepared = prepare(scenario, checked.policies.get(platform, {}), platform, run_options)
     on_step = partial(options.on_step, platform, prepared.item) if options.on_step else None
     collected = collect(prepared.steps, on_step, bodies=MAX_ITEMS if options.keeps_bodies else MAX_BODIES)
     found = SimulatedRun(
@@ -108,5 +164,7 @@ def _run(scenario: Scenario, checked: CheckedScenario, platform: str, options: S
         destination_kinds=prepared.destination_kinds,
         limits=prepared.limits,
         loop=collected.loop,
+        faults=tuple(fault.text(prepared.item) for fault in prepared.faults.named),
+        total_faults=prepared.faults.count,
     )
     return found._replace(differences=tuple(differences(scenario.expect, found.summary)))

@@ -230,6 +230,11 @@ def closing_lines(result: Simulated) -> Iterator[str]:
     yield from map(safe, remarks)
     for run in result.runs:
         prefix = f"{safe(run.platform)}: " if several else ""
+        if run.faults:
+            yield prefix + message("Faults: {count}", count=f"{run.total_faults:,}")
+            yield from (f"  {safe(fault)}" for fault in run.faults)
+        if run.total_faults > len(run.faults):
+            yield message("  … and {count} more", count=f"{run.total_faults - len(run.faults):,}")
         if run.loop:
             yield (
                 prefix
