@@ -129,7 +129,8 @@ def start_memory_server() -> LocalServer:
     from scfdeploy.cli.output import print_notice
     from scfdeploy.emulator import Settings
 
-    return _start_server(None, Settings(activation_s=0), print_notice)
+    # A run can start any number of instances while its clock stands still.
+    return _start_server(None, Settings(activation_s=0, burst_limit=1_000_000_000), print_notice)
 
 
 def _start_server(data: Path | None, settings: Settings, on_notice: Callable[[str], None]) -> LocalServer:

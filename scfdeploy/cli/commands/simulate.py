@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cache
 from typing import TYPE_CHECKING, Annotated
@@ -72,6 +73,14 @@ def simulate(
     seed: Annotated[
         int | None, typer.Option("--seed", metavar="N", help="Add faults to a quarter of the attempts, by this seed.")
     ] = None,
+    idempotent: Annotated[
+        str,
+        typer.Option(
+            "--idempotent",
+            metavar="CMD",
+            help="Run the function again with faults, and compare the state that CMD prints after each run.",
+        ),
+    ] = "",
     asserts: Annotated[
         bool, typer.Option("--assert", help="Exit with 1 if the result differs from `expect` of the scenario.")
     ] = False,
@@ -83,7 +92,8 @@ def simulate(
 ) -> None:
     """Simulate on a virtual clock what happens to events. Nothing is deployed, and no credentials are read.
 
-    Exits with 1 for a loop of functions and with --assert if the result differs, and with 3 if the scenario has errors.
+    Exits with 1 for a loop of functions, with --assert if the result differs, and with --idempotent if faults change
+    the state; with 3 if the scenario has errors.
     """
     from scfdeploy.config.scenario.definition import PLATFORMS
     from scfdeploy.operations.simulate.simulation import SimulationOptions
@@ -106,6 +116,8 @@ def simulate(
         keeps_bodies=output == "json",
         seed=seed,
         start_server=start_memory_server,
+        idempotent=idempotent,
+        home=os.path.expanduser("~"),  # noqa: PTH111
         on_step=lines if output == "jsonl" else None,
     )
     screen = OutputOptions("simulate", output, *display, parse_reports(None, html))

@@ -94,6 +94,23 @@ def prepare(
             return _ckafka(scenario, scenario.source, options)
 
 
+def begin_run(options: RunOptions) -> None:
+    """Begin a run with functions that remember nothing of an earlier one."""
+    if options.functions is not None:
+        options.functions.begin_run()
+
+
+def item_word(scenario: Scenario) -> str:
+    """What the source numbers: `event`, `message` or `record`."""
+    match scenario.source:
+        case EventSource():
+            return "event"
+        case StreamSource():
+            return "record"
+        case _:
+            return "message"
+
+
 def first_function(scenario: Scenario) -> str:
     """The name of the function that the source delivers to."""
     return scenario.handler or DEFAULT_FUNCTION

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from scfdeploy.config import load_project
+from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
 from scfdeploy.config.scenario import FunctionPolicy, Target
-from scfdeploy.diagnostics import Diagnostics, ScfDeployError, did_you_mean, message
+from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity, did_you_mean, message
 from scfdeploy.model import FunctionSpec, Project
 from scfdeploy.operations.request import Request
 from scfdeploy.operations.resolve_function import function_address
@@ -25,6 +26,10 @@ class LoadedFunctions:
 
     project: Project | None = None
     findings: Findings = field(default_factory=Findings)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """The process environment over the .env file of the project."""
+    dotenv: EnvFile = NO_ENV_FILE
+    remarks: tuple[str, ...] = ()
 
     def find(self, name: str) -> FunctionSpec | None:
         """The function with this name, or the only one if the name is empty."""
@@ -66,8 +71,13 @@ def load_functions(request: Request, *, is_required: bool) -> LoadedFunctions:
     if not is_required and not _has_project(request):
         return LoadedFunctions()
     loaded = load_project(request.path, request.load)
-    errors = Diagnostics(each for each in loaded.diagnostics if each.severity == "error")
-    return LoadedFunctions(loaded.project, Findings(errors.sorted(), loaded.masked_sources))
+    errors = Diagnostics(each for each in loaded.diagnostics if each.severity is Severity.ERROR)
+    if errors and not is_required:
+        file = errors.sorted()[0].subject
+        remark = message("The settings in {file} are not used, because it has errors.", file=file.file if file else "")
+        return LoadedFunctions(remarks=(remark,))
+    findings = Findings(errors.sorted(), loaded.masked_sources)
+    return LoadedFunctions(loaded.project, findings, loaded.environment, loaded.dotenv)
 
 
 def _has_project(request: Request) -> bool:

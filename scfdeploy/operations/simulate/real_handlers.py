@@ -24,6 +24,7 @@ from scfdeploy.operations.simulate.handlers import MAX_MESSAGES, MessageKey
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Policy, make_plan
 from scfdeploy.providers.base import Invocation
+from scfdeploy.providers.emulator_control import EmulatorControl
 from scfdeploy.providers.tencent import Credentials, TencentProvider, open_provider
 from scfdeploy.results import Findings
 
@@ -34,12 +35,22 @@ _TIMEOUTS = frozenset((433, 450))
 class RealFunctions:
     """Functions on a local server."""
 
-    def __init__(self, provider: TencentProvider, functions: Mapping[str, FunctionSpec]) -> None:
+    def __init__(
+        self, provider: TencentProvider, control: EmulatorControl, functions: Mapping[str, FunctionSpec]
+    ) -> None:
         self._provider = provider
+        self._control = control
         self._functions = functions
+        self._runs = 0
 
     def __contains__(self, name: object) -> bool:
         return name in self._functions
+
+    def begin_run(self) -> None:
+        """End the instances of an earlier run, so that nothing in their memory reaches the next one."""
+        self._runs += 1
+        if self._runs > 1:
+            self._control.post("settings", {"host_id": f"local-host-{self._runs}"})
 
     def call(self, name: str, event: str) -> Invocation:
         """Call a function."""
@@ -72,7 +83,7 @@ def deployed(
             project.key.region, credentials=credentials, endpoint=server.url, bundles=bundles, is_emulator=True
         )
         _create(project, provider, [spec.address for spec in functions.values()], bundles)
-        yield RealFunctions(provider, functions)
+        yield RealFunctions(provider, EmulatorControl(server.url, server.secret_key), functions)
 
 
 def _create(

@@ -19,11 +19,14 @@ from scfdeploy.config.scenario.definition import Outcome
 from scfdeploy.config.scenario.values import MAX_ITEMS
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
 from scfdeploy.model import FunctionSpec
-from scfdeploy.operations.request import LocalServer, Request
+from scfdeploy.operations.cloud import child_environment
+from scfdeploy.operations.request import CloudOptions, LocalServer, Request
 from scfdeploy.operations.simulate.collect import MAX_BODIES, StepListener, collect
 from scfdeploy.operations.simulate.expectations import differences
-from scfdeploy.operations.simulate.faults import NoFaults, SeededFaults
-from scfdeploy.operations.simulate.prepare import RunOptions, prepare
+from scfdeploy.operations.simulate.faults import FaultPlan, NoFaults, SeededFaults
+from scfdeploy.operations.simulate.idempotency import MAX_ITEMS as MAX_ITEMS_OF_CHECK
+from scfdeploy.operations.simulate.idempotency import IdempotencyCheck, read_state_of
+from scfdeploy.operations.simulate.prepare import RunOptions, begin_run, item_word, prepare
 from scfdeploy.operations.simulate.project_functions import (
     LoadedFunctions,
     load_functions,
@@ -31,9 +34,9 @@ from scfdeploy.operations.simulate.project_functions import (
     with_settings,
 )
 from scfdeploy.operations.simulate.real_handlers import RealFunctions, deployed
-from scfdeploy.operations.simulate.scenario_checks import CheckedScenario, check_scenario
+from scfdeploy.operations.simulate.scenario_checks import CheckedScenario, check_scenario, item_count
 from scfdeploy.results import Findings
-from scfdeploy.results.simulation import Simulated, SimulatedRun
+from scfdeploy.results.simulation import Simulated, SimulatedRun, SmallestFaultPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,10 @@ class SimulationOptions:
     on_step: StepListener | None = None
     start_server: Callable[[], LocalServer] | None = None
     """Starts a local server in memory, for the functions of the project."""
+    idempotent: str = ""
+    """A command that prints the state that the function changes."""
+    home: str = ""
+    """The folder of files with credentials, which commands do not get."""
 
 
 def simulate(request: Request, options: SimulationOptions) -> Simulated:
@@ -88,19 +95,57 @@ def simulate(request: Request, options: SimulationOptions) -> Simulated:
     findings = Findings(diagnostics.sorted(), {**functions.findings.sources, **sources})
     if diagnostics.has_errors:
         return Simulated(findings, ok=False)
+    if options.idempotent and not runs_code:
+        raise ScfDeployError(
+            message("--idempotent runs the function of the project, and this scenario has outcomes instead"),
+            hint=message("Remove `outcomes`, and name the function with `handler`."),
+        )
     run_options = RunOptions(
         options.is_returned_at_once,
         faults=NoFaults() if options.seed is None else SeededFaults(options.seed),
         timeout_ms=None if spec is None or scenario.duration_ms else timeout_ms(spec),
     )
+    found: SmallestFaultPlan | None = None
     with ExitStack() as stack:
         if runs_code and spec is not None and functions.project is not None:
             run_options = replace(
                 run_options, functions=stack.enter_context(_deployed(scenario, functions, spec, options))
             )
         runs = [_run(scenario, checked, platform, options, run_options) for platform in scenario.on]
+        if options.idempotent:
+            found = _check_idempotency(request, functions, scenario, checked, options, run_options)
     is_as_expected = not any(run.differences for run in runs) or not options.is_asserted
-    return Simulated(findings, is_as_expected and not any(run.loop for run in runs), runs, options.is_asserted)
+    is_ok = is_as_expected and not any(run.loop for run in runs) and (found is None or not found.faults)
+    return Simulated(findings, is_ok, runs, options.is_asserted, found, functions.remarks)
+
+
+def _check_idempotency(
+    request: Request,
+    functions: LoadedFunctions,
+    scenario: Scenario,
+    checked: CheckedScenario,
+    options: SimulationOptions,
+    run_options: RunOptions,
+) -> SmallestFaultPlan:
+    """Look for faults that change the state, on the first platform of the scenario."""
+    items = item_count(scenario)
+    if items > MAX_ITEMS_OF_CHECK:
+        raise ScfDeployError(
+            message("--idempotent takes at most {most} items, not {items}", most=MAX_ITEMS_OF_CHECK, items=items),
+            hint=message("Deliver fewer with --events."),
+        )
+    platform = scenario.on[0]
+    policies = checked.policies.get(platform, {})
+
+    def run(faults: FaultPlan) -> None:
+        begin_run(run_options)
+        collect(prepare(scenario, policies, platform, replace(run_options, faults=faults)).steps, None, bodies=0)
+
+    environment = child_environment(
+        functions.environment, request, CloudOptions(home=options.home), dotenv=functions.dotenv
+    )
+    read_state = partial(read_state_of, options.idempotent, folder=request.load.cwd, environment=environment)
+    return IdempotencyCheck(run, read_state).find(items, item_word(scenario), seed=options.seed)
 
 
 def _deployed(
@@ -146,6 +191,7 @@ def _run(
     options: SimulationOptions,
     run_options: RunOptions,
 ) -> SimulatedRun:
+    begin_run(run_options)
     prepared = prepare(scenario, checked.policies.get(platform, {}), platform, run_options)
     on_step = partial(options.on_step, platform, prepared.item) if options.on_step else None
     collected = collect(prepared.steps, on_step, bodies=MAX_ITEMS if options.keeps_bodies else MAX_BODIES)
