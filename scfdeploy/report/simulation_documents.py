@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _TRIED = frozenset((StepKind.INVOKE, StepKind.RESULT, StepKind.DELIVER))
 _ANSWERED = frozenset((StepKind.RESULT, StepKind.DELIVER))
+_MAX_TEXTS = 1000
 _PART = 1000
 """Items in one part of a document."""
 
@@ -81,29 +82,46 @@ def _list_parts(documents: Iterator[Document]) -> Iterator[str]:
         yield ",\n".join(f"    {_json(document)}" for document in current) + ("," if following else "")
 
 
-def step_line(platform: str, item: str, step: TraceStep, clean: Callable[[str], str]) -> str:
-    """One step as JSON on one line. `item` is what is numbered; `clean` removes secrets from a text."""
-    items = list(step.items)
-    document: Document = {"platform": platform, "t": step.t, "kind": step.kind.value}
-    # Messages of queues and topics reach a handler as its records.
-    document |= {"events": items} if item == "event" else {"records": items}
-    document |= {
-        "tries": step.tries if step.kind in _TRIED else None,
-        "status": step.status if step.kind in _ANSWERED else None,
-        "completed": list(step.completed),
-        "destination": clean(step.destination.partition("://")[2] or step.destination) or None,
-        "reason": clean(step.reason) or None,
-    }
-    if step.function:
-        document["function"] = clean(step.function)
-    match step.kind:
-        case StepKind.SPLIT:
-            document["parts"] = [list(part) for part in step.parts]
-        case StepKind.DELIVER:
-            document |= {"delivery": step.delivery, "bytes": len(step.body.encode("utf-8", "surrogatepass"))}
-        case StepKind.END:
-            document["end"] = step.end
-    return _json(document)
+class StepLines:
+    """Writes steps as lines of JSON. Runs have millions of them, so the lines are put together by hand."""
+
+    def __init__(self, clean: Callable[[str], str]) -> None:
+        """`clean` removes secrets from a text."""
+        self._clean = clean
+        self._texts: dict[str, str] = {"": "null"}
+
+    def line(self, platform: str, item: str, step: TraceStep) -> str:
+        """One step. `item` is what is numbered: messages of queues and topics reach a handler as its records."""
+        items = "events" if item == "event" else "records"
+        kind = step.kind
+        tries = step.tries if kind in _TRIED else "null"
+        status = step.status if kind in _ANSWERED else "null"
+        destination = self._text(step.destination.partition("://")[2] or step.destination)
+        text = (
+            f'{{"platform": "{platform}", "t": {step.t}, "kind": "{kind.value}", "{items}": {list(step.items)}, '
+            f'"tries": {tries}, "status": {status}, "completed": {list(step.completed)}, '
+            f'"destination": {destination}, "reason": {self._text(step.reason)}'
+        )
+        if step.function:
+            text += f', "function": {self._text(step.function)}'
+        match kind:
+            case StepKind.SPLIT:
+                text += f', "parts": {[list(part) for part in step.parts]}'
+            case StepKind.DELIVER:
+                size = len(step.body.encode("utf-8", "surrogatepass"))
+                text += f', "delivery": {_json(step.delivery)}, "bytes": {size}'
+            case StepKind.END:
+                text += f', "end": "{step.end}"'
+        return text + "}"
+
+    def _text(self, text: str) -> str:
+        """A text as JSON; there are few different ones."""
+        known = self._texts.get(text)
+        if known is None:
+            known = _json(self._clean(text))
+            if len(self._texts) < _MAX_TEXTS:
+                self._texts[text] = known
+        return known
 
 
 def _event(item: ItemSummary) -> Document:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -102,7 +101,7 @@ def simulate(
     if returns not in ("", "at-once"):
         raise typer.BadParameter(message("--return takes at-once, not {text}", text=repr(returns)))
     request = make_request(path, **project._asdict())
-    lines = _StepLines()
+    lines = _StepLines() if output == "jsonl" else None
     chosen = SimulationOptions(
         scenario,
         function,
@@ -118,11 +117,12 @@ def simulate(
         start_server=start_memory_server,
         idempotent=idempotent,
         home=os.path.expanduser("~"),  # noqa: PTH111
-        on_step=lines if output == "jsonl" else None,
+        on_step=lines,
     )
     screen = OutputOptions("simulate", output, *display, parse_reports(None, html))
     result = run_or_exit(screen, lambda: use_case(request, chosen))
-    lines.flush()
+    if lines is not None:
+        lines.flush()
     if output == "json":
         _write_document(result)
     else:
@@ -169,13 +169,13 @@ class _StepLines:
     """Writes each step to stdout as one line of JSON, several at a time."""
 
     def __init__(self) -> None:
+        from scfdeploy.report.simulation_documents import StepLines
+
         self._lines: list[str] = []
-        self._clean = cache(SECRETS.redact)
+        self._write = StepLines(SECRETS.redact).line
 
     def __call__(self, platform: str, item: str, step: TraceStep) -> None:
-        from scfdeploy.report.simulation_documents import step_line
-
-        self._lines.append(step_line(platform, item, step, self._clean))
+        self._lines.append(self._write(platform, item, step))
         if len(self._lines) >= _LINES_AT_ONCE:
             self.flush()
 

@@ -63,6 +63,18 @@ POLICY_UNSUPPORTED = Finding(
     wrong=yaml("on: scf\npolicy: {onSuccess: queue://done}"),
     right=yaml("on: lambda\npolicy: {onSuccess: queue://done}"),
 )
+SCENARIO_HANDLER = Finding(
+    "scenario-handler",
+    Severity.WARNING,
+    "Handler does not run",
+    detail="There is no project here, so {handler} does not run, and all its calls succeed.",
+    hint="Give --path with the folder of the project, or write `outcomes`.",
+    title="A handler without a project.",
+    what="The scenario names a handler that should really run, but there is no serverless.yml.",
+    why="The simulation shows calls that succeed, whatever the handler does.",
+    wrong="A scenario with `handler: orders` in a folder without serverless.yml.",
+    right="The same scenario, run with `--path` or with `outcomes`.",
+)
 SCENARIO_UNUSED = Finding(
     "scenario-unused",
     Severity.WARNING,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from scfdeploy.delivery.trace import StepKind, TraceStep, TraceSummary
+from scfdeploy.delivery.trace import TraceStep, TraceSummary
 
 MAX_STEPS = 2000
 """The number of steps that a report shows at most."""
@@ -30,17 +30,18 @@ class CollectedSteps:
 def collect(steps: Iterable[TraceStep], on_step: Callable[[TraceStep], None] | None, *, bodies: int) -> CollectedSteps:
     """Run a simulation to its end. Of its messages the first `bodies` keep their text."""
     collected = CollectedSteps()
-    add, keep = collected.summary.add, collected.first.append
+    summary = collected.summary
+    add = summary.add
     total = 0
     for step in steps:
         total += 1
         if on_step is not None:
             on_step(step)
         if total <= MAX_STEPS:
-            keep(step)
+            collected.first.append(step)
         if step.loop:
             collected.loop = step.loop
-        if step.kind is StepKind.DELIVER and len(collected.summary.deliveries) >= bodies:
+        if step.body and len(summary.deliveries) >= bodies:
             add(step._replace(body=""))
         else:
             add(step)

@@ -68,7 +68,7 @@ def _advice() -> str:
 
 def load_functions(request: Request, *, is_required: bool) -> LoadedFunctions:
     """Load the project, if there is one. The findings have an error only if it cannot be used."""
-    if not is_required and not _has_project(request):
+    if not is_required and not has_project(request):
         return LoadedFunctions()
     loaded = load_project(request.path, request.load)
     errors = Diagnostics(each for each in loaded.diagnostics if each.severity is Severity.ERROR)
@@ -80,7 +80,8 @@ def load_functions(request: Request, *, is_required: bool) -> LoadedFunctions:
     return LoadedFunctions(loaded.project, findings, loaded.environment, loaded.dotenv)
 
 
-def _has_project(request: Request) -> bool:
+def has_project(request: Request) -> bool:
+    """Whether there is a serverless.yml."""
     path = os.path.join(request.load.cwd, request.path)  # noqa: PTH118 - may be absolute
     return os.path.isfile(path) or any(os.path.isfile(os.path.join(path, file)) for file in _FILES)  # noqa: PTH113, PTH118
 

@@ -16,6 +16,7 @@ from scfdeploy.config.scenario import (
     read_scenario,
 )
 from scfdeploy.config.scenario.definition import Outcome
+from scfdeploy.config.scenario.reader import SCENARIO_HANDLER, span_of
 from scfdeploy.config.scenario.values import MAX_ITEMS
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
 from scfdeploy.model import FunctionSpec
@@ -29,6 +30,7 @@ from scfdeploy.operations.simulate.idempotency import IdempotencyCheck, read_sta
 from scfdeploy.operations.simulate.prepare import RunOptions, begin_run, item_word, prepare
 from scfdeploy.operations.simulate.project_functions import (
     LoadedFunctions,
+    has_project,
     load_functions,
     timeout_ms,
     with_settings,
@@ -81,6 +83,9 @@ def simulate(request: Request, options: SimulationOptions) -> Simulated:
             return Simulated(Findings(diagnostics.sorted(), sources), ok=False)
     scenario = with_options(scenario, options)
     runs_code = scenario.outcomes is None and bool(scenario.handler or not options.scenario)
+    if runs_code and options.scenario and not has_project(request):
+        runs_code = False
+        diagnostics.report(SCENARIO_HANDLER, span_of(scenario, "handler"), handler=scenario.handler)
     functions = LoadedFunctions()
     if runs_code or scenario.handler or not options.scenario:
         functions = load_functions(request, is_required=runs_code)
