@@ -2,8 +2,8 @@
 
     python benchmarks/simulate.py [EVENTS]...
 
-One event in a hundred fails once, one in a thousand always. Each row is a process of its own, so that its peak memory is
-its own. Time has to grow in proportion to the number of events, and a million events have to take less than 60 s and
+One event in a hundred fails once, one in a thousand always. Each row is a process of its own, with its own peak of
+memory. Time has to grow in proportion to the number of events, and a million events have to take less than 60 s and
 1 GB on one core.
 """
 

@@ -57,7 +57,7 @@ def _run_parts(run: SimulatedRun, clean: Callable[[Any], Any], *, is_last: bool)
     )
     yield from _list_parts(_event(item) for item in run.summary.items.values())
     yield '    ], "deliveries": ['
-    yield from _list_parts(clean(_delivery(run, delivery)) for delivery in run.summary.deliveries)
+    yield from _list_parts(clean(_delivery(delivery)) for delivery in run.summary.deliveries)
     rest = {
         "metrics": dict(run.metrics),
         "assumed": list(run.assumed),
@@ -96,7 +96,7 @@ class StepLines:
         kind = step.kind
         tries = step.tries if kind in _TRIED else "null"
         status = step.status if kind in _ANSWERED else "null"
-        destination = self._text(step.destination.partition("://")[2] or step.destination)
+        destination = self._text(step.destination)
         text = (
             f'{{"platform": "{platform}", "t": {step.t}, "kind": "{kind.value}", "{items}": {list(step.items)}, '
             f'"tries": {tries}, "status": {status}, "completed": {list(step.completed)}, '
@@ -136,9 +136,9 @@ def _event(item: ItemSummary) -> Document:
     }
 
 
-def _delivery(run: SimulatedRun, delivery: Delivery) -> Document:
+def _delivery(delivery: Delivery) -> Document:
     return {
-        "destination": run.destination_name(delivery.destination),
+        "destination": delivery.destination,
         "kind": delivery.kind.value,
         "atMs": delivery.at,
         "tries": delivery.tries,

@@ -43,10 +43,10 @@ class SimulatedRun(NamedTuple):
     """By function, how many retries an event has after execution errors."""
 
     destination_kinds: Mapping[str, str] = MappingProxyType({})
-    """The service of each destination of the trace, such as `CMQ-QUEUE`."""
+    """The service of each destination, such as `CMQ-QUEUE`."""
 
     limits: Mapping[str, tuple[int, bool]] = MappingProxyType({})
-    """The most bytes of a message to each destination of the trace, and whether that is assumed."""
+    """The most bytes of a message to each destination, and whether that is assumed."""
 
     loop: Sequence[str] = ()
     """The functions that invoked each other until the run was stopped."""
@@ -57,12 +57,6 @@ class SimulatedRun(NamedTuple):
     total_faults: int = 0
     differences: Sequence[str] = ()
     """Where `expect` differs."""
-
-    def destination_name(self, destination: str) -> str:
-        """The name of a destination of the trace; with its kind where another one has the same name."""
-        name = destination.partition("://")[2] or destination
-        others = {other for other in self.destination_kinds if other != destination}
-        return destination if any(other.partition("://")[2] == name for other in others) else name
 
 
 class SmallestFaultPlan(NamedTuple):

@@ -184,12 +184,12 @@ def _destinations(
                 continue
             destination = Destination.parse(text)
             service = profile.platform.services(kind).get(destination.scheme, "")
-            kinds[text] = SERVICE_NAMES.get(service, service)
+            kinds[destination.name] = SERVICE_NAMES.get(service, service)
             own, general = limits.get(destination.name), profile.platform.message_limit(service)
             if own is not None:
-                sizes[text] = (own, False)
+                sizes[destination.name] = (own, False)
             elif general is not None:
-                sizes[text] = (general, profile.platform.name == "scf")
+                sizes[destination.name] = (general, profile.platform.name == "scf")
     return kinds, sizes
 
 
@@ -221,7 +221,7 @@ def _queue(scenario: Scenario, source: QueueSource, options: RunOptions) -> Prep
         default.batch if source.batch is None else source.batch,
         default.visibility_ms if source.visibility_ms is None else source.visibility_ms,
         default.max_receive if source.max_receive is None else source.max_receive,
-        _text(source.dead_letter),
+        _name(source.dead_letter),
         Acknowledge(source.acknowledge),
         Return.AT_ONCE if at_once else Return.VISIBILITY,
     )
@@ -257,7 +257,7 @@ def _stream(scenario: Scenario, source: StreamSource, options: RunOptions) -> Pr
         source.bisect,
         -1 if source.retries is None else source.retries,
         -1 if source.max_age_ms is None else source.max_age_ms,
-        _text(source.on_failure),
+        _name(source.on_failure),
         default.backoff_ms if scenario.backoff_ms is None else scenario.backoff_ms,
         AgeBase(scenario.age_base),
     )
@@ -309,7 +309,7 @@ def _batch_run(
     kinds = {}
     if target is not None:
         service = _BATCH_SERVICES.get(target.generic_kind, target.kind)
-        kinds[str(target)] = SERVICE_NAMES.get(service, service)
+        kinds[target.name] = SERVICE_NAMES.get(service, service)
     return PreparedRun(
         item, first_function(scenario), steps, _failed_deliveries, assumed, destination_kinds=kinds, faults=applied
     )
@@ -339,5 +339,5 @@ def _observed(steps: Iterator[TraceStep], *observers: Callable[[TraceStep], None
         yield step
 
 
-def _text(target: Target | None) -> str:
-    return "" if target is None else str(target)
+def _name(target: Target | None) -> str:
+    return "" if target is None else target.name

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from scfdeploy.config.scenario import (
     CkafkaSource,
@@ -74,37 +75,10 @@ def simulate(request: Request, options: SimulationOptions) -> Simulated:
 
     Raises ScfDeployError if a function that should run is missing or cannot run here.
     """
-    diagnostics = Diagnostics()
-    scenario = Scenario()
-    sources: Mapping[str, str] = {}
-    if options.scenario:
-        scenario, sources = read_scenario(options.scenario, request.load.cwd, diagnostics)
-        if diagnostics.has_errors:
-            return Simulated(Findings(diagnostics.sorted(), sources), ok=False)
-    scenario = with_options(scenario, options)
-    runs_code = scenario.outcomes is None and bool(scenario.handler or not options.scenario)
-    if runs_code and options.scenario and not has_project(request):
-        runs_code = False
-        diagnostics.report(SCENARIO_HANDLER, span_of(scenario, "handler"), handler=scenario.handler)
-    functions = LoadedFunctions()
-    if runs_code or scenario.handler or not options.scenario:
-        functions = load_functions(request, is_required=runs_code)
-        if functions.findings.diagnostics:
-            return Simulated(functions.findings, ok=False)
-    spec = functions.require(scenario.handler) if runs_code else functions.find(scenario.handler)
-    if spec is not None:
-        policy = with_settings(scenario.policy, spec)
-        scenario = replace(scenario, handler=spec.name, policy=policy)
-    checked = check_scenario(scenario)
-    diagnostics.extend(dict.fromkeys(checked.diagnostics))
-    findings = Findings(diagnostics.sorted(), {**functions.findings.sources, **sources})
-    if diagnostics.has_errors:
-        return Simulated(findings, ok=False)
-    if options.idempotent and not runs_code:
-        raise ScfDeployError(
-            message("--idempotent runs the function of the project, and this scenario has outcomes instead"),
-            hint=message("Remove `outcomes`, and name the function with `handler`."),
-        )
+    loaded = _load(request, options)
+    if isinstance(loaded, Findings):
+        return Simulated(loaded, ok=False)
+    scenario, spec = loaded.scenario, loaded.spec
     run_options = RunOptions(
         options.is_returned_at_once,
         faults=NoFaults() if options.seed is None else SeededFaults(options.seed),
@@ -112,27 +86,75 @@ def simulate(request: Request, options: SimulationOptions) -> Simulated:
     )
     found: SmallestFaultPlan | None = None
     with ExitStack() as stack:
-        if runs_code and spec is not None and functions.project is not None:
-            run_options = replace(
-                run_options, functions=stack.enter_context(_deployed(scenario, functions, spec, options))
-            )
-        runs = [_run(scenario, checked, platform, options, run_options) for platform in scenario.on]
+        if loaded.runs_code and spec is not None:
+            functions = stack.enter_context(_deployed(loaded, spec, options))
+            run_options = replace(run_options, functions=functions)
+        runs = [_run(loaded, platform, options, run_options) for platform in scenario.on]
         if options.idempotent:
-            found = _check_idempotency(request, functions, scenario, checked, options, run_options)
+            found = _check_idempotency(request, loaded, options, run_options)
     is_as_expected = not any(run.differences for run in runs) or not options.is_asserted
     is_ok = is_as_expected and not any(run.loop for run in runs) and (found is None or not found.faults)
-    return Simulated(findings, is_ok, runs, options.is_asserted, found, functions.remarks)
+    return Simulated(loaded.findings, is_ok, runs, options.is_asserted, found, loaded.functions.remarks)
+
+
+class _Loaded(NamedTuple):
+    """A scenario that can run."""
+
+    scenario: Scenario
+    checked: CheckedScenario
+    findings: Findings
+    functions: LoadedFunctions
+    spec: FunctionSpec | None
+    """The function in the project, if it is there."""
+
+    runs_code: bool
+    """Whether the function really runs."""
+
+
+def _load(request: Request, options: SimulationOptions) -> _Loaded | Findings:
+    """Read the scenario and the project; the findings alone if they have an error."""
+    diagnostics = Diagnostics()
+    scenario = Scenario()
+    sources: Mapping[str, str] = {}
+    if options.scenario:
+        scenario, sources = read_scenario(options.scenario, request.load.cwd, diagnostics)
+        if diagnostics.has_errors:
+            return Findings(diagnostics.sorted(), sources)
+    scenario = with_options(scenario, options)
+    runs_code = _runs_code(request, scenario, options, diagnostics)
+    functions = LoadedFunctions()
+    if scenario.handler or not options.scenario:
+        functions = load_functions(request, is_required=runs_code)
+        if functions.findings.diagnostics:
+            return functions.findings
+    spec = functions.require(scenario.handler) if runs_code else functions.find(scenario.handler)
+    if spec is not None:
+        scenario = replace(scenario, handler=spec.name, policy=with_settings(scenario.policy, spec))
+    checked = check_scenario(scenario)
+    diagnostics.extend(dict.fromkeys(checked.diagnostics))
+    findings = Findings(diagnostics.sorted(), {**functions.findings.sources, **sources})
+    return findings if diagnostics.has_errors else _Loaded(scenario, checked, findings, functions, spec, runs_code)
+
+
+def _runs_code(request: Request, scenario: Scenario, options: SimulationOptions, diagnostics: Diagnostics) -> bool:
+    """Whether the function of the project runs, instead of outcomes. Raises ScfDeployError where it would have to."""
+    runs_code = scenario.outcomes is None and bool(scenario.handler or not options.scenario)
+    if options.idempotent and not runs_code:
+        raise ScfDeployError(
+            message("--idempotent runs the function of the project, and this scenario has outcomes instead"),
+            hint=message("Remove `outcomes`, and name the function with `handler`."),
+        )
+    if runs_code and options.scenario and not options.idempotent and not has_project(request):
+        diagnostics.report(SCENARIO_HANDLER, span_of(scenario, "handler"), handler=scenario.handler)
+        return False
+    return runs_code
 
 
 def _check_idempotency(
-    request: Request,
-    functions: LoadedFunctions,
-    scenario: Scenario,
-    checked: CheckedScenario,
-    options: SimulationOptions,
-    run_options: RunOptions,
+    request: Request, loaded: _Loaded, options: SimulationOptions, run_options: RunOptions
 ) -> SmallestFaultPlan:
     """Look for faults that change the state, on the first platform of the scenario."""
+    scenario, functions = loaded.scenario, loaded.functions
     items = item_count(scenario)
     if items > MAX_ITEMS_OF_CHECK:
         raise ScfDeployError(
@@ -140,26 +162,24 @@ def _check_idempotency(
             hint=message("Deliver fewer with --events."),
         )
     platform = scenario.on[0]
-    policies = checked.policies.get(platform, {})
+    policies = loaded.checked.policies.get(platform, {})
 
     def run(faults: FaultPlan) -> None:
         begin_run(run_options)
         collect(prepare(scenario, policies, platform, replace(run_options, faults=faults)).steps, None, bodies=0)
 
-    environment = child_environment(
-        functions.environment, request, CloudOptions(home=options.home), dotenv=functions.dotenv
-    )
+    cloud = CloudOptions(home=options.home)
+    environment = child_environment(functions.environment, request, cloud, dotenv=functions.dotenv)
     read_state = partial(read_state_of, options.idempotent, folder=request.load.cwd, environment=environment)
     return IdempotencyCheck(run, read_state).find(items, item_word(scenario), seed=options.seed)
 
 
-def _deployed(
-    scenario: Scenario, functions: LoadedFunctions, spec: FunctionSpec, options: SimulationOptions
-) -> AbstractContextManager[RealFunctions]:
+def _deployed(loaded: _Loaded, spec: FunctionSpec, options: SimulationOptions) -> AbstractContextManager[RealFunctions]:
     """The function that runs, and those of the project among the destinations."""
+    functions = loaded.functions
     if functions.project is None or options.start_server is None:
         raise ScfDeployError(message("there is no local server to run the function on"))
-    found = {name: functions.find(name) for name in scenario.destinations}
+    found = {name: functions.find(name) for name in loaded.scenario.destinations}
     others = {name: other for name, other in found.items() if other is not None}
     return deployed(functions.project, {**others, spec.name: spec}, options.start_server)
 
@@ -189,15 +209,10 @@ def with_options(scenario: Scenario, options: SimulationOptions) -> Scenario:
             return replace(scenario, source=replace(scenario.source, messages=options.items))
 
 
-def _run(
-    scenario: Scenario,
-    checked: CheckedScenario,
-    platform: str,
-    options: SimulationOptions,
-    run_options: RunOptions,
-) -> SimulatedRun:
+def _run(loaded: _Loaded, platform: str, options: SimulationOptions, run_options: RunOptions) -> SimulatedRun:
     begin_run(run_options)
-    prepared = prepare(scenario, checked.policies.get(platform, {}), platform, run_options)
+    policies = loaded.checked.policies.get(platform, {})
+    prepared = prepare(loaded.scenario, policies, platform, run_options)
     on_step = partial(options.on_step, platform, prepared.item) if options.on_step else None
     collected = collect(prepared.steps, on_step, bodies=MAX_ITEMS if options.keeps_bodies else MAX_BODIES)
     found = SimulatedRun(
@@ -218,4 +233,4 @@ def _run(
         faults=tuple(fault.text(prepared.item) for fault in prepared.faults.named),
         total_faults=prepared.faults.count,
     )
-    return found._replace(differences=tuple(differences(scenario.expect, found.summary)))
+    return found._replace(differences=tuple(differences(loaded.scenario.expect, found.summary)))

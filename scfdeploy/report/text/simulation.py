@@ -183,7 +183,7 @@ def _rule(run: SimulatedRun, end: str, reason: str, number: int) -> str:
     if end == "lost":
         error = next(
             (
-                f"{safe(run.destination_name(delivery.destination))}: {delivery_error(run, delivery)}"
+                f"{safe(delivery.destination)}: {delivery_error(run, delivery)}"
                 for delivery in run.summary.deliveries
                 if not delivery.delivered and number in delivery.items
             ),
@@ -200,10 +200,8 @@ def _rule(run: SimulatedRun, end: str, reason: str, number: int) -> str:
 
 
 def _destinations(run: SimulatedRun) -> str:
-    counts = Counter(
-        run.destination_name(delivery.destination) for delivery in run.summary.deliveries if delivery.delivered
-    )
-    names = list(dict.fromkeys(run.destination_name(delivery.destination) for delivery in run.summary.deliveries))
+    counts = Counter(delivery.destination for delivery in run.summary.deliveries if delivery.delivered)
+    names = list(dict.fromkeys(delivery.destination for delivery in run.summary.deliveries))
     if not names:
         return message("none")
     return ", ".join(f"{safe(name)} {plural(counts[name], '{number} message', '{number} messages')}" for name in names)

@@ -136,7 +136,7 @@ class _Timeline:
 
     def _add_delivery(self, step: TraceStep) -> None:
         kind = self._run.destination_kinds.get(step.destination, "")
-        name = " ".join(part for part in (safe(kind), safe(self._run.destination_name(step.destination))) if part)
+        name = " ".join(part for part in (safe(kind), safe(step.destination)) if part)
         if self._has_several:
             name += f"  {self._items(step.items)}"
         if step.reason:
