@@ -45,6 +45,9 @@ class SimulatedRun(NamedTuple):
     destination_kinds: Mapping[str, str] = MappingProxyType({})
     """The service of each destination, such as `CMQ-QUEUE`."""
 
+    retried_statuses: frozenset[int] = frozenset()
+    """Failures of the platform, which are repeated without using a retry."""
+
     limits: Mapping[str, tuple[int, bool]] = MappingProxyType({})
     """The most bytes of a message to each destination, and whether that is assumed."""
 

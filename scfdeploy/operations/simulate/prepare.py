@@ -17,12 +17,13 @@ from scfdeploy.config.scenario import (
     Target,
 )
 from scfdeploy.config.scenario.definition import SUCCESS
-from scfdeploy.delivery.core import AsyncProfile
+from scfdeploy.delivery.core import AsyncProfile, ResultClass
 from scfdeploy.delivery.driver import simulate_events
 from scfdeploy.delivery.platform import AsyncPlatform, Destination
+from scfdeploy.delivery.profiles import scf
 from scfdeploy.delivery.profiles.ckafka import CkafkaProfile, simulate_ckafka
 from scfdeploy.delivery.profiles.queue_source import Acknowledge, QueueProfile, Return, simulate_queue
-from scfdeploy.delivery.profiles.stream_source import AgeBase, IteratorAge, StreamProfile, simulate_stream
+from scfdeploy.delivery.profiles.stream_source import REPEATED, AgeBase, IteratorAge, StreamProfile, simulate_stream
 from scfdeploy.delivery.trace import DeliveryKind, Handler, TraceStep, TraceSummary
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.simulate.assumptions import BatchReasons, in_words
@@ -64,6 +65,7 @@ class PreparedRun:
     limits: Mapping[str, tuple[int, bool]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     faults: AppliedFaults = field(default_factory=AppliedFaults)
+    retried_statuses: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ def _events(
         sizes,
         tuple(remarks),
         applied,
+        _retried(profiles[first].classes),
     )
 
 
@@ -191,6 +194,11 @@ def _destinations(
             elif general is not None:
                 sizes[destination.name] = (general, profile.platform.name == "scf")
     return kinds, sizes
+
+
+def _retried(classes: Mapping[int, ResultClass]) -> frozenset[int]:
+    """The statuses that are repeated without using a retry."""
+    return frozenset(status for status, found in classes.items() if found is not ResultClass.SUCCESS)
 
 
 def _delivery_metrics(platform: AsyncPlatform, summary: TraceSummary) -> Mapping[str, object]:
@@ -275,6 +283,7 @@ def _stream(scenario: Scenario, source: StreamSource, options: RunOptions) -> Pr
     deliveries = run.metrics
     run.metrics = lambda summary: {**deliveries(summary), "iteratorAgeMs": age.longest_ms}
     run.retries = {} if source.retries is None else {run.function: source.retries}
+    run.retried_statuses = REPEATED
     return run
 
 
@@ -295,6 +304,7 @@ def _ckafka(scenario: Scenario, source: CkafkaSource, options: RunOptions) -> Pr
 
     run = _batch_run("message", scenario, _observed(steps, reasons.add), assumed, None, applied)
     run.retries = {run.function: profile.retry}
+    run.retried_statuses = _retried(scf.CLASSES)
     return run
 
 

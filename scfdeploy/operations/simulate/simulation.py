@@ -228,6 +228,7 @@ def _run(loaded: _Loaded, platform: str, options: SimulationOptions, run_options
         messages=prepared.messages,
         retries=prepared.retries,
         destination_kinds=prepared.destination_kinds,
+        retried_statuses=prepared.retried_statuses,
         limits=prepared.limits,
         loop=collected.loop,
         faults=tuple(fault.text(prepared.item) for fault in prepared.faults.named),
