@@ -129,8 +129,10 @@ def start_memory_server() -> LocalServer:
     from scfdeploy.cli.output import print_notice
     from scfdeploy.emulator import Settings
 
-    # A run can start any number of instances while its clock stands still.
-    return _start_server(None, Settings(activation_s=0, burst_limit=1_000_000_000), print_notice)
+    # A run can start any number of instances while its clock stands still. Functions reach the files of this
+    # machine, so that a check can compare what they change.
+    settings = Settings(activation_s=0, burst_limit=1_000_000_000, isolation="copy")
+    return _start_server(None, settings, print_notice)
 
 
 def _start_server(data: Path | None, settings: Settings, on_notice: Callable[[str], None]) -> LocalServer:

@@ -154,7 +154,7 @@ def _events(
     return PreparedRun(
         "event",
         first,
-        steps,
+        _with_names(steps),
         lambda summary: _delivery_metrics(ASYNC_PLATFORMS[platform], summary),
         lambda summary: in_words(summary.assumed),
         handler.messages,
@@ -340,6 +340,12 @@ def _batch_handler(scenario: Scenario, options: RunOptions, applied: AppliedFaul
     return (
         handler if isinstance(options.faults, NoFaults) else batch_handler_with_faults(handler, options.faults, applied)
     )
+
+
+def _with_names(steps: Iterator[TraceStep]) -> Iterator[TraceStep]:
+    """The steps, with the names of destinations as scenarios and reports use them."""
+    for step in steps:
+        yield step._replace(destination=Destination.parse(step.destination).name) if step.destination else step
 
 
 def _observed(steps: Iterator[TraceStep], *observers: Callable[[TraceStep], None]) -> Iterator[TraceStep]:

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import json
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +18,7 @@ from scfdeploy.delivery.driver import START_MS
 from scfdeploy.delivery.driver import Invocation as EventCall
 from scfdeploy.delivery.trace import Attempt
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.model import Address, FunctionSpec, Project
+from scfdeploy.model import Address, Bundle, FunctionSpec, Project
 from scfdeploy.operations.code import pack_all
 from scfdeploy.operations.query import plan_query
 from scfdeploy.operations.request import LocalServer
@@ -24,6 +26,7 @@ from scfdeploy.operations.simulate.handlers import MAX_MESSAGES, MessageKey
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Policy, make_plan
 from scfdeploy.providers.base import Invocation
+from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.emulator_control import EmulatorControl
 from scfdeploy.providers.tencent import Credentials, TencentProvider, open_provider
 from scfdeploy.results import Findings
@@ -79,19 +82,54 @@ def deployed(
             error = ScfDeployError(message("the code of the project cannot be packaged"))
             error.findings = Findings(problems.sorted())
             raise error
+        control = EmulatorControl(server.url, server.secret_key)
+        clock = _ServerClock(control)
         provider = open_provider(
-            project.key.region, credentials=credentials, endpoint=server.url, bundles=bundles, is_emulator=True
+            project.key.region,
+            credentials=credentials,
+            endpoint=server.url,
+            bundles=bundles,
+            clock=clock,
+            is_emulator=True,
         )
-        _create(project, provider, [spec.address for spec in functions.values()], bundles)
-        yield RealFunctions(provider, EmulatorControl(server.url, server.secret_key), functions)
+        _create(project, provider, [spec.address for spec in functions.values()], bundles, clock)
+        yield RealFunctions(provider, control, functions)
+
+
+class _ServerClock:
+    """A clock whose waiting lets time pass on the local server instead."""
+
+    def __init__(self, control: EmulatorControl) -> None:
+        self._control = control
+        self._lock = threading.Lock()
+        self._passed = 0.0
+
+    def now(self) -> float:
+        """Unix time in seconds."""
+        return time.time() + self._passed
+
+    def monotonic(self) -> float:
+        """Seconds since an arbitrary moment."""
+        return time.monotonic() + self._passed
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        if seconds > 0:
+            with self._lock:
+                self._control.post("clock", {"advance_s": seconds})
+                self._passed += seconds
 
 
 def _create(
-    project: Project, provider: TencentProvider, targets: Sequence[Address], bundles: Mapping[Address, object]
+    project: Project,
+    provider: TencentProvider,
+    targets: Sequence[Address],
+    bundles: Mapping[Address, Bundle],
+    clock: Clock,
 ) -> None:
     policy = Policy(targets=tuple(targets))
-    plan = make_plan(project, bundles, provider.observe(plan_query(project, policy)), policy)  # type: ignore[arg-type]
-    outcomes = run(plan, provider, listener=lambda _event: None)
+    plan = make_plan(project, bundles, provider.observe(plan_query(project, policy)), policy)
+    outcomes = run(plan, provider, listener=lambda _event: None, clock=clock)
     for outcome in outcomes:
         if outcome.status is not Status.SUCCEEDED and outcome.address in targets:
             reason = outcome.error.message if outcome.error else outcome.status.value

@@ -93,8 +93,11 @@ def simulate(request: Request, options: SimulationOptions) -> Simulated:
         if options.idempotent:
             found = _check_idempotency(request, loaded, options, run_options)
     is_as_expected = not any(run.differences for run in runs) or not options.is_asserted
+    remarks = loaded.functions.remarks
+    if found is not None and not any(item.completions for item in runs[0].summary.items.values()):
+        remarks += (message("No attempt succeeds without faults, so the state says little about faults."),)
     is_ok = is_as_expected and not any(run.loop for run in runs) and (found is None or not found.faults)
-    return Simulated(loaded.findings, is_ok, runs, options.is_asserted, found, loaded.functions.remarks)
+    return Simulated(loaded.findings, is_ok, runs, options.is_asserted, found, remarks)
 
 
 class _Loaded(NamedTuple):
