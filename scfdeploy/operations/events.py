@@ -345,7 +345,7 @@ def _shown(
             name,
             started or accepted_at,
             "attempt",
-            _SUCCESS if is_success else status_code,
+            _SUCCESS if is_success else request_status.status_code or status_code,
             "" if is_success else request_status.message,
             attempts or 1,
             duration_ms=request_status.duration_ms,

@@ -239,10 +239,8 @@ def _entry_of_status(function: Address, request_id: str, status: RequestStatus) 
         returned = status.message
     code, lines = None if status.status == "running" else _SUCCESS, []
     if status.status == "failed":
-        details = returned if isinstance(returned, dict) else {}
-        code = details.get("statusCode") if isinstance(details.get("statusCode"), int) else _FAILED
-        text = details.get("stackTrace") or details.get("errorMessage") or status.message
-        lines, returned = str(text).rstrip("\n").split("\n"), None
+        code = status.status_code or _FAILED
+        lines, returned = (status.trace or status.message).rstrip("\n").split("\n"), None
     figures = status.duration_ms, status.memory_mb
     return LogEntry(
         request_id, function, status.started_at or 0, code, *figures, returned, tuple(lines), status.retries or 0

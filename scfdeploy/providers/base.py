@@ -231,6 +231,10 @@ class RequestStatus:
     """The returned value, or the error."""
     duration_ms: float | None
     memory_mb: float | None
+    status_code: int | None = None
+    """The invocation status of a failed run, if the error names it."""
+    trace: str = ""
+    """The stack trace of a failed run."""
 
 
 class EventSource(Protocol):

@@ -212,11 +212,22 @@ def test_cloud_without_topic_shows_status_of_one_request(remote: Cloud) -> None:
     note, head, *lines = ran.stdout.splitlines()
     assert note.startswith("Source: GetRequestStatus.")
     assert f"  {request_id[:4]}…  status 430  " in head
-    assert lines[-1] == "  KeyError: 'customer'"
+    assert [lines[1], lines[-1]] == ["  Traceback (most recent call last):", "  KeyError: 'customer'"]
     (entry,) = remote_logs(remote, "orders", "--request", invoke(remote, {"id": 8}), "--format", "json").document[
         "entries"
     ]
     assert (entry["statusCode"], entry["result"], entry["lines"]) == (200, {"order": 8}, [])
+
+
+def test_cloud_without_topic_shows_the_status_that_the_error_names(remote: Cloud) -> None:
+    remote.create("orders", {"index.py": "import os\ndef main(event, context):\n    os._exit(1)\n"})
+    request_id = invoke(remote, {})
+    assert "  status 439  " in remote_logs(remote, "orders", "--request", request_id).stdout
+    shown = scfdeploy(
+        *("events", "show", request_id, "--function", "orders", "--region", "ap-guangzhou", "--endpoint", remote.url),
+        clock=SystemClock(),
+    )
+    assert "  attempt 1  439  the process ended" in shown.stdout
 
 
 def test_cloud_with_topic_shows_last_quarter_of_an_hour(remote: Cloud) -> None:

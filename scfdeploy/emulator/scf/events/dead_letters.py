@@ -62,7 +62,7 @@ def _problem(app: EmulatorApp, name: str, kind: str, size: int) -> tuple[str, st
     if queue is None:
         return "queue not found", "resource"
     if queue["kind"] != kind:
-        return f"it is a {queue['kind']}, not a {kind}", "resource"
+        return f"queue not found ({name} is a {queue['kind']})", "resource"
     if size > most:
         return f"{size:,} bytes exceed the limit of {most:,} bytes (assumed)", "size"
     return "", ""

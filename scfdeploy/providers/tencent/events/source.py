@@ -104,25 +104,28 @@ def _request_status(row: Mapping[str, Any]) -> RequestStatus:
     code, retries = row.get("RetCode"), row.get("RetryNum")
     if not isinstance(code, int) or code not in _RET_CODES:
         raise malformed_field("GetRequestStatus", "RetCode")
+    text = str(row.get("RetMsg") or "")
+    error = _error(text) if _RET_CODES[code] == "failed" else {}
+    message = ": ".join(str(error[name]) for name in ("errorType", "errorMessage") if error.get(name))
+    status_code = error.get("statusCode")
     return RequestStatus(
         _milliseconds(row.get("StartTime")),
         _RET_CODES[code],
         retries if isinstance(retries, int) and retries >= 0 else None,
-        _message(str(row.get("RetMsg") or "")),
+        message or text,
         number(row.get("Duration")),
         number(row.get("MemUsage")),
+        status_code if isinstance(status_code, int) else None,
+        str(error.get("stackTrace") or ""),
     )
 
 
-def _message(text: str) -> str:
-    """The returned text; of an error, its type and message."""
+def _error(text: str) -> Mapping[str, Any]:
+    """The fields of an error; empty when the text is in another form."""
     try:
-        error = mapping(json.loads(text))
+        return mapping(json.loads(text))
     except (ValueError, RecursionError):
-        return text
-    if not error.get("errorMessage"):
-        return text
-    return ": ".join(str(error[name]) for name in ("errorType", "errorMessage") if error.get(name))
+        return {}
 
 
 def _milliseconds(text: object) -> int | None:
