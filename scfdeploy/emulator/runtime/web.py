@@ -22,7 +22,7 @@ from scfdeploy.emulator.runtime.loopback import can_guard
 from scfdeploy.emulator.runtime.memory import MemoryLimiter
 from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, InstancePool, instance_key
 from scfdeploy.emulator.runtime.sandbox import NAMESPACE, WROTE_TO_CODE, Sandbox, start_problem
-from scfdeploy.emulator.runtime.web_instance import BOOTSTRAP, WebInstance
+from scfdeploy.emulator.runtime.web_instance import BOOTSTRAP, UnguardedError, WebInstance
 from scfdeploy.emulator.runtime.web_request import WebError, forward
 
 _CONFINE = Path(__file__).parent / "confine.py"
@@ -37,6 +37,8 @@ class _StartScript:
     """A changed copy of the script; None if it needs no change."""
     interpreters: tuple[Interpreter, ...]
     programs: list[str]
+    must_be_guarded: bool
+    """Whether the interpreters do not keep the program on loopback."""
 
 
 class WebRunner:
@@ -87,6 +89,11 @@ class WebRunner:
             if problem:
                 raise WebError(_NO_START, f"{BOOTSTRAP} cannot be started: {problem}") from error
             raise
+        except UnguardedError:
+            # A container often forbids it. From now on, the interpreters keep programs on loopback.
+            self._is_guarded = False
+            instance.end()
+            return self.serve(invocation, request)
         except BaseException:
             instance.end()
             raise
@@ -165,6 +172,7 @@ class WebRunner:
                         sandbox,
                         sockets=(ours, theirs),
                         guardian=self._guardian,
+                        must_be_guarded=script.must_be_guarded,
                         cleanup=cleanup.pop_all(),
                     )
                 except OSError as error:
@@ -178,17 +186,18 @@ class WebRunner:
         if not os.access(script, os.X_OK):
             raise WebError(_NO_START, f"{BOOTSTRAP} is not executable")
         content = script.read_bytes()
-        python_dir = None if self._is_guarded else self._cache.root() / "python"
+        is_guarded = self._is_guarded
+        python_dir = None if is_guarded else self._cache.root() / "python"
         local = with_local_interpreters(content, self._launcher.interpreters, loopback_python_dir=python_dir)
         programs = [interpreter.program for interpreter in local.interpreters]
         if python_dir is not None:
             programs.append(str(python_dir / "bin" / "python"))
         if local.content == content:
-            return _StartScript(None, local.interpreters, programs)
+            return _StartScript(None, local.interpreters, programs, is_guarded)
         copy = self._cache.root() / f"{BOOTSTRAP}-{uuid.uuid4().hex}"
         copy.write_bytes(local.content)
         copy.chmod(0o755)
-        return _StartScript(copy, local.interpreters, programs)
+        return _StartScript(copy, local.interpreters, programs, is_guarded)
 
     def _command(self, script: _StartScript, sandbox: Sandbox, socket_fd: int) -> list[str]:
         program, files = f"{sandbox.code}/{BOOTSTRAP}", {}

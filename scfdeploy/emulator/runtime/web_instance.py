@@ -21,10 +21,15 @@ BOOTSTRAP = "scf_bootstrap"
 _ENDED, _NO_START, _NOT_LISTENING = 405, 445, 446
 
 
+class UnguardedError(Exception):
+    """The server cannot choose the ports of programs on this system, although it was expected to."""
+
+
 class WebInstance:
     """The process of a web function. It serves one request at a time, and is frozen between requests.
 
-    `sockets` are the two ends of the connection to `confine.py`. `cleanup` is called when the process has ended.
+    `sockets` are the two ends of the connection to `confine.py`. `must_be_guarded` says that nothing else keeps the
+    program on loopback. `cleanup` is called when the process has ended.
     """
 
     def __init__(
@@ -36,6 +41,7 @@ class WebInstance:
         *,
         sockets: tuple[socket.socket, socket.socket],
         guardian: Guardian,
+        must_be_guarded: bool,
         cleanup: contextlib.ExitStack,
     ) -> None:
         self.key = key
@@ -43,6 +49,7 @@ class WebInstance:
         self.sandbox = sandbox
         self._socket, theirs = sockets
         self._starter_fd = theirs.fileno()
+        self._must_be_guarded = must_be_guarded
         self._guard: LoopbackGuard | None = None
         self._address: tuple[str, int] | None = None
         with cleanup:
@@ -82,7 +89,10 @@ class WebInstance:
         return self._group.is_alive()
 
     def wait_until_listening(self, limit_s: int) -> tuple[str, int]:
-        """The address at which the program listens. Raises WebError if it does not within the limit."""
+        """The address at which the program listens.
+
+        Raises WebError if it does not within the limit, and UnguardedError before the program starts.
+        """
         if self._address is None:
             self._let_start()
             self._address = self._wait_for_address(limit_s)
@@ -122,6 +132,8 @@ class WebInstance:
         if listeners:
             self._guard = LoopbackGuard(listeners[0], is_effective=can_see(self.pid, self._starter_fd))
         if self._guard is None or not self._guard.is_effective:
+            if reply and self._must_be_guarded:
+                raise UnguardedError
             self._cleanup.enter_context(reserve_port())
         error_number = b""
         # OSError: the starter was killed.

@@ -17,7 +17,7 @@ from scfdeploy.emulator.messages import Request
 from scfdeploy.emulator.runtime import Invocation, WebError
 from scfdeploy.emulator.runtime.child import Guardian
 from scfdeploy.emulator.runtime.code_cache import CodeCache
-from scfdeploy.emulator.runtime.interpreters import Interpreters, with_local_interpreters
+from scfdeploy.emulator.runtime.interpreters import Interpreters, own_python, with_local_interpreters
 from scfdeploy.emulator.runtime.launcher import Launcher
 from scfdeploy.emulator.runtime.loopback import reachable_from_outside
 from scfdeploy.emulator.runtime.memory import MemoryLimiter
@@ -255,10 +255,18 @@ def test_calls_at_the_same_time_share_one_loopback_python(tmp_path: Path) -> Non
 
 @linux_only
 def test_web_function_that_cannot_be_guarded_is_stopped(tmp_path: Path) -> None:
-    files = {"scf_bootstrap": _PYTHON, "app.py": f"{_SERVER}HOST = '0.0.0.0'\n{_RUN}"}
+    # An interpreter that is not one of the platform's is not replaced.
+    bootstrap = f"#!/bin/sh\nexec {own_python()} app.py\n"
+    files = {"scf_bootstrap": bootstrap, "app.py": f"{_SERVER}HOST = '0.0.0.0'\n{_RUN}"}
     with pytest.raises(WebError, match=r"listens on 0\.0\.0\.0.*Let it listen on 127\.0\.0\.1"):
         answer_unguarded(tmp_path, files, is_guarded=True)
     assert reachable_from_outside(9000) == ""
+
+
+@linux_only
+def test_python_keeps_a_web_function_on_loopback_where_the_kernel_refuses(tmp_path: Path) -> None:
+    files = {"scf_bootstrap": _PYTHON, "app.py": f"{_SERVER}HOST = '0.0.0.0'\n{_RUN}"}
+    assert set(json.loads(answer_unguarded(tmp_path, files, is_guarded=True))["listening"]) == {"0100007F"}
 
 
 @linux_only
