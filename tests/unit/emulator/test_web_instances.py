@@ -166,18 +166,12 @@ def test_requests_run_at_the_same_time(web: Cloud, meeting: str, name: str) -> N
     assert len({answer["pid"] for answer in both}) == 2
 
 
-def test_port_9000_of_this_machine_can_be_in_use() -> None:
-    with socket.socket() as other:
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            other.bind(("0.0.0.0", 9000))
-        except OSError:
-            pass  # another test has it
-        else:
-            other.listen()
-        with running() as cloud:
-            create(cloud)
-            assert ask(cloud)["calls"] == 1
+def test_port_can_be_in_use_on_this_machine(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("0.0.0.0", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setattr(web_instance, "PORT", port)
+        create(cloud, app=_APP.replace("9000", str(port)))
+        assert ask(cloud)["calls"] == 1
 
 
 @pytest.mark.parametrize("isolation", ["copy", pytest.param("namespace", marks=needs_namespaces)])
