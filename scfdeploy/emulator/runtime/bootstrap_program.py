@@ -1,8 +1,8 @@
-"""Runs in the process of an instance: starts the program of a bundle, and passes calls to it over HTTP.
+"""Runs in the process of an instance: starts the program of a bundle, and passes calls to it.
 
 Started as `python bootstrap_program.py COMMAND_FD REPORT_FD`, with the exchange of lines that `bootstrap.py` describes.
-A function with CustomRuntime is an executable file `bootstrap`. It fetches events from the runtime API, and sends the
-results there:
+A Go program serves calls itself (see `go_rpc.py`). A function with CustomRuntime is an executable file `bootstrap`. It
+fetches events from the runtime API, and sends the results there:
 
     POST /runtime/init/ready            once, before the first event
     GET  /runtime/invocation/next       waits for an event; the same one until its result is sent
@@ -15,17 +15,21 @@ from __future__ import annotations
 import contextlib
 import errno
 import http.server
+import importlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any
 
 _HOST = "127.0.0.1"
+_CONFINE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "confine.py")  # noqa: PTH100, PTH118, PTH120
 _MAX_BODY_BYTES = 6 << 20
 # The status of `ps` and shells for a process that a signal ended.
 _SIGNALED = 128
@@ -185,32 +189,157 @@ def main(command_fd: int, report_fd: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: None)
     commands = os.fdopen(command_fd, "rb")
     setup = json.loads(commands.readline())
+    serve = _serve_go if setup["protocol"] == "go" else _serve_custom_runtime
+    try:
+        serve(setup, commands, report_fd)
+    except StartError as error:
+        _report(report_fd, {"status": error.status, "error": {"errorMessage": str(error)}})
+
+
+class StartError(Exception):
+    """The program did not become ready for calls: the documented status."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def _serve_custom_runtime(setup: dict[str, Any], commands: IO[bytes], report_fd: int) -> None:
     calls = Calls()
     with RuntimeApi(calls) as api:
         threading.Thread(target=api.serve_forever, daemon=True).start()
         variables = {"SCF_RUNTIME_API": _HOST, "SCF_RUNTIME_API_PORT": str(api.server_port)}
-        variables["_HANDLER"] = setup["handler"]
-        try:
-            program = _start(setup, variables)
-        except OSError as error:
-            _report(report_fd, {"status": 445, "error": {"errorMessage": _start_problem(setup, error)}})
-            return
+        program = _start(setup, variables | {"_HANDLER": setup["handler"]})
         threading.Thread(target=lambda: calls.end(_wait(program)), daemon=True).start()
         exit_code = calls.wait_until_ready()
         if exit_code is not None:
-            message = f"{setup['name']} ended with the exit code {exit_code} before it was ready"
-            _report(report_fd, {"status": 405, "error": {"errorMessage": message}})
-            return
-        os.write(report_fd, b"ready\n")
-        for line in commands:
-            call = json.loads(line)
-            _reset_peak_memory()
-            _report(report_fd, calls.run(call))
+            raise _early_end(setup, exit_code)
+        _serve(commands, report_fd, calls.run)
 
 
-def _start(setup: dict[str, Any], variables: dict[str, str]) -> subprocess.Popen[bytes]:
+def _serve_go(setup: dict[str, Any], commands: IO[bytes], report_fd: int) -> None:
+    # Only for this process: the program has its own.
+    sys.path.insert(0, os.path.dirname(_CONFINE))  # noqa: PTH120
+    go_rpc = importlib.import_module("go_rpc")
+    loopback = importlib.import_module("loopback")
+    port = go_rpc.PORT if loopback.can_guard() else _free_port()
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            # The library of such programs listens on 0.0.0.0, where the network could call them.
+            starter_fd = theirs.fileno()
+            starter = [sys.executable, "-I", "-S", "-B", _CONFINE, str(starter_fd)]
+            variables = dict.fromkeys(go_rpc.PORT_VARIABLES, str(port))
+            program = _start(setup, variables, starter, pass_fds=(starter_fd,))
+        first, listeners, _, _ = socket.recv_fds(ours, 1, 1)
+        is_seen = bool(listeners) and loopback.can_see(program.pid, starter_fd)
+        guards = [loopback.LoopbackGuard(listener, is_effective=is_seen) for listener in listeners]
+        error_number = b""
+        # OSError: the starter was killed.
+        with contextlib.suppress(OSError):
+            ours.send(b"+")
+            error_number = ours.recv(16) if first else b""
+        if error_number:
+            raise StartError(445, _start_problem(setup, OSError(int(error_number), os.strerror(int(error_number)))))
+    address = _wait_until_listening(setup, program, guards if is_seen else [], port)
+    if not is_seen and loopback.reachable_from_outside(port):
+        message = f"{setup['name']} was stopped: the network could reach it, and this system cannot change that"
+        raise StartError(445, message)
+
+    def run(call: dict[str, Any]) -> Report:
+        start = time.perf_counter()
+        try:
+            with socket.create_connection(address) as connection:
+                answer = go_rpc.invoke(connection, _go_request(call))
+        except (OSError, EOFError):
+            raise SystemExit(_wait(program)) from None
+        except go_rpc.RpcError as error:
+            answer = {"Error": {"Message": str(error)}}
+        return {**_go_report(answer), "duration_ms": (time.perf_counter() - start) * 1000}
+
+    _serve(commands, report_fd, run)
+
+
+def _serve(commands: IO[bytes], report_fd: int, run: Callable[[dict[str, Any]], Report]) -> None:
+    os.write(report_fd, b"ready\n")
+    for line in commands:
+        call = json.loads(line)
+        _reset_peak_memory()
+        _report(report_fd, run(call))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_listening(
+    setup: dict[str, Any], program: subprocess.Popen[bytes], guards: Sequence[Any], port: int
+) -> tuple[str, int]:
+    """The address at which the program listens. The server ends this process if that takes too long."""
+    while program.poll() is None:
+        address = guards[0].address(port) if guards else (_HOST, port)
+        if address is not None:
+            with contextlib.suppress(OSError), socket.create_connection(address):
+                return (str(address[0]), int(address[1]))
+        time.sleep(0.01)  # noqa: TID251 - wait for the start of a process
+    raise _early_end(setup, _wait(program))
+
+
+def _go_request(call: dict[str, Any]) -> dict[str, Any]:
+    context = call["context"]
+    deadline_s, rest_ms = divmod(round(time.time() * 1000) + context["time_limit_in_ms"], 1000)
+    return {
+        "Payload": _json_bytes(call["event"]),
+        "RequestId": context["request_id"],
+        "Deadline": {"Seconds": deadline_s, "Nanos": rest_ms * 1_000_000},
+        "Namespace": context["namespace"],
+        "FunctionName": context["function_name"],
+        "FunctionVersion": context["function_version"],
+        "MemoryLimitInMb": context["memory_limit_in_mb"],
+        "TimeLimitInMs": context["time_limit_in_ms"],
+        # The library sets these in the process of the function.
+        "Environment": json.dumps(
+            json.loads(context["environment"]) | {name: value for name, value in call["variables"].items() if value}
+        ),
+        "TencentcloudRegion": context["tencentcloud_region"],
+        "TencentcloudAppID": context["tencentcloud_appid"],
+        "TencentcloudUin": context["tencentcloud_uin"],
+    }
+
+
+def _go_report(answer: dict[str, Any]) -> Report:
+    error = answer.get("Error")
+    if error is None:
+        return {"status": 200, "returned": answer.get("Payload", b"").decode("utf-8", "replace")}
+    text = f"{error.get('Type', 'error')}: {error.get('Message', '')}\n"
+    frames = error.get("StackTrace", [])
+    text += "".join(f"  {frame.get('Path', '')}:{frame.get('Line', 0)} {frame.get('Label', '')}\n" for frame in frames)
+    sys.stderr.write(text)
+    fields = {"errorType": error.get("Type", ""), "errorMessage": error.get("Message", ""), "stackTrace": text}
+    return {"status": 430, "error": {name: value for name, value in fields.items() if value}}
+
+
+def _start(
+    setup: dict[str, Any], variables: dict[str, str], starter: Sequence[str] = (), *, pass_fds: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
+    """Start the program, or a starter that becomes it. Raises StartError."""
     environment = {name: value for name, value in os.environ.items() if name not in setup["hidden"]}
-    return subprocess.Popen([setup["program"]], stdin=subprocess.DEVNULL, env=environment | variables)
+    try:
+        return subprocess.Popen(
+            [*starter, setup["program"]],
+            stdin=subprocess.DEVNULL,
+            env=environment | variables,
+            pass_fds=pass_fds,
+        )
+    except OSError as error:
+        raise StartError(445, _start_problem(setup, error)) from None
+
+
+def _early_end(setup: dict[str, Any], exit_code: int) -> StartError:
+    return StartError(405, f"{setup['name']} ended with the exit code {exit_code} before it was ready")
 
 
 def _start_problem(setup: dict[str, Any], error: OSError) -> str:

@@ -79,7 +79,7 @@ class Interpreters:
                     message = "Running a Node.js function needs the program `node`, which this machine does not have."
                     raise CloudError("FailedOperation.InvokeFunction", message)
                 return found
-            case "custom":
+            case "custom" | "go":
                 # Runs the bootstrap; the program of the function names its own interpreter.
                 return Interpreter(own_python(), _join(_OWN_PYTHON))
             case "php" | "java" as language:
@@ -102,7 +102,7 @@ class Interpreters:
 def bootstrap_command(runtime_name: str, interpreter: Interpreter) -> list[str]:
     """The start of the command that loads a handler."""
     known = runtime(runtime_name)
-    if known is not None and known.language in ("python", "custom"):
+    if known is not None and known.language in ("python", "custom", "go"):
         # Isolated and without site-packages: only the bundle can be imported, as on the platform.
         name = "bootstrap.py" if known.language == "python" else "bootstrap_program.py"
         return [interpreter.program, "-I", "-S", "-B", "-u", "-X", "utf8", str(_HERE / name)]

@@ -48,6 +48,8 @@ class _Program:
     """The program of a bundle. Without a name, the bootstrap itself loads the code."""
 
     name: str = ""
+    protocol: str = ""
+    """How it gets calls: `custom` or `go`."""
     copy: Path | None = None
     """Its text with interpreters of this machine; None if it needs no change."""
     interpreters: tuple[Interpreter, ...] = ()
@@ -101,7 +103,11 @@ class Launcher:
         unset = [name for name in start_only if name not in documented]
         files = {}
         if program.name:
-            setup |= {"name": program.name, "program": f"{sandbox.code}/{program.name}"}
+            setup |= {
+                "protocol": program.protocol,
+                "name": program.name,
+                "program": f"{sandbox.code}/{program.name}",
+            }
             if program.copy is not None and sandbox.isolation == NAMESPACE:
                 files[setup["program"]] = str(program.copy)
             elif program.copy is not None:
@@ -112,19 +118,21 @@ class Launcher:
     def _program(self, invocation: Invocation) -> _Program:
         """The program of the bundle that the bootstrap starts, with interpreters of this machine. Raises CodeError."""
         known = runtime(invocation.version["Runtime"])
+        if known is not None and known.language == "go":
+            return _Program(invocation.version["Handler"], known.language)
         if known is None or known.language != "custom":
             return _Program()
         code, _ = self.unpack(invocation)
         path = code / _CUSTOM_PROGRAM
         is_script = os.access(path, os.X_OK) and path.is_file() and path.read_bytes()[:2] == b"#!"
         if not is_script:
-            return _Program(_CUSTOM_PROGRAM)
+            return _Program(_CUSTOM_PROGRAM, known.language)
         content = path.read_bytes()
         local = with_local_interpreters(content, self.interpreters, loopback_python_dir=None)
         if local.content == content:
-            return _Program(_CUSTOM_PROGRAM)
+            return _Program(_CUSTOM_PROGRAM, known.language)
         copy = self._cache.file(local.content)
-        return _Program(_CUSTOM_PROGRAM, copy, local.interpreters)
+        return _Program(_CUSTOM_PROGRAM, known.language, copy, local.interpreters)
 
     def open_sandbox(self, invocation: Invocation, interpreters: Sequence[Interpreter]) -> Sandbox:
         """Prepare the folders of an instance, and tell the user once what is not as on the platform.
