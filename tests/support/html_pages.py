@@ -10,12 +10,17 @@ VOID = frozenset({"meta", "link", "br", "img", "input", "hr"})
 
 @dataclass
 class Element:
-    """An element with its attributes and all text inside it."""
+    """An element with its attributes."""
 
     tag: str
     attributes: dict[str, str]
-    text: str = ""
     path: tuple[str, ...] = ()
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All text inside it."""
+        return "".join(self.parts)
 
 
 @dataclass
@@ -51,7 +56,7 @@ class HtmlPage(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         for element in self._open:
-            element.text += data
+            element.parts.append(data)
 
     def find(self, tag: str, **attributes: str) -> list[Element]:
         """The elements of a kind with these attributes; `class_` is one of the classes."""

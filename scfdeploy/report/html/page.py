@@ -14,6 +14,8 @@ from scfdeploy.report.html.timeline import MarkKind, Timeline
 from scfdeploy.report.terminal import safe
 
 T = TypeVar("T")
+_MAX_TEXT = 20_000
+_MAX_NAME = 500
 
 
 class Column(NamedTuple):
@@ -107,7 +109,21 @@ def clean_page(page: Page, redact: Callable[[str], str]) -> Page:
 
     This happens before the layout cuts texts and before they are escaped for HTML: a secret is found as it is written.
     """
-    return _with_texts(page, lambda text: _safe_lines(redact(text)))
+    clean = _with_texts(page, lambda text: _safe_lines(shortened(redact(text), _MAX_TEXT)))
+    return clean._replace(sections=[_with_short_names(section) for section in clean.sections])
+
+
+def shortened(text: str, length: int) -> str:
+    """The text, cut with an ellipsis if it is longer."""
+    return text if len(text) <= length else f"{text[:length]}…"
+
+
+def _with_short_names(section: Section) -> Section:
+    """Names of marks are read aloud, and each is in the page twice."""
+    if section.timeline is None:
+        return section
+    marks = [mark._replace(text=shortened(mark.text, _MAX_NAME)) for mark in section.timeline.marks]
+    return section._replace(timeline=section.timeline._replace(marks=marks))
 
 
 def _safe_lines(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,13 +12,15 @@ from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import active_language
 from scfdeploy.report.html.graph import limited_graph
 from scfdeploy.report.html.graph_layout import BOX, BOX_HEIGHT, GraphPicture, lay_out_graph
-from scfdeploy.report.html.page import Page, Section, Table, clean_page
+from scfdeploy.report.html.page import Cell, Page, Row, Section, Table, clean_page, shortened
 from scfdeploy.report.html.timeline import kind_labels, limited
 from scfdeploy.report.html.timeline_layout import AXIS, Picture, lay_out
 
 MAX_ROWS = 2000
 _FOLDER = Path(__file__).parent
-_MAX_BLOCK = 20_000
+MAX_CHARACTERS = 2_000_000
+"""About how many characters the rows of a table have before their texts are shortened."""
+_SHORT = 200
 
 
 class _View(NamedTuple):
@@ -56,7 +58,6 @@ def render_page(page: Page, redact: Callable[[str], str]) -> str:
         language=active_language(),
         texts=_texts(),
         kinds=kind_labels(),
-        max_block=_MAX_BLOCK,
         axis=AXIS,
         box=BOX,
         box_height=BOX_HEIGHT,
@@ -91,10 +92,27 @@ def _limited_table(table: Table, referred: Set[int]) -> tuple[Table, str]:
         elif free > 0:
             free -= 1
             rows.append(row)
-    shown = table._replace(rows=rows)
+    shown = table._replace(rows=_with_fewer_characters(rows))
     if len(shown.rows) == total:
         return shown, ""
     return shown, message("The table shows {count} of {total} rows.", count=f"{len(shown.rows):,}", total=f"{total:,}")
+
+
+def _with_fewer_characters(rows: Sequence[Row]) -> list[Row]:
+    """The rows; once they are too long together, those that follow without lists and blocks."""
+    free = MAX_CHARACTERS
+    shown = []
+    for row in rows:
+        size = sum(len(cell.text) + len(cell.block) + sum(map(len, cell.lines)) for cell in row.cells)
+        is_short = size <= free or size <= _SHORT
+        free -= size if is_short else 0
+        shown.append(row if is_short else row._replace(cells=[_without_details(cell) for cell in row.cells]))
+    return shown
+
+
+def _without_details(cell: Cell) -> Cell:
+    note = message("… (shortened)") if cell.lines or cell.block else cell.note
+    return cell._replace(text=shortened(cell.text, _SHORT), lines=(), block="", note=note)
 
 
 def _texts() -> dict[str, str]:
@@ -109,6 +127,5 @@ def _texts() -> dict[str, str]:
         "rows": message("Each symbol leads to its row in the table below."),
         "order": message("starts after the other has succeeded"),
         "belongs": message("belongs to the other"),
-        "cut": message("… (shortened)"),
         "footer": message("Written by scfdeploy. The page loads nothing from the network."),
     }

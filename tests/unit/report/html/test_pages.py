@@ -217,3 +217,12 @@ def test_page_is_in_the_active_language() -> None:
     assert made.one("html").attributes["lang"] == "zh-CN"
     assert made.one("h2").text == "时间线"
     assert made.marks[0] == "10:00:00.000, 已接受"
+
+
+def test_long_logs_and_messages_do_not_make_a_huge_page() -> None:
+    steps = [attempt(1, number, 430, "x" * 100_000)._replace(log="y" * 100_000) for number in range(2000)]
+    made = page(SHOWN._replace(timeline=steps))
+
+    assert len(made.source) < 5_000_000
+    assert "… (shortened)" in made.source
+    assert len(made.marks[0]) < 600
