@@ -44,6 +44,9 @@ def handle(app: EmulatorApp, request: Request) -> Response:
         outcome = response.outcome
     except CloudError as error:
         response, outcome = _error_response(error, handler.request_id), error.code
+    except UnicodeEncodeError:
+        failure = CloudError("InvalidParameter", "A text has half of a surrogate pair, which UTF-8 does not allow.")
+        response, outcome = _error_response(failure, handler.request_id), failure.code
     except Exception:  # noqa: BLE001 - the outermost edge: the client must get a response in any case
         _log.exception("the local server failed")
         failure = CloudError("InternalError", "The local server failed; see its error output.")

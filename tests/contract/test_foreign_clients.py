@@ -192,6 +192,16 @@ def test_lone_surrogate_does_not_fail_the_server(cloud: Cloud, body: str) -> Non
         assert json.loads(result["ErrMsg"])["errorType"] in ("UnicodeEncodeError", "ValueError")
 
 
+def test_lone_surrogate_in_a_request_is_an_error(cloud: Cloud) -> None:
+    cloud.create("hello")
+    for parameters in ({"ClientContext": '"\ud800"'}, {"Qualifier": "\ud800"}):
+        assert cloud.error("Invoke", FunctionName="hello", InvocationType="Event", **parameters) == "InvalidParameter"
+    for path in ("events/show", "queues/create", "queues/show"):
+        body = json.dumps({"id": "\ud800", "name": "\ud800"}).encode()
+        status, _, answer = cloud.send("POST", f"/_emulator/{path}", body)
+        assert (status, b"half of a surrogate pair" in answer) == (400, True)
+
+
 def test_function_url_answers_under_its_own_host(cloud: Cloud) -> None:
     cloud.create("hello", {"index.py": "def main(event, context):\n    return event['path']\n"})
     description = {"AuthType": "NONE", "NetConfig": {"EnableIntranet": False, "EnableExtranet": True}}

@@ -26,6 +26,7 @@ from scfdeploy.emulator.scf.records import functions, triggers
 
 _MAX_IDLE_S = 30 * 86400
 _MAX_STEP_S = 10 * 365 * 86400
+_SURROGATE = "a text has half of a surrogate pair, which UTF-8 does not allow"
 
 
 def handle(app: EmulatorApp, request: Request) -> Response:
@@ -45,8 +46,9 @@ def handle(app: EmulatorApp, request: Request) -> Response:
         return json_response({"error": f"the body is not JSON: {error}"}, status=400)
     try:
         return json_response(_PATHS[request.method, path](app, content))
-    except ControlError as error:
-        return json_response({"error": str(error)}, status=400)
+    except (ControlError, UnicodeEncodeError) as error:
+        problem = str(error) if isinstance(error, ControlError) else _SURROGATE
+        return json_response({"error": problem}, status=400)
 
 
 def _reset(app: EmulatorApp, _content: object) -> Json:
