@@ -305,8 +305,20 @@ def _fail(profile: AsyncProfile, state: EventState, at: int, reason: Reason) -> 
     )
     if not deliveries:
         return _end(state, at, End.DROPPED, reason)
-    delivering = state._replace(
-        phase=Phase.DELIVERING, reason=reason, end=End.DEAD_LETTERED, ended_at=at, pending=len(deliveries)
+    delivering = EventState(
+        state.accepted_at,
+        Phase.DELIVERING,
+        state.due_at,
+        state.attempts,
+        state.retries,
+        state.is_retry,
+        state.repeats,
+        state.is_cancelled,
+        state.error,
+        End.DEAD_LETTERED,
+        reason,
+        at,
+        len(deliveries),
     )
     return delivering, deliveries
 

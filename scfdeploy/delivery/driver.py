@@ -142,12 +142,31 @@ class _Event:
         self.attempt = Attempt(0)
 
 
+class _Route(NamedTuple):
+    """A destination of a function."""
+
+    name: str
+    service: str
+    limit: int | None
+    """The most bytes of a message."""
+    assumed: tuple[str, ...]
+    """The assumed values behind the limit."""
+
+
+def _route(profile: AsyncProfile, effect: Deliver) -> _Route:
+    destination = Destination.parse(effect.destination)
+    service = profile.platform.service(effect.kind, destination)
+    limit, assumed = profile.limits.get(destination.name), _NONE
+    if limit is None:
+        limit, assumed = profile.platform.message_limit(service), profile.assumed_for(Decision.SIZE)
+    return _Route(destination.name, service, limit, assumed)
+
+
 class _Delivery(NamedTuple):
     """A message on its way. It has had `tries` tries."""
 
     effect: Deliver
-    name: str
-    service: str
+    route: _Route
     message: Message
     size: int
     first_at: int
@@ -176,6 +195,7 @@ class _Run:
         self._unfinished = dict.fromkeys(functions, 0)
         self._heap: list[tuple[int, int, _Event, _Entry]] = []
         self._sequence = 0
+        self._routes: dict[tuple[str, DeliveryKind], _Route] = {}
         self._next: deque[tuple[_Event, _Entry]] = deque()
         """What follows at the present time."""
         self._steps: list[TraceStep] = []
@@ -295,7 +315,9 @@ class _Run:
         return True
 
     def _deliver(self, event: _Event, state: EventState, effect: Deliver, at: int) -> None:
-        destination = Destination.parse(effect.destination)
+        route = self._routes.get((event.function, effect.kind))
+        if route is None:
+            route = self._routes[event.function, effect.kind] = _route(event.profile, effect)
         result = EventResult(
             f"{event.number:08x}-0000-4000-8000-000000000000",
             event.function,
@@ -310,10 +332,10 @@ class _Run:
             self._start_ms + at,
             event.profile.max_age_ms,
         )
-        service = event.profile.platform.service(effect.kind, destination)
-        message = event.profile.platform.write(destination.name, service, effect.kind, result)
-        size = len(message.body.encode("utf-8", "surrogatepass"))
-        self._try(event, _Delivery(effect, destination.name, service, message, size, at, at, 0))
+        message = event.profile.platform.write(route.name, route.service, effect.kind, result)
+        body = message.body
+        size = len(body) if body.isascii() else len(body.encode("utf-8", "surrogatepass"))
+        self._try(event, _Delivery(effect, route, message, size, at, at, 0))
 
     def _payload_in_message(self, event: _Event) -> str:
         """The text of an event as messages show it.
@@ -328,13 +350,10 @@ class _Run:
     def _try(self, event: _Event, delivery: _Delivery) -> None:
         effect, profile, at = delivery.effect, event.profile, delivery.at
         items = (event.number,)
-        limit, assumed = profile.limits.get(delivery.name), _NONE
-        if limit is None:
-            limit, assumed = profile.platform.message_limit(delivery.service), profile.assumed_for(Decision.SIZE)
-        if limit is not None and delivery.size > limit:
-            status, error = _TOO_LARGE, MESSAGE_TOO_LARGE
+        assumed = _NONE
+        if delivery.route.limit is not None and delivery.size > delivery.route.limit:
+            status, error, assumed = _TOO_LARGE, MESSAGE_TOO_LARGE, delivery.route.assumed
         else:
-            assumed = _NONE
             status, error = self._destinations(
                 effect.destination, effect.kind, items, delivery.size, delivery.tries, at
             )
@@ -360,7 +379,7 @@ class _Run:
                 started=begun.number if begun is not None else 0,
                 assumed=assumed,
                 attributes=delivery.message.attributes,
-                service=delivery.service,
+                service=delivery.route.service,
             )
         )
         if next_at is not None:
@@ -374,14 +393,14 @@ class _Run:
 
     def _start(self, event: _Event, delivery: _Delivery) -> _Event | None:
         """The event that a destination begins, when it is a function of the run."""
-        profile = self._functions.get(delivery.name)
-        if profile is None or delivery.service not in FUNCTION_SERVICES:
+        profile = self._functions.get(delivery.route.name)
+        if profile is None or delivery.route.service not in FUNCTION_SERVICES:
             return None
         self._last += 1
         attempts = event.state.attempts if event.state is not None else 0
         return _Event(
             self._last,
-            delivery.name,
+            delivery.route.name,
             profile,
             root=event.root,
             path=(*event.path, event.function),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter
 
@@ -33,6 +32,6 @@ def test_plain_dead_letter_states_status_and_time_left() -> None:
 
 
 def test_dead_letter_time_has_milliseconds() -> None:
-    inner = scf_dead_letter(replace(FAILED, sent_at=1795831320045))["Body"]
+    inner = scf_dead_letter(FAILED._replace(sent_at=1795831320045))["Body"]
     assert isinstance(inner, dict)
     assert inner["PushTime"] == "2026-11-28T10:02:00.045000000+08:00"
