@@ -143,6 +143,8 @@ class DestinationRules:
     policy: FunctionPolicy | None = None
     outcomes: Mapping[int, tuple[Outcome, ...]] | None = None
     """As `Scenario.outcomes`."""
+    is_http: bool | None = None
+    """Whether it is a function for HTTP requests; None if the scenario does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -355,12 +355,18 @@ class _Reader:
             "answers": partial(values.one_or_more, read=answer),
             "policy": partial(self._policy, name=f"{name}.policy"),
             "outcomes": partial(self._outcomes, key=f"{name}.outcomes"),
+            "type": partial(self._choice, key=f"{name}.type", known=("event", "http")),
             **policy,
         }
         read = values.read_table(node, readers, self._diagnostics, name=name)
         own = self._policy_of(read, node) if read.keys() & policy.keys() else None
+        kind = read.get("type")
         return DestinationRules(
-            read.get("limit"), read.get("answers") or (), own or read.get("policy"), read.get("outcomes")
+            read.get("limit"),
+            read.get("answers") or (),
+            own or read.get("policy"),
+            read.get("outcomes"),
+            None if kind is None else kind == "http",
         )
 
     def _expect(self, node: Node) -> Mapping[str, object]:

@@ -20,7 +20,7 @@ _TEXTS = {
     "lambda_async.interval.first_ms": "first retry after {seconds} s",
     "lambda_async.interval.next_ms": "second retry after {seconds} s",
     "lambda_async.repeat.factor": "pauses after throttles and system errors double",
-    "simulate.loop.invocations": "a loop is stopped after {value} invocations",
+    "simulation.loop.invocations": "a loop is stopped after {value} invocations",
     "stream_source.backoff_ms": "stream back-off of {seconds} s",
     "ckafka.backoff.first_ms": "CKafka back-off of {seconds} s, twice as long each time, up to 60 s",
     "queue_source.visibility.default_ms": "visibility timeout of {seconds} s",

@@ -41,6 +41,11 @@ class LoadedFunctions:
         address = function_address(name, self.project)
         return next((spec for spec in functions if spec.address == address), None)
 
+    def is_http(self, name: str) -> bool:
+        """Whether the project has a function with this name that serves HTTP requests."""
+        spec = self.find(name)
+        return spec is not None and spec.is_web
+
     def require(self, name: str) -> FunctionSpec:
         """The function with this name, or the only one if the name is empty. Raises ScfDeployError without one."""
         found = self.find(name)

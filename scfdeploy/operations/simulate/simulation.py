@@ -20,10 +20,12 @@ from scfdeploy.config.scenario.definition import Outcome
 from scfdeploy.config.scenario.reader import SCENARIO_HANDLER, span_of
 from scfdeploy.config.scenario.values import MAX_ITEMS
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
+from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
 from scfdeploy.operations.cloud import child_environment
 from scfdeploy.operations.request import CloudOptions, LocalServer, Request
 from scfdeploy.operations.simulate.collect import MAX_BODIES, StepListener, collect
+from scfdeploy.operations.simulate.delivery_checks import check_delivery, check_loops, sends_to_functions
 from scfdeploy.operations.simulate.expectations import differences
 from scfdeploy.operations.simulate.faults import FaultPlan, NoFaults, SeededFaults
 from scfdeploy.operations.simulate.idempotency import MAX_ITEMS as MAX_ITEMS_OF_CHECK
@@ -96,8 +98,11 @@ def simulate(request: Request, options: SimulationOptions) -> Simulated:
     remarks = loaded.functions.remarks
     if found is not None and not any(item.completions for item in runs[0].summary.items.values()):
         remarks += (message("No attempt succeeds without faults, so the state says little about faults."),)
-    is_ok = is_as_expected and not any(run.loop for run in runs) and (found is None or not found.faults)
-    return Simulated(loaded.findings, is_ok, runs, options.is_asserted, found, remarks)
+    stopped_on = [run.platform for run in runs if run.loop]
+    loops = check_loops(scenario, loaded.checked.policies, stopped_on)
+    findings = Findings(Diagnostics([*loaded.findings.diagnostics, *loops]).sorted(), loaded.findings.sources)
+    is_ok = is_as_expected and not stopped_on and (found is None or not found.faults)
+    return Simulated(findings, is_ok, runs, options.is_asserted, found, remarks)
 
 
 class _Loaded(NamedTuple):
@@ -126,17 +131,30 @@ def _load(request: Request, options: SimulationOptions) -> _Loaded | Findings:
     scenario = with_options(scenario, options)
     runs_code = _runs_code(request, scenario, options, diagnostics)
     functions = LoadedFunctions()
-    if scenario.handler or not options.scenario:
+    has_function = bool(scenario.handler or not options.scenario)
+    if has_function or sends_to_functions(scenario):
         functions = load_functions(request, is_required=runs_code)
         if functions.findings.diagnostics:
             return functions.findings
-    spec = functions.require(scenario.handler) if runs_code else functions.find(scenario.handler)
+    spec = _find_function(functions, scenario.handler, is_required=runs_code) if has_function else None
     if spec is not None:
         scenario = replace(scenario, handler=spec.name, policy=with_settings(scenario.policy, spec))
     checked = check_scenario(scenario)
     diagnostics.extend(dict.fromkeys(checked.diagnostics))
+    diagnostics.extend(
+        check_delivery(
+            scenario,
+            checked.policies,
+            timeout_ms=None if spec is None else timeout_ms(spec) or limit("timeout.default_s") * 1000,
+            is_http=functions.is_http,
+        )
+    )
     findings = Findings(diagnostics.sorted(), {**functions.findings.sources, **sources})
     return findings if diagnostics.has_errors else _Loaded(scenario, checked, findings, functions, spec, runs_code)
+
+
+def _find_function(functions: LoadedFunctions, name: str, *, is_required: bool) -> FunctionSpec | None:
+    return functions.require(name) if is_required else functions.find(name)
 
 
 def _runs_code(request: Request, scenario: Scenario, options: SimulationOptions, diagnostics: Diagnostics) -> bool:
