@@ -15,6 +15,8 @@ from scfdeploy.results.simulation import Simulated, SimulatedRun, SmallestFaultP
 
 MAX_LINES = 200
 """The most lines of a timeline."""
+_LAST_LINES = 50
+"""How many of them are the last ones, if the run has kept all of its steps."""
 MAX_ROWS = 100
 """The most rows of the table."""
 _MAX_STATE = 2000
@@ -54,8 +56,14 @@ def summary_texts(run: SimulatedRun) -> list[tuple[str, str]]:
 
 def _timeline(run: SimulatedRun) -> list[str]:
     lines = timeline(run)
-    if len(lines) <= MAX_LINES and run.total_steps <= len(run.steps):
+    is_whole = run.total_steps <= len(run.steps)
+    if len(lines) <= MAX_LINES and is_whole:
         return lines
+    if is_whole:
+        left_out = message(
+            "… {count} lines are left out; see all steps with --format jsonl.", count=f"{len(lines) - MAX_LINES:,}"
+        )
+        return [*lines[: MAX_LINES - _LAST_LINES], left_out, *lines[-_LAST_LINES:]]
     more = message(
         "… only the first {shown} lines are shown; see all {total} steps with --format jsonl.",
         shown=min(len(lines), MAX_LINES),

@@ -100,7 +100,7 @@ class _Timeline:
             return
         text = safe(self._run.messages.get((*key, step.tries), "").strip().partition("\n")[0])
         parts = [str(step.status), clip(text, _MAX_TEXT)]
-        if self._run.item != "event" and step.status != _SUCCESS:
+        if self._run.item != "event" and (step.status != _SUCCESS or len(step.completed) < len(step.items)):
             done = ranges(step.completed) if step.completed else message("none")
             parts.append(message("completed {items}", items=done))
         line.result = "  ".join(part for part in parts if part)
