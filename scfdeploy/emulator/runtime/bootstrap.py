@@ -18,6 +18,27 @@ import traceback
 from _sitebuiltins import Quitter
 from typing import Any
 
+_QUEUE_URL = "SCFDEPLOY_QUEUE_URL"
+"""The variable with the endpoint of a simulated queue."""
+
+
+class QueueContext(dict[str, Any]):
+    """The context of a function that gets messages of a simulated queue."""
+
+    def delete_message(self, message_id: str) -> None:
+        """Delete a message that has been processed. Raises OSError if that fails."""
+        import http.client
+        import urllib.parse
+
+        url = urllib.parse.urlsplit(os.environ[_QUEUE_URL])
+        connection = http.client.HTTPConnection(url.netloc, timeout=10)
+        headers = {"X-Amz-Target": "AmazonSQS.DeleteMessage"}
+        connection.request("POST", url.path, json.dumps({"ReceiptHandle": message_id}), headers)
+        status = connection.getresponse().status
+        connection.close()
+        if status != 200:
+            raise OSError(f"the queue answers with status {status}")
+
 
 def main(command_fd: int, report_fd: int) -> None:
     """Serve calls until the command pipe ends."""
@@ -46,7 +67,8 @@ def main(command_fd: int, report_fd: int) -> None:
         call = json.loads(line)
         _set_variables(call["variables"])
         _reset_peak_memory()
-        report = _run(handler, call["event"], call["context"])
+        context = QueueContext(call["context"]) if _QUEUE_URL in os.environ else call["context"]
+        report = _run(handler, call["event"], context)
         if os.getpid() != process_id:
             # A copy that the handler made by fork must not answer for its parent, nor take the next call.
             os._exit(0)

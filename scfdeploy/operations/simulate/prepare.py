@@ -89,11 +89,14 @@ def prepare(
         case EventSource():
             return _events(scenario, scenario.source, policies, platform, options)
         case QueueSource():
-            return _queue(scenario, scenario.source, options)
+            run = _queue(scenario, scenario.source, options)
         case StreamSource():
-            return _stream(scenario, scenario.source, options)
+            run = _stream(scenario, scenario.source, options)
         case CkafkaSource():
-            return _ckafka(scenario, scenario.source, options)
+            run = _ckafka(scenario, scenario.source, options)
+    if options.functions is not None:
+        run.messages = options.functions.batch_errors
+    return run
 
 
 def begin_run(options: RunOptions) -> None:

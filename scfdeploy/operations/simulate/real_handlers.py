@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from scfdeploy.apply import Status, run
@@ -23,6 +24,7 @@ from scfdeploy.operations.code import pack_all
 from scfdeploy.operations.query import plan_query
 from scfdeploy.operations.request import LocalServer
 from scfdeploy.operations.simulate.handlers import MAX_MESSAGES, MessageKey
+from scfdeploy.operations.simulate.queue_endpoint import QueueEndpoint
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Policy, make_plan
 from scfdeploy.providers.base import Invocation
@@ -33,17 +35,26 @@ from scfdeploy.results import Findings
 
 _SUCCESS = 200
 _TIMEOUTS = frozenset((433, 450))
+_SDK_VARIABLES = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": "us-east-1"}
+"""Without these, an SDK calls no endpoint."""
 
 
 class RealFunctions:
     """Functions on a local server."""
 
     def __init__(
-        self, provider: TencentProvider, control: EmulatorControl, functions: Mapping[str, FunctionSpec]
+        self,
+        provider: TencentProvider,
+        control: EmulatorControl,
+        functions: Mapping[str, FunctionSpec],
+        queue_endpoint: QueueEndpoint,
     ) -> None:
         self._provider = provider
         self._control = control
         self._functions = functions
+        self.queue_endpoint = queue_endpoint
+        self.batch_errors: dict[MessageKey, str] = {}
+        """What failed calls with batches said in this run."""
         self._runs = 0
 
     def __contains__(self, name: object) -> bool:
@@ -52,6 +63,7 @@ class RealFunctions:
     def begin_run(self) -> None:
         """End the instances of an earlier run, so that nothing in their memory reaches the next one."""
         self._runs += 1
+        self.batch_errors = {}
         if self._runs > 1:
             self._control.post("settings", {"host_id": f"local-host-{self._runs}"})
 
@@ -68,13 +80,20 @@ class RealFunctions:
 
 @contextmanager
 def deployed(
-    project: Project, functions: Mapping[str, FunctionSpec], start_server: Callable[[], LocalServer]
+    project: Project,
+    functions: Mapping[str, FunctionSpec],
+    start_server: Callable[[], LocalServer],
+    *,
+    deletes_messages: bool = False,
 ) -> Iterator[RealFunctions]:
     """Package the functions and put them on a local server in memory. `.scfdeploy` is not touched.
 
+    With `deletes_messages`, environment variables tell them where they can delete messages of a queue.
+
     Raises ScfDeployError if that fails. `src.hook` does not run.
     """
-    with tempfile.TemporaryDirectory(prefix="scfdeploy-") as folder:
+    with tempfile.TemporaryDirectory(prefix="scfdeploy-") as folder, QueueEndpoint() as endpoint:
+        project = _with_variables(project, endpoint.variables) if deletes_messages else project
         server = start_server()
         credentials = Credentials(server.secret_id, server.secret_key, None, message("the local server"))
         bundles, problems = pack_all(project, PackageCache(Path(folder) / "cache", place="simulate"))
@@ -93,7 +112,7 @@ def deployed(
             is_emulator=True,
         )
         _create(project, provider, [spec.address for spec in functions.values()], bundles, clock)
-        yield RealFunctions(provider, control, functions)
+        yield RealFunctions(provider, control, functions, endpoint)
 
 
 class _ServerClock:
@@ -118,6 +137,21 @@ class _ServerClock:
             with self._lock:
                 self._control.post("clock", {"advance_s": seconds})
                 self._passed += seconds
+
+
+def _with_variables(project: Project, variables: Mapping[str, str]) -> Project:
+    """The project with more environment variables for its functions, and credentials that an SDK accepts."""
+
+    def extended(spec: FunctionSpec) -> FunctionSpec:
+        environment = spec.settings.get("environment")
+        own = environment.get("variables") if isinstance(environment, Mapping) else None
+        merged = {**_SDK_VARIABLES, **(own if isinstance(own, Mapping) else {}), **variables}
+        return replace(spec, settings={**spec.settings, "environment": {"variables": merged}})
+
+    instances = (
+        replace(instance, functions=tuple(map(extended, instance.functions))) for instance in project.instances
+    )
+    return replace(project, instances=tuple(instances))
 
 
 def _create(
@@ -176,21 +210,34 @@ class RealBatchHandler:
         self._scenario = scenario
         self._function = function
         self._receives: dict[int, int] = {}
+        self._messages = functions.batch_errors
 
-    def __call__(self, items: tuple[int, ...], _tries: int, at: int) -> Attempt:
-        """The result of one call. What a call that failed has completed is not known."""
+    def __call__(self, items: tuple[int, ...], tries: int, at: int) -> Attempt:
+        """The result of one call. What a call that failed has completed is not known, unless it deletes messages."""
         for item in items:
             self._receives[item] = self._receives.get(item, 0) + 1
         event = batch_event(self._scenario, items, self._receives, at)
+        self._functions.queue_endpoint.take_deleted()
         result = self._functions.call(self._function, json.dumps(event, ensure_ascii=False))
         has_timed_out = result.status_code in _TIMEOUTS
         duration_ms = self._functions.timeout_ms(self._function) if has_timed_out else self._scenario.duration_ms
         error = error_text(result)
+        if error and len(self._messages) < MAX_MESSAGES:
+            self._messages[self._function, items, tries] = error
+        if result.status_code != _SUCCESS and deletes_messages(self._scenario.source):
+            deleted = set(self._functions.queue_endpoint.take_deleted())
+            done = tuple(item for item in items if message_id(item) in deleted)
+            return Attempt(result.status_code, duration_ms, done, error=error)
         if result.status_code != _SUCCESS:
             return Attempt(result.status_code, duration_ms, error=error)
         failed = _reported(result.result, items) if _reads_reports(self._scenario.source) else ()
         completed = tuple(item for item in items if item not in failed)
         return Attempt(_SUCCESS, duration_ms, completed, failed)
+
+
+def deletes_messages(source: Source) -> bool:
+    """Whether the function deletes each message that it has processed."""
+    return isinstance(source, QueueSource) and source.acknowledge == "delete"
 
 
 def _reads_reports(source: Source) -> bool:

@@ -38,7 +38,7 @@ from scfdeploy.operations.simulate.project_functions import (
     timeout_ms,
     with_settings,
 )
-from scfdeploy.operations.simulate.real_handlers import RealFunctions, deployed
+from scfdeploy.operations.simulate.real_handlers import RealFunctions, deletes_messages, deployed
 from scfdeploy.operations.simulate.scenario_checks import CheckedScenario, check_scenario, item_count
 from scfdeploy.results import Findings
 from scfdeploy.results.simulation import Simulated, SimulatedRun, SmallestFaultPlan
@@ -202,7 +202,12 @@ def _deployed(loaded: _Loaded, spec: FunctionSpec, options: SimulationOptions) -
         raise ScfDeployError(message("there is no local server to run the function on"))
     found = {name: functions.find(name) for name in loaded.scenario.destinations}
     others = {name: other for name, other in found.items() if other is not None}
-    return deployed(functions.project, {**others, spec.name: spec}, options.start_server)
+    return deployed(
+        functions.project,
+        {**others, spec.name: spec},
+        options.start_server,
+        deletes_messages=deletes_messages(loaded.scenario.source),
+    )
 
 
 def with_options(scenario: Scenario, options: SimulationOptions) -> Scenario:

@@ -1,0 +1,92 @@
+"""A local endpoint at which a function deletes messages of the simulated queue, in the protocol of SQS."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from types import TracebackType
+from typing import Self
+
+CLIENT_VARIABLE = "SCFDEPLOY_QUEUE_URL"
+"""Where the context of a Python function deletes messages; the runtime of the local server reads it."""
+_MAX_BODY = 1 << 20
+
+
+class QueueEndpoint:
+    """Notes which messages are deleted. It listens on the loopback address while the context is open."""
+
+    def __init__(self) -> None:
+        self._path = f"/{secrets.token_hex(16)}"
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_class(self._path, self._delete))
+        self._server.daemon_threads = True
+        self._deleted: list[str] = []
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Environment variables with which the local client and SDKs find the endpoint."""
+        url = f"http://127.0.0.1:{self._server.server_address[1]}{self._path}"
+        return {CLIENT_VARIABLE: url, "AWS_ENDPOINT_URL_SQS": url}
+
+    def take_deleted(self) -> list[str]:
+        """The ids of the messages that were deleted since the last call, in order."""
+        deleted, self._deleted = self._deleted, []
+        return deleted
+
+    def _delete(self, receipt: str) -> None:
+        self._deleted.append(receipt.partition("/")[0])
+
+    def __enter__(self) -> Self:
+        Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _handler_class(path: str, delete: Callable[[str], None]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = 10
+
+        def do_POST(self) -> None:
+            target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+            content = self._read()
+            if self.path.rstrip("/") != path:
+                self._answer(404, {"__type": "NotFound"})
+            elif target == "DeleteMessage":
+                delete(str(content.get("ReceiptHandle")))
+                self._answer(200, {})
+            elif target == "DeleteMessageBatch":
+                listed = content.get("Entries")
+                entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+                for entry in entries:
+                    delete(str(entry.get("ReceiptHandle")))
+                self._answer(200, {"Successful": [{"Id": str(entry.get("Id"))} for entry in entries], "Failed": []})
+            else:
+                self._answer(400, {"__type": "com.amazonaws.sqs#UnsupportedOperation"})
+
+        def _read(self) -> dict[str, object]:
+            try:
+                size = int(self.headers.get("Content-Length") or 0)
+                content = json.loads(self.rfile.read(min(size, _MAX_BODY)))
+            except (ValueError, RecursionError):
+                return {}
+            return content if isinstance(content, dict) else {}
+
+        def _answer(self, status: int, document: object) -> None:
+            body = json.dumps(document).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/x-amz-json-1.0")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - as in the base class
+            """Requests are not logged."""
+
+    return Handler
