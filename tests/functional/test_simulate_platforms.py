@@ -49,6 +49,24 @@ def starts(run: dict[str, Any], event: int = 1) -> list[float]:
     return [at / 1000 for at in run["events"][event - 1]["attemptsAtMs"]]
 
 
+def test_bad_record_blocks_only_its_own_shard() -> None:
+    found = steps(BISECT.replace("bisect: true", "bisect: false, shards: 2"))
+
+    assert [(step["t"], step["records"]) for step in found if step["kind"] == "invoke"] == [
+        (0, [1, 3, 5, 7, 9]),
+        (0, [2, 4, 6, 8, 10]),
+        (1000, [1, 3, 5, 7, 9]),
+        (2000, [1, 3, 5, 7, 9]),
+    ]
+
+
+def test_message_about_failed_records_names_stream_and_function() -> None:
+    (delivery,) = run_of(BISECT)["deliveries"]
+
+    assert delivery["body"]["requestContext"]["functionArn"].endswith(":function:clicks")
+    assert delivery["body"]["KinesisBatchInfo"]["streamArn"].endswith(":stream/clicks")
+
+
 def test_worked_example_of_bisection() -> None:
     found = steps(BISECT)
     invocations = [(step["t"], step["records"], step["tries"]) for step in found if step["kind"] == "invoke"]

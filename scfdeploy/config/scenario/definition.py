@@ -107,7 +107,7 @@ class QueueSource:
 
 @dataclass(frozen=True, slots=True)
 class StreamSource:
-    """Records of one shard of a stream. Ages are None for no limit."""
+    """Records of a stream, spread over its shards in turn. Ages are None for no limit."""
 
     name: str
     records: int = 10
@@ -117,6 +117,7 @@ class StreamSource:
     max_age_ms: int | None = None
     on_failure: Target | None = None
     every_ms: int = 0
+    shards: int = 1
 
 
 @dataclass(frozen=True, slots=True)

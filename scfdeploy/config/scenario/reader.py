@@ -88,6 +88,7 @@ SCENARIO_UNUSED = Finding(
     right=yaml("source: {events: 3}\noutcomes: {event 3: 430}"),
 )
 _ITEM_WORDS = ("event", "message", "record")
+_MAX_SHARDS = 1000
 _ACKNOWLEDGE = ("batch", "delete", "report")
 _UNSUPPORTED = ("error", "warn", "drop")
 COUNTS = ("attempts", "invocations", "completions", "deliveries", "splits")
@@ -306,6 +307,9 @@ class _Reader:
             "maxAge": partial(self._unlimited, key="source.maxAge", read=self._duration),
             "onFailure": partial(values.target, key="source.onFailure", diagnostics=self._diagnostics),
             "every": partial(self._duration, key="source.every"),
+            "shards": partial(
+                values.whole_number, key="source.shards", diagnostics=self._diagnostics, least=1, most=_MAX_SHARDS
+            ),
         }
         read = values.read_table(node, readers, self._diagnostics, name="source")
         records = read.get("records")
@@ -318,6 +322,7 @@ class _Reader:
             read.get("maxAge"),
             read.get("onFailure"),
             read.get("every") or 0,
+            read.get("shards") or 1,
         )
 
     def _ckafka(self, node: Node) -> CkafkaSource:

@@ -271,6 +271,9 @@ def _stream(scenario: Scenario, source: StreamSource, options: RunOptions) -> Pr
         _name(source.on_failure),
         default.backoff_ms if scenario.backoff_ms is None else scenario.backoff_ms,
         AgeBase(scenario.age_base),
+        source.shards,
+        source.name,
+        first_function(scenario),
     )
     arrivals = _arrivals(source.records, source.every_ms)
     steps = simulate_stream(

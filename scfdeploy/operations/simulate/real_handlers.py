@@ -319,7 +319,7 @@ def _stream_record(source: StreamSource, item: int, text: str) -> dict[str, obje
         },
         "eventSource": "aws:kinesis",
         "eventVersion": "1.0",
-        "eventID": f"shardId-000000000000:{item}",
+        "eventID": f"shardId-{(item - 1) % source.shards:012d}:{item}",
         "eventName": "aws:kinesis:record",
         "invokeIdentityArn": "arn:aws:iam::123456789012:role/lambda-role",
         "awsRegion": "us-east-1",
