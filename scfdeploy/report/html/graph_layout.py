@@ -18,6 +18,7 @@ _GAP = 74
 _ROW = 62
 _EDGE = 10
 _MAX_NAME = 24
+_MAX_KIND = 27
 _SWEEPS = 4
 
 
@@ -70,7 +71,7 @@ def lay_out_graph(graph: Graph) -> GraphPicture:
             _EDGE + levels[index] * (BOX + _GAP),
             _EDGE + rows[index] * _ROW,
             clip(node.name, _MAX_NAME),
-            clip(node.kind, _MAX_NAME),
+            clip(node.kind, _MAX_KIND),
             node.symbol,
             node.style,
             node.text,
@@ -91,11 +92,13 @@ def lay_out_graph(graph: Graph) -> GraphPicture:
 
 
 def _without_cycles(graph: Graph) -> list[Edge]:
-    """The edges without those that close a cycle; an order comes before a mere belonging."""
+    """The edges without those that close a cycle; a belonging only where no order leads to the same node."""
     kept: list[Edge] = []
     following: dict[int, list[int]] = defaultdict(list)
     for edge in sorted(graph.edges, key=lambda edge: not edge.is_order):
-        if edge.source != edge.target and not _reaches(edge.target, edge.source, following):
+        closes = edge.source == edge.target or _reaches(edge.target, edge.source, following)
+        is_known = not edge.is_order and _reaches(edge.source, edge.target, following)
+        if not closes and not is_known:
             following[edge.source].append(edge.target)
             kept.append(edge)
     return kept

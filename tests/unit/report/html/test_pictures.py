@@ -154,3 +154,10 @@ def test_large_graph_keeps_what_changes() -> None:
     assert note == "The picture shows 150 of 151 resources, first of all those that change."
     assert cut.nodes[-1].name == "changed"
     assert [(edge.source, edge.target) for edge in cut.edges] == [(0, MAX_NODES - 1)]
+
+
+def test_belonging_is_left_out_where_an_order_says_it() -> None:
+    edges = [Edge(0, 2, is_order=False), Edge(0, 1), Edge(1, 2)]
+    picture = lay_out_graph(Graph("Plan", [node("function"), node("alias"), node("trigger")], edges))
+
+    assert [edge.is_order for edge in picture.edges] == [True, True]
