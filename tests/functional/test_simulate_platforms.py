@@ -261,6 +261,11 @@ def test_refused_delivery_names_the_cause() -> None:
     assert "Lost: event 1: all retries failed; not delivered to q: permission denied" in text
 
 
+def test_notification_without_permission_names_the_agency() -> None:
+    scenario = "on: functiongraph\npolicy: {onSuccess: bucket://done}\ndestinations: {done: {answers: 403}}\n"
+    assert "-> OBS done  not delivered: insufficient permissions; set an agency" in simulate(scenario).stdout
+
+
 def test_loop_of_two_functions_is_stopped() -> None:
     scenario = (
         "on: functiongraph\nhandler: A\npolicy: {onSuccess: function://B}\n"
@@ -279,6 +284,7 @@ def test_function_that_invokes_itself_is_stopped() -> None:
     ran = simulate("on: fc\nhandler: A\npolicy: {onSuccess: function://A}\n")
     assert ran.exit_code == 1
     assert "A invokes itself in a loop; stopped after 16 invocations." in ran.stdout
+    assert "Assumed: a loop is stopped after 16 invocations" in ran.stdout
 
 
 @pytest.mark.parametrize(

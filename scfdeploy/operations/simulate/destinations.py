@@ -18,9 +18,10 @@ _NO_RULES = DestinationRules()
 class DestinationAnswers:
     """Answers each delivery with a status and, if it is refused, the reason."""
 
-    def __init__(self, rules: Mapping[str, DestinationRules]) -> None:
+    def __init__(self, rules: Mapping[str, DestinationRules], platform: str) -> None:
         """`rules` by the name of a destination."""
         self._rules = rules
+        self._platform = platform
 
     def __call__(
         self, destination: str, _kind: DeliveryKind, _items: tuple[int, ...], size: int, tries: int, _at: int
@@ -32,7 +33,7 @@ class DestinationAnswers:
         if rules.limit_bytes is not None and size > rules.limit_bytes:
             return _TOO_LARGE, MESSAGE_TOO_LARGE
         status = _answer(rules.answers, tries)
-        return status, "" if 200 <= status < 300 else _reason(status)
+        return status, "" if 200 <= status < 300 else _reason(status, self._platform)
 
 
 def _answer(answers: Sequence[int], tries: int) -> int:
@@ -40,11 +41,15 @@ def _answer(answers: Sequence[int], tries: int) -> int:
     return answers[min(tries, len(answers) - 1)] if answers else _ACCEPTED
 
 
-def _reason(status: int) -> str:
-    match status:
-        case 401 | 403:
+def _reason(status: int, platform: str) -> str:
+    match status, platform:
+        case 401 | 403, "functiongraph":
+            return message("insufficient permissions; set an agency")
+        case 401 | 403, _:
             return message("permission denied")
-        case 404:
+        case 404, "scf":
             return message("queue not found")
+        case 404, _:
+            return message("destination not found")
         case _:
             return message("status {status}", status=status)

@@ -147,7 +147,7 @@ def _events(
         handler
         if isinstance(options.faults, NoFaults)
         else event_handler_with_faults(handler, options.faults, applied),
-        DestinationAnswers(scenario.destinations),
+        DestinationAnswers(scenario.destinations, platform),
         payload=partial(item_text, scenario),
     )
     kinds, sizes = _destinations(profiles, limits)
@@ -240,7 +240,7 @@ def _queue(scenario: Scenario, source: QueueSource, options: RunOptions) -> Prep
         profile,
         _arrivals(source.messages, source.every_ms),
         _batch_handler(scenario, options, applied),
-        DestinationAnswers(scenario.destinations),
+        DestinationAnswers(scenario.destinations, "lambda"),
         partial(item_text, scenario),
     )
     reasons = BatchReasons()
@@ -277,7 +277,10 @@ def _stream(scenario: Scenario, source: StreamSource, options: RunOptions) -> Pr
     )
     arrivals = _arrivals(source.records, source.every_ms)
     steps = simulate_stream(
-        profile, arrivals, _batch_handler(scenario, options, applied), DestinationAnswers(scenario.destinations)
+        profile,
+        arrivals,
+        _batch_handler(scenario, options, applied),
+        DestinationAnswers(scenario.destinations, "lambda"),
     )
     reasons, age = BatchReasons(), IteratorAge(arrivals)
 
