@@ -108,6 +108,11 @@ class AsyncProfile:
         """The assumed values behind a decision."""
         return self.platform.assumptions.get(decision, ())
 
+    def assumed_for_retry(self, number: int) -> tuple[str, ...]:
+        """The assumed value behind the pause before a retry, counted from 1."""
+        names = self.assumed_for(Decision.RETRY)
+        return names[min(number, len(names)) - 1 :][:1]
+
     def class_of(self, status: int) -> ResultClass:
         """The class of an attempt's status."""
         return self.classes.get(status, ResultClass.EXECUTION)

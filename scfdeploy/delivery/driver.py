@@ -269,7 +269,8 @@ class _Run:
         if state.phase is Phase.WAITING:
             next_at = state.due_at
             if state.is_retry:
-                reason, retry, assumed = RETRY, state.retries + 1, event.profile.assumed_for(Decision.RETRY)
+                reason, retry = RETRY, state.retries + 1
+                assumed = event.profile.assumed_for_retry(retry)
             else:
                 reason, assumed = REPEAT, event.profile.assumed_for(Decision.REPEAT)
         self._steps.append(

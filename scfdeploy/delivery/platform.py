@@ -119,7 +119,7 @@ class AsyncPlatform:
     """The row of tables/delivery.tsv with the most bytes of a message, by service."""
     metrics: Mapping[DeliveryKind, Metrics] = field(default_factory=lambda: MappingProxyType({}))
     assumptions: Mapping[Decision, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    """The assumed rows of tables/delivery.tsv, as `profile.name`, by what they decide."""
+    """The assumed rows of tables/delivery.tsv, as `profile.name`, by what they decide; for retries one per retry."""
 
     def services(self, kind: DeliveryKind) -> Mapping[str, str]:
         """The service of each scheme that is accepted for a kind of delivery."""

@@ -266,6 +266,13 @@ class TestLambda:
         assert summary.items[1].end == end
         assert [delivery.delivered for delivery in summary.deliveries] == [status == 200 for status in answers]
 
+    def test_only_pauses_that_occur_are_assumed(self) -> None:
+        first, second = "lambda_async.interval.first_ms", "lambda_async.interval.next_ms"
+        assert list(run(lambda_profile(), 430).assumed) == [first, second]
+        assert list(run(lambda_profile(), 430, 200).assumed) == [first]
+        assert list(run(lambda_profile(), 200).assumed) == []
+        assert set(lambda_profile().assumed) == {first, second, "lambda_async.repeat.factor"}
+
     def test_throttled_event_is_repeated_for_six_hours(self) -> None:
         summary = run(lambda_profile(dead_letter="queue://dead"), 429)
         assert attempts(summary)[:11] == [0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 811]
