@@ -67,7 +67,7 @@ def test_command_error_writes_its_report(tmp_path: Path) -> None:
     ("asked", "why"),
     [
         ("json", "--report takes FORMAT=FILE"),
-        ("xml=a", "with one of github, json"),
+        ("xml=a", "with one of github, html, json"),
         ("json=", "--report takes FORMAT=FILE"),
         ("json=no/such/a", "there is no folder no/such"),
     ],
