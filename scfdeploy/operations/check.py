@@ -47,7 +47,7 @@ class CheckedProject(NamedTuple):
 
 @few_suggestions()
 def load_and_check(request: Request, *, advise: bool = False) -> CheckedProject:
-    """Load the project and run the rules on it; with `advise`, a file without errors gets advice too.
+    """Load the project and run the rules on it; with `advise`, a file without errors and warnings gets advice too.
 
     Selected rules and comments in the files hide warnings of the reader and findings of the rules. They never hide an
     error of the reader: anything that it cannot read would be missing from the cloud.
@@ -65,7 +65,7 @@ def load_and_check(request: Request, *, advise: bool = False) -> CheckedProject:
     others = [
         finding for finding in others if _is_selected(finding, request) and not _is_suppressed(finding, suppressions)
     ]
-    if errors or any(finding.severity is Severity.ERROR for finding in others):
+    if errors or any(finding.severity is not Severity.INFO for finding in others):
         others = [finding for finding in others if finding.rule not in ADVICE - request.select]
     findings = Findings(Diagnostics([*errors, *others]).sorted(), loaded.masked_sources)
     stop = loaded.project is None or failed(findings, strict=request.strict)
