@@ -49,6 +49,15 @@ def starts(run: dict[str, Any], event: int = 1) -> list[float]:
     return [at / 1000 for at in run["events"][event - 1]["attemptsAtMs"]]
 
 
+def test_calls_with_the_same_message_that_overlap_each_show_their_result() -> None:
+    ran = simulate("on: lambda\nduration: 40s\nsource: {queue: orders, messages: 1, visibility: 30s}\n")
+
+    assert [line.split()[:1] + line.split()[-1:] for line in ran.stdout.splitlines()[:2]] == [
+        ["10:00:00.000", "200"],
+        ["10:00:30.000", "200"],
+    ]
+
+
 def test_bad_record_blocks_only_its_own_shard() -> None:
     found = steps(BISECT.replace("bisect: true", "bisect: false, shards: 2"))
 

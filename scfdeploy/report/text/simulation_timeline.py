@@ -44,7 +44,8 @@ class _Timeline:
         self._failed: dict[_Key, tuple[_Line, str]] = {}
         """Calls that are followed by others at a time that is not known yet, with the reason."""
         self._last: dict[_Key, _Line] = {}
-        self._running: dict[_Key, _Line] = {}
+        self._running: dict[tuple[_Key, int], _Line] = {}
+        """By items and earlier tries: a message can be received again while an earlier call with it still runs."""
         self._attempts: dict[_Key, int] = {}
         self._retries: dict[_Key, int] = {}
         self._has_several = len(run.summary.items) > 1
@@ -91,11 +92,11 @@ class _Timeline:
             head = f"{name}  {event}" + message("attempt {number}", number=number)
         else:
             head = f"{name}  {self._items(items)}"
-        self._running[key] = self._last[key] = line = _Line(step.t, head)
+        self._running[key, step.tries] = self._last[key] = line = _Line(step.t, head)
         self._lines.append(line)
 
     def _add_result(self, step: TraceStep, key: _Key) -> None:
-        line = self._running.pop(key, None)
+        line = self._running.pop((key, step.tries), None)
         if line is None:
             return
         text = safe(self._run.messages.get((*key, step.tries), "").strip().partition("\n")[0])
