@@ -14,7 +14,7 @@ from scfdeploy.model import Address
 from scfdeploy.operations.emulator import Emulator, find_emulator
 from scfdeploy.operations.events import open_source
 from scfdeploy.operations.request import CloudOptions, Request
-from scfdeploy.operations.resolve_function import function_address
+from scfdeploy.operations.resolve_function import function_address, missing_function
 from scfdeploy.providers.base import CloudError, ErrorKind, EventSource, LogEntry, LogQuery, LogSource, RequestStatus
 from scfdeploy.providers.clock import SystemClock
 from scfdeploy.results import Findings
@@ -25,6 +25,8 @@ _POLL_S = 2.0
 _CLOUD_DEFAULT_S = 900.0
 _DELAY_MS = 60_000
 """Lines may appear in a topic this much later than they were printed."""
+_LONGEST_RUN_MS = 86_400_000
+"""A run with asynchronous execution takes at most 24 hours."""
 _FULL_ID = 36
 _SUCCESS, _FAILED = 200, 430
 
@@ -112,7 +114,7 @@ def _open_emulator(emulator: Emulator, selection: Selection, *, follow: bool) ->
     answer = emulator.control.post("logs", _content(emulator, functions, selection))
     missing = [function for function in functions if _key(function) in answer["missing"]]
     if missing and (selection.name or len(missing) == len(functions)):
-        raise _does_not_exist(missing[0], emulator.region)
+        raise missing_function(missing[0], emulator.region)
     functions = [function for function in functions if function not in missing]
     topics = {function: answer["topics"].get(_key(function), "") for function in functions}
     if not functions or not all(topics.values()):
@@ -138,9 +140,9 @@ def _topics(source: LogSource, functions: Sequence[Address], *, is_named: bool) 
             if error.kind is not ErrorKind.MISSING:
                 raise
             if is_named or len(functions) == 1:
-                raise _does_not_exist(function, source.region) from error
+                raise missing_function(function, source.region) from error
     if not topics:
-        raise _does_not_exist(functions[0], source.region)
+        raise missing_function(functions[0], source.region)
     return topics
 
 
@@ -207,9 +209,12 @@ class _TopicReader:
 
     def _select_new(self, entries: Sequence[LogEntry], until: int) -> list[LogEntry]:
         """The runs that ended and are not selected yet; the next search begins with those that have not ended."""
-        running = [entry.started_at for entry in entries if entry.status_code is None]
+        # A run whose end is never logged must not keep the start of all later searches.
+        oldest = until - _LONGEST_RUN_MS
+        running = [entry.started_at for entry in entries if entry.status_code is None and entry.started_at >= oldest]
         self._since = max(self._since, min([until - _DELAY_MS, *running]))
         new = [entry for entry in entries if entry.status_code is not None and _identity(entry) not in self._known]
+        self._known = {known for known in self._known if known[2] >= self._since - _LONGEST_RUN_MS}
         self._known.update(map(_identity, new))
         return new
 
@@ -282,13 +287,6 @@ def _identity(entry: LogEntry) -> tuple[str, int, int]:
 
 def _kept_s() -> float:
     return delivery_value("scf", "logs.kept_ms") / 1000
-
-
-def _does_not_exist(function: Address, region: str) -> ScfDeployError:
-    return ScfDeployError(
-        message("{address} does not exist in {region}", address=function, region=region),
-        hint=message("Deploy it with `scfdeploy apply`."),
-    )
 
 
 def _no_topic(function: Address) -> ScfDeployError:

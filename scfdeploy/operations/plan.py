@@ -33,7 +33,7 @@ from scfdeploy.plan.checks import (
     within_limits,
 )
 from scfdeploy.plan.resources.alias import LATEST
-from scfdeploy.providers.base import CloudError, Query
+from scfdeploy.providers.base import CloudError, ErrorKind, Query
 from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.results import Drifted, Findings, Planned
 from scfdeploy.workspace.lock import ProjectLock
@@ -162,7 +162,9 @@ def _within_limits(plan: Plan, provider: TencentProvider) -> tuple[Plan, Sequenc
     try:
         return within_limits(plan, provider.account_limits()), ()
     except CloudError as error:
-        return plan, (ACCOUNT_LIMITS_UNKNOWN.at(None, error=error.message),)
+        # The finding advises to allow the action, which does not help against other failures.
+        hint = None if error.kind is ErrorKind.REJECTED else error.hint
+        return plan, (ACCOUNT_LIMITS_UNKNOWN.at(None, hint=hint, error=error.message),)
 
 
 def plan_destroy(

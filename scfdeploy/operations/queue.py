@@ -14,7 +14,8 @@ from scfdeploy.operations.resolve_function import function_address
 from scfdeploy.results import Findings
 from scfdeploy.results.queues import Queue, QueueCall, QueueCalls, QueueChanged, QueueList, QueueMessage, QueueShown
 
-_MOST_MESSAGES = 10_000
+_PAGE = 1_000
+"""Messages per answer of the local server."""
 
 
 def list_queues(request: Request, cloud: CloudOptions) -> QueueList:
@@ -70,17 +71,16 @@ def count_messages(request: Request, cloud: CloudOptions, name: str) -> int:
 def call_handler(request: Request, cloud: CloudOptions, name: str, handler: str) -> QueueCalls:
     """Call a function with each message as a topic trigger would. The messages stay in the queue."""
     emulator = Emulator(request, cloud)
-    answer = emulator.control.post("queues/show", {"name": name, "limit": _MOST_MESSAGES})
+    messages = _messages(emulator, name)
     function = function_address(handler, emulator.project)
-    calls = [_call(emulator, function, name, entry) for entry in map(_message, answer["messages"])]
+    calls = [_call(emulator, function, name, entry) for entry in messages]
     return QueueCalls("queue test", Findings(), name, handler, calls)
 
 
 def redrive(request: Request, cloud: CloudOptions, name: str, *, to: str = "", ids: Sequence[int] = ()) -> QueueCalls:
     """Send the event of each dead letter to its function again, or to `to`. Accepted ones leave the queue."""
     emulator = Emulator(request, cloud)
-    answer = emulator.control.post("queues/show", {"name": name, "limit": _MOST_MESSAGES})
-    entries = [entry for entry in map(_message, answer["messages"]) if not ids or entry.id in ids]
+    entries = [entry for entry in _messages(emulator, name) if not ids or entry.id in ids]
     missing = sorted(set(ids) - {entry.id for entry in entries})
     if missing:
         raise ScfDeployError(
@@ -90,6 +90,17 @@ def redrive(request: Request, cloud: CloudOptions, name: str, *, to: str = "", i
     calls = [_redrive(emulator, name, entry, to) for entry in entries]
     functions = sorted({call.function for call in calls if call.function})
     return QueueCalls("queue redrive", Findings(), name, ", ".join(functions), calls)
+
+
+def _messages(emulator: Emulator, name: str) -> list[QueueMessage]:
+    """All messages of a queue, the oldest first."""
+    messages: list[QueueMessage] = []
+    while True:
+        after = messages[-1].id if messages else 0
+        page = emulator.control.post("queues/show", {"name": name, "limit": _PAGE, "after": after})["messages"]
+        messages += map(_message, page)
+        if len(page) < _PAGE:
+            return messages
 
 
 def _call(emulator: Emulator, function: Address, queue: str, entry: QueueMessage) -> QueueCall:

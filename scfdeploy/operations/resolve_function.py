@@ -73,6 +73,14 @@ def function_address(name: str, project: Project | None) -> Address:
     return Address.of_function("default", name)
 
 
+def missing_function(address: Address, region: str) -> ScfDeployError:
+    """The error about a function that is not deployed."""
+    return ScfDeployError(
+        message("{address} does not exist in {region}", address=address, region=region),
+        hint=message("Deploy it with `scfdeploy apply`."),
+    )
+
+
 NEWEST = "newest"
 
 
@@ -174,10 +182,7 @@ def load_deployed(
     observed = provider.observe((query or _alias_query)(address))
     function = observed.resources.get(address)
     if function is None:
-        raise ScfDeployError(
-            message("{address} does not exist in {region}", address=address, region=resolved.region),
-            hint=message("Deploy it with `scfdeploy apply`."),
-        )
+        raise missing_function(address, resolved.region)
     spec = next((spec for spec in project.functions if spec.address == address), None) if project else None
     key = project.key if project else None
     instances = frozenset(instance.name for instance in project.instances) if project else frozenset()

@@ -16,7 +16,7 @@ from scfdeploy.results import Findings
 from scfdeploy.results.templates import Template, TemplateChanged, TemplateList, TemplateShown
 from scfdeploy.scaffold import SAMPLES, find_sample, sample_event
 from scfdeploy.workspace.atomic_write import replace_file
-from scfdeploy.workspace.template_files import require_template_dir, template_dir, template_dirs
+from scfdeploy.workspace.template_files import folder_name, require_template_dir, template_dir, template_dirs
 
 BUILT_IN, USER = "built-in", "user"
 _MOST_TEMPLATES = 5
@@ -31,6 +31,7 @@ class _Place:
 
     root: str
     function: str
+    """`name`, or `namespace/name` outside of the namespace `default`."""
 
 
 def list_templates(request: Request, name: str) -> TemplateList:
@@ -67,6 +68,7 @@ def save(request: Request, name: str, *, source: str, function: str = "") -> Tem
             message('"{name}" is a built-in template and cannot be overwritten. Choose another name.', name=name)
         )
     place = _require_function(_place(request, function))
+    _require_known(request, place, function)
     names = _names(place.root, place.function)
     if name not in names and len(names) >= _MOST_TEMPLATES:
         raise ScfDeployError(
@@ -96,7 +98,8 @@ def delete(request: Request, name: str, *, function: str = "") -> TemplateChange
             message("{path} cannot be deleted: {reason}", path=path, reason=error.strerror),
             hint=message("Check the permissions of its folder."),
         ) from error
-    return TemplateChanged("template delete", Findings(), name, path.parent.name, _shown_path(path, place.root))
+    function = path.parent.relative_to(template_dir(place.root, "x").parent).as_posix()
+    return TemplateChanged("template delete", Findings(), name, function, _shown_path(path, place.root))
 
 
 def read_template(request: Request, function: str, name: str) -> str:
@@ -116,12 +119,27 @@ def _place(request: Request, function: str) -> _Place:
 
 
 def _function_name(name: str, project: Project | None) -> str:
-    function = function_address(name, project).function
-    if not _NAME.fullmatch(function):
+    """The folder of a function. Raises ScfDeployError for a name that no function can have."""
+    address = function_address(name, project)
+    namespace, function = address.namespace, address.function
+    if not _NAME.fullmatch(function) or not _NAME.fullmatch(namespace):
         raise ScfDeployError(
             message("{name} is not a function name", name=name), hint=message("Give NAME or NAMESPACE/NAME.")
         )
-    return function
+    return folder_name(namespace, function)
+
+
+def _require_known(request: Request, place: _Place, name: str) -> None:
+    """Raise ScfDeployError if the name is almost that of a function of the project; other functions are accepted."""
+    project = load_project(request.path, request.load).project
+    if project is None or not name or place.function in template_dirs(place.root):
+        return
+    if any(spec.address == function_address(name, project) for spec in project.functions):
+        return
+    names = [folder_name(spec.address.namespace, spec.address.function) for spec in project.functions]
+    guess = did_you_mean(name, names)
+    if guess:
+        raise ScfDeployError(message('The project has no function "{name}".', name=name), hint=guess)
 
 
 def _require_function(place: _Place) -> _Place:

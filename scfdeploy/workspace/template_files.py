@@ -1,4 +1,7 @@
-"""The folders of users' test events: `.scfdeploy/templates/<function>`, which git does not ignore."""
+"""The folders of users' test events: `.scfdeploy/templates/<function>`, which git does not ignore.
+
+A function outside of the namespace `default` has the folder `<namespace>/<function>`.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,17 @@ _IGNORE_ALL = b"*\n"
 _IGNORE_OTHERS = b"*\n!/templates/\n!/templates/**\n"
 
 
+def folder_name(namespace: str, function: str) -> str:
+    """The name of a function's folder below `.scfdeploy/templates`."""
+    return function if namespace == "default" else f"{namespace}/{function}"
+
+
 def template_dir(root: str, function: str) -> Path:
     """The folder of a function's templates; not created. Raises ScfDeployError for a symbolic link on the way."""
     refuse_links(root)
     folder = Path(root) / NAME / _TEMPLATES / function
+    if folder.parent.name != _TEMPLATES:
+        _refuse_link(folder.parent)
     _refuse_link(folder)
     for file in _entries(folder):
         _refuse_link(folder / file)
@@ -27,7 +37,11 @@ def template_dirs(root: str) -> list[str]:
     """The names of all functions with a folder of templates, sorted. Raises ScfDeployError as `template_dir` does."""
     refuse_links(root)
     folder = Path(root) / NAME / _TEMPLATES
-    return [name for name in _entries(folder) if os.path.isdir(folder / name)]
+    top = [name for name in _entries(folder) if os.path.isdir(folder / name)]
+    inner = [
+        f"{name}/{each}" for name in top for each in _entries(folder / name) if os.path.isdir(folder / name / each)
+    ]
+    return sorted([name for name in top if any(each.endswith(".json") for each in _entries(folder / name))] + inner)
 
 
 def require_template_dir(root: str, function: str) -> Path:

@@ -162,7 +162,7 @@ class TestStats:
     def test_unknown_function_is_an_error(self, cloud: Cloud) -> None:
         ran = events(cloud, "stats", "nobody")
         assert (ran.exit_code, ran.stdout) == (1, "")
-        assert "There is no function default/nobody" in ran.stderr
+        assert "function/default/nobody does not exist in" in ran.stderr
 
     def test_records_of_cloud_are_counted(self, remote: Remote) -> None:
         for fails in (True, False):

@@ -126,6 +126,18 @@ def test_redrive_keeps_message_that_is_not_accepted(cloud: Cloud) -> None:
     assert queue(cloud, "list", "--format", "json").document["queues"][0]["messages"] == 1
 
 
+def test_all_messages_are_used_however_many_there_are(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scfdeploy.operations import queue as operation
+
+    monkeypatch.setattr(operation, "_PAGE", 2)
+    for _ in range(5):
+        fail(cloud)
+    tested = queue(cloud, "test", "orders-failed", "--handler", "report")
+    assert tested.stdout.endswith("5 passed, 0 failed. Messages were not removed.\n")
+    assert queue(cloud, "redrive", "orders-failed").stdout.endswith("5 messages redriven, 0 failed.\n")
+    assert queue(cloud, "list", "--format", "json").document["queues"][0]["messages"] == 0
+
+
 def test_redrive_of_unknown_message_is_an_error(cloud: Cloud) -> None:
     fail(cloud)
     ran = queue(cloud, "redrive", "orders-failed", "--id", "77")

@@ -153,6 +153,28 @@ def test_git_sees_templates_and_nothing_else(project: Path) -> None:
     assert listed.stdout == "?? .scfdeploy/templates/hello/a.json\n"
 
 
+def test_save_for_function_that_the_project_does_not_have_fails(project: Path) -> None:
+    ran = template("save", "a", "--function", "helo")
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert 'The project has no function "helo".' in ran.stderr
+    assert "hello" in ran.stderr.partition("hint:")[2]
+    assert not (project / ".scfdeploy").exists()
+    assert template("list", "helo").exit_code == 0
+
+
+def test_functions_of_different_namespaces_have_templates_of_their_own(project: Path) -> None:
+    text = (project / "serverless.yml").read_text("utf-8").replace("  src:", "  namespace: shop\n  src:")
+    (project / "serverless.yml").write_text(text, "utf-8")
+    saved = template("save", "a")
+    assert saved.stdout == "Saved .scfdeploy/templates/shop/hello/a.json.\n"
+    assert template("show", "a").exit_code == 0
+    assert template("show", "a", "--function", "default/hello").exit_code == 1
+    assert "a            user" in template("list", "shop/hello").stdout
+    assert template("list").stdout == template("list", "shop/hello").stdout
+    deleted = template("delete", "a")
+    assert deleted.stdout == "Deleted .scfdeploy/templates/shop/hello/a.json.\n"
+
+
 def test_links_are_not_followed(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (elsewhere / "a.json").write_text('{"secret": 1}')

@@ -192,7 +192,7 @@ def _function_counts(rows: list[tuple[str, str, int | None, str | None, int]]) -
 def _require_function(app: EmulatorApp, function: str) -> None:
     if function and app.store.get(FUNCTION, function) is None:
         region, namespace, name = f"{function}//".split("/")[:3]
-        raise ControlError(f"There is no function {namespace}/{name} in {region}.")
+        raise ControlError(f"function/{namespace}/{name} does not exist in {region}")
 
 
 def _status(event: StoredEvent) -> str:

@@ -33,15 +33,14 @@ def read_logs(app: EmulatorApp, content: Json) -> Json:
     with app.store.exclusive(writes=False):
         existing = [key for key, _ in app.store.list_prefix(FUNCTION, f"{region}/")]
         selected = [f"{region}/{name}" for name in _names(content)] or existing
-        entries = app.store.logs.newest(selected, now)
+        entries = app.store.logs.newest(selected, now, after=after)
         versions = {key: app.store.get(VERSION, f"{key}/{LATEST}") for key in selected if key in existing}
     last = max((entry.id for entry in entries), default=after)
     request_id, failed_only = str(content.get("requestId") or ""), content.get("failed") is True
     found = [
         entry
         for entry in entries
-        if entry.id > after
-        and entry.started_at >= since
+        if entry.started_at >= since
         and entry.request_id.startswith(request_id)
         and not (failed_only and entry.status == SUCCESS)
     ]

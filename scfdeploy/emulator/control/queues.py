@@ -35,14 +35,16 @@ def list_queues(app: EmulatorApp, _content: Json) -> Json:
 
 
 def show_queue(app: EmulatorApp, content: Json) -> Json:
-    """The oldest messages of a queue; they stay in it."""
-    name, limit = require_text(content, "name"), content.get("limit", 10)
+    """The oldest messages of a queue, with `after` only those with greater ids; they stay in it."""
+    name, limit, after = require_text(content, "name"), content.get("limit", 10), content.get("after", 0)
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= _MOST_MESSAGES:
         raise ControlError(f'"limit" is a number from 1 to {_MOST_MESSAGES}')
+    if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after < 1 << 63:
+        raise ControlError('"after" is the id of a message')
     with app.store.exclusive(writes=False):
         queue = records.require(app.store, name)
         count, _ = app.store.messages.count(name)
-        messages = [_message(message) for message in app.store.messages.oldest(name, limit)]
+        messages = [_message(message) for message in app.store.messages.oldest(name, limit, after=after)]
         subscribers = records.subscriptions(app.store, name)
     return {"name": name, "kind": queue["kind"], "count": count, "messages": messages, "subscribers": subscribers}
 

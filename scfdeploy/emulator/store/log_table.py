@@ -70,13 +70,16 @@ class LogTable:
             self._trim(entry.function, entry.started_at)
         self._added[entry.function] += 1
 
-    def newest(self, functions: Iterable[str], now: int) -> list[LogEntry]:
-        """The entries of functions that are kept at a time: the newest of each, for some days; the oldest first."""
+    def newest(self, functions: Iterable[str], now: int, *, after: int = 0) -> list[LogEntry]:
+        """The entries of functions that are kept at a time: the newest of each, for some days; the oldest first.
+
+        Only those whose ids are greater than `after`.
+        """
         entries = []
         for function in functions:
             rows = self._db.execute(
-                f"SELECT {_COLUMNS}, id FROM log_entries WHERE function=? ORDER BY id DESC LIMIT ?",  # noqa: S608
-                (function, _MAX_PER_FUNCTION),
+                f"SELECT {_COLUMNS}, id FROM log_entries WHERE function=? AND id>? ORDER BY id DESC LIMIT ?",  # noqa: S608
+                (function, after, _MAX_PER_FUNCTION),
             )
             entries += [LogEntry(*row) for row in rows if row[2] >= now - _kept_ms()]
         return sorted(entries, key=lambda entry: (entry.started_at, entry.id))

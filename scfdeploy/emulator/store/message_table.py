@@ -42,10 +42,11 @@ class MessageTable:
         )
         return added.lastrowid or 0
 
-    def oldest(self, queue: str, limit: int) -> list[StoredMessage]:
-        """The first messages of a queue."""
+    def oldest(self, queue: str, limit: int, *, after: int = 0) -> list[StoredMessage]:
+        """The first messages of a queue whose ids are greater than `after`."""
         rows = self._db.execute(
-            "SELECT id, sent_at, body, attributes, note FROM messages WHERE queue=? ORDER BY id LIMIT ?", (queue, limit)
+            "SELECT id, sent_at, body, attributes, note FROM messages WHERE queue=? AND id>? ORDER BY id LIMIT ?",
+            (queue, after, limit),
         )
         return [StoredMessage(row[0], row[1], row[2], json.loads(row[3]), row[4]) for row in rows]
 

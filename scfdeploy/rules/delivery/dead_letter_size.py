@@ -35,7 +35,7 @@ from scfdeploy.facts import delivery_value
 from scfdeploy.model import FunctionSpec, Project
 from scfdeploy.rules.rule import Findings, project_rule
 from scfdeploy.rules.values import block_of, flag, text
-from scfdeploy.workspace.template_files import template_dir
+from scfdeploy.workspace.template_files import folder_name, template_dir
 
 _MAX_BYTES = 1 << 20  # an event has at most 128 KB; larger files are none
 
@@ -72,7 +72,9 @@ def dead_letter_size(project: Project) -> Findings:
 
 def _templates(root: str, function: FunctionSpec) -> Iterator[tuple[str, str]]:
     try:
-        paths = sorted(template_dir(root, function.name).glob("*.json"))
+        paths = sorted(
+            template_dir(root, folder_name(function.address.namespace, function.address.function)).glob("*.json")
+        )
     except (ScfDeployError, OSError):
         return  # `template` reports it
     for path in paths:

@@ -63,7 +63,8 @@ class Account:
 
 def read_account_limits(client: Client) -> AccountLimits:
     """The limits of the account from GetAccount; missing or malformed values are unknown. Raises CloudError."""
-    response = client.read("GetAccount", {})
+    # The limits are only a check in advance: a plan without them is better than one that comes late.
+    response = client.read("GetAccount", {}, retry_invalid=False)
     limits, usage = mapping(response.get("AccountLimit")), mapping(response.get("AccountUsage"))
     used = {str(row.get("Namespace")): _number(row.get("FunctionsCount")) or 0 for row in _namespaces(usage)}
     namespaces = {

@@ -17,6 +17,7 @@ from scfdeploy.providers.retry import Attempts, RateLimiter, RetryPolicy
 from scfdeploy.providers.tencent.auth.key_pair import Credentials
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from scfdeploy.providers.tencent.transport.errors import (
+    INVALID_RESPONSE,
     TOO_LARGE,
     UNTRUSTED_RESPONSE,
     cloud_error,
@@ -76,14 +77,20 @@ class Client:
         """Whether the user chose an endpoint with plain HTTP."""
         return self._endpoint is not None and self._endpoint.scheme == "http"
 
-    def read(self, action: str, params: Mapping[str, Any], *, product: str = "scf") -> Answer:
-        """Call an action that changes nothing; transient failures are retried. Raises CloudError."""
+    def read(
+        self, action: str, params: Mapping[str, Any], *, product: str = "scf", retry_invalid: bool = True
+    ) -> Answer:
+        """Call an action that changes nothing; transient failures are retried. Raises CloudError.
+
+        `retry_invalid` says whether a response that is not from the API is one of them.
+        """
+        final = (UNTRUSTED_RESPONSE, TOO_LARGE) if retry_invalid else (UNTRUSTED_RESPONSE, TOO_LARGE, INVALID_RESPONSE)
         attempts = Attempts(self._policy, self._clock, self._random, deadline=self.deadline)
         while True:
             try:
                 return self._call(action, params, product, _TIMEOUT_S)
             except CloudError as error:
-                delay = None if error.code in (UNTRUSTED_RESPONSE, TOO_LARGE) else attempts.delay_after(error.kind)
+                delay = None if error.code in final else attempts.delay_after(error.kind)
                 if delay is None:
                     raise
                 self._clock.sleep(delay)
