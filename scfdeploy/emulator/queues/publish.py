@@ -27,7 +27,15 @@ def publish(
     store: Store, name: str, body: str, attributes: Mapping[str, Any], now_ms: int, *, tag: str = "", key: str = ""
 ) -> Published:
     """Put a message into a queue or topic that exists. Inside `Store.exclusive`."""
-    if records.require(store, name)["kind"] == records.QUEUE:
+    return publish_to(store, records.require(store, name), body, attributes, now_ms, tag=tag, key=key)
+
+
+def publish_to(
+    store: Store, queue: Json, body: str, attributes: Mapping[str, Any], now_ms: int, *, tag: str = "", key: str = ""
+) -> Published:
+    """Like `publish`, for the document of the queue or topic."""
+    name = queue["name"]
+    if queue["kind"] == records.QUEUE:
         return Published(0, (), "", store.messages.add(name, now_ms, body, attributes))
     subscriptions = records.subscriptions(store, name)
     accepting = [entry for entry in subscriptions if _accepts(entry, tag, key)]

@@ -288,24 +288,14 @@ def _of_functions(prefix: str, since: int) -> tuple[str, int, str, int]:
 
 
 def _of_state(state: EventState) -> tuple[str, int, str, str, int]:
-    values = [
-        state.attempts,
-        state.retries,
-        int(state.is_retry),
-        state.repeats,
-        int(state.is_cancelled),
-        state.error,
-        state.reason,
-    ]
     end = state.end.value if state.end else ""
     phase = state.phase.value
-    return (
-        phase,
-        state.due_at,
-        json.dumps([phase, state.due_at, end, state.ended_at, *values]),
-        end,
-        state.ended_at,
-    )
+    # A JSON list, written without `json` because this runs for every attempt.
+    flags = f"{int(state.is_retry)}, {state.repeats}, {int(state.is_cancelled)}"
+    numbers = f"{state.ended_at}, {state.attempts}, {state.retries}, {flags}"
+    error = json.dumps(state.error) if state.error else '""'
+    text = f'["{phase}", {state.due_at}, "{end}", {numbers}, {error}, "{state.reason}"]'
+    return phase, state.due_at, text, end, state.ended_at
 
 
 @lru_cache(maxsize=256)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from scfdeploy.delivery.core import Reason
 from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter
+from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.queues import records
-from scfdeploy.emulator.queues.publish import publish
+from scfdeploy.emulator.queues.publish import publish_to
 from scfdeploy.emulator.scf.events.firing import fire_message
 from scfdeploy.emulator.store import StoredEvent, TimelineStep
 from scfdeploy.facts import delivery_value
@@ -42,20 +43,20 @@ def deliver(app: EmulatorApp, event: StoredEvent, reason: Reason, at: int, last:
     message = message_of(app, event, reason, at, last)
     text = json.dumps(message, ensure_ascii=False)
     size = len(text.encode())
-    error, cause = _problem(app, name, kind, size)
-    if error:
+    queue = records.find(app.store, name)
+    error, cause = _problem(app, name, queue, kind, size)
+    if error or queue is None:
         records.count_failure(app.store, event.function, name, cause)
         return Delivery(name, kind, size, error, cause)
     attributes = {field: message[field] for field in _ATTRIBUTES}
-    published = publish(app.store, name, text, attributes, at)
+    published = publish_to(app.store, queue, text, attributes, at)
     if kind == records.TOPIC:
         fire_message(app, name, published, text)
     return Delivery(name, kind, size, note=published.note)
 
 
-def _problem(app: EmulatorApp, name: str, kind: str, size: int) -> tuple[str, str]:
+def _problem(app: EmulatorApp, name: str, queue: Json | None, kind: str, size: int) -> tuple[str, str]:
     """Why a message cannot be delivered, and the cause as it is counted."""
-    queue = records.find(app.store, name)
     most = delivery_value("scf", "queue.message_max_bytes")
     if app.faults.denies(name):
         return "permission denied", "permission"

@@ -287,7 +287,8 @@ class EventEngine:
         kind = "retry" if run.is_retry else "attempt"
         attempt = TimelineStep(event.request_id, began, kind, result.status, result.message, detail)
         self._app.store.events.add_step(attempt)
-        self._app.store.events.save(event.request_id, state)
+        if state.phase is not Phase.DELIVERING:  # its delivery ends in the same transaction
+            self._app.store.events.save(event.request_id, state)
         self._apply(event._replace(state=state), effects, end, progress, attempt)
 
     def _feed(self, event: StoredEvent, entry: Input, progress: Progress) -> EventState:
