@@ -17,7 +17,7 @@ from typing import Any
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in _NAMES if (path := shutil.which(name))), "")
 """The path of the browser; empty if there is none. `make browser` installs it."""
-LIMIT_S = 60
+LIMIT_S = 180
 _FLAGS = (
     "--headless",
     "--no-sandbox",  # in containers, tests run as root
