@@ -58,6 +58,15 @@ def test_calls_with_the_same_message_that_overlap_each_show_their_result() -> No
     ]
 
 
+def test_text_names_the_rule_that_lost_a_message() -> None:
+    ran = simulate(QUEUE.replace("deadLetter: dead, ", "") % "report" + "afterFailure: continue\n")
+
+    assert (
+        "Lost: message 3: received as often as the queue allows; no dead letter queue or failure destination is set"
+        in ran.stdout
+    )
+
+
 def test_bad_record_blocks_only_its_own_shard() -> None:
     found = steps(BISECT.replace("bisect: true", "bisect: false, shards: 2"))
 

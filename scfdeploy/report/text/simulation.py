@@ -187,6 +187,7 @@ def _rule(run: SimulatedRun, end: str, reason: str, number: int) -> str:
         "RetriesExhausted": message("all retries failed"),
         "EventAgeExceeded": message("the next attempt came after the maximum age"),
         "QueueFull": message("the queue of waiting events was full"),
+        "MaxReceiveExceeded": message("received as often as the queue allows"),
     }.get(reason, safe(reason))
     if end == "lost":
         error = next(
