@@ -18,6 +18,7 @@ import pytest
 
 from scfdeploy.emulator import Server
 from scfdeploy.emulator.messages import Request, Response
+from tests.support.local_server import LocalServer
 from tests.support.project import TIMER, write_project
 from tests.support.raw_server import Reply, raw_server
 
@@ -313,9 +314,11 @@ def test_signal_at_the_approval_prompt_ends_the_run_before_any_change(sent: sign
                 while piece := os.read(reading, 4096):
                     shown += piece
             process.communicate(timeout=_LONG_S)
+        assert LocalServer(server.url).writes() == []
     os.close(reading)
     assert process.returncode == _INTERRUPTED
-    assert b"interrupted before any change was started" in shown
+    # A command that needs more than its 2 seconds, on a busy machine, is ended with the first word only.
+    assert b"interrupted" in shown
 
 
 _SLEEPER = """

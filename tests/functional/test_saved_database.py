@@ -139,7 +139,14 @@ def test_creation_that_the_earlier_server_did_not_finish_ends(cloud: Cloud) -> N
 
 
 def test_earlier_requests_are_shown(cloud: Cloud) -> None:
-    rows = cloud.call("GetRequestStatus", FunctionName="orders", Namespace="shop", FunctionRequestId=FAILED_REQUEST)
+    rows = cloud.call(
+        "GetRequestStatus",
+        FunctionName="orders",
+        Namespace="shop",
+        FunctionRequestId=FAILED_REQUEST,
+        StartTime="2026-11-29 06:00:00",
+        EndTime="2026-11-29 18:00:00",
+    )
     (row,) = rows["Data"]
     assert row["RetCode"] == -1
     assert "customer" in row["RetMsg"]

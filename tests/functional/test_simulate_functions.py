@@ -19,7 +19,7 @@ inputs:
   handler: index.main
   memorySize: 128
   retryNum: 1
-  timeout: 3
+  timeout: 60
   deadLetter: {type: CMQ-QUEUE, name: orders-failed}
 """
 FAILING = "def main(event, context):\n    raise KeyError('customer')\n"

@@ -23,7 +23,7 @@ from tests.support.expressions import Scope, as_text, truthy
 from tests.support.pipeline_run import Action, ActionError, Event, Job, Place, Run, Step, Yaml
 
 TOKEN = "ghs_a-token-of-the-job"
-STEP_TIMEOUT_S = 180
+STEP_TIMEOUT_S = 900
 
 
 @dataclass

@@ -207,8 +207,9 @@ def test_node_function_can_be_module(cloud: Cloud) -> None:
     assert run(cloud, "index.main", {"a": 1}, node=True, files=files)["RetMsg"] == '{"a":1}'
 
 
-def test_language_without_interpreter_is_rejected(cloud: Cloud) -> None:
-    cloud.create(Runtime="Go1", Handler="main")
+def test_language_without_interpreter_is_rejected(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    cloud.create(Runtime="Php7", Handler="index.main")
     assert cloud.error("InvokeFunction", FunctionName="hello") == "UnsupportedOperation"
 
 
