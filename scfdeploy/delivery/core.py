@@ -26,6 +26,9 @@ class ResultClass(StrEnum):
     SYSTEM = "system"
 
 
+_SUCCESS, _EXECUTION = ResultClass.SUCCESS, ResultClass.EXECUTION
+
+
 class Phase(StrEnum):
     """Where an event is between acceptance and end."""
 
@@ -33,6 +36,10 @@ class Phase(StrEnum):
     RUNNING = "running"
     DELIVERING = "delivering"
     ENDED = "ended"
+
+
+# Names of their own, because Python 3.11 takes long to look up members, and this runs several times per attempt.
+_WAITING, _RUNNING = Phase.WAITING, Phase.RUNNING
 
 
 class End(StrEnum):
@@ -115,7 +122,7 @@ class AsyncProfile:
 
     def class_of(self, status: int) -> ResultClass:
         """The class of an attempt's status."""
-        return self.classes.get(status, ResultClass.EXECUTION)
+        return self.classes.get(status, _EXECUTION)
 
 
 class EventState(NamedTuple):
@@ -225,9 +232,9 @@ def step(profile: AsyncProfile, state: EventState | None, entry: Input) -> Step:
         raise ValueError("an event is accepted once")
     # Compared by hand: matching patterns takes several times as long, and this runs three times per attempt.
     phase = state.phase
-    if phase is Phase.RUNNING:
+    if phase is _RUNNING:
         return _while_running(profile, state, entry)
-    if phase is Phase.WAITING:
+    if phase is _WAITING:
         return _while_waiting(profile, state, entry)
     if phase is Phase.DELIVERING and kind is Delivered:
         return _conclude(state, entry.at, cast(Delivered, entry).error)
@@ -251,7 +258,7 @@ def _while_waiting(profile: AsyncProfile, state: EventState, entry: Input) -> St
 
 
 def _accept(profile: AsyncProfile, entry: Accepted) -> Step:
-    accepted = EventState(entry.at, Phase.WAITING, entry.at)
+    accepted = EventState(entry.at, _WAITING, entry.at)
     if profile.queue_limit and entry.unfinished >= profile.queue_limit:
         return _fail(profile, accepted, entry.at, Reason.QUEUE_FULL)
     return accepted, (Wake(entry.at),)
@@ -263,14 +270,14 @@ def _begin(profile: AsyncProfile, state: EventState, at: int) -> Step:
     attempt = state.attempts + 1
     retries = state.retries + state.is_retry
     # Written out, because `_replace` takes twice as long and runs once per attempt.
-    running = EventState(state.accepted_at, Phase.RUNNING, state.due_at, attempt, retries, False, state.repeats)
+    running = EventState(state.accepted_at, _RUNNING, state.due_at, attempt, retries, False, state.repeats)
     return running, (Invoke(attempt),)
 
 
 def _complete(profile: AsyncProfile, state: EventState, at: int, kind: ResultClass) -> Step:
     if state.is_cancelled:
         return _end(state, at, End.ABORTED)
-    if kind is ResultClass.SUCCESS:
+    if kind is _SUCCESS:
         ended, effects = _end(state, at, End.FINISHED)
         if profile.on_success:
             effects = (Deliver(profile.on_success, "", DeliveryKind.SUCCESS), *effects)
@@ -281,7 +288,7 @@ def _complete(profile: AsyncProfile, state: EventState, at: int, kind: ResultCla
 
 
 def _retry(profile: AsyncProfile, state: EventState, at: int, kind: ResultClass) -> Step:
-    if kind is ResultClass.EXECUTION:
+    if kind is _EXECUTION:
         if state.retries >= profile.retries:
             return _fail(profile, state, at, Reason.RETRIES_EXHAUSTED)
         due = at + _nth(profile.retry_delays_ms, state.retries)
@@ -293,7 +300,7 @@ def _retry(profile: AsyncProfile, state: EventState, at: int, kind: ResultClass)
 
 
 def _wait(state: EventState, due: int, repeats: int, *, is_retry: bool) -> Step:
-    waiting = EventState(state.accepted_at, Phase.WAITING, due, state.attempts, state.retries, is_retry, repeats)
+    waiting = EventState(state.accepted_at, _WAITING, due, state.attempts, state.retries, is_retry, repeats)
     return waiting, (Wake(due),)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from scfdeploy.delivery.core import (
     Accepted,
@@ -45,6 +45,9 @@ MESSAGE_TOO_LARGE = "MessageTooLarge"
 """The reason of a delivery whose message exceeds the limit of the destination."""
 _TOO_LARGE = 413
 _NONE: tuple[str, ...] = ()
+_NO_ATTEMPT = Attempt(0)
+_WAITING = Phase.WAITING
+_INVOKE, _RESULT, _DELIVER, _END = StepKind.INVOKE, StepKind.RESULT, StepKind.DELIVER, StepKind.END
 
 
 class Invocation(NamedTuple):
@@ -112,7 +115,7 @@ def simulate_events(
 class _Event:
     """An event that has not ended."""
 
-    __slots__ = ("attempt", "before", "function", "number", "path", "payload", "profile", "root", "state")
+    __slots__ = ("attempt", "before", "function", "items", "number", "path", "payload", "profile", "root", "state")
 
     def __init__(
         self,
@@ -126,6 +129,8 @@ class _Event:
         payload: str | None = None,
     ) -> None:
         self.number = number
+        self.items = (number,)
+        """What the steps of the event name."""
         self.root = root
         """The event of the source that led to this one, or this one."""
         self.function = function
@@ -137,7 +142,7 @@ class _Event:
         self.payload = payload
         """The text of the event; None until it is needed."""
         self.state: EventState | None = None
-        self.attempt = Attempt(0)
+        self.attempt = _NO_ATTEMPT
 
 
 class _Route(NamedTuple):
@@ -194,6 +199,8 @@ class _Run:
         self._heap: list[tuple[int, int, _Event, _Entry]] = []
         self._sequence = 0
         self._routes: dict[tuple[str, DeliveryKind], _Route] = {}
+        self._assumed: dict[tuple[str, int], tuple[str, ...]] = {}
+        """The assumed values behind the pause before a retry, by function and number of the retry."""
         self._next: deque[tuple[_Event, _Entry]] = deque()
         """What follows at the present time."""
         self._steps: list[TraceStep] = []
@@ -229,15 +236,16 @@ class _Run:
             heapq.heappush(self._heap, (entry.at, self._sequence, event, entry))
 
     def _feed(self, event: _Event, entry: _Entry) -> None:
-        if isinstance(entry, _Delivery):
-            self._try(event, entry)
+        kind = type(entry)
+        if kind is _Delivery:
+            self._try(event, cast(_Delivery, entry))
             return
-        if type(entry) is Due and self._stops_loop(event, entry.at):
+        entry = cast(Input, entry)
+        if kind is Due and event.path and self._stops_loop(event, entry.at):
             return
         at = entry.at
-        before = event.state
-        event.state, effects = step(event.profile, before, entry)
-        if type(entry) is Completed:
+        event.state, effects = step(event.profile, event.state, entry)
+        if kind is Completed:
             self._show_result(event, event.state, at)
         for effect in effects:
             if type(effect) is Wake:
@@ -250,33 +258,33 @@ class _Run:
                 self._unfinished[event.function] -= 1
                 assumed = _assumed_at_end(event.profile, effect.reason) if effect.reason else _NONE
                 self._steps.append(
-                    TraceStep(at, StepKind.END, (event.number,), end=effect.end, reason=effect.reason, assumed=assumed)
+                    TraceStep(at, _END, event.items, end=effect.end, reason=effect.reason, assumed=assumed)
                 )
 
     def _invoke(self, event: _Event, tries: int, at: int) -> None:
         if event.payload is None:
             event.payload = self._payload(event.number)
-        self._steps.append(TraceStep(at, StepKind.INVOKE, (event.number,), event.function, tries))
+        self._steps.append(TraceStep(at, _INVOKE, event.items, event.function, tries))
         attempt = self._handler(Invocation(event.function, event.number, tries, at, event.payload))
         event.attempt = attempt
         self._schedule(event, Completed(at + attempt.duration_ms, attempt.status), at)
 
     def _show_result(self, event: _Event, state: EventState, at: int) -> None:
         attempt = event.attempt
-        items = (event.number,)
+        items = event.items
         completed = attempt.completed or (items if state.end is End.FINISHED else ())
         reason, next_at, retry, assumed = state.reason, None, 0, _NONE
-        if state.phase is Phase.WAITING:
+        if state.phase is _WAITING:
             next_at = state.due_at
             if state.is_retry:
                 reason, retry = RETRY, state.retries + 1
-                assumed = event.profile.assumed_for_retry(retry)
+                assumed = self._assumed_for_retry(event, retry)
             else:
                 reason, assumed = REPEAT, event.profile.assumed_for(Decision.REPEAT)
         self._steps.append(
             TraceStep(
                 at,
-                StepKind.RESULT,
+                _RESULT,
                 items,
                 event.function,
                 state.attempts - 1,
@@ -288,6 +296,13 @@ class _Run:
                 assumed=assumed,
             )
         )
+
+    def _assumed_for_retry(self, event: _Event, number: int) -> tuple[str, ...]:
+        key = (event.function, number)
+        assumed = self._assumed.get(key)
+        if assumed is None:
+            assumed = self._assumed[key] = event.profile.assumed_for_retry(number)
+        return assumed
 
     def _stops_loop(self, event: _Event, at: int) -> bool:
         """End an event of a loop instead of invoking its function once more."""
@@ -348,7 +363,7 @@ class _Run:
 
     def _try(self, event: _Event, delivery: _Delivery) -> None:
         effect, profile, at = delivery.effect, event.profile, delivery.at
-        items = (event.number,)
+        items = event.items
         assumed = _NONE
         if delivery.route.limit is not None and delivery.size > delivery.route.limit:
             status, error, assumed = _TOO_LARGE, MESSAGE_TOO_LARGE, delivery.route.assumed
@@ -365,7 +380,7 @@ class _Run:
         self._steps.append(
             TraceStep(
                 at,
-                StepKind.DELIVER,
+                _DELIVER,
                 items,
                 event.function,
                 delivery.tries,

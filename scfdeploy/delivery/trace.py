@@ -6,6 +6,9 @@ reports, pictures and checks read only them.
 
 from __future__ import annotations
 
+import json
+import sys
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +23,9 @@ class StepKind(StrEnum):
     SPLIT = "split"
     DELIVER = "deliver"
     END = "end"
+
+
+_INVOKE, _RESULT, _DELIVER, _END = StepKind.INVOKE, StepKind.RESULT, StepKind.DELIVER, StepKind.END
 
 
 class DeliveryKind(StrEnum):
@@ -108,6 +114,42 @@ class ItemSummary:
     ended_at: int = 0
 
 
+_TEXTS_IN_PART = 200
+
+
+class KeptTexts:
+    """Texts that resemble each other, compressed: a run may have a million messages of 600 bytes each."""
+
+    __slots__ = ("_opened", "_parts", "_recent")
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._recent: list[str] = []
+        """The texts after those of the parts."""
+        self._opened: tuple[int, list[str]] = (-1, [])
+        """The part that was read last, and its number."""
+
+    def __len__(self) -> int:
+        return len(self._parts) * _TEXTS_IN_PART + len(self._recent)
+
+    def add(self, text: str) -> int:
+        """Keep one more text; returns its number."""
+        if len(self._recent) == _TEXTS_IN_PART:
+            self._parts.append(zlib.compress(json.dumps(self._recent).encode(), 1))
+            self._recent = []
+        self._recent.append(text)
+        return len(self) - 1
+
+    def get(self, number: int) -> str:
+        """A text by its number. It is cheap to read all texts in order."""
+        part, index = divmod(number, _TEXTS_IN_PART)
+        if part == len(self._parts):
+            return self._recent[index]
+        if self._opened[0] != part:
+            self._opened = (part, json.loads(zlib.decompress(self._parts[part])))
+        return self._opened[1][index]
+
+
 @dataclass(slots=True)
 class Delivery:
     """One message to one destination, with all its tries."""
@@ -119,8 +161,15 @@ class Delivery:
     """The time of the last try."""
     tries: int
     delivered: bool
-    body: str
-    error: str = ""
+    error: str
+    _texts: KeptTexts
+    _text: int | None
+    """The number of the message in the texts; None when it was not kept."""
+
+    @property
+    def body(self) -> str:
+        """The message; empty when it was not kept."""
+        return "" if self._text is None else self._texts.get(self._text)
 
 
 @dataclass(slots=True)
@@ -133,27 +182,33 @@ class TraceSummary:
     deliveries: list[Delivery] = field(default_factory=list)
     assumed: dict[str, None] = field(default_factory=dict)
     """The assumed values that decided something, in the order of their first use."""
+    most_bodies: int = sys.maxsize
+    """The number of messages whose text is kept."""
+    _texts: KeptTexts = field(default_factory=KeptTexts)
+    _retried: dict[tuple[str, DeliveryKind, tuple[int, ...]], Delivery] = field(default_factory=dict)
+    """The deliveries that are tried again."""
 
     def add(self, step: TraceStep) -> None:
         """Count one more step."""
         if step.assumed:
             self.assumed.update(dict.fromkeys(step.assumed))
-        match step.kind:
-            case StepKind.INVOKE:
-                self.invocations += 1
-                for number in step.items:
-                    self._item(number).attempts_at.append(step.t)
-            case StepKind.RESULT:
-                for number in step.completed:
-                    self._item(number).completions += 1
-            case StepKind.SPLIT:
-                self.splits += 1
-            case StepKind.DELIVER:
-                self._deliver(step)
-            case StepKind.END:
-                for number in step.items:
-                    item = self._item(number)
-                    item.end, item.reason, item.ended_at = step.end, step.reason, step.t
+        # Compared by identity: matching patterns takes several times as long, and this runs for every step.
+        kind = step.kind
+        if kind is _INVOKE:
+            self.invocations += 1
+            for number in step.items:
+                self._item(number).attempts_at.append(step.t)
+        elif kind is _RESULT:
+            for number in step.completed:
+                self._item(number).completions += 1
+        elif kind is _END:
+            for number in step.items:
+                item = self._item(number)
+                item.end, item.reason, item.ended_at = step.end, step.reason, step.t
+        elif kind is _DELIVER:
+            self._deliver(step)
+        else:
+            self.splits += 1
 
     def _item(self, number: int) -> ItemSummary:
         item = self.items.get(number)
@@ -164,28 +219,22 @@ class TraceSummary:
     def _deliver(self, step: TraceStep) -> None:
         if step.delivery is None:
             raise ValueError("a delivery has a kind")
+        key = (step.destination, step.delivery, step.items)
         if step.tries:
-            for delivery in reversed(self.deliveries):
-                if (delivery.destination, delivery.kind, delivery.items) == (
-                    step.destination,
-                    step.delivery,
-                    step.items,
-                ):
-                    delivery.at, delivery.tries = step.t, step.tries + 1
-                    delivery.delivered, delivery.error = not step.reason, step.reason
-                    return
-        self.deliveries.append(
-            Delivery(
-                step.destination,
-                step.delivery,
-                step.items,
-                step.t,
-                step.tries + 1,
-                not step.reason,
-                step.body,
-                step.reason,
-            )
+            delivery = self._retried.pop(key)
+            delivery.at, delivery.tries = step.t, step.tries + 1
+            delivery.delivered, delivery.error = not step.reason, step.reason
+            if step.next_at is not None:
+                self._retried[key] = delivery
+            return
+        texts = self._texts
+        text = texts.add(step.body) if step.body and len(self.deliveries) < self.most_bodies else None
+        delivery = Delivery(
+            step.destination, step.delivery, step.items, step.t, 1, not step.reason, step.reason, texts, text
         )
+        self.deliveries.append(delivery)
+        if step.next_at is not None:
+            self._retried[key] = delivery
 
 
 def summarise(steps: Iterable[TraceStep]) -> TraceSummary:

@@ -24,6 +24,9 @@ _PREFIX = 6
 _PLAIN_WORD = lazy_pattern(r"[A-Za-z]+\Z|[0-9.,_-]+\Z|[a-z]{2}-[a-z]+(-[0-9])?\Z", re.ASCII)
 _SEPARATOR = lazy_pattern(r"[,;|\s]+")
 _CUT = "…"
+_PLAIN = frozenset((int, float, bool, type(None)))
+_LONGEST_NOTED = 200
+_MOST_NOTED = 1000
 # What programs compare these with are fixed words.
 _FIXED = _words(
     """
@@ -91,24 +94,35 @@ class KnownSecrets:
     def redact(self, text: str) -> str:
         """The text with stars in place of the secrets, known ones and what looks like one, in any usual encoding."""
         finder = self._find()
-        text = _starred(text, finder.spans(text))
-        if _CUT in text:
-            parts = text.split(_CUT)
-            text = _CUT.join(
+        if text in finder.harmless:
+            return text
+        shown = _starred(text, finder.spans(text))
+        if _CUT in shown:
+            parts = shown.split(_CUT)
+            shown = _CUT.join(
                 finder.without_cut(part, begins_cut=at > 0, ends_cut=at < len(parts) - 1)
                 for at, part in enumerate(parts)
             )
-        return without_secrets(text)
+        shown = without_secrets(shown)
+        if shown == text:
+            finder.note_harmless(text)
+        return shown
 
     def redact_document(self, value: Any) -> Any:
         """The same for data of a JSON document. Words that programs compare stay."""
-        match value:
-            case str():
-                return self.redact(value)
-            case Mapping():
-                return {key: part if key in _FIXED else self.redact_document(part) for key, part in value.items()}
-            case list() | tuple():
-                return [self.redact_document(part) for part in value]
+        if isinstance(value, str):
+            return self.redact(value)
+        if isinstance(value, dict | Mapping):
+            harmless = self._find().harmless
+            # Most values are numbers and known words; a document may have millions of them.
+            return {
+                key: part
+                if type(part) in _PLAIN or key in _FIXED or (type(part) is str and part in harmless)
+                else self.redact_document(part)
+                for key, part in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self.redact_document(part) for part in value]
         return value
 
     def _shown(self) -> Iterator[str]:
@@ -129,6 +143,8 @@ class _Finder:
     """
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
+        self.harmless: set[str] = set()
+        """Some texts without a secret: documents repeat their words."""
         self._forms = {form for text in secrets for form in _forms(text)}
         lengths: dict[str, set[int]] = {}
         for form in self._forms:
@@ -137,6 +153,13 @@ class _Finder:
         lines = {line for text in secrets for line in _lines(text) if len(line) > _PREFIX}
         self._lines = sorted(lines)
         self._reversed = sorted(line[::-1] for line in lines)
+
+    def note_harmless(self, text: str) -> None:
+        """Remember that a text has no secret."""
+        if len(text) <= _LONGEST_NOTED:
+            if len(self.harmless) >= _MOST_NOTED:
+                self.harmless.clear()
+            self.harmless.add(text)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where secrets stand, from left to right, the longest at each place."""

@@ -120,10 +120,12 @@ def _found(text: str) -> Iterator[tuple[int, int]]:
         if word in text:
             yield from (match.span("secret") for match in pattern.finditer(text) if not is_placeholder(match["secret"]))
     for words, pattern, is_secret_name in _NAMED:
-        if any(word in text for word in words):
-            for match in pattern.finditer(text):
-                if is_secret_name(match["name"]) and not is_placeholder(match["secret"]):
-                    yield match.span("secret")
+        for word in words:  # a loop, as in `_known_forms`
+            if word in text:
+                for match in pattern.finditer(text):
+                    if is_secret_name(match["name"]) and not is_placeholder(match["secret"]):
+                        yield match.span("secret")
+                break
 
 
 def _known_forms(text: str) -> Iterator[tuple[int, int]]:

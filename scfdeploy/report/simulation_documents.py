@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _TRIED = frozenset((StepKind.INVOKE, StepKind.RESULT, StepKind.DELIVER))
 _ANSWERED = frozenset((StepKind.RESULT, StepKind.DELIVER))
 _MAX_TEXTS = 1000
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _PART = 1000
 """Items in one part of a document."""
 
@@ -55,9 +57,9 @@ def _run_parts(run: SimulatedRun, clean: Callable[[Any], Any], *, is_last: bool)
     yield (
         "    {" + ", ".join(f"{_json(name)}: {_json(value)}" for name, value in clean(start).items()) + ', "events": ['
     )
-    yield from _list_parts(_event(item) for item in run.summary.items.values())
+    yield from _list_parts(map(_event, run.summary.items.values()))
     yield '    ], "deliveries": ['
-    yield from _list_parts(clean(_delivery(delivery)) for delivery in run.summary.deliveries)
+    yield from _list_parts(_json(clean(_delivery(delivery))) for delivery in run.summary.deliveries)
     rest = {
         "metrics": dict(run.metrics),
         "assumed": list(run.assumed),
@@ -74,12 +76,12 @@ def _run_parts(run: SimulatedRun, clean: Callable[[Any], Any], *, is_last: bool)
     )
 
 
-def _list_parts(documents: Iterator[Document]) -> Iterator[str]:
-    """The elements of a list, several in one part."""
-    following = list(islice(documents, _PART))
+def _list_parts(elements: Iterator[str]) -> Iterator[str]:
+    """The elements of a list as JSON, several in one part."""
+    following = list(islice(elements, _PART))
     while following:
-        current, following = following, list(islice(documents, _PART))
-        yield ",\n".join(f"    {_json(document)}" for document in current) + ("," if following else "")
+        current, following = following, list(islice(elements, _PART))
+        yield "    " + ",\n    ".join(current) + ("," if following else "")
 
 
 class StepLines:
@@ -108,7 +110,8 @@ class StepLines:
             case StepKind.SPLIT:
                 text += f', "parts": {[list(part) for part in step.parts]}'
             case StepKind.DELIVER:
-                size = len(step.body.encode("utf-8", "surrogatepass"))
+                body = step.body
+                size = len(body) if body.isascii() else len(body.encode("utf-8", "surrogatepass"))
                 text += f', "delivery": {_json(step.delivery)}, "bytes": {size}'
             case StepKind.END:
                 text += f', "end": "{step.end}"'
@@ -124,16 +127,19 @@ class StepLines:
         return known
 
 
-def _event(item: ItemSummary) -> Document:
-    return {
-        "id": item.number,
-        "attempts": len(item.attempts_at),
-        "attemptsAtMs": item.attempts_at,
-        "completions": item.completions,
-        "end": item.end,
-        "reason": item.reason or None,
-        "endedAtMs": item.ended_at,
-    }
+def _event(item: ItemSummary) -> str:
+    """An event as JSON, put together by hand like the lines of steps."""
+    return (
+        f'{{"id": {item.number}, "attempts": {len(item.attempts_at)}, "attemptsAtMs": {item.attempts_at}, '
+        f'"completions": {item.completions}, "end": {_word(item.end)}, '
+        f'"reason": {_word(item.reason) if item.reason else "null"}, "endedAtMs": {item.ended_at}}}'
+    )
+
+
+@lru_cache(maxsize=100)
+def _word(text: str) -> str:
+    """An end or a reason as JSON."""
+    return _json(text)
 
 
 def _delivery(delivery: Delivery) -> Document:
@@ -158,4 +164,5 @@ def _body(text: str) -> object:
 
 
 def _json(value: object) -> str:
-    return escape_json(json.dumps(value, ensure_ascii=False))
+    text = _ENCODER.encode(value)
+    return text if text.isascii() and "\x7f" not in text else escape_json(text)

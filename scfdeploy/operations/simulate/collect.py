@@ -29,9 +29,8 @@ class CollectedSteps:
 
 def collect(steps: Iterable[TraceStep], on_step: Callable[[TraceStep], None] | None, *, bodies: int) -> CollectedSteps:
     """Run a simulation to its end. Of its messages the first `bodies` keep their text."""
-    collected = CollectedSteps()
-    summary = collected.summary
-    add = summary.add
+    collected = CollectedSteps(TraceSummary(most_bodies=bodies))
+    add = collected.summary.add
     total = 0
     for step in steps:
         total += 1
@@ -41,9 +40,6 @@ def collect(steps: Iterable[TraceStep], on_step: Callable[[TraceStep], None] | N
             collected.first.append(step)
         if step.loop:
             collected.loop = step.loop
-        if step.body and len(summary.deliveries) >= bodies:
-            add(step._replace(body=""))
-        else:
-            add(step)
+        add(step)
     collected.total = total
     return collected

@@ -21,13 +21,17 @@ class DestinationAnswers:
     def __init__(self, rules: Mapping[str, DestinationRules], platform: str) -> None:
         """`rules` by the name of a destination."""
         self._rules = rules
+        self._by_destination: dict[str, DestinationRules] = {}
         self._platform = platform
 
     def __call__(
         self, destination: str, _kind: DeliveryKind, _items: tuple[int, ...], size: int, tries: int, _at: int
     ) -> tuple[int, str]:
         """The answer to one try of a delivery."""
-        rules = self._rules.get(Destination.parse(destination).name, _NO_RULES)
+        rules = self._by_destination.get(destination)
+        if rules is None:
+            rules = self._rules.get(Destination.parse(destination).name, _NO_RULES)
+            self._by_destination[destination] = rules
         if rules is _NO_RULES:
             return _ACCEPTED, ""
         if rules.limit_bytes is not None and size > rules.limit_bytes:

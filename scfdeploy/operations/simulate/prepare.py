@@ -353,8 +353,13 @@ def _batch_handler(scenario: Scenario, options: RunOptions, applied: AppliedFaul
 
 def _with_names(steps: Iterator[TraceStep]) -> Iterator[TraceStep]:
     """The steps, with the names of destinations as scenarios and reports use them."""
+    names = {"": ""}
     for step in steps:
-        yield step._replace(destination=Destination.parse(step.destination).name) if step.destination else step
+        text = step.destination
+        name = names.get(text)
+        if name is None:
+            name = names[text] = Destination.parse(text).name
+        yield step if name == text else step._replace(destination=name)
 
 
 def _observed(steps: Iterator[TraceStep], *observers: Callable[[TraceStep], None]) -> Iterator[TraceStep]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter
+from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter, scf_dead_letter_text
 
 FAILED = FailedEvent(
     "3fd0", 430, "KeyError: 'customer'", 1300000001, "100000000001", "TRIGGER_TIMER", "orders", "default", "$DEFAULT",
@@ -22,6 +22,12 @@ def test_dead_letter_has_documented_fields_in_order() -> None:
         '"ClientContext": "{\\"Type\\": \\"Timer\\"}", "LogType": "", "TimeStampForInvoker": "1795831200000", '
         '"RequestId": "3fd0", "PushTime": "2026-11-28T10:02:00.000000000+08:00", "RetryNum": 2, "Ttl": 0}}'
     )
+
+
+def test_text_of_dead_letter_is_that_of_its_fields() -> None:
+    odd = '"\\\n\t\x00\x7f é\u2028 中 😀 \ud800 </script>'
+    for failed in (FAILED, FAILED._replace(error_message=odd, function=odd, event=odd, request_id=odd, namespace=odd)):
+        assert scf_dead_letter_text(failed) == json.dumps(scf_dead_letter(failed), ensure_ascii=False)
 
 
 def test_plain_dead_letter_states_status_and_time_left() -> None:

@@ -24,7 +24,7 @@ def test_summary_counts_attempts_completions_splits_and_ends_per_item() -> None:
 
 
 def test_summary_joins_the_tries_of_one_delivery() -> None:
-    def delivery(at: int, tries: int, error: str) -> TraceStep:
+    def delivery(at: int, tries: int, error: str, next_at: int | None) -> TraceStep:
         return TraceStep(
             at,
             StepKind.DELIVER,
@@ -34,8 +34,10 @@ def test_summary_joins_the_tries_of_one_delivery() -> None:
             delivery=DeliveryKind.FAILURE,
             body="{}",
             reason=error,
+            next_at=next_at,
         )
 
-    (joined,) = summarise([delivery(0, 0, "503"), delivery(500, 1, "503"), delivery(1500, 2, "")]).deliveries
+    tries = [delivery(0, 0, "503", 500), delivery(500, 1, "503", 1500), delivery(1500, 2, "", None)]
+    (joined,) = summarise(tries).deliveries
 
     assert (joined.at, joined.tries, joined.delivered, joined.error) == (1500, 3, True, "")
