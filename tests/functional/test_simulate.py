@@ -124,6 +124,43 @@ def test_mistakes_exit_with_3_and_a_position(folder: Path) -> None:
     assert simulate(folder, "polciy: {}\n", "--format", "json").document["diagnostics"][0]["column"] == 1
 
 
+def test_keys_without_a_value_are_not_set(folder: Path) -> None:
+    ran = simulate(
+        folder,
+        "on:\nhandler: ~\noutcomes: 430\nduration: null\nbackoff: null\n"
+        "policy: {retries: null, maxAge: null, deadLetter: null, onFailure: null, onSuccess: null}\n"
+        "source: {events: null, every: null}\ndestinations: {failed: {limit: null, answers: null}}\n"
+        "expect: {dead: null, attempts: 3}\n",
+        "--assert",
+    )
+    assert ran.exit_code == 0, ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("scenario", "position", "text"),
+    [
+        ("source: {queue: null}\non: lambda\n", "1:17", '"source.queue" must be text, not empty.'),
+        ("outcomes: []\n", "1:11", '"outcomes" must be a list with at least one outcome, not a list.'),
+        ("outcomes: {event 1: []}\n", "1:21", '"outcomes.event 1" must be a list with at least one outcome'),
+        ("duration: 99999999999d\n", "1:11", '"duration" must be a duration of at most 1000 days'),
+        ("source: {events: 90, every: 999d}\n", "1:9", "short enough for all items to arrive within 100 years"),
+        ("policy:\n  retries: -1\n", "2:12", '"policy.retries" must be an integer from 0 to'),
+        ("duration: -1s\n", "1:11", '"duration" must be a duration such as 90s'),
+    ],
+)
+def test_wrong_values_are_reported_with_their_position(folder: Path, scenario: str, position: str, text: str) -> None:
+    ran = simulate(folder, scenario)
+    assert ran.exit_code == 3
+    assert ran.stderr.startswith(f"s.yml:{position}: error: ")
+    assert text in ran.stderr
+
+
+def test_long_durations_are_simulated(folder: Path) -> None:
+    ran = simulate(folder, "outcomes: 430\nduration: 1000d\nsource: {events: 36, every: 1000d}\n")
+    assert ran.exit_code == 0, ran.stderr
+    assert "-- 2029-08-24" in ran.stdout
+
+
 def test_source_that_the_platform_does_not_have_names_the_nearest(folder: Path) -> None:
     ran = simulate(folder, "source: {queue: orders}\n")
     assert ran.exit_code == 3
@@ -137,6 +174,7 @@ def test_source_that_the_platform_does_not_have_names_the_nearest(folder: Path) 
         (("--on", "lamda"), 'Did you mean "lambda"?'),
         (("--outcomes", "430,bad"), "--outcomes takes statuses"),
         (("--max-age", "long"), "--max-age takes a duration"),
+        (("--max-age", "9" * 400 + "d"), "--max-age takes at most 1000 days"),
         (("--return", "later"), "--return takes at-once, not 'later'"),
     ],
 )

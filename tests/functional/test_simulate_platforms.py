@@ -245,6 +245,13 @@ def test_success_notification_of_functiongraph() -> None:
     assert delivery["body"]["request_context"]["approximate_invoke_count"] == 1
 
 
+def test_retries_and_age_of_options_belong_to_a_source_of_batches() -> None:
+    assert run_of(BISECT, "--retries", "0")["invocations"] == 7
+    assert run_of(BISECT + "backoff: 40s\n", "--max-age", "60s")["events"][3]["reason"] == "EventAgeExceeded"
+    failing = "outcomes: 430\nsource: {ckafka: clicks, messages: 2}\n"
+    assert run_of(failing, "--retries", "4")["invocations"] == 5
+
+
 def test_callback_that_fails_is_tried_for_half_an_hour() -> None:
     scenario = "on: fc\npolicy: {onSuccess: queue://done}\ndestinations: {done: {answers: [%s]}}\n"
     tries = [step["t"] for step in steps(scenario % "503") if step["kind"] == "deliver"]

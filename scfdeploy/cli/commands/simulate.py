@@ -108,7 +108,7 @@ def simulate(
         _platforms(on, PLATFORMS),
         _outcomes(outcomes),
         events,
-        round(parse_duration("--max-age", max_age) * 1000) if max_age is not None else None,
+        _max_age_ms(max_age),
         retries,
         bool(returns),
         asserts,
@@ -145,6 +145,17 @@ def _platforms(text: str, known: Collection[str]) -> tuple[str, ...]:
             listed = message("--on takes {platforms}, not {name}.", platforms=", ".join(known), name=repr(name))
             raise typer.BadParameter(" ".join(filter(None, (listed, did_you_mean(name, known)))))
     return names
+
+
+def _max_age_ms(text: str | None) -> int | None:
+    from scfdeploy.config.scenario.values import LONGEST_MS
+
+    if text is None:
+        return None
+    milliseconds = parse_duration("--max-age", text) * 1000
+    if milliseconds > LONGEST_MS:
+        raise typer.BadParameter(message("--max-age takes at most {days} days", days=LONGEST_MS // 86_400_000))
+    return round(milliseconds)
 
 
 def _outcomes(text: str) -> tuple[Outcome, ...]:

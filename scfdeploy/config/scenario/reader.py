@@ -178,9 +178,8 @@ class _Reader:
         return tuple(dict.fromkeys(word for word in words if word is not None))
 
     def _outcomes(self, node: Node, *, key: str) -> Mapping[int, tuple[Outcome, ...]]:
-        read = partial(values.outcome, key=key, diagnostics=self._diagnostics)
         if not isinstance(node, MappingNode) or self._is_one_outcome(node):
-            return {0: values.one_or_more(node, read) or SUCCESS}
+            return {0: self._attempts(node, key=key)}
         outcomes: dict[int, tuple[Outcome, ...]] = {}
         for entry in node:
             name = entry.key.text
@@ -189,9 +188,14 @@ class _Reader:
                 expected = message('"default", "event N", "message N" or "record N"')
                 values.report(entry.key, key, expected, self._diagnostics)
                 continue
-            read = partial(values.outcome, key=f"{key}.{name}", diagnostics=self._diagnostics)
-            outcomes[item] = values.one_or_more(entry.value, read) or SUCCESS
+            outcomes[item] = self._attempts(entry.value, key=f"{key}.{name}")
         return {0: SUCCESS} | outcomes
+
+    def _attempts(self, node: Node, *, key: str) -> tuple[Outcome, ...]:
+        """The outcomes of an item, per attempt."""
+        if isinstance(node, SequenceNode) and not node.items:
+            values.report(node, key, message("a list with at least one outcome"), self._diagnostics)
+        return values.one_or_more(node, partial(values.outcome, key=key, diagnostics=self._diagnostics)) or SUCCESS
 
     @staticmethod
     def _is_one_outcome(node: MappingNode) -> bool:
@@ -265,8 +269,9 @@ class _Reader:
         read = {
             entry.key.text: readers[entry.key.text](entry.value)
             for entry in values.entries(
-                node, (*readers, "queue", "stream", "ckafka"), self._diagnostics, name="source", hint=hint
+                node, (*readers, *values.NAMES_OF_SOURCES), self._diagnostics, name="source", hint=hint
             )
+            if not is_null(entry.value)
         }
         events = read.get("events")
         return EventSource(1 if events is None else events, read.get("every") or 0)

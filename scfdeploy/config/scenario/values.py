@@ -27,6 +27,10 @@ SCENARIO_VALUE = Finding(
 
 MAX_ITEMS = 10_000_000
 """The most events, messages or records of a scenario."""
+NAMES_OF_SOURCES = ("queue", "stream", "ckafka")
+"""The keys that say which source it is, each with its name."""
+LONGEST_MS = 1000 * 86_400_000
+"""The longest duration."""
 _FIRST_STATUS, _LAST_STATUS = 100, 599
 
 T = TypeVar("T")
@@ -124,6 +128,9 @@ def duration(node: Node, key: str, diagnostics: Diagnostics) -> int | None:
     value = duration_ms(node.text) if isinstance(node, ScalarNode) else None
     if value is None:
         report(node, key, message("a duration such as 90s, 10m, 6h or 1h30m"), diagnostics)
+    elif value > LONGEST_MS:
+        report(node, key, message("a duration of at most {days} days", days=LONGEST_MS // 86_400_000), diagnostics)
+        return None
     return value
 
 
@@ -198,8 +205,9 @@ def one_or_more(node: Node, read: Callable[[Node], T | None]) -> tuple[T, ...]:
 def read_table(
     node: Node, readers: Mapping[str, Callable[[Node], T]], diagnostics: Diagnostics, *, name: str
 ) -> dict[str, T]:
-    """The values of a mapping, each read by the function for its key."""
+    """The values of a mapping, each read by the function for its key. A key without a value counts as not set."""
     return {
         entry.key.text: readers[entry.key.text](entry.value)
         for entry in entries(node, tuple(readers), diagnostics, name=name)
+        if not is_null(entry.value) or entry.key.text in NAMES_OF_SOURCES
     }

@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 
 from scfdeploy.config.scenario import EventSource, FunctionPolicy, Scenario, StreamSource
 from scfdeploy.config.scenario.reader import POLICY_UNSUPPORTED, SCENARIO_SOURCE, SCENARIO_UNUSED, span_of
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.config.scenario.values import SCENARIO_VALUE
+from scfdeploy.diagnostics import Diagnostic, Severity, message
 from scfdeploy.operations.simulate.platforms import NEAREST_SOURCES, SOURCES, source_word
 from scfdeploy.operations.simulate.portability import fit
 from scfdeploy.operations.simulate.prepare import first_function
+from scfdeploy.report.humanize import interval
+
+
+_LAST_ARRIVAL_MS = 100 * 365 * 86_400_000
 
 
 @dataclass(slots=True)
@@ -23,7 +28,9 @@ class CheckedScenario:
 
 def check_scenario(scenario: Scenario) -> CheckedScenario:
     """Check sources, policies and outcomes."""
-    checked = CheckedScenario(diagnostics=[*_check_sources(scenario), *_check_outcomes(scenario)])
+    checked = CheckedScenario(
+        diagnostics=[*_check_sources(scenario), *_check_arrivals(scenario), *_check_outcomes(scenario)]
+    )
     if not isinstance(scenario.source, EventSource):
         checked.diagnostics += _check_unused_policy(scenario)
         return checked
@@ -57,6 +64,18 @@ def _check_sources(scenario: Scenario) -> Iterator[Diagnostic]:
                 nearest=NEAREST_SOURCES.get((platform, source), "events"),
                 other=",".join(others),
             )
+
+
+def _check_arrivals(scenario: Scenario) -> Iterator[Diagnostic]:
+    """Items that arrive after the last time that a report can show."""
+    if item_count(scenario) * scenario.source.every_ms > _LAST_ARRIVAL_MS:
+        yield SCENARIO_VALUE.at(
+            span_of(scenario, "source"),
+            hint="",
+            key="source.every",
+            expected=message("short enough for all items to arrive within 100 years"),
+            actual=interval(scenario.source.every_ms),
+        )
 
 
 def _check_unused_policy(scenario: Scenario) -> Iterator[Diagnostic]:

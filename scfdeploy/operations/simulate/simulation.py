@@ -13,6 +13,7 @@ from scfdeploy.config.scenario import (
     EventSource,
     QueueSource,
     Scenario,
+    Source,
     StreamSource,
     read_scenario,
 )
@@ -223,6 +224,7 @@ def with_options(scenario: Scenario, options: SimulationOptions) -> Scenario:
         handler=options.function or scenario.handler,
         outcomes={0: options.outcomes} if options.outcomes else scenario.outcomes,
         policy=policy,
+        source=_source_with_limits(scenario.source, options),
     )
     if options.items is None:
         return scenario
@@ -233,6 +235,22 @@ def with_options(scenario: Scenario, options: SimulationOptions) -> Scenario:
             return replace(scenario, source=replace(scenario.source, records=options.items))
         case QueueSource() | CkafkaSource():
             return replace(scenario, source=replace(scenario.source, messages=options.items))
+
+
+def _source_with_limits(source: Source, options: SimulationOptions) -> Source:
+    """The source with the retries and the age of options, where they are its own and not those of the function."""
+    retries, max_age_ms = options.retries, options.max_age_ms
+    match source:
+        case StreamSource():
+            return replace(
+                source,
+                retries=source.retries if retries is None else retries,
+                max_age_ms=source.max_age_ms if max_age_ms is None else max_age_ms,
+            )
+        case CkafkaSource() if retries is not None:
+            return replace(source, retry=retries)
+        case _:
+            return source
 
 
 def _run(loaded: _Loaded, platform: str, options: SimulationOptions, run_options: RunOptions) -> SimulatedRun:
