@@ -41,3 +41,24 @@ def test_summary_joins_the_tries_of_one_delivery() -> None:
     (joined,) = summarise(tries).deliveries
 
     assert (joined.at, joined.tries, joined.delivered, joined.error) == (1500, 3, True, "")
+
+
+def test_tries_of_many_deliveries_are_joined_with_their_own() -> None:
+    def tries(number: int) -> list[TraceStep]:
+        return [
+            TraceStep(
+                500 * number,
+                StepKind.DELIVER,
+                (item,),
+                tries=number,
+                destination="orders-failed",
+                delivery=DeliveryKind.FAILURE,
+                reason="503" if number < 2 or item % 2 else "",
+            )
+            for item in range(1, 3001)
+        ]
+
+    deliveries = summarise(step for number in range(3) for step in tries(number)).deliveries
+
+    assert [delivery.items for delivery in deliveries] == [(item,) for item in range(1, 3001)]
+    assert [(delivery.tries, delivery.delivered) for delivery in deliveries[:2]] == [(3, False), (3, True)]
