@@ -39,11 +39,13 @@ REPEAT = "repeat"
 """The reason of a result that is followed by an attempt that uses no retry."""
 START_MS = 1_795_831_200_000
 """The start of a run in messages: 2026-11-28T10:00:00+08:00, always, so that the same input gives the same text."""
+REFUSED = "Refused"
+"""The reason of a result without an attempt: the call itself got the status, and there is no event."""
 LOOP_STOPPED = "LoopStopped"
 """The reason of an event that waits for ever, because its functions invoke each other in a loop."""
 MESSAGE_TOO_LARGE = "MessageTooLarge"
 """The reason of a delivery whose message exceeds the limit of the destination."""
-_TOO_LARGE = 413
+_ACCEPTED, _TOO_LARGE = 200, 413
 _NONE: tuple[str, ...] = ()
 _NO_ATTEMPT = Attempt(0)
 _WAITING = Phase.WAITING
@@ -67,6 +69,9 @@ EventHandler = Callable[[Invocation], Attempt]
 """Runs an attempt of an event of any function of the run."""
 
 
+Acceptance = Callable[[int], int]
+"""`acceptance(item)` is the status that the call with an event gets as its response; 200 accepts the event."""
+
 Destinations = Callable[[str, DeliveryKind, tuple[int, ...], int, int, int], tuple[int, str]]
 """`destinations(destination, kind, items, body_size, tries, at)` answers a try with a status and an error.
 
@@ -87,6 +92,11 @@ def accept_all(
     return 200, ""
 
 
+def accept_every_event(_item: int) -> int:
+    """A platform that accepts every call."""
+    return _ACCEPTED
+
+
 def simulate_events(
     functions: Mapping[str, AsyncProfile],
     first: str,
@@ -96,12 +106,14 @@ def simulate_events(
     *,
     payload: Callable[[int], str] = '{{"id": {}}}'.format,
     start_ms: int = START_MS,
+    acceptance: Acceptance = accept_every_event,
 ) -> Iterator[TraceStep]:
     """Yield everything that happens to the events that arrive at the function `first`, until all have ended.
 
     `arrivals` are times, ascending. Events are numbered from 1 in their order; those that begin because a destination
     is a function of the run (`function://NAME`) follow, in the order of their beginning. `payload(item)` is the text
-    of an event; one that a destination began has the message as its text.
+    of an event; one that a destination began has the message as its text. A call that is refused at acceptance has one
+    step, a result with the reason `REFUSED`; its number stays unused.
 
     A function that invokes itself through destinations, directly or by others, is not invoked again when the chain
     of events has had 16 invocations: the event that waits for it ends as `waiting`, with the reason `LOOP_STOPPED` and
@@ -109,7 +121,7 @@ def simulate_events(
 
     A destination is tried once, unless the profile says otherwise. A message over its limit gets the status 413.
     """
-    return _Run(functions, handler, destinations, payload, start_ms).steps(first, arrivals)
+    return _Run(functions, handler, destinations, payload, start_ms).steps(first, arrivals, acceptance)
 
 
 class _Event:
@@ -206,7 +218,7 @@ class _Run:
         self._steps: list[TraceStep] = []
         self._last = 0
 
-    def steps(self, first: str, arrivals: Sequence[int]) -> Iterator[TraceStep]:
+    def steps(self, first: str, arrivals: Sequence[int], acceptance: Acceptance) -> Iterator[TraceStep]:
         profile = self._functions[first]
         heap, following, steps = self._heap, self._next, self._steps
         self._last = count = len(arrivals)
@@ -214,7 +226,13 @@ class _Run:
         while index < count or heap:
             if index < count and (not heap or arrivals[index] <= heap[0][0]):
                 index += 1
-                self._accept(_Event(index, first, profile, root=index), arrivals[index - 1])
+                status = acceptance(index)
+                if status == _ACCEPTED:
+                    self._accept(_Event(index, first, profile, root=index), arrivals[index - 1])
+                else:
+                    steps.append(
+                        TraceStep(arrivals[index - 1], StepKind.RESULT, (index,), first, status=status, reason=REFUSED)
+                    )
             else:
                 _, _, event, entry = heapq.heappop(heap)
                 self._feed(event, entry)

@@ -117,6 +117,18 @@ def test_assert_compares_counts_and_items(folder: Path) -> None:
     ]
 
 
+def test_assert_without_expectation_says_that_nothing_was_compared(folder: Path) -> None:
+    ran = simulate(folder, FAILING, "--assert")
+    assert (ran.exit_code, ran.stdout.splitlines()[-1]) == (
+        0,
+        "--assert compared nothing, because there is no `expect`.",
+    )
+
+
+def test_run_without_items_says_so(folder: Path) -> None:
+    assert simulate(folder, "outcomes: 200\n", "--events", "0").stdout.splitlines()[1] == "No events."
+
+
 def test_mistakes_exit_with_3_and_a_position(folder: Path) -> None:
     ran = simulate(folder, "polciy: {}\n")
     assert ran.exit_code == 3

@@ -218,6 +218,48 @@ def test_full_queue_drops_the_newest_event() -> None:
     assert "the newest event is rejected when the queue is full" in run["assumed"]
 
 
+@pytest.mark.parametrize("status", [400, 401, 402, 406, 410, 436])
+def test_call_that_is_refused_at_acceptance_creates_no_event(status: int) -> None:
+    scenario = f"outcomes: {{event 2: {status}, event 3: [430, {status}, 200]}}\nsource: {{events: 3}}\n"
+    run = run_of(scenario)
+    assert [(event["id"], event["attempts"], event["end"]) for event in run["events"]] == [
+        (1, 1, "finished"),
+        (3, 3, "finished"),
+    ]
+    assert run["remarks"] == [f"1 call got status {status} at acceptance: no event was created."]
+    assert [step["reason"] for step in steps(scenario) if step["events"] == [2]] == ["Refused"]
+
+
+def test_refused_calls_are_shown_and_take_no_place_in_the_queue(folder: Path) -> None:
+    ran = simulate(
+        "outcomes: {event 1: 402, default: 430}\nsource: {events: 2}\npolicy: {queueLimit: 1, retries: 0}\n",
+        "--html",
+        "report.html",
+    )
+    assert ran.stdout.splitlines()[:2] == [
+        "10:00:00.000  function  event 1  402          not accepted: no event",
+        "10:00:00.000  function  event 2  attempt 1  430          no retries left",
+    ]
+    assert "event 1 not accepted" in (folder / "report.html").read_text()
+
+
+def test_other_platforms_have_no_statuses_of_scf_at_acceptance() -> None:
+    assert run_of("on: fc\noutcomes: 402\n")["invocations"] == 4
+
+
+@pytest.mark.parametrize(
+    ("settings", "remarks"),
+    [
+        ("", ["FunctionGraph does not retry without a policy; with one it retries once by default."]),
+        ("policy: {maxAge: 1h}\n", ["FunctionGraph retries once where the policy does not say how often."]),
+        ("policy: {retries: 1}\n", []),
+    ],
+)
+def test_default_retries_of_functiongraph_are_remarked(settings: str, remarks: list[str]) -> None:
+    assert run_of(f"on: functiongraph\noutcomes: 430\n{settings}")["remarks"] == remarks
+    assert run_of(f"on: functiongraph\noutcomes: 200\n{settings}")["remarks"] == []
+
+
 def test_traced_events_are_not_retried() -> None:
     (event,) = run_of("outcomes: 430\npolicy: {trace: events}\n")["events"]
     assert (event["attempts"], event["end"]) == (1, "failed")

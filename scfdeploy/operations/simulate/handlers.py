@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from scfdeploy.config.scenario.definition import SUCCESS, Outcome
-from scfdeploy.delivery.driver import Invocation
+from scfdeploy.delivery.driver import REFUSED, Invocation
 from scfdeploy.delivery.scripted import AfterFailure, ScriptedHandler
-from scfdeploy.delivery.trace import Attempt
+from scfdeploy.delivery.trace import Attempt, TraceStep
+from scfdeploy.diagnostics import message
+from scfdeploy.report.humanize import plural
 
 Outcomes = Mapping[int, tuple[Outcome, ...]]
 """By item, then per attempt, where the last one repeats; 0 for all other items."""
 MessageKey = tuple[str, tuple[int, ...], int]
 MAX_MESSAGES = 2000
+_ACCEPTED = 200
 _WHOLE_TIMEOUT = frozenset((433, 450))
 """Statuses of calls that have taken all the time they may."""
 
@@ -37,6 +40,46 @@ class ScriptedFunctions:
         if attempt.error and len(self.messages) < MAX_MESSAGES:
             self.messages[call.function, (call.item,), call.tries] = attempt.error
         return attempt
+
+
+class ScriptedAcceptance:
+    """Refuses the call with an event whose first outcome is a status that callers get as the response.
+
+    As a listener of steps it counts the calls that were refused.
+    """
+
+    def __init__(self, outcomes: Outcomes, refused: Collection[int]) -> None:
+        """`refused` are those statuses."""
+        self._statuses = {
+            item: listed[0].status for item, listed in outcomes.items() if item and listed[0].status in refused
+        }
+        default = outcomes.get(0, SUCCESS)[0].status
+        self._accepted = frozenset(outcomes) - self._statuses.keys()
+        self._default = default if default in refused else _ACCEPTED
+        self._counts: dict[int, int] = {}
+
+    @property
+    def refuses_some(self) -> bool:
+        """Whether any call can be refused."""
+        return bool(self._statuses) or self._default != _ACCEPTED
+
+    def __call__(self, item: int) -> int:
+        """The response to the call with an event."""
+        return self._statuses.get(item, _ACCEPTED if item in self._accepted else self._default)
+
+    def add(self, step: TraceStep) -> None:
+        """Look at one more step of the run."""
+        if step.reason == REFUSED:
+            self._counts[step.status] = self._counts.get(step.status, 0) + 1
+
+    @property
+    def remarks(self) -> Iterator[str]:
+        """How many calls were refused, by status."""
+        for status, count in self._counts.items():
+            calls = plural(count, "{number} call", "{number} calls")
+            yield message(
+                "{calls} got status {status} at acceptance: no event was created.", calls=calls, status=status
+            )
 
 
 def _attempts(outcomes: Sequence[Outcome], duration_ms: int, timeout_ms: int | None) -> tuple[Attempt, ...]:

@@ -18,7 +18,7 @@ from scfdeploy.config.scenario import (
 )
 from scfdeploy.config.scenario.definition import SUCCESS
 from scfdeploy.delivery.core import AsyncProfile, ResultClass
-from scfdeploy.delivery.driver import simulate_events
+from scfdeploy.delivery.driver import accept_every_event, simulate_events
 from scfdeploy.delivery.platform import AsyncPlatform, Destination
 from scfdeploy.delivery.profiles import scf
 from scfdeploy.delivery.profiles.ckafka import CkafkaProfile, simulate_ckafka
@@ -35,7 +35,7 @@ from scfdeploy.operations.simulate.faults import (
     batch_handler_with_faults,
     event_handler_with_faults,
 )
-from scfdeploy.operations.simulate.handlers import ScriptedFunctions, scripted_batches
+from scfdeploy.operations.simulate.handlers import ScriptedAcceptance, ScriptedFunctions, scripted_batches
 from scfdeploy.operations.simulate.platforms import ASYNC_PLATFORMS, SERVICE_NAMES, async_profile
 from scfdeploy.operations.simulate.real_handlers import (
     RealBatchHandler,
@@ -63,7 +63,7 @@ class PreparedRun:
     retries: Mapping[str, int] = field(default_factory=dict)
     destination_kinds: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, tuple[int, bool]] = field(default_factory=dict)
-    remarks: tuple[str, ...] = ()
+    remarks: Callable[[TraceSummary], tuple[str, ...]] = lambda _summary: ()
     faults: AppliedFaults = field(default_factory=AppliedFaults)
     retried_statuses: frozenset[int] = frozenset()
 
@@ -140,6 +140,8 @@ def _events(
     else:
         handler = RealEventHandler(options.functions, duration_ms=scenario.duration_ms)
     applied = AppliedFaults()
+    refused = scf.REFUSED_AT_ACCEPTANCE if platform == "scf" and options.functions is None else frozenset[int]()
+    acceptance = ScriptedAcceptance(outcomes[first], refused)
     steps = simulate_events(
         profiles,
         first,
@@ -149,25 +151,35 @@ def _events(
         else event_handler_with_faults(handler, options.faults, applied),
         DestinationAnswers(scenario.destinations, platform),
         payload=partial(item_text, scenario),
+        acceptance=acceptance if acceptance.refuses_some else accept_every_event,
     )
     kinds, sizes = _destinations(profiles, limits)
-    remarks = []
-    if platform == "scf" and policies[first].max_age_ms == _OLDER_MAX_AGE_MS:
-        remarks.append(message("max age 24h: older policy; the cloud no longer applies it"))
     return PreparedRun(
         "event",
         first,
-        _with_names(steps),
+        _with_names(_observed(steps, acceptance.add) if acceptance.refuses_some else steps),
         lambda summary: _delivery_metrics(ASYNC_PLATFORMS[platform], summary),
         lambda summary: in_words(summary.assumed),
         handler.messages,
         {name: profile.retries for name, profile in profiles.items()},
         kinds,
         sizes,
-        tuple(remarks),
+        lambda summary: (*_remarks(platform, policies[first], profiles[first], summary), *acceptance.remarks),
         applied,
         _retried(profiles[first].classes),
     )
+
+
+def _remarks(platform: str, policy: FunctionPolicy, profile: AsyncProfile, summary: TraceSummary) -> tuple[str, ...]:
+    """Which of two statements of the sources a run follows."""
+    if platform == "scf" and policy.max_age_ms == _OLDER_MAX_AGE_MS:
+        return (message("max age 24h: older policy; the cloud no longer applies it"),)
+    has_failure = any(not item.completions or len(item.attempts_at) > 1 for item in summary.items.values())
+    if platform != "functiongraph" or policy.retries is not None or not has_failure:
+        return ()
+    if profile.retries:
+        return (message("FunctionGraph retries once where the policy does not say how often."),)
+    return (message("FunctionGraph does not retry without a policy; with one it retries once by default."),)
 
 
 def _arrivals(count: int, every_ms: int) -> range | list[int]:

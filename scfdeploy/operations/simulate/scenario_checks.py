@@ -14,7 +14,6 @@ from scfdeploy.operations.simulate.portability import fit
 from scfdeploy.operations.simulate.prepare import first_function
 from scfdeploy.report.humanize import interval
 
-
 _LAST_ARRIVAL_MS = 100 * 365 * 86_400_000
 
 

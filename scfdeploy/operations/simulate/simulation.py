@@ -103,7 +103,8 @@ def simulate(request: Request, options: SimulationOptions) -> Simulated:
     loops = check_loops(scenario, loaded.checked.policies, stopped_on)
     findings = Findings(Diagnostics([*loaded.findings.diagnostics, *loops]).sorted(), loaded.findings.sources)
     is_ok = is_as_expected and not stopped_on and (found is None or not found.faults)
-    return Simulated(findings, is_ok, runs, options.is_asserted, found, remarks)
+    is_asserted = options.is_asserted and bool(scenario.expect)
+    return Simulated(findings, is_ok, runs, is_asserted, found, remarks)
 
 
 class _Loaded(NamedTuple):
@@ -253,6 +254,12 @@ def _source_with_limits(source: Source, options: SimulationOptions) -> Source:
             return source
 
 
+def _missing_expectation(scenario: Scenario, options: SimulationOptions) -> tuple[str, ...]:
+    if not options.is_asserted or scenario.expect:
+        return ()
+    return (message("--assert compared nothing, because there is no `expect`."),)
+
+
 def _run(loaded: _Loaded, platform: str, options: SimulationOptions, run_options: RunOptions) -> SimulatedRun:
     begin_run(run_options)
     policies = loaded.checked.policies.get(platform, {})
@@ -268,7 +275,7 @@ def _run(loaded: _Loaded, platform: str, options: SimulationOptions, run_options
         collected.total,
         prepared.metrics(collected.summary),
         prepared.assumed(collected.summary),
-        prepared.remarks,
+        (*prepared.remarks(collected.summary), *_missing_expectation(loaded.scenario, options)),
         messages=prepared.messages,
         retries=prepared.retries,
         destination_kinds=prepared.destination_kinds,

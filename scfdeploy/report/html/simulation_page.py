@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from scfdeploy.delivery.driver import REFUSED
 from scfdeploy.delivery.trace import Delivery, ItemSummary, StepKind, TraceStep
 from scfdeploy.diagnostics import message
 from scfdeploy.report.html.page import Cell, Column, Page, Row, Section, Table
@@ -147,6 +148,9 @@ class _Steps:
         """Add the result of a call to its marks and its row."""
         number, began_at = self._calls.pop((step.function, step.items, step.tries), (-1, 0))
         if number < 0:
+            if step.reason == REFUSED:
+                text = message("{items} not accepted", items=items_text(self._run, step.items))
+                self._append(step, text, MarkKind.STOPPED, str(step.status))
             return
         kind = self._kind(step)
         said = self._run.messages.get((step.function or self._run.function, step.items, step.tries), "")

@@ -74,6 +74,9 @@ def _timeline(run: SimulatedRun) -> list[str]:
 
 def _table(run: SimulatedRun, style: TextStyle) -> Iterator[str]:
     items = list(run.summary.items.values())
+    if not items:
+        yield {"event": message("No events."), "message": message("No messages.")}.get(run.item, message("No records."))
+        return
     rows = [
         (str(item.number), str(len(item.attempts_at)), str(item.completions), _end(item)) for item in items[:MAX_ROWS]
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scfdeploy.delivery.batches import REPEAT, RETRY
-from scfdeploy.delivery.driver import MESSAGE_TOO_LARGE
+from scfdeploy.delivery.driver import MESSAGE_TOO_LARGE, REFUSED
 from scfdeploy.delivery.profiles.queue_source import RETURN
 from scfdeploy.delivery.trace import Delivery, StepKind, TraceStep
 from scfdeploy.diagnostics import message
@@ -48,7 +48,7 @@ class _Timeline:
         """By items and earlier tries: a message can be received again while an earlier call with it still runs."""
         self._attempts: dict[_Key, int] = {}
         self._retries: dict[_Key, int] = {}
-        self._has_several = len(run.summary.items) > 1
+        self._has_several = len(run.summary.items) > 1 or any(step.reason == REFUSED for step in run.steps)
         names = {step.function or run.function for step in run.steps}
         self._name_width = max((width(safe(name)) for name in names), default=0)
 
@@ -95,7 +95,15 @@ class _Timeline:
         self._running[key, step.tries] = self._last[key] = line = _Line(step.t, head)
         self._lines.append(line)
 
+    def _add_refusal(self, step: TraceStep, function: str) -> None:
+        name = pad(safe(function), self._name_width)
+        event = "  " + message("event {number}", number=ranges(step.items))
+        self._lines.append(_Line(step.t, f"{name}{event}", str(step.status), message("not accepted: no event")))
+
     def _add_result(self, step: TraceStep, key: _Key) -> None:
+        if step.reason == REFUSED:
+            self._add_refusal(step, key[0])
+            return
         line = self._running.pop((key, step.tries), None)
         if line is None:
             return
