@@ -177,7 +177,11 @@ def print_text(text: str, stream: TextIO) -> None:
         if not text.endswith("\n"):
             stream.write("\n")
         stream.flush()
-    except BrokenPipeError:
+    except BrokenPipeError as error:
+        if stream is sys.stdout:
+            # The reader has enough, such as `head`. Nothing is left to say, and a traceback would be noise.
+            _discard_stdout()
+            raise typer.Exit(ExitCode.FAILED) from error
         raise
     except OSError as error:
         if stream is sys.stdout:
@@ -186,13 +190,17 @@ def print_text(text: str, stream: TextIO) -> None:
             raise typer.Exit(ExitCode.FAILED) from error
 
 
-def drop_stdout(error: OSError) -> None:
-    """Report on stderr that the result cannot be written, and discard further output to stdout."""
-    # At exit, Python flushes the rest of the output, which would fail again.
+def _discard_stdout() -> None:
+    """Discard further output to stdout. At exit, Python flushes the rest of it, which would fail again."""
     with suppress(OSError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())
         os.close(null)
+
+
+def drop_stdout(error: OSError) -> None:
+    """Report on stderr that the result cannot be written, and discard further output to stdout."""
+    _discard_stdout()
     print_text(message("error: the result cannot be written: {reason}", reason=error.strerror), sys.stderr)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +96,19 @@ def test_jsonl_has_one_record_per_step(folder: Path) -> None:
 def test_same_input_gives_the_same_bytes(folder: Path, output: str) -> None:
     scenario = "outcomes: {default: [430, 200], event 3: 500}\nsource: {events: 20, every: 7s}\n"
     assert len({simulate(folder, scenario, "--format", output).stdout for _ in range(2)}) == 1
+
+
+@pytest.mark.parametrize("output", ["text", "json", "jsonl"])
+def test_reader_that_stops_early_gets_no_error_message(folder: Path, output: str) -> None:
+    (folder / "s.yml").write_text("outcomes: 430\nsource: {events: 3000}\n")
+    command = [sys.executable, "-m", "scfdeploy", "simulate", "s.yml", "--format", output]
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        ran = subprocess.run(command, cwd=folder, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(writer)
+    assert (ran.returncode, ran.stderr) == (1, "")
 
 
 def test_options_stand_for_keys_without_a_project(folder: Path) -> None:
