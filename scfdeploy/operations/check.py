@@ -12,7 +12,7 @@ from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Sever
 from scfdeploy.model import Address, ArchiveSource, FolderSource, Project, Source
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Findings
-from scfdeploy.rules import ADVICE, OFF_BY_DEFAULT, check, rule_ids
+from scfdeploy.rules import ADVICE, DELIVERY_WARNINGS, OFF_BY_DEFAULT, check, rule_ids
 
 if TYPE_CHECKING:
     from scfdeploy.operations.suppressions import Suppressions
@@ -49,6 +49,7 @@ class CheckedProject(NamedTuple):
 def load_and_check(request: Request, *, advise: bool = False) -> CheckedProject:
     """Load the project and run the rules on it; with `advise`, a file without errors and warnings gets advice too.
 
+    Warnings about the delivery of events do not count: what advice says belongs to the same settings.
     Selected rules and comments in the files hide warnings of the reader and findings of the rules. They never hide an
     error of the reader: anything that it cannot read would be missing from the cloud.
     """
@@ -65,7 +66,9 @@ def load_and_check(request: Request, *, advise: bool = False) -> CheckedProject:
     others = [
         finding for finding in others if _is_selected(finding, request) and not _is_suppressed(finding, suppressions)
     ]
-    if errors or any(finding.severity is not Severity.INFO for finding in others):
+    if errors or any(
+        finding.severity is not Severity.INFO and finding.rule not in DELIVERY_WARNINGS for finding in others
+    ):
         others = [finding for finding in others if finding.rule not in ADVICE - request.select]
     findings = Findings(Diagnostics([*errors, *others]).sorted(), loaded.masked_sources)
     stop = loaded.project is None or failed(findings, strict=request.strict)

@@ -1,10 +1,11 @@
 """The rules that check a project: one module per rule, in a folder per subject."""
 
 from scfdeploy.rules.rule import Context, ProjectRule, Rule, project_rule, rule
-from scfdeploy.rules.runner import ADVICE, OFF_BY_DEFAULT, all_rules, check, rule_ids
+from scfdeploy.rules.runner import ADVICE, DELIVERY_WARNINGS, OFF_BY_DEFAULT, all_rules, check, rule_ids
 
 __all__ = [
     "ADVICE",
+    "DELIVERY_WARNINGS",
     "OFF_BY_DEFAULT",
     "Context",
     "ProjectRule",

@@ -19,6 +19,8 @@ OFF_BY_DEFAULT = frozenset({"environment-value-form"})
 """Rules that run only when they are selected."""
 ADVICE = frozenset({"attempts-per-event", "dead-letter-missing"})
 """Rules that describe a usual configuration. `plan` and `apply` would repeat their notes on every run."""
+DELIVERY_WARNINGS = frozenset({"retries-beyond-age", "dead-letter-cycle", "dead-letter-size"})
+"""Warnings about what advice is about, too: they do not hide it."""
 
 CRASHED = Finding(
     "rule-crashed",

@@ -82,6 +82,12 @@ class TestAdviceOnEvents:
             "memory-step"
         ]
 
+    def test_warning_about_delivery_does_not_hide_advice(self, tmp_path: Path) -> None:
+        assert {one["rule"] for one in _found(write_project(tmp_path, f"  msgTTL: 60\n{TIMER}"))} == {
+            "retries-beyond-age",
+            "dead-letter-missing",
+        }
+
     def test_plan_gives_no_advice_unless_selected(self, tmp_path: Path) -> None:
         folder = write_project(tmp_path, TIMER)
         chosen = ("--select", "dead-letter-missing")
