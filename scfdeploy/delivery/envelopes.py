@@ -121,7 +121,7 @@ def scf_dead_letter(failed: FailedEvent, *, plain: bool = False) -> Mapping[str,
 
 
 def scf_dead_letter_text(failed: FailedEvent) -> str:
-    """The body of a dead letter as text: byte for byte what `json` makes of `scf_dead_letter`, in a third of the time."""
+    """The body of a dead letter as text: the bytes that `json` makes of `scf_dead_letter`, in a third of the time."""
     request_id = _quoted(failed.request_id)
     return (
         f'{{"RequestId": {request_id}, "ErrorCode": -1, "ErrorMessage": {_quoted(failed.error_message)}, '
