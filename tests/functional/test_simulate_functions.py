@@ -62,7 +62,7 @@ def test_same_function_gives_the_same_bytes(folder: Path) -> None:
 def test_outcomes_replace_the_function_and_keep_its_settings(folder: Path) -> None:
     ran = simulate(folder, FAILING, "--outcomes", "433", "--format", "json")
     (run,) = ran.document["runs"]
-    assert run["events"][0]["attemptsAtMs"] == [0, 63_000]
+    assert run["events"][0]["attemptsAtMs"] == [0, 120_000]
     assert run["deliveries"][0]["destination"] == "orders-failed"
 
 

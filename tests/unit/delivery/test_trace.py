@@ -54,6 +54,7 @@ def test_tries_of_many_deliveries_are_joined_with_their_own() -> None:
                 destination="orders-failed",
                 delivery=DeliveryKind.FAILURE,
                 reason="503" if number < 2 or item % 2 else "",
+                next_at=500 * (number + 1) if number < 2 else None,
             )
             for item in range(1, 3001)
         ]
