@@ -102,16 +102,22 @@ class TraceStep(NamedTuple):
     """Deliver: the service of the destination, such as `mns-queue`."""
 
 
+MAX_TIMES = 20_000
+"""The number of attempts of an item whose times are kept: a run without an end has millions."""
+
+
 @dataclass(slots=True)
 class ItemSummary:
     """What became of one event, message or record."""
 
     number: int
     attempts_at: list[int] = field(default_factory=list)
+    """The times of the first `MAX_TIMES` attempts."""
     completions: int = 0
     end: str = "waiting"
     reason: str = ""
     ended_at: int = 0
+    attempts: int = 0
 
 
 _TEXTS_IN_PART = 200
@@ -195,9 +201,7 @@ class TraceSummary:
         # Compared by identity: matching patterns takes several times as long, and this runs for every step.
         kind = step.kind
         if kind is _INVOKE:
-            self.invocations += 1
-            for number in step.items:
-                self._item(number).attempts_at.append(step.t)
+            self._invoke(step)
         elif kind is _RESULT:
             for number in step.completed:
                 self._item(number).completions += 1
@@ -215,6 +219,14 @@ class TraceSummary:
         if item is None:
             item = self.items[number] = ItemSummary(number)
         return item
+
+    def _invoke(self, step: TraceStep) -> None:
+        self.invocations += 1
+        for number in step.items:
+            item = self._item(number)
+            item.attempts += 1
+            if item.attempts <= MAX_TIMES:
+                item.attempts_at.append(step.t)
 
     def _deliver(self, step: TraceStep) -> None:
         if step.delivery is None:

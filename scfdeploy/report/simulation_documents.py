@@ -130,7 +130,7 @@ class StepLines:
 def _event(item: ItemSummary) -> str:
     """An event as JSON, put together by hand like the lines of steps."""
     return (
-        f'{{"id": {item.number}, "attempts": {len(item.attempts_at)}, "attemptsAtMs": {item.attempts_at}, '
+        f'{{"id": {item.number}, "attempts": {item.attempts}, "attemptsAtMs": {item.attempts_at}, '
         f'"completions": {item.completions}, "end": {_word(item.end)}, '
         f'"reason": {_word(item.reason) if item.reason else "null"}, "endedAtMs": {item.ended_at}}}'
     )

@@ -42,7 +42,7 @@ def _items(name: str, summary: TraceSummary) -> list[int] | None:
 def _count(name: str, summary: TraceSummary) -> int:
     match name:
         case "attempts":
-            return sum(len(item.attempts_at) for item in summary.items.values())
+            return sum(item.attempts for item in summary.items.values())
         case "completions":
             return sum(item.completions for item in summary.items.values())
         case "deliveries":

@@ -174,7 +174,7 @@ def _remarks(platform: str, policy: FunctionPolicy, profile: AsyncProfile, summa
     """Which of two statements of the sources a run follows."""
     if platform == "scf" and policy.max_age_ms == _OLDER_MAX_AGE_MS:
         return (message("max age 24h: older policy; the cloud no longer applies it"),)
-    has_failure = any(not item.completions or len(item.attempts_at) > 1 for item in summary.items.values())
+    has_failure = any(not item.completions or item.attempts > 1 for item in summary.items.values())
     if platform != "functiongraph" or policy.retries is not None or not has_failure:
         return ()
     if profile.retries:

@@ -219,7 +219,7 @@ def _items_table(run: SimulatedRun) -> Table:
     items = run.summary.items
     shown = list(items.values())
     if len(items) > MAX_ROWS:
-        shown.sort(key=lambda item: (item.end == _FINISHED and len(item.attempts_at) <= 1, item.number))
+        shown.sort(key=lambda item: (item.end == _FINISHED and item.attempts <= 1, item.number))
         shown = sorted(shown[:MAX_ROWS], key=lambda item: item.number)
     columns = (
         Column(message("Item")),
@@ -232,7 +232,7 @@ def _items_table(run: SimulatedRun) -> Table:
         Row(
             (
                 Cell(items_text(run, (item.number,))),
-                Cell(str(len(item.attempts_at))),
+                Cell(str(item.attempts)),
                 Cell(str(item.completions)),
                 Cell(
                     f"{item.end} ({item.reason})" if item.reason else item.end,

@@ -77,9 +77,7 @@ def _table(run: SimulatedRun, style: TextStyle) -> Iterator[str]:
     if not items:
         yield {"event": message("No events."), "message": message("No messages.")}.get(run.item, message("No records."))
         return
-    rows = [
-        (str(item.number), str(len(item.attempts_at)), str(item.completions), _end(item)) for item in items[:MAX_ROWS]
-    ]
+    rows = [(str(item.number), str(item.attempts), str(item.completions), _end(item)) for item in items[:MAX_ROWS]]
     header = (_item_header(run), message("ATTEMPTS"), message("COMPLETIONS"), message("END"))
     yield from _numbers_right(header, rows, style)
     yield from _rest(run, items)
@@ -109,7 +107,7 @@ def _tables_side_by_side(runs: Sequence[SimulatedRun], style: TextStyle) -> Iter
 
 
 def _cell(item: ItemSummary) -> str:
-    return f"{len(item.attempts_at)}, {item.completions}, {_end(item)}"
+    return f"{item.attempts}, {item.completions}, {_end(item)}"
 
 
 def _rest(run: SimulatedRun, items: Sequence[ItemSummary]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.delivery.trace import DeliveryKind, StepKind, TraceStep, summarise
+from scfdeploy.delivery.trace import MAX_TIMES, DeliveryKind, StepKind, TraceStep, summarise
 
 
 def test_summary_counts_attempts_completions_splits_and_ends_per_item() -> None:
@@ -21,6 +21,13 @@ def test_summary_counts_attempts_completions_splits_and_ends_per_item() -> None:
     assert (summary.items[1].attempts_at, summary.items[1].completions) == ([0, 0], 2)
     assert (summary.items[1].end, summary.items[1].ended_at) == ("finished", 5)
     assert (summary.items[2].attempts_at, summary.items[2].end) == ([0], "waiting")
+
+
+def test_times_of_endless_attempts_are_not_all_kept() -> None:
+    summary = summarise(TraceStep(at, StepKind.INVOKE, (1,)) for at in range(MAX_TIMES + 5))
+
+    assert summary.items[1].attempts == MAX_TIMES + 5
+    assert summary.items[1].attempts_at == list(range(MAX_TIMES))
 
 
 def test_summary_joins_the_tries_of_one_delivery() -> None:
