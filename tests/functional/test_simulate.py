@@ -183,6 +183,23 @@ def test_wrong_values_are_reported_with_their_position(folder: Path, scenario: s
     assert text in ran.stderr
 
 
+def test_destination_that_nothing_is_sent_to_is_a_warning(folder: Path) -> None:
+    ran = simulate(folder, FAILING + "destinations: {orders-faild: {answers: 403}}\n", "--format", "json")
+    (finding,) = ran.document["diagnostics"]
+    assert (ran.exit_code, finding["rule"], finding["severity"]) == (0, "scenario-unused", "warning")
+    assert '"orders-faild" is described' in finding["detail"]
+    assert finding["hint"] == 'Did you mean "orders-failed"?'
+
+
+@pytest.mark.parametrize("name", ["orders-failed", "queue://orders-failed"])
+def test_destination_is_described_by_name_or_as_in_the_policy(folder: Path, name: str) -> None:
+    document = simulate(
+        folder, FAILING + f'destinations: {{"{name}": {{answers: 403}}}}\n', "--format", "json"
+    ).document
+    assert document["diagnostics"] == []
+    assert document["runs"][0]["events"][0]["end"] == "lost"
+
+
 def test_long_durations_are_simulated(folder: Path) -> None:
     ran = simulate(folder, "outcomes: 430\nduration: 1000d\nsource: {events: 36, every: 1000d}\n")
     assert ran.exit_code == 0, ran.stderr

@@ -81,9 +81,10 @@ SCENARIO_UNUSED = Finding(
     "Outcomes of an item that does not exist",
     detail="Item {number} has outcomes, but the source has {count} items.",
     hint="Correct the number, or deliver more items.",
-    title="Outcomes of an event, message or record that does not exist.",
-    what="The scenario has outcomes of an item with a higher number than the source delivers.",
-    why="The outcomes have no effect.",
+    title="Outcomes of an item, or answers of a destination, that does not exist.",
+    what="The scenario has outcomes of an item with a higher number than the source delivers, or describes a "
+    "destination to which nothing is sent.",
+    why="The outcomes or answers have no effect.",
     wrong=yaml("source: {events: 2}\noutcomes: {event 3: 430}"),
     right=yaml("source: {events: 3}\noutcomes: {event 3: 430}"),
 )
@@ -354,7 +355,7 @@ class _Reader:
         if not isinstance(node, MappingNode):
             values.report(node, "destinations", message("a mapping"), self._diagnostics)
             return {}
-        return {entry.key.text: self._destination(entry.value, entry.key.text) for entry in node}
+        return {entry.key.text.rpartition("://")[2]: self._destination(entry.value, entry.key.text) for entry in node}
 
     def _destination(self, node: Node, destination: str) -> DestinationRules:
         name = f"destinations.{destination}"

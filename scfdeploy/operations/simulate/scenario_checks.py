@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from scfdeploy.config.scenario import EventSource, FunctionPolicy, Scenario, StreamSource
+from scfdeploy.config.scenario import EventSource, FunctionPolicy, QueueSource, Scenario, StreamSource, Target
 from scfdeploy.config.scenario.reader import POLICY_UNSUPPORTED, SCENARIO_SOURCE, SCENARIO_UNUSED, span_of
 from scfdeploy.config.scenario.values import SCENARIO_VALUE
-from scfdeploy.diagnostics import Diagnostic, Severity, message
+from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, message
 from scfdeploy.operations.simulate.platforms import NEAREST_SOURCES, SOURCES, source_word
 from scfdeploy.operations.simulate.portability import fit
 from scfdeploy.operations.simulate.prepare import first_function
@@ -28,7 +28,12 @@ class CheckedScenario:
 def check_scenario(scenario: Scenario) -> CheckedScenario:
     """Check sources, policies and outcomes."""
     checked = CheckedScenario(
-        diagnostics=[*_check_sources(scenario), *_check_arrivals(scenario), *_check_outcomes(scenario)]
+        diagnostics=[
+            *_check_sources(scenario),
+            *_check_arrivals(scenario),
+            *_check_outcomes(scenario),
+            *_check_destinations(scenario),
+        ]
     )
     if not isinstance(scenario.source, EventSource):
         checked.diagnostics += _check_unused_policy(scenario)
@@ -96,6 +101,29 @@ def _check_outcomes(scenario: Scenario) -> Iterator[Diagnostic]:
     beyond = [item for item in scenario.outcomes or {} if item > item_count(scenario)]
     if beyond:
         yield SCENARIO_UNUSED.at(span_of(scenario, "outcomes"), number=min(beyond), count=item_count(scenario))
+
+
+def _check_destinations(scenario: Scenario) -> Iterator[Diagnostic]:
+    """Destinations to which nothing is sent."""
+    used = {target.name for target in _targets(scenario)} | {first_function(scenario)}
+    for name in sorted(scenario.destinations.keys() - used):
+        yield SCENARIO_UNUSED.at(
+            span_of(scenario, "destinations"),
+            summary="Destination that nothing is sent to",
+            detail='"{name}" is described, but neither a policy nor the source sends anything there.',
+            hint="{advice}",
+            name=name,
+            advice=did_you_mean(name, sorted(used)) or message("Name it in the policy or the source, or remove it."),
+        )
+
+
+def _targets(scenario: Scenario) -> Iterator[Target]:
+    """The destinations of all policies, and of the source."""
+    for policy in policies(scenario).values():
+        yield from filter(None, (policy.dead_letter, policy.on_failure, policy.on_success))
+    match scenario.source:
+        case QueueSource(dead_letter=Target() as target) | StreamSource(on_failure=Target() as target):
+            yield target
 
 
 def item_count(scenario: Scenario) -> int:
