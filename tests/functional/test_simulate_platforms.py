@@ -67,6 +67,12 @@ def test_text_names_the_rule_that_lost_a_message() -> None:
     )
 
 
+def test_lost_batch_of_ckafka_is_not_blamed_on_a_missing_dead_letter_queue() -> None:
+    ran = simulate("outcomes: 430\nsource: {ckafka: clicks, messages: 2, retry: 1}\n")
+
+    assert "Lost: messages 1, 2: all retries failed; a batch of CKafka goes to no dead letter queue" in ran.stdout
+
+
 def test_bad_record_blocks_only_its_own_shard() -> None:
     found = steps(BISECT.replace("bisect: true", "bisect: false, shards: 2"))
 

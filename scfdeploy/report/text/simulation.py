@@ -200,6 +200,8 @@ def _rule(run: SimulatedRun, end: str, reason: str, number: int) -> str:
             "",
         )
         what = message("not delivered to {error}", error=error) if error else message("not delivered")
+    elif end == "dropped" and run.item == "message" and run.platform == "scf":
+        what = message("a batch of CKafka goes to no dead letter queue")
     elif end == "dropped":
         what = message("no dead letter queue or failure destination is set")
     elif end == "failed":
