@@ -170,6 +170,7 @@ def test_keys_without_a_value_are_not_set(folder: Path) -> None:
         ("source: {queue: null}\non: lambda\n", "1:17", '"source.queue" must be text, not empty.'),
         ("outcomes: []\n", "1:11", '"outcomes" must be a list with at least one outcome, not a list.'),
         ("outcomes: {event 1: []}\n", "1:21", '"outcomes.event 1" must be a list with at least one outcome'),
+        ("outcomes: {event 3: ok, record 3: 430}\n", "1:25", '"outcomes" must be set once per item, not "record 3".'),
         ("duration: 99999999999d\n", "1:11", '"duration" must be a duration of at most 1000 days'),
         ("source: {events: 90, every: 999d}\n", "1:9", "short enough for all items to arrive within 100 years"),
         ("policy:\n  retries: -1\n", "2:12", '"policy.retries" must be an integer from 0 to'),

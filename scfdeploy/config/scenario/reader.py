@@ -189,6 +189,8 @@ class _Reader:
                 expected = message('"default", "event N", "message N" or "record N"')
                 values.report(entry.key, key, expected, self._diagnostics)
                 continue
+            if item in outcomes:
+                values.report(entry.key, key, message("set once per item"), self._diagnostics)
             outcomes[item] = self._attempts(entry.value, key=f"{key}.{name}")
         return {0: SUCCESS} | outcomes
 
