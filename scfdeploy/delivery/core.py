@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple, cast
 
@@ -271,7 +272,7 @@ def _begin(profile: AsyncProfile, state: EventState, at: int) -> Step:
     retries = state.retries + state.is_retry
     # Written out, because `_replace` takes twice as long and runs once per attempt.
     running = EventState(state.accepted_at, _RUNNING, state.due_at, attempt, retries, False, state.repeats)
-    return running, (Invoke(attempt),)
+    return running, (_invoke(attempt),)
 
 
 def _complete(profile: AsyncProfile, state: EventState, at: int, kind: ResultClass) -> Step:
@@ -336,16 +337,16 @@ def _fail(profile: AsyncProfile, state: EventState, at: int, reason: Reason) -> 
 
 
 def _conclude(state: EventState, at: int, error: str) -> Step:
-    counted = state._replace(
-        error=error or state.error, pending=state.pending - 1, is_delivered=state.is_delivered or not error
-    )
+    is_delivered = state.is_delivered or not error
     # A state that an earlier release stored has one delivery and does not count it.
-    if counted.pending > 0:
-        return counted, ()
-    return _end(counted, at, End.DEAD_LETTERED if counted.is_delivered else End.LOST, state.reason)
+    if state.pending > 1 or error:
+        state = state._replace(error=error or state.error, pending=state.pending - 1, is_delivered=is_delivered)
+        if state.pending > 0:
+            return state, ()
+    return _end(state, at, End.DEAD_LETTERED if is_delivered else End.LOST, state.reason, is_delivered=is_delivered)
 
 
-def _end(state: EventState, at: int, end: End, reason: str = "") -> Step:
+def _end(state: EventState, at: int, end: End, reason: str = "", *, is_delivered: bool = False) -> Step:
     # Written out as in `_begin`.
     ended = EventState(
         state.accepted_at,
@@ -361,9 +362,14 @@ def _end(state: EventState, at: int, end: End, reason: str = "") -> Step:
         reason,
         at,
         0,
-        state.is_delivered,
+        is_delivered,
     )
-    return ended, (Ended(end, reason),)
+    return ended, (_ended(end, reason),)
+
+
+# Kept, because there are few different ones and each event needs some.
+_invoke = lru_cache(maxsize=100)(Invoke)
+_ended = lru_cache(maxsize=100)(Ended)
 
 
 def _nth(delays: tuple[int, ...], index: int) -> int:

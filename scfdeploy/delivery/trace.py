@@ -196,8 +196,8 @@ class TraceSummary:
 
     def add(self, step: TraceStep) -> None:
         """Count one more step."""
-        if step.assumed:
-            self.assumed.update(dict.fromkeys(step.assumed))
+        for name in step.assumed:
+            self.assumed.setdefault(name)
         # Compared by identity: matching patterns takes several times as long, and this runs for every step.
         kind = step.kind
         if kind is _INVOKE:

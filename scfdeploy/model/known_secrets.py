@@ -96,7 +96,7 @@ class KnownSecrets:
         finder = self._find()
         if text in finder.harmless:
             return text
-        shown = _starred(text, finder.spans(text))
+        shown = finder.starred(text)
         if _CUT in shown:
             parts = shown.split(_CUT)
             shown = _CUT.join(
@@ -153,6 +153,10 @@ class _Finder:
         lines = {line for text in secrets for line in _lines(text) if len(line) > _PREFIX}
         self._lines = sorted(lines)
         self._reversed = sorted(line[::-1] for line in lines)
+
+    def starred(self, text: str) -> str:
+        """The text with stars in place of known secrets that are not cut off."""
+        return _starred(text, self.spans(text)) if self._forms else text
 
     def note_harmless(self, text: str) -> None:
         """Remember that a text has no secret."""

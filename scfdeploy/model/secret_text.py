@@ -96,7 +96,9 @@ def masked(text: str) -> str:
 
 
 def _replaced(text: str, stars: Callable[[int], str]) -> str:
-    spans = sorted(_found(text)) if len(text) >= _SHORTEST else ()
+    if len(text) < _SHORTEST or (len(text) <= _SHORT and _ANY_WORD.search(text) is None):
+        return text
+    spans = sorted(_found(text))
     if not spans:
         return text
     parts: list[str] = []
@@ -175,3 +177,17 @@ _NAMED: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[str], bool]], ..
     ),
 )
 """Patterns of a name and its value: the words of which a match contains one, and which names are those of secrets."""
+_SHORT = 200
+_ANY_WORD = lazy_pattern(
+    "|".join(
+        re.escape(word)
+        for word in dict.fromkeys(
+            (
+                *(*_FORM_WORDS, "eyJ", "https://"),
+                *(word for word, _ in _PARTS),
+                *(word for words, _, _ in _NAMED for word in words),
+            )
+        )
+    )
+)
+"""Finds a word of any pattern. In a short text that is faster than to look for one word after the other."""

@@ -8,18 +8,17 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from scfdeploy.delivery.envelopes import texts_of_dead_letter
 from scfdeploy.delivery.trace import Delivery, ItemSummary, StepKind, TraceStep
 from scfdeploy.report.document import head
 from scfdeploy.report.terminal import escape_json
-from scfdeploy.report.values import Document
 from scfdeploy.results.simulation import Simulated, SimulatedRun
 
 if TYPE_CHECKING:
     from scfdeploy.report.text import RenderedOutput, TextStyle
     from scfdeploy.results import Result
 
-_TRIED = frozenset((StepKind.INVOKE, StepKind.RESULT, StepKind.DELIVER))
-_ANSWERED = frozenset((StepKind.RESULT, StepKind.DELIVER))
+_INVOKE, _RESULT, _SPLIT, _DELIVER, _END = StepKind
 _MAX_TEXTS = 1000
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _PART = 1000
@@ -59,7 +58,7 @@ def _run_parts(run: SimulatedRun, clean: Callable[[Any], Any], *, is_last: bool)
     )
     yield from _list_parts(map(_event, run.summary.items.values()))
     yield '    ], "deliveries": ['
-    yield from _list_parts(_json(clean(_delivery(delivery))) for delivery in run.summary.deliveries)
+    yield from _list_parts(map(_DeliveryTexts(clean).text, run.summary.deliveries))
     rest = {
         "metrics": dict(run.metrics),
         "assumed": list(run.assumed),
@@ -96,35 +95,37 @@ class StepLines:
         """One step. `item` is what is numbered: messages of queues and topics reach a handler as its records."""
         items = "events" if item == "event" else "records"
         kind = step.kind
-        tries = step.tries if kind in _TRIED else "null"
-        status = step.status if kind in _ANSWERED else "null"
-        destination = self._text(step.destination)
+        # Compared by identity: matching patterns takes several times as long.
+        is_answered = kind is _RESULT or kind is _DELIVER
+        tries = step.tries if is_answered or kind is _INVOKE else "null"
+        status = step.status if is_answered else "null"
+        completed = list(step.completed) if step.completed else "[]"
+        texts = self._texts
+        destination = texts.get(step.destination) or self._text(step.destination)
+        reason = texts.get(step.reason) or self._text(step.reason)
         text = (
-            f'{{"platform": "{platform}", "t": {step.t}, "kind": "{kind.value}", "{items}": {list(step.items)}, '
-            f'"tries": {tries}, "status": {status}, "completed": {list(step.completed)}, '
-            f'"destination": {destination}, "reason": {self._text(step.reason)}'
+            f'{{"platform": "{platform}", "t": {step.t}, "kind": "{kind}", "{items}": {list(step.items)}, '
+            f'"tries": {tries}, "status": {status}, "completed": {completed}, '
+            f'"destination": {destination}, "reason": {reason}'
         )
         if step.function:
-            text += f', "function": {self._text(step.function)}'
-        match kind:
-            case StepKind.SPLIT:
-                text += f', "parts": {[list(part) for part in step.parts]}'
-            case StepKind.DELIVER:
-                body = step.body
-                size = len(body) if body.isascii() else len(body.encode("utf-8", "surrogatepass"))
-                text += f', "delivery": {_json(step.delivery)}, "bytes": {size}'
-            case StepKind.END:
-                text += f', "end": "{step.end}"'
+            text += f', "function": {texts.get(step.function) or self._text(step.function)}'
+        if kind is _DELIVER:
+            body = step.body
+            size = len(body) if body.isascii() else len(body.encode("utf-8", "surrogatepass"))
+            text += f', "delivery": "{step.delivery}", "bytes": {size}'
+        elif kind is _END:
+            text += f', "end": "{step.end}"'
+        elif kind is _SPLIT:
+            text += f', "parts": {[list(part) for part in step.parts]}'
         return text + "}"
 
     def _text(self, text: str) -> str:
-        """A text as JSON; there are few different ones."""
-        known = self._texts.get(text)
-        if known is None:
-            known = _json(self._clean(text))
-            if len(self._texts) < _MAX_TEXTS:
-                self._texts[text] = known
-        return known
+        """A text as JSON. There are few different ones, and most of them are kept."""
+        written = _json(self._clean(text))
+        if len(self._texts) < _MAX_TEXTS:
+            self._texts[text] = written
+        return written
 
 
 def _event(item: ItemSummary) -> str:
@@ -142,17 +143,51 @@ def _word(text: str) -> str:
     return _json(text)
 
 
-def _delivery(delivery: Delivery) -> Document:
-    return {
-        "destination": delivery.destination,
-        "kind": delivery.kind.value,
-        "atMs": delivery.at,
-        "tries": delivery.tries,
-        "delivered": delivery.delivered,
-        "body": _body(delivery.body),
-        "events": list(delivery.items),
-        "error": delivery.error or None,
-    }
+class _DeliveryTexts:
+    """Writes deliveries as JSON, by hand like the lines of steps."""
+
+    def __init__(self, clean: Callable[[Any], Any]) -> None:
+        """`clean` removes secrets from JSON data."""
+        self._clean = clean
+        self._texts: dict[str, str] = {"": "null"}
+        self._harmless: set[str] = set()
+        """Some texts without a secret."""
+
+    def text(self, delivery: Delivery) -> str:
+        """One delivery."""
+        is_delivered = "true" if delivery.delivered else "false"
+        return (
+            f'{{"destination": {self._word(delivery.destination)}, "kind": "{delivery.kind.value}", '
+            f'"atMs": {delivery.at}, "tries": {delivery.tries}, "delivered": {is_delivered}, '
+            f'"body": {self._body(delivery.body)}, "events": {list(delivery.items)}, '
+            f'"error": {self._word(delivery.error)}}}'
+        )
+
+    def _body(self, text: str) -> str:
+        texts = texts_of_dead_letter(text)
+        if texts is None:
+            return _json(self._clean(_body(text)))
+        for part in texts:
+            if part not in self._harmless and not self._is_harmless(part):
+                return _json(self._clean(_body(text)))
+        return _escaped(text)
+
+    def _is_harmless(self, text: str) -> bool:
+        """Whether a text has no secret. Most texts are the same in all messages."""
+        if self._clean(text) != text:
+            return False
+        if len(self._harmless) < _MAX_TEXTS:
+            self._harmless.add(text)
+        return True
+
+    def _word(self, text: str) -> str:
+        """A text as JSON; there are few different ones."""
+        known = self._texts.get(text)
+        if known is None:
+            known = _json(self._clean(text))
+            if len(self._texts) < _MAX_TEXTS:
+                self._texts[text] = known
+        return known
 
 
 def _body(text: str) -> object:
@@ -164,5 +199,8 @@ def _body(text: str) -> object:
 
 
 def _json(value: object) -> str:
-    text = _ENCODER.encode(value)
+    return _escaped(_ENCODER.encode(value))
+
+
+def _escaped(text: str) -> str:
     return text if text.isascii() and "\x7f" not in text else escape_json(text)

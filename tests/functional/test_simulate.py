@@ -54,6 +54,15 @@ def test_failing_event_is_retried_and_dead_lettered(folder: Path) -> None:
     ]
 
 
+def test_secret_in_event_is_hidden_in_each_message_of_document(folder: Path) -> None:
+    secret = "ghp_" + "a1B2" * 9
+    event = f"source: {{events: 3}}\nevent: {{text: 'key {secret}'}}\n"
+    ran = simulate(folder, FAILING + event, "--format", "json")
+    assert secret not in ran.stdout
+    texts = [delivery["body"]["Body"]["ClientContext"] for delivery in ran.document["runs"][0]["deliveries"]]
+    assert [json.loads(text) for text in texts] == [{"text": "key ***"}] * 3
+
+
 def test_json_has_events_and_deliveries(folder: Path) -> None:
     document = simulate(folder, FAILING, "--format", "json").document
     assert (document["format"], document["command"], document["ok"]) == (1, "simulate", True)

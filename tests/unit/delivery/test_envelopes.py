@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter, scf_dead_letter_text
+import pytest
+
+from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter, scf_dead_letter_text, texts_of_dead_letter
 
 FAILED = FailedEvent(
     "3fd0", 430, "KeyError: 'customer'", 1300000001, "100000000001", "TRIGGER_TIMER", "orders", "default", "$DEFAULT",
@@ -28,6 +30,21 @@ def test_text_of_dead_letter_is_that_of_its_fields() -> None:
     odd = '"\\\n\t\x00\x7f é\u2028 中 😀 \ud800 </script>'
     for failed in (FAILED, FAILED._replace(error_message=odd, function=odd, event=odd, request_id=odd, namespace=odd)):
         assert scf_dead_letter_text(failed) == json.dumps(scf_dead_letter(failed), ensure_ascii=False)
+
+
+def test_texts_of_dead_letter_are_those_of_its_fields() -> None:
+    payload = '{"Type": "中"}'
+    found = texts_of_dead_letter(scf_dead_letter_text(FAILED._replace(event=payload)))
+    assert found is not None
+    assert {"3fd0", "KeyError: 'customer'", "orders", payload, "1795831200000"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"RetryNum": 2', '"RetryNum": 02'), ('"Ttl": 0', '"Ttl": -0'), ("Timer", "\\n"), ("Timer", "\n"), ("Ttl", "ttl")],
+)
+def test_only_text_that_json_writes_again_counts_as_dead_letter(old: str, new: str) -> None:
+    assert texts_of_dead_letter(scf_dead_letter_text(FAILED).replace(old, new)) is None
 
 
 def test_plain_dead_letter_states_status_and_time_left() -> None:
