@@ -29,7 +29,6 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter
 from scfdeploy.diagnostics import ScfDeployError, Severity
 from scfdeploy.facts import delivery_value
 from scfdeploy.model import FunctionSpec, Project
@@ -94,6 +93,9 @@ def _read(path: Path) -> str | None:
 
 def _message_size(function: FunctionSpec, event: str) -> int:
     """The size with the shortest values: a message with a stack trace is larger."""
+    # Only projects with saved templates pay for this import.
+    from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter
+
     failed = FailedEvent(
         request_id="",
         status=0,
