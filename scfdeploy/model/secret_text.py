@@ -16,9 +16,11 @@ from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.model.secret_names import looks_secret
 
 STARS = "***"
+_Spans = Callable[[str], Iterator[tuple[int, int]]]
+"""Where secrets stand in a text."""
 _SHORTEST = 8
 
-# Every match of `_FORMS` has one of these, and looking for them needs no compiled pattern.
+# Every match of `_FORMS` has one of these.
 _FORM_WORDS = (
     *("AKID", "IKID", "AKIA", "ASIA", "LTAI", "AIza", "ya29.", "GOCSPX-"),
     *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glsa_"),
@@ -56,19 +58,6 @@ _HOOKS = lazy_pattern(
     r"|sctapi\.ftqq\.com/|sc\.ftqq\.com/|api\.day\.app/|api\.telegram\.org/bot|maker\.ifttt\.com/trigger/\w+/with/key/"
     r"|[\w.-]+\.push\.ft07\.com/send/)(?P<secret>(?!\$\{)[^\s\"'<>`\\)]{6,})"
 )
-_PARTS = (
-    # user:password@ and token@ of a URL
-    ("://", lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#:@\"'<>\\]*:(?P<secret>[^\s/?#\"'<>\\]+)@")),
-    ("://", lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<secret>[A-Za-z0-9_-]{16,})@")),
-    ("earer", lazy_pattern(r"(?<![A-Za-z])[Bb]earer\s+(?P<secret>(?=[^\s\"']*[0-9])[\w.~+/=-]{12,})")),
-    (
-        "asic",
-        lazy_pattern(
-            r"(?<![A-Za-z])[Bb]asic\s+(?P<secret>(?=[A-Za-z0-9+/]*[0-9A-Z])[A-Za-z0-9+/]{12,}={0,2})(?![\w ])"
-        ),
-    ),
-)
-"""Patterns whose group `secret` is the secret, each with a word that a match contains."""
 _SHORT_NAMES = frozenset(("sig", "code", "ticket"))
 _TOO_OPEN = frozenset(("key", "keys", "sign", "auth", "cert", "token", "private", "session"))
 _PLACEHOLDER = lazy_pattern(r"[A-Z_]{0,40}VALUE[A-Z_]{0,40}\Z|\*+\Z|\.\.\.|…|\$|<|\{|%|x{3,}\Z|X{3,}\Z", re.ASCII)
@@ -116,31 +105,6 @@ def is_placeholder(text: str) -> bool:
     return _PLACEHOLDER.match(text) is not None
 
 
-def _found(text: str) -> Iterator[tuple[int, int]]:
-    yield from _known_forms(text)
-    for word, pattern in _PARTS:
-        if word in text:
-            yield from (match.span("secret") for match in pattern.finditer(text) if not is_placeholder(match["secret"]))
-    for words, pattern, is_secret_name in _NAMED:
-        for word in words:  # a loop, as in `_known_forms`
-            if word in text:
-                for match in pattern.finditer(text):
-                    if is_secret_name(match["name"]) and not is_placeholder(match["secret"]):
-                        yield match.span("secret")
-                break
-
-
-def _known_forms(text: str) -> Iterator[tuple[int, int]]:
-    for word in _FORM_WORDS:  # a loop, because `any` takes twice as long
-        if word in text:
-            yield from (match.span() for match in _FORMS.finditer(text))
-            break
-    if "eyJ" in text:
-        yield from (match.span() for match in _JWT.finditer(text) if match["rest"])
-    if "https://" in text:
-        yield from (match.span("secret") for match in _HOOKS.finditer(text))
-
-
 @lru_cache(maxsize=1024)
 def _is_parameter(name: str) -> bool:
     return name.lower() in _SHORT_NAMES or looks_secret(name)
@@ -152,42 +116,87 @@ def _is_clear(name: str) -> bool:
     return name.lower() not in _TOO_OPEN and looks_secret(name)
 
 
-_NAMED: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[str], bool]], ...] = (
+def _form_spans(text: str) -> Iterator[tuple[int, int]]:
+    return (match.span() for match in _FORMS.finditer(text))
+
+
+def _token_spans(text: str) -> Iterator[tuple[int, int]]:
+    return (match.span() for match in _JWT.finditer(text) if match["rest"])
+
+
+def _hook_spans(text: str) -> Iterator[tuple[int, int]]:
+    return (match.span("secret") for match in _HOOKS.finditer(text))
+
+
+def _part(expression: str) -> _Spans:
+    """Finds secrets in the group `secret` of a pattern."""
+    pattern = lazy_pattern(expression)
+
+    def spans(text: str) -> Iterator[tuple[int, int]]:
+        return (match.span("secret") for match in pattern.finditer(text) if not is_placeholder(match["secret"]))
+
+    return spans
+
+
+def _named(expression: str, is_secret_name: Callable[[str], bool]) -> _Spans:
+    """Finds values in the group `secret` of a pattern whose names, in the group `name`, are those of secrets."""
+    pattern = lazy_pattern(expression)
+
+    def spans(text: str) -> Iterator[tuple[int, int]]:
+        return (
+            match.span("secret")
+            for match in pattern.finditer(text)
+            if is_secret_name(match["name"]) and not is_placeholder(match["secret"])
+        )
+
+    return spans
+
+
+_SEARCHES: tuple[tuple[tuple[str, ...], _Spans], ...] = (
+    (_FORM_WORDS, _form_spans),
+    (("eyJ",), _token_spans),
+    (("https://",), _hook_spans),
+    # user:password@ and token@ of a URL
+    (("://",), _part(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#:@\"'<>\\]*:(?P<secret>[^\s/?#\"'<>\\]+)@")),
+    (("://",), _part(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<secret>[A-Za-z0-9_-]{16,})@")),
+    (("earer",), _part(r"(?<![A-Za-z])[Bb]earer\s+(?P<secret>(?=[^\s\"']*[0-9])[\w.~+/=-]{12,})")),
+    (
+        ("asic",),
+        _part(r"(?<![A-Za-z])[Bb]asic\s+(?P<secret>(?=[A-Za-z0-9+/]*[0-9A-Z])[A-Za-z0-9+/]{12,}={0,2})(?![\w ])"),
+    ),
     # ?access_token=…&sig=…
-    (("=",), lazy_pattern(r"[?&;](?P<name>[\w.-]{2,40})=(?P<secret>[^&\s\"'#<>\\;,)]+)"), _is_parameter),
+    (("=",), _named(r"[?&;](?P<name>[\w.-]{2,40})=(?P<secret>[^&\s\"'#<>\\;,)]+)", _is_parameter)),
     # "password": "…", also with the quotes escaped
     (
         ('"', "'"),
-        lazy_pattern(r"\\?[\"'](?P<name>[\w.-]{2,40})\\?[\"']\s*:\s*\\?[\"'](?P<secret>[^\"'\\]+)"),
-        looks_secret,
+        _named(r"\\?[\"'](?P<name>[\w.-]{2,40})\\?[\"']\s*:\s*\\?[\"'](?P<secret>[^\"'\\]+)", looks_secret),
     ),
     # NAME=… of a shell, AccountKey=…; of a connection string
     (
         ("=",),
-        lazy_pattern(r"(?<![\w?&.$-])(?P<name>[A-Za-z_][\w ]{1,40}?)=[\"']?(?P<secret>[^\s\"'<>;,&|)`\\]+)"),
-        _is_clear,
+        _named(r"(?<![\w?&.$-])(?P<name>[A-Za-z_][\w ]{1,40}?)=[\"']?(?P<secret>[^\s\"'<>;,&|)`\\]+)", _is_clear),
     ),
     # --password …, --api-key=…
     (
         ("--",),
-        lazy_pattern(
-            r"(?<!\S)--(?P<name>[a-z][a-z-]{1,30})(?:=|\s+)[\"']?(?P<secret>[^\s\"'<>;&|)`\\-][^\s\"'<>;&|)`\\]*)"
+        _named(
+            r"(?<!\S)--(?P<name>[a-z][a-z-]{1,30})(?:=|\s+)[\"']?(?P<secret>[^\s\"'<>;&|)`\\-][^\s\"'<>;&|)`\\]*)",
+            looks_secret,
         ),
-        looks_secret,
     ),
 )
-"""Patterns of a name and its value: the words of which a match contains one, and which names are those of secrets."""
+"""Each search with words of which every text has one where it finds something.
+
+To look for words needs no compiled pattern.
+"""
 _SHORT = 200
-_ANY_WORD = lazy_pattern(
-    "|".join(
-        re.escape(word)
-        for word in dict.fromkeys(
-            (
-                *(*_FORM_WORDS, "eyJ", "https://"),
-                *(word for word, _ in _PARTS),
-                *(word for words, _, _ in _NAMED for word in words),
-            )
-        )
-    )
-)
-"""Finds a word of any pattern. In a short text that is faster than to look for one word after the other."""
+_ANY_WORD = lazy_pattern("|".join(map(re.escape, dict.fromkeys(word for words, _ in _SEARCHES for word in words))))
+"""Finds a word of any search. In a short text that is faster than to look for one word after the other."""
+
+
+def _found(text: str) -> Iterator[tuple[int, int]]:
+    for words, spans in _SEARCHES:
+        for word in words:  # a loop, because `any` takes twice as long
+            if word in text:
+                yield from spans(text)
+                break
