@@ -25,7 +25,6 @@ An event that names the data, for example an object in COS, instead of containin
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,4 +111,4 @@ def _message_size(function: FunctionSpec, event: str) -> int:
         retries=0,
         ttl_s=0,
     )
-    return len(json.dumps(scf_dead_letter(failed), ensure_ascii=False).encode())
+    return len(scf_dead_letter(failed).body.encode())

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scfdeploy.delivery.core import Reason
-from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter
+from scfdeploy.delivery.envelopes import FailedEvent, Message, scf_dead_letter
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.queues import records
 from scfdeploy.emulator.queues.publish import publish_to
@@ -18,8 +16,6 @@ from scfdeploy.facts import delivery_value
 
 if TYPE_CHECKING:
     from scfdeploy.emulator.app import EmulatorApp
-
-_ATTRIBUTES = ("RequestId", "ErrorCode", "ErrorMessage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +36,16 @@ def deliver(app: EmulatorApp, event: StoredEvent, reason: Reason, at: int, last:
     `last` is its last attempt, if it had one.
     """
     name, kind = event.settings.dead_letter_name, records.kind_of(event.settings.dead_letter_type)
-    message = message_of(app, event, reason, at, last)
-    text = json.dumps(message, ensure_ascii=False)
-    size = len(text.encode())
+    message = _message(app, event, reason, at, last)
+    size = len(message.body.encode())
     queue = records.find(app.store, name)
     error, cause = _problem(app, name, queue, kind, size)
     if error or queue is None:
         records.count_failure(app.store, event.function, name, cause)
         return Delivery(name, kind, size, error, cause)
-    attributes = {field: message[field] for field in _ATTRIBUTES}
-    published = publish_to(app.store, queue, text, attributes, at)
+    published = publish_to(app.store, queue, message.body, dict(message.attributes), at)
     if kind == records.TOPIC:
-        fire_message(app, name, published, text)
+        fire_message(app, name, published, message.body)
     return Delivery(name, kind, size, note=published.note)
 
 
@@ -69,10 +63,7 @@ def _problem(app: EmulatorApp, name: str, queue: Json | None, kind: str, size: i
     return "", ""
 
 
-def message_of(
-    app: EmulatorApp, event: StoredEvent, reason: Reason, at: int, last: TimelineStep | None
-) -> Mapping[str, object]:
-    """The body of the message."""
+def _message(app: EmulatorApp, event: StoredEvent, reason: Reason, at: int, last: TimelineStep | None) -> Message:
     _, namespace, function = event.function.split("/")
     state = event.state
     failed = FailedEvent(
