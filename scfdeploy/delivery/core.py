@@ -27,6 +27,10 @@ class ResultClass(StrEnum):
     SYSTEM = "system"
 
 
+CLASSES_WITH_THROTTLES = MappingProxyType(
+    {200: ResultClass.SUCCESS, 429: ResultClass.OVERRUN, 432: ResultClass.OVERRUN, 500: ResultClass.SYSTEM}
+)
+"""The classes of platforms that throttle with status 429. Every other status is an execution error."""
 _SUCCESS, _EXECUTION = ResultClass.SUCCESS, ResultClass.EXECUTION
 
 

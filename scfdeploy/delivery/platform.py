@@ -45,6 +45,18 @@ class Range(NamedTuple):
         return isinstance(value, int) and (self.least <= value <= self.most or value in self.older)
 
 
+def ranges_of(table: str) -> tuple[Range, Range]:
+    """The accepted numbers of retries and ages in milliseconds, of a profile in tables/delivery.tsv."""
+    return (
+        Range(0, delivery_value(table, "retries.max"), delivery_value(table, "retries.default")),
+        Range(
+            delivery_value(table, "max_age.min_ms"),
+            delivery_value(table, "max_age.max_ms"),
+            delivery_value(table, "max_age.default_ms"),
+        ),
+    )
+
+
 class PolicyKey(StrEnum):
     """The parts of a policy, as a scenario spells them."""
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from scfdeploy.delivery.core import AsyncProfile, DeliveryRetry, ResultClass
+from scfdeploy.delivery.core import CLASSES_WITH_THROTTLES, AsyncProfile, DeliveryRetry
 from scfdeploy.delivery.envelopes import function_compute_message
-from scfdeploy.delivery.platform import AsyncPlatform, Decision, Metrics, Range
+from scfdeploy.delivery.platform import AsyncPlatform, Decision, Metrics, ranges_of
 from scfdeploy.delivery.trace import DeliveryKind
 from scfdeploy.facts import delivery_value
 
 TABLE = "function_compute"
-CLASSES = MappingProxyType(
-    {200: ResultClass.SUCCESS, 429: ResultClass.OVERRUN, 432: ResultClass.OVERRUN, 500: ResultClass.SYSTEM}
-)
 _SERVICES = MappingProxyType(
     {
         "queue": "mns-queue",
@@ -33,12 +30,7 @@ _METRICS = Metrics("FunctionDestinationErrors", "FunctionDestinationSucceed")
 PLATFORM = AsyncPlatform(
     "fc",
     TABLE,
-    Range(0, delivery_value(TABLE, "retries.max"), delivery_value(TABLE, "retries.default")),
-    Range(
-        delivery_value(TABLE, "max_age.min_ms"),
-        delivery_value(TABLE, "max_age.max_ms"),
-        delivery_value(TABLE, "max_age.default_ms"),
-    ),
+    *ranges_of(TABLE),
     function_compute_message,
     failures=_SERVICES,
     successes=_SERVICES,
@@ -73,7 +65,7 @@ def function_compute_profile(
         PLATFORM.max_age_ms.default if max_age_ms is None else max_age_ms,
         tuple(delivery_value(TABLE, "interval.first_ms") * 2**n for n in range(PLATFORM.retries.most)),
         tuple(delivery_value(TABLE, "repeat.first_ms") * 2**n for n in range(repeat_limit_ms.bit_length())),
-        CLASSES,
+        CLASSES_WITH_THROTTLES,
         on_failure=on_failure,
         on_success=on_success,
         repeat_limit_ms=repeat_limit_ms,

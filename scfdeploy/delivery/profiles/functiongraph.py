@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from scfdeploy.delivery.core import AsyncProfile, ResultClass
+from scfdeploy.delivery.core import CLASSES_WITH_THROTTLES, AsyncProfile
 from scfdeploy.delivery.envelopes import functiongraph_message
-from scfdeploy.delivery.platform import AsyncPlatform, Decision, Range
+from scfdeploy.delivery.platform import AsyncPlatform, Decision, ranges_of
 from scfdeploy.facts import delivery_value
 
 TABLE = "functiongraph"
-CLASSES = MappingProxyType(
-    {200: ResultClass.SUCCESS, 429: ResultClass.OVERRUN, 432: ResultClass.OVERRUN, 500: ResultClass.SYSTEM}
-)
 _SERVICES = MappingProxyType(
     {
         "function": "functiongraph",
@@ -31,12 +28,7 @@ _INTERVAL = ("functiongraph.interval_ms",)
 PLATFORM = AsyncPlatform(
     "functiongraph",
     TABLE,
-    Range(0, delivery_value(TABLE, "retries.max"), delivery_value(TABLE, "retries.default")),
-    Range(
-        delivery_value(TABLE, "max_age.min_ms"),
-        delivery_value(TABLE, "max_age.max_ms"),
-        delivery_value(TABLE, "max_age.default_ms"),
-    ),
+    *ranges_of(TABLE),
     functiongraph_message,
     failures=_SERVICES,
     successes=_SERVICES,
@@ -76,7 +68,7 @@ def functiongraph_profile(
         PLATFORM.max_age_ms.default if max_age_ms is None else max_age_ms,
         interval,
         interval,
-        CLASSES,
+        CLASSES_WITH_THROTTLES,
         on_failure=on_failure,
         on_success=on_success,
         limits=limits,

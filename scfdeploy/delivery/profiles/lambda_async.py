@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from scfdeploy.delivery.core import AsyncProfile, ResultClass
+from scfdeploy.delivery.core import CLASSES_WITH_THROTTLES, AsyncProfile
 from scfdeploy.delivery.envelopes import lambda_message
-from scfdeploy.delivery.platform import AsyncPlatform, Decision, Metrics, Range
+from scfdeploy.delivery.platform import AsyncPlatform, Decision, Metrics, ranges_of
 from scfdeploy.delivery.trace import DeliveryKind
 from scfdeploy.facts import delivery_value
 
 TABLE = "lambda_async"
-CLASSES = MappingProxyType(
-    {200: ResultClass.SUCCESS, 429: ResultClass.OVERRUN, 432: ResultClass.OVERRUN, 500: ResultClass.SYSTEM}
-)
 _DEAD_LETTERS = MappingProxyType({"queue": "sqs", "topic": "sns", "sqs": "sqs", "sns": "sns"})
 _SUCCESSES = MappingProxyType(
     {**_DEAD_LETTERS, "function": "lambda", "bus": "eventbridge", "lambda": "lambda", "eventbridge": "eventbridge"}
@@ -25,12 +22,7 @@ _DELIVERIES = Metrics("DestinationDeliveryFailures")
 PLATFORM = AsyncPlatform(
     "lambda",
     TABLE,
-    Range(0, delivery_value(TABLE, "retries.max"), delivery_value(TABLE, "retries.default")),
-    Range(
-        delivery_value(TABLE, "max_age.min_ms"),
-        delivery_value(TABLE, "max_age.max_ms"),
-        delivery_value(TABLE, "max_age.default_ms"),
-    ),
+    *ranges_of(TABLE),
     lambda_message,
     dead_letters=_DEAD_LETTERS,
     failures=_FAILURES,
@@ -74,7 +66,7 @@ def lambda_profile(
         PLATFORM.max_age_ms.default if max_age_ms is None else max_age_ms,
         (delivery_value(TABLE, "interval.first_ms"), delivery_value(TABLE, "interval.next_ms")),
         _repeat_delays(),
-        CLASSES,
+        CLASSES_WITH_THROTTLES,
         dead_letter=dead_letter,
         on_failure=on_failure,
         on_success=on_success,
