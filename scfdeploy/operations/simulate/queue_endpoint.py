@@ -19,15 +19,13 @@ class QueueEndpoint:
     """Notes which messages are deleted. It listens on the loopback address while the context is open."""
 
     def __init__(self) -> None:
-        self._path = f"/{secrets.token_hex(16)}"
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_class(self._path, self._delete))
-        self._server.daemon_threads = True
+        self._server = _Server(f"/{secrets.token_hex(16)}", self._delete)
         self._deleted: list[str] = []
 
     @property
     def variables(self) -> Mapping[str, str]:
         """Environment variables with which the local client and SDKs find the endpoint."""
-        url = f"http://127.0.0.1:{self._server.server_address[1]}{self._path}"
+        url = f"http://127.0.0.1:{self._server.server_address[1]}{self._server.path}"
         return {CLIENT_VARIABLE: url, "AWS_ENDPOINT_URL_SQS": url}
 
     def take_deleted(self) -> list[str]:
@@ -49,44 +47,60 @@ class QueueEndpoint:
         self._server.server_close()
 
 
-def _handler_class(path: str, delete: Callable[[str], None]) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        timeout = 10
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
 
-        def do_POST(self) -> None:
-            target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
-            content = self._read()
-            if self.path.rstrip("/") != path:
-                self._answer(404, {"__type": "NotFound"})
-            elif target == "DeleteMessage":
-                delete(str(content.get("ReceiptHandle")))
-                self._answer(200, {})
-            elif target == "DeleteMessageBatch":
-                listed = content.get("Entries")
-                entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-                for entry in entries:
-                    delete(str(entry.get("ReceiptHandle")))
-                self._answer(200, {"Successful": [{"Id": str(entry.get("Id"))} for entry in entries], "Failed": []})
-            else:
-                self._answer(400, {"__type": "com.amazonaws.sqs#UnsupportedOperation"})
+    def __init__(self, path: str, delete: Callable[[str], None]) -> None:
+        """`delete` receives the receipt handle of each message."""
+        self.path = path
+        self.delete = delete
+        super().__init__(("127.0.0.1", 0), _Handler)
 
-        def _read(self) -> dict[str, object]:
-            try:
-                size = int(self.headers.get("Content-Length") or 0)
-                content = json.loads(self.rfile.read(min(size, _MAX_BODY)))
-            except (ValueError, RecursionError):
-                return {}
-            return content if isinstance(content, dict) else {}
 
-        def _answer(self, status: int, document: object) -> None:
-            body = json.dumps(document).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.0")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    timeout = 10
 
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - as in the base class
-            """Requests are not logged."""
+    def do_POST(self) -> None:
+        if not self._is_allowed():
+            self._answer(404, {"__type": "NotFound"})
+            return
+        target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        content = self._read()
+        if target == "DeleteMessage":
+            self.server.delete(str(content.get("ReceiptHandle")))
+            self._answer(200, {})
+        elif target == "DeleteMessageBatch":
+            listed = content.get("Entries")
+            entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+            for entry in entries:
+                self.server.delete(str(entry.get("ReceiptHandle")))
+            self._answer(200, {"Successful": [{"Id": str(entry.get("Id"))} for entry in entries], "Failed": []})
+        else:
+            self._answer(400, {"__type": "com.amazonaws.sqs#UnsupportedOperation"})
 
-    return Handler
+    def _is_allowed(self) -> bool:
+        """Whether a program that knows the path sent the request, and not a web page; needs no body."""
+        host, port = self.connection.getsockname()
+        is_page = "Origin" in self.headers or self.headers.get("Host") != f"{host}:{port}"
+        return self.path.rstrip("/") == self.server.path and not is_page
+
+    def _read(self) -> dict[str, object]:
+        try:
+            # A negative number would read until the sender closes the connection.
+            size = max(0, int(self.headers.get("Content-Length") or 0))
+            content = json.loads(self.rfile.read(min(size, _MAX_BODY)))
+        except (ValueError, RecursionError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    def _answer(self, status: int, document: object) -> None:
+        body = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - as in the base class
+        """Requests are not logged."""
