@@ -58,6 +58,13 @@ def test_offline_commands_load_no_heavy_library(arguments: list[str], project: P
     assert [name for name in loaded if name.startswith("scfdeploy.results.")] == []
 
 
+def test_simulation_of_outcomes_loads_nothing_that_runs_functions(project: Path) -> None:
+    loaded = loaded_by(["simulate", "--outcomes", "430,200"], project)
+
+    assert "scfdeploy.operations.simulate.simulation" in loaded
+    assert {"scfdeploy.providers.tencent", "scfdeploy.apply", "scfdeploy.packager", "http.server"} & loaded == set()
+
+
 def test_the_version_loads_no_command_line_library(project: Path) -> None:
     assert "typer" not in loaded_by(["--version"], project)
 

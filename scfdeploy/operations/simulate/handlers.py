@@ -16,7 +16,7 @@ Outcomes = Mapping[int, tuple[Outcome, ...]]
 MessageKey = tuple[str, tuple[int, ...], int]
 MAX_MESSAGES = 2000
 _ACCEPTED = 200
-_WHOLE_TIMEOUT = frozenset((433, 450))
+TIMEOUT_STATUSES = frozenset((433, 450))
 """Statuses of calls that have taken all the time they may."""
 
 
@@ -86,7 +86,7 @@ def _attempts(outcomes: Sequence[Outcome], duration_ms: int, timeout_ms: int | N
     return tuple(
         Attempt(
             outcome.status,
-            duration_ms if timeout_ms is None or outcome.status not in _WHOLE_TIMEOUT else timeout_ms,
+            duration_ms if timeout_ms is None or outcome.status not in TIMEOUT_STATUSES else timeout_ms,
             error=outcome.text,
         )
         for outcome in outcomes

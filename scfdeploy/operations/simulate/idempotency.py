@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.simulate.faults import KINDS, Fault, FaultPlan, ListedFaults, NoFaults, SeededFaults
-from scfdeploy.packager.command import run_command
 from scfdeploy.results.simulation import SmallestFaultPlan
 
 MAX_ITEMS = 1000
@@ -73,6 +72,8 @@ def minimise(faults: Sequence[Fault], differs: Callable[[Sequence[Fault]], bool]
 
 def read_state_of(command: str, *, folder: str, environment: Mapping[str, str]) -> str:
     """What a command prints. Raises ScfDeployError if it fails or prints too much."""
+    from scfdeploy.packager.command import run_command
+
     lines: list[str] = []
     size = 0
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 from scfdeploy.config.scenario import (
     CkafkaSource,
@@ -40,9 +41,11 @@ from scfdeploy.operations.simulate.platforms import ASYNC_PLATFORMS, SERVICE_NAM
 from scfdeploy.operations.simulate.real_handlers import (
     RealBatchHandler,
     RealEventHandler,
-    RealFunctions,
     item_text,
 )
+
+if TYPE_CHECKING:
+    from scfdeploy.operations.simulate.local_functions import RealFunctions
 
 DEFAULT_FUNCTION = "function"
 _BATCH_SERVICES = {"queue": "sqs", "topic": "sns", "bucket": "s3"}

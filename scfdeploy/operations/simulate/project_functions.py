@@ -10,9 +10,9 @@ from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
 from scfdeploy.config.scenario import FunctionPolicy, Target
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity, did_you_mean, message
+from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec, Project
 from scfdeploy.operations.request import Request
-from scfdeploy.operations.resolve_function import function_address
 from scfdeploy.results import Findings
 
 _FILES = ("serverless.yml", "serverless.yaml")
@@ -38,6 +38,8 @@ class LoadedFunctions:
         functions = self.project.functions
         if not name:
             return functions[0] if len(functions) == 1 else None
+        from scfdeploy.operations.resolve_function import function_address
+
         address = function_address(name, self.project)
         return next((spec for spec in functions if spec.address == address), None)
 
@@ -115,6 +117,11 @@ def timeout_ms(spec: FunctionSpec) -> int | None:
     """How long a call of the function may take; None if the file does not say."""
     timeout = spec.settings.get("timeout")
     return timeout * 1000 if isinstance(timeout, int) else None
+
+
+def call_timeout_ms(spec: FunctionSpec) -> int:
+    """How long a call of the function may take: the platform's default where the file does not say."""
+    return timeout_ms(spec) or limit("timeout.default_s") * 1000
 
 
 def _dead_letter(spec: FunctionSpec) -> Target | None:

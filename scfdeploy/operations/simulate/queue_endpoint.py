@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import socketserver
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -55,6 +56,13 @@ class _Server(ThreadingHTTPServer):
         self.path = path
         self.delete = delete
         super().__init__(("127.0.0.1", 0), _Handler)
+
+    def server_bind(self) -> None:
+        """Bind without the name lookup that the base class makes."""
+        socketserver.TCPServer.server_bind(self)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A function may end before it reads the response; the base class prints a traceback."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.config.scenario import (
     CkafkaSource,
@@ -21,9 +21,7 @@ from scfdeploy.config.scenario.definition import Outcome
 from scfdeploy.config.scenario.reader import SCENARIO_HANDLER, span_of
 from scfdeploy.config.scenario.values import MAX_ITEMS
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
-from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.operations.cloud import child_environment
 from scfdeploy.operations.request import CloudOptions, LocalServer, Request
 from scfdeploy.operations.simulate.collect import MAX_BODIES, StepListener, collect
 from scfdeploy.operations.simulate.delivery_checks import check_delivery, check_loops, sends_to_functions
@@ -34,15 +32,19 @@ from scfdeploy.operations.simulate.idempotency import IdempotencyCheck, read_sta
 from scfdeploy.operations.simulate.prepare import RunOptions, begin_run, item_word, prepare
 from scfdeploy.operations.simulate.project_functions import (
     LoadedFunctions,
+    call_timeout_ms,
     has_project,
     load_functions,
     timeout_ms,
     with_settings,
 )
-from scfdeploy.operations.simulate.real_handlers import RealFunctions, deletes_messages, deployed
+from scfdeploy.operations.simulate.real_handlers import deletes_messages
 from scfdeploy.operations.simulate.scenario_checks import CheckedScenario, check_scenario, item_count
 from scfdeploy.results import Findings
 from scfdeploy.results.simulation import Simulated, SimulatedRun, SmallestFaultPlan
+
+if TYPE_CHECKING:
+    from scfdeploy.operations.simulate.local_functions import RealFunctions
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _load(request: Request, options: SimulationOptions) -> _Loaded | Findings:
         check_delivery(
             scenario,
             checked.policies,
-            timeout_ms=None if spec is None else timeout_ms(spec) or limit("timeout.default_s") * 1000,
+            timeout_ms=None if spec is None else call_timeout_ms(spec),
             is_http=functions.is_http,
         )
     )
@@ -191,6 +193,8 @@ def _check_idempotency(
         begin_run(run_options)
         collect(prepare(scenario, policies, platform, replace(run_options, faults=faults)).steps, None, bodies=0)
 
+    from scfdeploy.operations.cloud import child_environment
+
     cloud = CloudOptions(home=options.home)
     environment = child_environment(functions.environment, request, cloud, dotenv=functions.dotenv)
     read_state = partial(read_state_of, options.idempotent, folder=request.load.cwd, environment=environment)
@@ -199,6 +203,8 @@ def _check_idempotency(
 
 def _deployed(loaded: _Loaded, spec: FunctionSpec, options: SimulationOptions) -> AbstractContextManager[RealFunctions]:
     """The function that runs, and those of the project among the destinations."""
+    from scfdeploy.operations.simulate.local_functions import deployed
+
     functions = loaded.functions
     if functions.project is None or options.start_server is None:
         raise ScfDeployError(message("there is no local server to run the function on"))

@@ -48,7 +48,9 @@ def test_request_without_the_path_deletes_nothing(endpoint: QueueEndpoint) -> No
 
 
 @pytest.mark.parametrize("is_known", [True, False])
-def test_negative_length_is_answered_while_the_connection_is_open(endpoint: QueueEndpoint, *, is_known: bool) -> None:
+def test_negative_length_is_answered_while_the_connection_is_open(
+    endpoint: QueueEndpoint, capsys: pytest.CaptureFixture[str], *, is_known: bool
+) -> None:
     url = urlsplit(endpoint.variables[CLIENT_VARIABLE])
     path = url.path if is_known else "/"
     lines = [f"POST {path} HTTP/1.1", f"Host: {url.netloc}", "Content-Length: -1", "", ""]
@@ -56,3 +58,4 @@ def test_negative_length_is_answered_while_the_connection_is_open(endpoint: Queu
         connection.sendall("\r\n".join(lines).encode())
         assert connection.recv(12) == (b"HTTP/1.0 400" if is_known else b"HTTP/1.0 404")
     assert endpoint.take_deleted() == []
+    assert capsys.readouterr().err == ""
