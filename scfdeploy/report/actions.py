@@ -14,6 +14,21 @@ SYMBOLS = {
 }
 
 
+def action_verb(action: Action) -> str:
+    """`create` and so on."""
+    match action:
+        case Action.CREATE:
+            return message("create")
+        case Action.UPDATE:
+            return message("update")
+        case Action.REPLACE:
+            return message("replace")
+        case Action.DELETE:
+            return message("delete")
+        case Action.NO_OP:
+            return message("unchanged")
+
+
 def in_progress(action: Action) -> str:
     """`creating` and so on."""
     match action:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address
 from scfdeploy.plan import Action, Change, FieldChange, Plan
-from scfdeploy.report.actions import SYMBOLS
+from scfdeploy.report.actions import SYMBOLS, action_verb
 from scfdeploy.report.html.graph import Edge, Graph, Node
 from scfdeploy.report.html.page import Cell, Column, Notice, Page, Row, Section, Table
 from scfdeploy.report.text.plan import plan_counts
@@ -61,24 +61,12 @@ def _node(change: Change, row: int) -> Node:
         name, of = address.name or str(address.kind), f"{address.kind} · {address.function_name}"
     else:
         name, of = str(address).partition("/")[2], str(address.kind)
-    text = ", ".join(part for part in (f"{action_label(change.action)} {address}", change.reason) if part)
-    symbol = SYMBOLS[change.action].strip() or "="
-    return Node(name, of, action_label(change.action), symbol, change.action.value, text, row, is_quiet)
+    text = ", ".join(part for part in (f"{action_verb(change.action)} {address}", change.reason) if part)
+    return Node(name, of, action_verb(change.action), _symbol(change.action), change.action.value, text, row, is_quiet)
 
 
-def action_label(action: Action) -> str:
-    """What happens to a resource, as a verb."""
-    match action:
-        case Action.CREATE:
-            return message("create")
-        case Action.UPDATE:
-            return message("update")
-        case Action.REPLACE:
-            return message("replace")
-        case Action.DELETE:
-            return message("delete")
-        case Action.NO_OP:
-            return message("unchanged")
+def _symbol(action: Action) -> str:
+    return SYMBOLS[action].strip() or "="
 
 
 def _summary(plan: Plan) -> str:
@@ -112,10 +100,9 @@ def _sections(plan: Plan) -> Iterator[Section]:
 
 
 def _row(change: Change, number: int) -> Row:
-    symbol = SYMBOLS[change.action].strip() or "="
     return Row(
         (
-            Cell(action_label(change.action), symbol=symbol, style=change.action.value),
+            Cell(action_verb(change.action), symbol=_symbol(change.action), style=change.action.value),
             Cell(str(change.address), is_code=True, note=change.reason),
             Cell(lines=[_field(field, change.action) for field in change.fields]),
         ),
