@@ -12,7 +12,7 @@ from scfdeploy.report.html.page import Cell, Column, Page, Row, Section, Table
 from scfdeploy.report.html.render import MAX_ROWS
 from scfdeploy.report.html.timeline import Lane, Mark, MarkKind, Timeline
 from scfdeploy.report.humanize import elapsed, ranges, time_of_day
-from scfdeploy.report.text.simulation import closing_lines, items_text, summary_texts
+from scfdeploy.report.text.simulation import closing_lines, ends_text, items_text, summary_texts
 from scfdeploy.results.simulation import START_MS, Simulated, SimulatedRun
 
 _FINISHED = "finished"
@@ -31,7 +31,7 @@ def _comparison(runs: Sequence[SimulatedRun]) -> Section:
     """What differs between platforms, side by side."""
     rows = [
         Row((Cell(message("Invocations")), *(Cell(f"{run.summary.invocations:,}") for run in runs))),
-        Row((Cell(message("Ends")), *(Cell(_ends(run)) for run in runs))),
+        Row((Cell(message("Ends")), *(Cell(ends_text(run)) for run in runs))),
     ]
     labels = [label for label, _ in summary_texts(runs[0])]
     texts = [[text for _, text in summary_texts(run)] for run in runs]
@@ -39,11 +39,6 @@ def _comparison(runs: Sequence[SimulatedRun]) -> Section:
     columns = [Column(""), *(Column(run.platform) for run in runs)]
     caption = message("The same scenario on each platform")
     return Section("comparison", message("Comparison"), tables=[Table(caption, columns, rows)])
-
-
-def _ends(run: SimulatedRun) -> str:
-    counts = Counter(item.end for item in run.summary.items.values())
-    return ", ".join(f"{count:,} {end}" for end, count in counts.items())
 
 
 def _run_section(run: SimulatedRun, name: str) -> Section:
@@ -60,7 +55,7 @@ def _run_section(run: SimulatedRun, name: str) -> Section:
         )
     facts = [
         (message("Invocations"), f"{run.summary.invocations:,}"),
-        (message("Ends"), _ends(run)),
+        (message("Ends"), ends_text(run)),
         *summary_texts(run),
     ]
     tables = [table for table in (steps.table(), _items_table(run), _deliveries_table(run)) if table.rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from scfdeploy.delivery.trace import ItemSummary
 from scfdeploy.diagnostics import message
@@ -73,25 +74,22 @@ def _timeline(run: SimulatedRun) -> list[str]:
 
 
 def _table(run: SimulatedRun, style: TextStyle) -> Iterator[str]:
-    items = list(run.summary.items.values())
+    items = run.summary.items
     if not items:
         yield {"event": message("No events."), "message": message("No messages.")}.get(run.item, message("No records."))
         return
-    rows = [(str(item.number), str(item.attempts), str(item.completions), _end(item)) for item in items[:MAX_ROWS]]
+    rows = [
+        (str(item.number), str(item.attempts), str(item.completions), _end(item))
+        for item in islice(items.values(), MAX_ROWS)
+    ]
     header = (_item_header(run), message("ATTEMPTS"), message("COMPLETIONS"), message("END"))
-    yield from _numbers_right(header, rows, style)
-    yield from _rest(run, items)
-
-
-def _numbers_right(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: TextStyle) -> Iterator[str]:
-    first = max([len(row[0]) for row in rows] + [len(header[0])])
-    rows = [(row[0].ljust(first), *row[1:]) for row in rows]
-    return aligned_table(header, rows, style, numbers=(1, 2))
+    yield from aligned_table(header, rows, style, numbers=(1, 2))
+    yield from _rest(run)
 
 
 def _tables_side_by_side(runs: Sequence[SimulatedRun], style: TextStyle) -> Iterator[str]:
     """One row per event, and for each platform its attempts, completions and end."""
-    numbers = sorted({number for run in runs for number in list(run.summary.items)[:MAX_ROWS]})[:MAX_ROWS]
+    numbers = sorted({number for run in runs for number in islice(run.summary.items, MAX_ROWS)})[:MAX_ROWS]
     header = (_item_header(runs[0]), *(safe(run.platform).upper() for run in runs))
     rows = [
         (str(number), *(_cell(run.summary.items[number]) if number in run.summary.items else "-" for run in runs))
@@ -99,28 +97,28 @@ def _tables_side_by_side(runs: Sequence[SimulatedRun], style: TextStyle) -> Iter
     ]
     totals = [
         (message("all"), *(message("{count} invocations", count=f"{run.summary.invocations:,}") for run in runs)),
-        ("", *(_ends(run) for run in runs)),
+        ("", *(ends_text(run) for run in runs)),
     ]
     yield from aligned_table(header, [*rows, *totals], style, numbers=())
     yield message("In each cell: attempts, completions, end.")
-    yield from _rest(runs[0], list(runs[0].summary.items.values()))
+    yield from _rest(runs[0])
 
 
 def _cell(item: ItemSummary) -> str:
     return f"{item.attempts}, {item.completions}, {_end(item)}"
 
 
-def _rest(run: SimulatedRun, items: Sequence[ItemSummary]) -> Iterator[str]:
+def _rest(run: SimulatedRun) -> Iterator[str]:
     """How many rows are missing, and the ends of all."""
-    if len(items) > MAX_ROWS:
+    missing = len(run.summary.items) - MAX_ROWS
+    if missing > 0:
         yield message(
-            "… and {count} more; see all with --format json. Ends: {ends}.",
-            count=f"{len(items) - MAX_ROWS:,}",
-            ends=_ends(run),
+            "… and {count} more; see all with --format json. Ends: {ends}.", count=f"{missing:,}", ends=ends_text(run)
         )
 
 
-def _ends(run: SimulatedRun) -> str:
+def ends_text(run: SimulatedRun) -> str:
+    """How many items ended in each way: `2 finished, 1 lost`."""
     counts = Counter(item.end for item in run.summary.items.values())
     return ", ".join(f"{count:,} {safe(end)}" for end, count in counts.items())
 
