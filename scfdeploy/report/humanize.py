@@ -26,6 +26,11 @@ def size(number: float) -> str:
     return f"{number:.1f} GB"
 
 
+def byte_count(text: str) -> int:
+    """The number of bytes of a text in UTF-8, even with surrogates that UTF-8 does not allow."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
 def duration(seconds: float) -> str:
     """`0.3 s`, `12.0 s`, `2 min 5 s`."""
     if seconds < 60:

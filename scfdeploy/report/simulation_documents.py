@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scfdeploy.delivery.envelopes import texts_of_dead_letter
 from scfdeploy.delivery.trace import Delivery, ItemSummary, StepKind, TraceStep
 from scfdeploy.report.document import head
+from scfdeploy.report.humanize import byte_count
 from scfdeploy.report.terminal import escape_json
 from scfdeploy.results.simulation import Simulated, SimulatedRun
 
@@ -111,9 +112,7 @@ class StepLines:
         if step.function:
             text += f', "function": {texts.get(step.function) or self._text(step.function)}'
         if kind is _DELIVER:
-            body = step.body
-            size = len(body) if body.isascii() else len(body.encode("utf-8", "surrogatepass"))
-            text += f', "delivery": "{step.delivery}", "bytes": {size}'
+            text += f', "delivery": "{step.delivery}", "bytes": {byte_count(step.body)}'
         elif kind is _END:
             text += f', "end": "{step.end}"'
         elif kind is _SPLIT:

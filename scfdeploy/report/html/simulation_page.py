@@ -11,7 +11,7 @@ from scfdeploy.diagnostics import message
 from scfdeploy.report.html.page import Cell, Column, Page, Row, Section, Table
 from scfdeploy.report.html.render import MAX_ROWS
 from scfdeploy.report.html.timeline import Lane, Mark, MarkKind, Timeline
-from scfdeploy.report.humanize import elapsed, ranges, time_of_day
+from scfdeploy.report.humanize import byte_count, elapsed, ranges, time_of_day
 from scfdeploy.report.text.simulation import closing_lines, ends_text, items_text, summary_texts
 from scfdeploy.results.simulation import START_MS, Simulated, SimulatedRun
 
@@ -198,8 +198,7 @@ class _Steps:
 def _delivery_result(step: TraceStep) -> tuple[MarkKind, str]:
     if step.reason:
         return MarkKind.UNDELIVERED, message("not delivered: {error}", error=step.reason)
-    size = len(step.body.encode("utf-8", "surrogatepass"))
-    return MarkKind.DELIVERED, message("delivered, {size} bytes", size=f"{size:,}")
+    return MarkKind.DELIVERED, message("delivered, {size} bytes", size=f"{byte_count(step.body):,}")
 
 
 def _lane(name: str, item: ItemSummary | None, sequence: str) -> Lane:

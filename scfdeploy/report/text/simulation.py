@@ -10,7 +10,7 @@ from scfdeploy.delivery.trace import ItemSummary
 from scfdeploy.diagnostics import message
 from scfdeploy.report.humanize import plural, ranges
 from scfdeploy.report.terminal import clip, safe
-from scfdeploy.report.text.simulation_timeline import delivery_error, timeline
+from scfdeploy.report.text.simulation_timeline import delivery_error, item_noun, timeline
 from scfdeploy.report.text.style import TextStyle, aligned_table
 from scfdeploy.results.simulation import Simulated, SimulatedRun, SmallestFaultPlan
 
@@ -155,12 +155,7 @@ def _by_completions(run: SimulatedRun) -> list[tuple[int, list[int]]]:
 
 def items_text(run: SimulatedRun, numbers: Sequence[int]) -> str:
     """`event 3`, `records 1, 2`; at the beginning of a sentence the caller capitalises it."""
-    one, many = {
-        "event": (message("event"), message("events")),
-        "message": (message("message"), message("messages")),
-        "record": (message("record"), message("records")),
-    }[run.item]
-    return f"{one if len(numbers) == 1 else many} {ranges(sorted(numbers))}"
+    return f"{item_noun(run, len(numbers))} {ranges(sorted(numbers))}"
 
 
 def _times(count: int) -> str:

@@ -9,7 +9,7 @@ from scfdeploy.delivery.driver import MESSAGE_TOO_LARGE, REFUSED
 from scfdeploy.delivery.profiles.queue_source import RETURN
 from scfdeploy.delivery.trace import Delivery, StepKind, TraceStep
 from scfdeploy.diagnostics import message
-from scfdeploy.report.humanize import china_time, ranges, time_of_day
+from scfdeploy.report.humanize import byte_count, china_time, ranges, time_of_day
 from scfdeploy.report.terminal import clip, pad, safe, width
 from scfdeploy.results.simulation import START_MS, SimulatedRun
 
@@ -153,7 +153,7 @@ class _Timeline:
             if step.next_at is not None:
                 line.follows = message("next try at {time}", time=_time(step.next_at))
         else:
-            line = _Line(step.t, f"-> {name}", message("delivered, {size} bytes", size=f"{_size(step.body):,}"))
+            line = _Line(step.t, f"-> {name}", message("delivered, {size} bytes", size=f"{byte_count(step.body):,}"))
         self._lines.append(line)
 
     def _add_end(self, step: TraceStep, key: _Key) -> None:
@@ -167,12 +167,17 @@ class _Timeline:
         self._lines.append(line)
 
     def _items(self, items: tuple[int, ...]) -> str:
-        one, many = {
-            "event": (message("event"), message("events")),
-            "message": (message("message"), message("messages")),
-            "record": (message("record"), message("records")),
-        }[self._run.item]
-        return f"{one if len(items) == 1 else many} {_span(items)}"
+        return f"{item_noun(self._run, len(items))} {_span(items)}"
+
+
+def item_noun(run: SimulatedRun, count: int) -> str:
+    """What so many items of a run are called: `event`, `records`."""
+    one, many = {
+        "event": (message("event"), message("events")),
+        "message": (message("message"), message("messages")),
+        "record": (message("record"), message("records")),
+    }[run.item]
+    return one if count == 1 else many
 
 
 def delivery_error(run: SimulatedRun, failed: TraceStep | Delivery) -> str:
@@ -181,7 +186,9 @@ def delivery_error(run: SimulatedRun, failed: TraceStep | Delivery) -> str:
     if error != MESSAGE_TOO_LARGE:
         return message("status {status}", status=error) if error.isdigit() else safe(error)
     limit, is_assumed = run.limits.get(failed.destination, (0, False))
-    text = message("{size} bytes exceed the limit of {limit} bytes", size=f"{_size(failed.body):,}", limit=f"{limit:,}")
+    text = message(
+        "{size} bytes exceed the limit of {limit} bytes", size=f"{byte_count(failed.body):,}", limit=f"{limit:,}"
+    )
     return f"{text} {message('(assumed)')}" if is_assumed else text
 
 
@@ -190,10 +197,6 @@ def _span(items: tuple[int, ...]) -> str:
     if len(items) > 1 and items[-1] - items[0] == len(items) - 1:
         return f"{items[0]}–{items[-1]}"
     return ranges(items)
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _time(at: int) -> str:
