@@ -13,6 +13,7 @@ from scfdeploy.report.html.render import MAX_ROWS
 from scfdeploy.report.html.timeline import Lane, Mark, MarkKind, Timeline
 from scfdeploy.report.humanize import byte_count, elapsed, ranges, time_of_day
 from scfdeploy.report.text.simulation import closing_lines, ends_text, items_text, summary_texts
+from scfdeploy.report.text.simulation_timeline import delivery_error
 from scfdeploy.results.simulation import START_MS, Simulated, SimulatedRun
 
 _FINISHED = "finished"
@@ -113,7 +114,7 @@ class _Steps:
                 at = [part[0] for part in step.parts if part]
                 self._append(step, message("split into {parts}", parts=parts), MarkKind.SPLIT, "", at)
             case StepKind.DELIVER:
-                self._append(step, self._delivery_text(step), *_delivery_result(step))
+                self._append(step, self._delivery_text(step), *self._delivery_result(step))
             case StepKind.END if step.end == _FINISHED:
                 pass
             case StepKind.END:
@@ -190,15 +191,14 @@ class _Steps:
         text = message("{items} to {target}", items=items_text(self._run, step.items), target=target)
         return text + (", " + message("try {number}", number=step.tries + 1) if step.tries else "")
 
+    def _delivery_result(self, step: TraceStep) -> tuple[MarkKind, str]:
+        if step.reason:
+            return MarkKind.UNDELIVERED, _not_delivered(self._run, step)
+        return MarkKind.DELIVERED, message("delivered, {size} bytes", size=f"{byte_count(step.body):,}")
+
     def _row(self, step: TraceStep, text: str, kind: MarkKind, result: str, number: int) -> Row:
         when = Cell(time_of_day(START_MS + step.t)), Cell(elapsed(step.t))
         return Row((*when, Cell(text, kind=kind), Cell(result), Cell()), number)
-
-
-def _delivery_result(step: TraceStep) -> tuple[MarkKind, str]:
-    if step.reason:
-        return MarkKind.UNDELIVERED, message("not delivered: {error}", error=step.reason)
-    return MarkKind.DELIVERED, message("delivered, {size} bytes", size=f"{byte_count(step.body):,}")
 
 
 def _lane(name: str, item: ItemSummary | None, sequence: str) -> Lane:
@@ -240,10 +240,14 @@ def _items_table(run: SimulatedRun) -> Table:
     return Table(message("Ends"), columns, rows, len(items))
 
 
-def _arrival(delivery: Delivery) -> tuple[str, MarkKind]:
+def _arrival(run: SimulatedRun, delivery: Delivery) -> tuple[str, MarkKind]:
     if delivery.delivered:
         return message("delivered"), MarkKind.DELIVERED
-    return message("not delivered: {error}", error=delivery.error), MarkKind.UNDELIVERED
+    return _not_delivered(run, delivery), MarkKind.UNDELIVERED
+
+
+def _not_delivered(run: SimulatedRun, failed: TraceStep | Delivery) -> str:
+    return message("not delivered: {error}", error=delivery_error(run, failed))
 
 
 def _deliveries_table(run: SimulatedRun) -> Table:
@@ -263,7 +267,7 @@ def _deliveries_table(run: SimulatedRun) -> Table:
                 Cell(str(delivery.tries)),
                 Cell(elapsed(delivery.at)),
                 Cell(
-                    *_arrival(delivery),
+                    *_arrival(run, delivery),
                     block=delivery.body,
                     block_label=message("Message") if delivery.body else "",
                 ),

@@ -186,9 +186,11 @@ def delivery_error(run: SimulatedRun, failed: TraceStep | Delivery) -> str:
     if error != MESSAGE_TOO_LARGE:
         return message("status {status}", status=error) if error.isdigit() else safe(error)
     limit, is_assumed = run.limits.get(failed.destination, (0, False))
-    text = message(
-        "{size} bytes exceed the limit of {limit} bytes", size=f"{byte_count(failed.body):,}", limit=f"{limit:,}"
-    )
+    if failed.body:
+        size = f"{byte_count(failed.body):,}"
+        text = message("{size} bytes exceed the limit of {limit} bytes", size=size, limit=f"{limit:,}")
+    else:  # only the first messages of a run keep their text
+        text = message("the message exceeds the limit of {limit} bytes", limit=f"{limit:,}")
     return f"{text} {message('(assumed)')}" if is_assumed else text
 
 

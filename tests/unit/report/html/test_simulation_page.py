@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scfdeploy.delivery.driver import MESSAGE_TOO_LARGE
 from scfdeploy.delivery.profiles.stream_source import StreamProfile, simulate_stream
 from scfdeploy.delivery.scripted import ScriptedHandler
-from scfdeploy.delivery.trace import DeliveryKind, StepKind, TraceStep, summarise
+from scfdeploy.delivery.trace import DeliveryKind, StepKind, TraceStep, TraceSummary, summarise
 from scfdeploy.report.html import render_html
 from scfdeploy.report.text import TextStyle
 from scfdeploy.results import Findings
@@ -84,6 +85,27 @@ def test_ends_and_messages_are_tables() -> None:
 
     assert "dead-lettered (RetriesExhausted)" in ends.text
     assert '{"a": 1}' in messages.text
+
+
+def test_failed_deliveries_are_explained_as_in_the_text() -> None:
+    def failed(body: str, reason: str = MESSAGE_TOO_LARGE) -> TraceStep:
+        kind = DeliveryKind.DEAD_LETTER
+        return TraceStep(0, StepKind.DELIVER, (1,), destination="bad", delivery=kind, body=body, reason=reason)
+
+    steps = [failed("é" * 50), failed("é" * 50), failed("é", "403")]
+    summary = TraceSummary(most_bodies=1)
+    for step in steps:
+        summary.add(step)
+    made = page(simulated(steps)._replace(summary=summary, limits={"bad": (64, True)}))
+
+    assert [mark.partition(" to ")[2] for mark in made.marks] == [
+        "CMQ-QUEUE bad: not delivered: 100 bytes exceed the limit of 64 bytes (assumed)",
+        "CMQ-QUEUE bad: not delivered: 100 bytes exceed the limit of 64 bytes (assumed)",
+        "CMQ-QUEUE bad: not delivered: status 403",
+    ]
+    messages = made.find("table")[-1].text
+    assert "100 bytes exceed the limit of 64 bytes (assumed)" in messages
+    assert "not delivered: the message exceeds the limit of 64 bytes (assumed)" in messages
 
 
 def test_call_of_batch_is_one_step_in_several_lanes() -> None:
