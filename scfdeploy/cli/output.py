@@ -205,11 +205,11 @@ def drop_stdout(error: OSError) -> None:
 
 
 def _parse_report(text: str) -> Report:
-    from scfdeploy.report.formats import FORMATS
+    from scfdeploy.report.formats import report_formats
 
-    name, equals, path = text.partition("=")
-    if not path or not equals or name not in FORMATS:
-        formats = ", ".join(sorted(FORMATS))
+    name, _, path = text.partition("=")
+    if not path or name not in report_formats():
+        formats = ", ".join(report_formats())
         raise typer.BadParameter(
             message("--report takes FORMAT=FILE with one of {formats}, not {text}", formats=formats, text=repr(text))
         )

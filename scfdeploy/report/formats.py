@@ -20,16 +20,19 @@ class OutputFormat(NamedTuple):
     module: str
     function: str
     commands: frozenset[str] = frozenset()
-    """The commands with this format in `--format`; empty for all. `--report` has every format."""
+    """The commands with this format in `--format`; empty for all."""
 
     is_for_files: bool = False
     """Whether it is written to files only, and no command has it in `--format`."""
+
+    is_for_reports: bool = True
+    """Whether `--report` has it: not if it is written while the command runs."""
 
 
 FORMATS: Mapping[str, OutputFormat] = {
     "text": OutputFormat("text", "render_output"),
     "json": OutputFormat("document", "render_json"),
-    "jsonl": OutputFormat("simulation_documents", "render_steps", frozenset(("simulate",))),
+    "jsonl": OutputFormat("simulation_documents", "render_steps", frozenset(("simulate",)), is_for_reports=False),
     "markdown": OutputFormat("markdown", "markdown", frozenset(("plan",))),
     "github": OutputFormat("github", "github", frozenset(("validate", "plan", "apply"))),
     "sarif": OutputFormat("sarif", "sarif", frozenset(("validate",))),
@@ -54,6 +57,11 @@ def formats_of(command: str) -> tuple[str, ...]:
         for name, form in FORMATS.items()
         if not form.is_for_files and (not form.commands or command in form.commands)
     )
+
+
+def report_formats() -> tuple[str, ...]:
+    """The formats of `--report`, sorted."""
+    return tuple(sorted(name for name, form in FORMATS.items() if form.is_for_reports))
 
 
 def format_enum(command: str = "") -> type[StrEnum]:

@@ -69,6 +69,7 @@ def test_command_error_writes_its_report(tmp_path: Path) -> None:
         ("json", "--report takes FORMAT=FILE"),
         ("xml=a", "with one of github, html, json"),
         ("json=", "--report takes FORMAT=FILE"),
+        ("jsonl=a", "with one of github, html, json, junit"),
         ("json=no/such/a", "there is no folder no/such"),
     ],
 )
