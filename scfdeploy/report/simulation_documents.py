@@ -84,13 +84,29 @@ def _list_parts(elements: Iterator[str]) -> Iterator[str]:
         yield "    " + ",\n    ".join(current) + ("," if following else "")
 
 
+class _JsonTexts(dict[str, str]):
+    """Texts as JSON without secrets, `null` for an empty one.
+
+    There are few different ones, and most of them are kept.
+    """
+
+    def __init__(self, clean: Callable[[str], str]) -> None:
+        super().__init__({"": "null"})
+        self._clean = clean
+
+    def __missing__(self, text: str) -> str:
+        written = _json(self._clean(text))
+        if len(self) < _MAX_TEXTS:
+            self[text] = written
+        return written
+
+
 class StepLines:
     """Writes steps as lines of JSON. Runs have millions of them, so the lines are put together by hand."""
 
     def __init__(self, clean: Callable[[str], str]) -> None:
         """`clean` removes secrets from a text."""
-        self._clean = clean
-        self._texts: dict[str, str] = {"": "null"}
+        self._texts = _JsonTexts(clean)
 
     def line(self, platform: str, item: str, step: TraceStep) -> str:
         """One step. `item` is what is numbered: messages of queues and topics reach a handler as its records."""
@@ -102,15 +118,13 @@ class StepLines:
         status = step.status if is_answered else "null"
         completed = list(step.completed) if step.completed else "[]"
         texts = self._texts
-        destination = texts.get(step.destination) or self._text(step.destination)
-        reason = texts.get(step.reason) or self._text(step.reason)
         text = (
             f'{{"platform": "{platform}", "t": {step.t}, "kind": "{kind}", "{items}": {list(step.items)}, '
             f'"tries": {tries}, "status": {status}, "completed": {completed}, '
-            f'"destination": {destination}, "reason": {reason}'
+            f'"destination": {texts[step.destination]}, "reason": {texts[step.reason]}'
         )
         if step.function:
-            text += f', "function": {texts.get(step.function) or self._text(step.function)}'
+            text += f', "function": {texts[step.function]}'
         if kind is _DELIVER:
             text += f', "delivery": "{step.delivery}", "bytes": {byte_count(step.body)}'
         elif kind is _END:
@@ -118,13 +132,6 @@ class StepLines:
         elif kind is _SPLIT:
             text += f', "parts": {[list(part) for part in step.parts]}'
         return text + "}"
-
-    def _text(self, text: str) -> str:
-        """A text as JSON. There are few different ones, and most of them are kept."""
-        written = _json(self._clean(text))
-        if len(self._texts) < _MAX_TEXTS:
-            self._texts[text] = written
-        return written
 
 
 def _event(item: ItemSummary) -> str:
@@ -148,7 +155,7 @@ class _DeliveryTexts:
     def __init__(self, clean: Callable[[Any], Any]) -> None:
         """`clean` removes secrets from JSON data."""
         self._clean = clean
-        self._texts: dict[str, str] = {"": "null"}
+        self._texts = _JsonTexts(clean)
         self._harmless: set[str] = set()
         """Some texts without a secret."""
 
@@ -156,10 +163,10 @@ class _DeliveryTexts:
         """One delivery."""
         is_delivered = "true" if delivery.delivered else "false"
         return (
-            f'{{"destination": {self._word(delivery.destination)}, "kind": "{delivery.kind.value}", '
+            f'{{"destination": {self._texts[delivery.destination]}, "kind": "{delivery.kind.value}", '
             f'"atMs": {delivery.at}, "tries": {delivery.tries}, "delivered": {is_delivered}, '
             f'"body": {self._body(delivery.body)}, "events": {list(delivery.items)}, '
-            f'"error": {self._word(delivery.error)}}}'
+            f'"error": {self._texts[delivery.error]}}}'
         )
 
     def _body(self, text: str) -> str:
@@ -178,15 +185,6 @@ class _DeliveryTexts:
         if len(self._harmless) < _MAX_TEXTS:
             self._harmless.add(text)
         return True
-
-    def _word(self, text: str) -> str:
-        """A text as JSON; there are few different ones."""
-        known = self._texts.get(text)
-        if known is None:
-            known = _json(self._clean(text))
-            if len(self._texts) < _MAX_TEXTS:
-                self._texts[text] = known
-        return known
 
 
 def _body(text: str) -> object:
