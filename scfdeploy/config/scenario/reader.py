@@ -149,22 +149,13 @@ class _Reader:
         }
         read = values.read_table(tree, readers, self._diagnostics, name=message("a scenario"))
         spans = {entry.key.text: entry.value.span for entry in tree} if isinstance(tree, MappingNode) else {}
-        default = Scenario()
-        scenario = Scenario(
-            read.get("on") or default.on,
-            read.get("handler") or "",
-            read.get("outcomes"),
-            read.get("duration") or 0,
-            read.get("event") or "",
-            read.get("policy") or default.policy,
-            read.get("source") or default.source,
-            read.get("afterFailure") or "stop",
-            read.get("destinations") or {},
-            read.get("backoff"),
-            read.get("ageBase") or "split",
-            read.get("expect") or {},
-            spans,
-        )
+        fields = {
+            "duration": "duration_ms",
+            "afterFailure": "after_failure",
+            "backoff": "backoff_ms",
+            "ageBase": "age_base",
+        }
+        scenario = Scenario(**_given(read, fields), spans=spans)
         return self._named_outcomes(scenario)
 
     def _named_outcomes(self, scenario: Scenario) -> Scenario:
@@ -236,24 +227,22 @@ class _Reader:
             "onFailure": partial(target, key=f"{name}.onFailure"),
             "onSuccess": partial(target, key=f"{name}.onSuccess"),
             "queueLimit": partial(self._number, key=f"{name}.queueLimit", least=1),
-            "trace": partial(self._choice, key=f"{name}.trace", known=("off", "events")),
+            "trace": partial(self._is_second, key=f"{name}.trace", words=("off", "events")),
             "unsupported": partial(self._choice, key=f"{name}.unsupported", known=_UNSUPPORTED),
         }
 
     @staticmethod
     def _policy_of(read: Mapping[str, Any], node: Node) -> FunctionPolicy:
-        trace = read.get("trace")
-        return FunctionPolicy(
-            read.get("retries"),
-            read.get("maxAge"),
-            read.get("deadLetter"),
-            read.get("onFailure"),
-            read.get("onSuccess"),
-            read.get("queueLimit"),
-            None if trace is None else trace == "events",
-            read.get("unsupported") or "warn",
-            {entry.key.text: entry.value.span for entry in node} if isinstance(node, MappingNode) else {},
-        )
+        fields = {
+            "maxAge": "max_age_ms",
+            "deadLetter": "dead_letter",
+            "onFailure": "on_failure",
+            "onSuccess": "on_success",
+            "queueLimit": "queue_limit",
+            "trace": "is_traced",
+        }
+        spans = {entry.key.text: entry.value.span for entry in node} if isinstance(node, MappingNode) else {}
+        return FunctionPolicy(**_given(read, fields), spans=spans)
 
     def _source(self, node: Node) -> Source:
         keys = [entry.key.text for entry in node] if isinstance(node, MappingNode) else []
@@ -276,8 +265,7 @@ class _Reader:
             )
             if not is_null(entry.value)
         }
-        events = read.get("events")
-        return EventSource(1 if events is None else events, read.get("every") or 0)
+        return EventSource(**_given(read, {"every": "every_ms"}))
 
     def _queue(self, node: Node) -> QueueSource:
         readers: Mapping[str, Callable[[Node], Any]] = {
@@ -293,17 +281,14 @@ class _Reader:
             "every": partial(self._duration, key="source.every"),
         }
         read = values.read_table(node, readers, self._diagnostics, name="source")
-        messages = read.get("messages")
-        return QueueSource(
-            read["queue"],
-            10 if messages is None else messages,
-            read.get("batch"),
-            read.get("visibility"),
-            read.get("maxReceive"),
-            read.get("deadLetter"),
-            read.get("acknowledge") or "batch",
-            read.get("every") or 0,
-        )
+        fields = {
+            "queue": "name",
+            "visibility": "visibility_ms",
+            "maxReceive": "max_receive",
+            "deadLetter": "dead_letter",
+            "every": "every_ms",
+        }
+        return QueueSource(**_given(read, fields))
 
     def _stream(self, node: Node) -> StreamSource:
         readers: Mapping[str, Callable[[Node], Any]] = {
@@ -320,18 +305,8 @@ class _Reader:
             ),
         }
         read = values.read_table(node, readers, self._diagnostics, name="source")
-        records = read.get("records")
-        return StreamSource(
-            read["stream"],
-            10 if records is None else records,
-            read.get("batch"),
-            bool(read.get("bisect")),
-            read.get("retries"),
-            read.get("maxAge"),
-            read.get("onFailure"),
-            read.get("every") or 0,
-            read.get("shards") or 1,
-        )
+        fields = {"stream": "name", "maxAge": "max_age_ms", "onFailure": "on_failure", "every": "every_ms"}
+        return StreamSource(**_given(read, fields))
 
     def _ckafka(self, node: Node) -> CkafkaSource:
         readers: Mapping[str, Callable[[Node], Any]] = {
@@ -342,14 +317,7 @@ class _Reader:
             "every": partial(self._duration, key="source.every"),
         }
         read = values.read_table(node, readers, self._diagnostics, name="source")
-        messages = read.get("messages")
-        return CkafkaSource(
-            read["ckafka"],
-            10 if messages is None else messages,
-            read.get("batch"),
-            read.get("retry"),
-            read.get("every") or 0,
-        )
+        return CkafkaSource(**_given(read, {"ckafka": "name", "every": "every_ms"}))
 
     def _destinations(self, node: Node) -> Mapping[str, DestinationRules]:
         if is_null(node):
@@ -368,19 +336,14 @@ class _Reader:
             "answers": partial(values.one_or_more, read=answer),
             "policy": partial(self._policy, name=f"{name}.policy"),
             "outcomes": partial(self._outcomes, key=f"{name}.outcomes"),
-            "type": partial(self._choice, key=f"{name}.type", known=("event", "http")),
+            "type": partial(self._is_second, key=f"{name}.type", words=("event", "http")),
             **policy,
         }
         read = values.read_table(node, readers, self._diagnostics, name=name)
-        own = self._policy_of(read, node) if read.keys() & policy.keys() else None
-        kind = read.get("type")
-        return DestinationRules(
-            read.get("limit"),
-            read.get("answers") or (),
-            own or read.get("policy"),
-            read.get("outcomes"),
-            None if kind is None else kind == "http",
-        )
+        own = {key: read.pop(key) for key in policy if key in read}
+        if own:
+            read["policy"] = self._policy_of(own, node)
+        return DestinationRules(**_given(read, {"limit": "limit_bytes", "type": "is_http"}))
 
     def _expect(self, node: Node) -> Mapping[str, object]:
         readers: Mapping[str, Callable[[Node], Any]] = {
@@ -403,6 +366,11 @@ class _Reader:
     def _choice(self, node: Node, *, key: str, known: tuple[str, ...]) -> str | None:
         return values.choice(node, key, known, self._diagnostics)
 
+    def _is_second(self, node: Node, *, key: str, words: tuple[str, str]) -> bool | None:
+        """Whether the value is the second of two words; None after a report."""
+        word = self._choice(node, key=key, known=words)
+        return None if word is None else word == words[1]
+
     def _duration(self, node: Node, *, key: str) -> int | None:
         return values.duration(node, key, self._diagnostics)
 
@@ -415,6 +383,14 @@ class _Reader:
         if isinstance(node, ScalarNode) and node.text == "-1":
             return None
         return read(node, key=key)
+
+
+def _given(read: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
+    """What the file sets, by field of a dataclass, whose defaults apply to the rest and to what was reported.
+
+    `fields` has the keys whose field has another name.
+    """
+    return {fields.get(key, key): value for key, value in read.items() if value is not None and value != ()}
 
 
 def _plain(node: Node) -> Any:

@@ -9,7 +9,7 @@ from scfdeploy.config.fields.keys import UNKNOWN_KEY
 from scfdeploy.config.scenario.definition import GENERIC_KINDS, OUTCOME_WORDS, SERVICE_KINDS, Outcome, Target
 from scfdeploy.config.scenario.units import duration_ms, size_bytes
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_null
-from scfdeploy.config.yaml.nodes import boolean, describe_scalar, integer
+from scfdeploy.config.yaml.nodes import describe_scalar, integer, truth_value
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean, message, nearest
 from scfdeploy.diagnostics.page import yaml
 
@@ -117,7 +117,7 @@ def whole_number(
 
 def truth(node: Node, key: str, diagnostics: Diagnostics) -> bool | None:
     """True or false; None after a report."""
-    value = boolean(node.text) if isinstance(node, ScalarNode) else None
+    value = truth_value(node)
     if value is None:
         report(node, key, message("true or false"), diagnostics)
     return value

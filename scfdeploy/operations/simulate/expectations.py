@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from scfdeploy.config.scenario.reader import COUNTS
 from scfdeploy.delivery.trace import TraceSummary
 from scfdeploy.diagnostics import message
 
@@ -33,7 +34,7 @@ def _items(name: str, summary: TraceSummary) -> list[int] | None:
     items = summary.items.values()
     if name == "repeated":
         return [item.number for item in items if item.completions > 1]
-    if name in ("attempts", "invocations", "completions", "deliveries", "splits"):
+    if name in COUNTS:
         return None
     end = _ENDS.get(name, name)
     return sorted(item.number for item in items if item.end == end)
