@@ -23,11 +23,11 @@ _INTERVAL = ("scf.interval.starts_at_attempt_end",)
 PLATFORM = AsyncPlatform(
     "scf",
     TABLE,
-    Range(0, limit("retry_num.max"), delivery_value(TABLE, "retries.default")),
+    Range(0, limit("retry_num.max"), limit("retry_num.default")),
     Range(
         limit("msg_ttl.min_s") * _MS_PER_S,
         limit("msg_ttl.max_s") * _MS_PER_S,
-        delivery_value(TABLE, "max_age.default_ms"),
+        limit("msg_ttl.default_s") * _MS_PER_S,
         (_OLDER_MAX_AGE_MS,),
     ),
     scf_message,

@@ -46,7 +46,7 @@ def _retry(retry_class: str) -> str:
             return message(
                 "one minute apart, up to retryNum times (0–{most}, default {default}), within msgTTL",
                 most=limit("retry_num.max"),
-                default=delivery_value("scf", "retries.default"),
+                default=limit("retry_num.default"),
             )
         case ResultClass.OVERRUN | ResultClass.SYSTEM:
             return message(
