@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from scfdeploy.delivery.core import End, Reason
 from scfdeploy.delivery.driver import Destinations
 from scfdeploy.delivery.trace import Attempt, DeliveryKind, StepKind, TraceStep
 from scfdeploy.facts import delivery_value
@@ -15,21 +16,16 @@ HORIZON_MS = delivery_value("simulation", "horizon_ms")
 MAX_TRIES_WITHOUT_TIME = delivery_value("simulation", "tries_without_time.max")
 """Tries of the same items that take no time, after which an unlimited source counts as endless."""
 
-FINISHED = "finished"
-DEAD_LETTERED = "dead-lettered"
-DROPPED = "dropped"
+FINISHED = End.FINISHED.value
+DEAD_LETTERED = End.DEAD_LETTERED.value
+DROPPED = End.DROPPED.value
+LOST = End.LOST.value
 EXPIRED = "expired"
-LOST = "lost"
 WAITING = "waiting"
 
-RETRIES_EXHAUSTED = "RetriesExhausted"
-EVENT_AGE_EXCEEDED = "EventAgeExceeded"
+RETRIES_EXHAUSTED = Reason.RETRIES_EXHAUSTED.value
+EVENT_AGE_EXCEEDED = Reason.EVENT_AGE_EXCEEDED.value
 MAX_RECEIVE_EXCEEDED = "MaxReceiveExceeded"
-
-RETRY = "retry"
-"""Reason of a result: the same items are tried again, and that uses a retry."""
-REPEAT = "repeat"
-"""Reason of a result: the same items are tried again, whatever the number of retries."""
 
 
 def invoke(at: int, items: tuple[int, ...], tries: int) -> TraceStep:

@@ -30,13 +30,9 @@ from scfdeploy.delivery.core import (
 )
 from scfdeploy.delivery.envelopes import EventResult, Message
 from scfdeploy.delivery.platform import FUNCTION_SERVICES, Decision, Destination
-from scfdeploy.delivery.trace import Attempt, DeliveryKind, Handler, StepKind, TraceStep
+from scfdeploy.delivery.trace import REPEAT, RETRY, Attempt, DeliveryKind, Handler, StepKind, TraceStep
 from scfdeploy.facts import delivery_value
 
-RETRY = "retry"
-"""The reason of a result that is followed by a retry."""
-REPEAT = "repeat"
-"""The reason of a result that is followed by an attempt that uses no retry."""
 START_MS = 1_795_831_200_000
 """The start of a run in messages: 2026-11-28T10:00:00+08:00, always, so that the same input gives the same text."""
 REFUSED = "Refused"

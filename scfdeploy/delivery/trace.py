@@ -28,6 +28,12 @@ class StepKind(StrEnum):
 _INVOKE, _RESULT, _DELIVER, _END = StepKind.INVOKE, StepKind.RESULT, StepKind.DELIVER, StepKind.END
 
 
+RETRY = "retry"
+"""The reason of a result after which the same items are tried again, which uses a retry."""
+REPEAT = "repeat"
+"""The reason of a result after which the same items are tried again, whatever the number of retries."""
+
+
 class DeliveryKind(StrEnum):
     """Why a destination receives an event."""
 
@@ -82,7 +88,7 @@ class TraceStep(NamedTuple):
     end: str = ""
     """End: how the items ended, in the words of the JSON document."""
     reason: str = ""
-    """Result: `retry` or `repeat`, or why no attempt follows. Deliver: why it failed, empty when it arrived.
+    """Result: `RETRY` or `REPEAT`, or why no attempt follows. Deliver: why it failed, empty when it arrived.
 
     End: why the items failed.
     """

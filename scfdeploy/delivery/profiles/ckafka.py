@@ -9,9 +9,7 @@ from scfdeploy.delivery.batches import (
     DROPPED,
     FINISHED,
     HORIZON_MS,
-    REPEAT,
     RETRIES_EXHAUSTED,
-    RETRY,
     Batch,
     BatchReader,
     end,
@@ -21,7 +19,7 @@ from scfdeploy.delivery.batches import (
 )
 from scfdeploy.delivery.core import ResultClass
 from scfdeploy.delivery.profiles.scf import CLASSES
-from scfdeploy.delivery.trace import Handler, TraceStep
+from scfdeploy.delivery.trace import REPEAT, RETRY, Handler, TraceStep
 from scfdeploy.facts import delivery_value
 
 PLATFORM = "ckafka"

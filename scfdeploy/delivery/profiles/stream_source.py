@@ -18,9 +18,7 @@ from scfdeploy.delivery.batches import (
     HORIZON_MS,
     LOST,
     MAX_TRIES_WITHOUT_TIME,
-    REPEAT,
     RETRIES_EXHAUSTED,
-    RETRY,
     Batch,
     BatchReader,
     deliver,
@@ -31,7 +29,7 @@ from scfdeploy.delivery.batches import (
 )
 from scfdeploy.delivery.driver import START_MS, Destinations, accept_all
 from scfdeploy.delivery.envelopes import FailedBatch, lambda_stream_message
-from scfdeploy.delivery.trace import DeliveryKind, Handler, StepKind, TraceStep
+from scfdeploy.delivery.trace import REPEAT, RETRY, DeliveryKind, Handler, StepKind, TraceStep
 from scfdeploy.facts import delivery_value
 
 PLATFORM = "stream_source"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scfdeploy.delivery.batches import REPEAT, RETRY
 from scfdeploy.delivery.profiles.queue_source import RETURN
-from scfdeploy.delivery.trace import StepKind, TraceStep
+from scfdeploy.delivery.trace import REPEAT, RETRY, StepKind, TraceStep
 from scfdeploy.diagnostics import message
 from scfdeploy.facts import delivery_value
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scfdeploy.delivery.batches import REPEAT, RETRY
 from scfdeploy.delivery.driver import MESSAGE_TOO_LARGE, REFUSED
 from scfdeploy.delivery.profiles.queue_source import RETURN
-from scfdeploy.delivery.trace import Delivery, StepKind, TraceStep
+from scfdeploy.delivery.trace import REPEAT, RETRY, Delivery, StepKind, TraceStep
 from scfdeploy.diagnostics import message
 from scfdeploy.report.humanize import byte_count, china_time, ranges, time_of_day
 from scfdeploy.report.terminal import clip, pad, safe, width
