@@ -223,8 +223,12 @@ class EventTable:
 
     def last_attempt(self, request_id: str) -> TimelineStep | None:
         """The last attempt in the timeline of an event, or None."""
-        attempts = [step for step in self.timeline(request_id) if step.kind in ("attempt", "retry")]
-        return attempts[-1] if attempts else None
+        rows = self._db.execute(
+            "SELECT request_id, at, kind, status, message, detail FROM event_steps "
+            "WHERE request_id=? AND kind IN ('attempt', 'retry') ORDER BY id DESC LIMIT 1",
+            (request_id,),
+        )
+        return next(iter(_steps(rows)), None)
 
     def last_step(self) -> int:
         """The number of the newest line of all timelines; 0 when there is none."""
