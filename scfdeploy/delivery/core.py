@@ -111,13 +111,8 @@ class AsyncProfile:
     limits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """The most bytes of a message, by name of the destination, where it is not the platform's limit."""
 
-    @property
-    def assumed(self) -> tuple[str, ...]:
-        """The assumed values that may decide something, as `profile.name` of tables/delivery.tsv."""
-        return tuple(dict.fromkeys(name for names in self.platform.assumptions.values() for name in names))
-
     def assumed_for(self, decision: Decision) -> tuple[str, ...]:
-        """The assumed values behind a decision."""
+        """The assumed values behind a decision, as `profile.name` of tables/delivery.tsv."""
         return self.platform.assumptions.get(decision, ())
 
     def assumed_for_retry(self, number: int) -> tuple[str, ...]:

@@ -227,7 +227,7 @@ class _Run:
                     self._accept(_Event(index, first, profile, root=index), arrivals[index - 1])
                 else:
                     steps.append(
-                        TraceStep(arrivals[index - 1], StepKind.RESULT, (index,), first, status=status, reason=REFUSED)
+                        TraceStep(arrivals[index - 1], _RESULT, (index,), first, status=status, reason=REFUSED)
                     )
             else:
                 _, _, event, entry = heapq.heappop(heap)
@@ -240,7 +240,7 @@ class _Run:
     def _accept(self, event: _Event, at: int) -> None:
         unfinished = self._unfinished[event.function]
         self._unfinished[event.function] = unfinished + 1
-        self._feed(event, Accepted(at, unfinished))
+        self._schedule(event, Accepted(at, unfinished), at)
 
     def _schedule(self, event: _Event, entry: _Entry, now: int) -> None:
         if entry.at <= now:
@@ -320,10 +320,9 @@ class _Run:
 
     def _stops_loop(self, event: _Event, at: int) -> bool:
         """End an event of a loop instead of invoking its function once more."""
-        path = event.path
-        if not path or event.state is None or event.before + event.state.attempts < self._loop_invocations:
+        if event.state is None or event.before + event.state.attempts < self._loop_invocations:
             return False
-        path = (*path, event.function)
+        path = (*event.path, event.function)
         if len(set(path)) == len(path):
             return False
         self._unfinished[event.function] -= 1
@@ -331,8 +330,8 @@ class _Run:
         self._steps.append(
             TraceStep(
                 at,
-                StepKind.END,
-                (event.number,),
+                _END,
+                event.items,
                 event.function,
                 end="waiting",
                 reason=LOOP_STOPPED,
@@ -407,7 +406,6 @@ class _Run:
                 started=begun.number if begun is not None else 0,
                 assumed=assumed,
                 attributes=delivery.message.attributes,
-                service=delivery.route.service,
             )
         )
         if next_at is not None:
@@ -415,9 +413,7 @@ class _Run:
         elif effect.kind is not DeliveryKind.SUCCESS:
             self._schedule(event, Delivered(at, reason), at)
         if begun is not None:
-            unfinished = self._unfinished[begun.function]
-            self._unfinished[begun.function] = unfinished + 1
-            self._schedule(begun, Accepted(at, unfinished), at)
+            self._accept(begun, at)
 
     def _start(self, event: _Event, delivery: _Delivery) -> _Event | None:
         """The event that a destination begins, when it is a function of the run."""

@@ -104,8 +104,6 @@ class TraceStep(NamedTuple):
     """The values that no source gives and that decided what happens here, as `profile.name` of tables/delivery.tsv."""
     attributes: tuple[tuple[str, str | int], ...] = ()
     """Deliver: what is sent beside the message."""
-    service: str = ""
-    """Deliver: the service of the destination, such as `mns-queue`."""
 
 
 MAX_TIMES = 20_000
