@@ -32,6 +32,7 @@ class _Place:
     root: str
     function: str
     """`name`, or `namespace/name` outside of the namespace `default`."""
+    project: Project | None
 
 
 def list_templates(request: Request, name: str) -> TemplateList:
@@ -68,7 +69,7 @@ def save(request: Request, name: str, *, source: str, function: str = "") -> Tem
             message('"{name}" is a built-in template and cannot be overwritten. Choose another name.', name=name)
         )
     place = _require_function(_place(request, function))
-    _require_known(request, place, function)
+    _require_known(place, function)
     names = _names(place.root, place.function)
     if name not in names and len(names) >= _MOST_TEMPLATES:
         raise ScfDeployError(
@@ -90,7 +91,8 @@ def delete(request: Request, name: str, *, function: str = "") -> TemplateChange
     if find_sample(name) is not None:
         raise ScfDeployError(message('"{name}" is a built-in template and cannot be deleted.', name=name))
     place = _place(request, function)
-    path = _require_file(place, name)
+    owner = _require_owner(place, name)
+    path = _file(place.root, owner, name)
     try:
         path.unlink()
     except OSError as error:
@@ -98,8 +100,7 @@ def delete(request: Request, name: str, *, function: str = "") -> TemplateChange
             message("{path} cannot be deleted: {reason}", path=path, reason=error.strerror),
             hint=message("Check the permissions of its folder."),
         ) from error
-    function = path.parent.relative_to(template_dir(place.root, "x").parent).as_posix()
-    return TemplateChanged("template delete", Findings(), name, function, _shown_path(path, place.root))
+    return TemplateChanged("template delete", Findings(), name, owner, _shown_path(path, place.root))
 
 
 def read_template(request: Request, function: str, name: str) -> str:
@@ -107,7 +108,8 @@ def read_template(request: Request, function: str, name: str) -> str:
     sample = find_sample(name)
     if sample is not None:
         return sample_event(sample)
-    return read_event(str(_require_file(_place(request, function), name)))
+    place = _place(request, function)
+    return read_event(str(_file(place.root, _require_owner(place, name), name)))
 
 
 def _place(request: Request, function: str) -> _Place:
@@ -115,7 +117,7 @@ def _place(request: Request, function: str) -> _Place:
     root = project.root if project else request.load.cwd
     if function or (project is not None and len(project.functions) == 1):
         function = _function_name(function, project)
-    return _Place(root, function)
+    return _Place(root, function, project)
 
 
 def _function_name(name: str, project: Project | None) -> str:
@@ -129,14 +131,13 @@ def _function_name(name: str, project: Project | None) -> str:
     return folder_name(namespace, function)
 
 
-def _require_known(request: Request, place: _Place, name: str) -> None:
+def _require_known(place: _Place, name: str) -> None:
     """Raise ScfDeployError if the name is almost that of a function of the project; other functions are accepted."""
-    project = load_project(request.path, request.load).project
-    if project is None or not name or place.function in template_dirs(place.root):
+    if place.project is None or not name or place.function in template_dirs(place.root):
         return
-    if any(spec.address == function_address(name, project) for spec in project.functions):
+    names = [folder_name(spec.address.namespace, spec.address.function) for spec in place.project.functions]
+    if place.function in names:
         return
-    names = [folder_name(spec.address.namespace, spec.address.function) for spec in project.functions]
     guess = did_you_mean(name, names)
     if guess:
         raise ScfDeployError(message('The project has no function "{name}".', name=name), hint=guess)
@@ -156,7 +157,8 @@ def _names(root: str, function: str) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.json") if _NAME.fullmatch(path.stem))
 
 
-def _require_file(place: _Place, name: str) -> Path:
+def _require_owner(place: _Place, name: str) -> str:
+    """The only function with this template."""
     functions = [place.function] if place.function else template_dirs(place.root)
     owners = [function for function in functions if name in _names(place.root, function)]
     if len(owners) > 1:
@@ -172,7 +174,7 @@ def _require_file(place: _Place, name: str) -> Path:
         raise ScfDeployError(
             message('There is no template "{name}".', name=name), hint=f"{guess} {known}" if guess else known
         )
-    return template_dir(place.root, owners[0]) / f"{name}.json"
+    return owners[0]
 
 
 def _read_source(place: _Place, source: str) -> str:
@@ -180,13 +182,17 @@ def _read_source(place: _Place, source: str) -> str:
     if sample is not None:
         return sample_event(sample)
     if source in _names(place.root, place.function):
-        return read_event(str(template_dir(place.root, place.function) / f"{source}.json"))
+        return read_event(str(_file(place.root, place.function, source)))
     if source != "-" and not Path(source).exists():
         raise ScfDeployError(
             message("There is no template and no file {source}", source=source),
             hint=message("`scfdeploy template list` shows the templates; `-` reads standard input."),
         )
     return read_event(source)
+
+
+def _file(root: str, function: str, name: str) -> Path:
+    return template_dir(root, function) / f"{name}.json"
 
 
 def _shown_path(path: Path, root: str) -> str:

@@ -37,11 +37,13 @@ def template_dirs(root: str) -> list[str]:
     """The names of all functions with a folder of templates, sorted. Raises ScfDeployError as `template_dir` does."""
     refuse_links(root)
     folder = Path(root) / NAME / _TEMPLATES
-    top = [name for name in _entries(folder) if os.path.isdir(folder / name)]
-    inner = [
-        f"{name}/{each}" for name in top for each in _entries(folder / name) if os.path.isdir(folder / name / each)
-    ]
-    return sorted([name for name in top if any(each.endswith(".json") for each in _entries(folder / name))] + inner)
+    found = []
+    for name in _entries(folder):
+        entries = _entries(folder / name)
+        if any(entry.endswith(".json") for entry in entries):
+            found.append(name)
+        found += [f"{name}/{entry}" for entry in entries if os.path.isdir(folder / name / entry)]
+    return sorted(found)
 
 
 def require_template_dir(root: str, function: str) -> Path:
