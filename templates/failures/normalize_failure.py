@@ -201,10 +201,10 @@ def _attribute(attributes, name):
 
 
 def _parsed(text):
-    """JSON text as a value; everything else as it is."""
+    """JSON text as a value; everything else as it is, also text that is nested too deep."""
     if not isinstance(text, (str, bytes)):
         return text
     try:
         return json.loads(text if isinstance(text, str) else text.decode())
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

@@ -132,6 +132,13 @@ def test_older_spellings_are_read(helper: ModuleType) -> None:
     assert helper.normalize_failure(callback)["function"] == "orders"
 
 
+def test_event_that_is_nested_too_deep_stays_text(helper: ModuleType) -> None:
+    event = "[" * 50_000 + "]" * 50_000
+    message = json.loads(sent(scf.PLATFORM, "cmq-queue", DeliveryKind.DEAD_LETTER))
+    message["Body"]["ClientContext"] = event
+    assert helper.normalize_failure(message)["payload"] == event
+
+
 @pytest.mark.parametrize("message", ["", "text", "[]", "{}", {"id": 7}, None, 3, {"Records": []}])
 def test_other_messages_are_rejected(helper: ModuleType, message: object) -> None:
     with pytest.raises(ValueError, match=r"not a failure message|0 messages"):
