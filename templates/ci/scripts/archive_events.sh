@@ -11,7 +11,7 @@ archive() {
 }
 fetch() {
   found=0
-  archive ls-remote --exit-code -- "$repository" "refs/heads/$branch" > "$ARCHIVE.ref" || found=$?
+  archive ls-remote --exit-code -- "$repository" "refs/heads/$branch" > /dev/null || found=$?
   case $found in
     0) archive fetch --quiet --depth 1 -- "$repository" "refs/heads/$branch" && archive reset --quiet --hard FETCH_HEAD ;;
     2) ;; # the first run
