@@ -10,6 +10,9 @@ archive() {
     -c credential.helper= -c 'credential.helper=!printf "username=%s\npassword=%s\n" "$GIT_USERNAME" "$GIT_PASSWORD" #' "$@"
 }
 fetch() {
+  # Without commits of an earlier try, which would look as if they had been pushed.
+  rm -rf -- "$ARCHIVE"
+  git init --quiet --template= -- "$ARCHIVE"
   found=0
   archive ls-remote --exit-code -- "$repository" "refs/heads/$branch" > /dev/null || found=$?
   case $found in
@@ -33,8 +36,6 @@ file=$(escape "$STAGE").jsonl
 if [ "$PROJECT" != . ]; then
   file=$(escape "$PROJECT")@$file
 fi
-rm -rf -- "$ARCHIVE"
-git init --quiet --template= -- "$ARCHIVE"
 fetch
 status=0
 "$TOOLS/bin/scfdeploy" events pull --path "$PROJECT" --stage="$STAGE" --to "$ARCHIVE/$file" || status=$?

@@ -201,6 +201,22 @@ def test_link_in_the_branch_is_not_followed(
     assert not target.exists()
 
 
+def test_push_that_is_refused_fails_the_job(
+    repository: Path, origin: Path, cloud: LocalServer, timer: Timer
+) -> None:
+    written("jenkins", "--stage-branch", "main=prod")
+    call(cloud)
+    hook = origin / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+
+    result, log = timer("jenkins")
+
+    assert result == "FAILURE", log
+    assert git(origin, "branch") == ""
+
+
 def test_scheduled_runs_do_not_cancel_waiting_deployments(repository: Path) -> None:
     written("github", "--stage-branch", "main=prod")
     flow = workflow(Path(".github/workflows/scfdeploy.yml").read_text("utf-8"))
