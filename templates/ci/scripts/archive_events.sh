@@ -22,7 +22,8 @@ fetch() {
   esac
 }
 publish() {
-  archive add --all || return 1
+  # Also where settings of the machine ignore such files.
+  archive add --all --force || return 1
   if archive diff --cached --quiet; then
     return 0
   fi

@@ -201,9 +201,7 @@ def test_link_in_the_branch_is_not_followed(
     assert not target.exists()
 
 
-def test_push_that_is_refused_fails_the_job(
-    repository: Path, origin: Path, cloud: LocalServer, timer: Timer
-) -> None:
+def test_push_that_is_refused_fails_the_job(repository: Path, origin: Path, cloud: LocalServer, timer: Timer) -> None:
     written("jenkins", "--stage-branch", "main=prod")
     call(cloud)
     hook = origin / "hooks" / "pre-receive"
@@ -215,6 +213,20 @@ def test_push_that_is_refused_fails_the_job(
 
     assert result == "FAILURE", log
     assert git(origin, "branch") == ""
+
+
+def test_settings_of_the_machine_ignore_no_records(
+    tmp_path: Path, repository: Path, origin: Path, cloud: LocalServer, timer: Timer
+) -> None:
+    written("jenkins", "--stage-branch", "main=prod")
+    call(cloud)
+    settings = tmp_path / "run-0" / ".config" / "git"
+    settings.mkdir(parents=True)
+    (settings / "ignore").write_text("*.jsonl\n")
+
+    assert timer("jenkins")[0] == "SUCCESS"
+
+    assert len(archived(origin)) == 1
 
 
 def test_scheduled_runs_do_not_cancel_waiting_deployments(repository: Path) -> None:
