@@ -80,6 +80,19 @@ def test_handler_without_a_project_is_a_warning(tmp_path: Path, monkeypatch: pyt
     assert "s.yml:1:10: warning: Handler does not run [scenario-handler]" in ran.stderr
 
 
+def test_function_in_a_folder_of_projects_runs(folder: Path) -> None:
+    project = folder / "orders"
+    project.mkdir()
+    for name in ("serverless.yml", "src"):
+        (folder / name).rename(project / name)
+    (project / "src" / "index.py").write_text(FAILING)
+    (folder / "s.yml").write_text("handler: orders\n")
+
+    ran = scfdeploy("simulate", "s.yml")
+
+    assert "attempt 1  430  KeyError: 'customer'" in ran.stdout
+
+
 RECORDS = """\
 def main(event, context):
     first, _ = event['Records']

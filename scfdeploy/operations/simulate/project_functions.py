@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from scfdeploy.config import load_project
+from scfdeploy.config.discover import discover
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
 from scfdeploy.config.scenario import FunctionPolicy, Target
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity, did_you_mean, message
@@ -15,7 +15,6 @@ from scfdeploy.model import FunctionSpec, Project
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Findings
 
-_FILES = ("serverless.yml", "serverless.yaml")
 _KINDS = {"CMQ-QUEUE": "queue", "queue": "queue", "CMQ-TOPIC": "topic", "topic": "topic"}
 _KEYS = ("retries", "maxAge", "deadLetter")
 
@@ -88,9 +87,8 @@ def load_functions(request: Request, *, is_required: bool) -> LoadedFunctions:
 
 
 def has_project(request: Request) -> bool:
-    """Whether there is a serverless.yml."""
-    path = os.path.join(request.load.cwd, request.path)  # noqa: PTH118 - may be absolute
-    return os.path.isfile(path) or any(os.path.isfile(os.path.join(path, file)) for file in _FILES)  # noqa: PTH113, PTH118
+    """Whether there is a serverless.yml, or a folder with one."""
+    return bool(discover(request.path, request.load.cwd, Diagnostics()).files)
 
 
 def with_settings(policy: FunctionPolicy, spec: FunctionSpec) -> FunctionPolicy:
