@@ -175,3 +175,15 @@ def test_idempotency_needs_a_function(folder: Path) -> None:
     ran = simulate(folder, FAILING, "--outcomes", "200", "--idempotent", "true")
     assert ran.exit_code == 1
     assert "--idempotent runs the function of the project" in ran.stderr
+
+
+def test_empty_command_of_idempotent_is_a_usage_error(folder: Path) -> None:
+    ran = simulate(folder, FAILING, "--idempotent", " ")
+    assert ran.exit_code == 2
+    assert "--idempotent takes a command" in ran.stderr
+
+
+def test_command_that_prints_nothing_is_remarked(folder: Path) -> None:
+    ran = idempotency(folder, "return None", "true")
+    assert ran.exit_code == 0, ran.stderr
+    assert "The command of --idempotent prints nothing, so it shows no state." in ran.stdout

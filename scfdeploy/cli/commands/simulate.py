@@ -73,13 +73,13 @@ def simulate(
         int | None, typer.Option("--seed", metavar="N", help="Add faults to a quarter of the attempts, by this seed.")
     ] = None,
     idempotent: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--idempotent",
             metavar="CMD",
             help="Run the function again with faults, and compare the state that CMD prints after each run.",
         ),
-    ] = "",
+    ] = None,
     asserts: Annotated[
         bool, typer.Option("--assert", help="Exit with 1 if the result differs from `expect` of the scenario.")
     ] = False,
@@ -100,6 +100,8 @@ def simulate(
 
     if returns not in ("", "at-once"):
         raise typer.BadParameter(message("--return takes at-once, not {text}", text=repr(returns)))
+    if idempotent is not None and not idempotent.strip():
+        raise typer.BadParameter(message("--idempotent takes a command"))
     request = make_request(path, **project._asdict())
     lines = _StepLines() if output == "jsonl" else None
     chosen = SimulationOptions(
@@ -115,7 +117,7 @@ def simulate(
         keeps_bodies=output == "json",
         seed=seed,
         start_server=start_memory_server,
-        idempotent=idempotent,
+        idempotent=idempotent or "",
         home=os.path.expanduser("~"),  # noqa: PTH111
         on_step=lines,
     )

@@ -101,6 +101,8 @@ def simulate(request: Request, options: SimulationOptions) -> Simulated:
     remarks = loaded.functions.remarks
     if found is not None and not any(item.completions for item in runs[0].summary.items.values()):
         remarks += (message("No attempt succeeds without faults, so the state says little about faults."),)
+    if found is not None and not found.faults and not found.expected.strip():
+        remarks += (message("The command of --idempotent prints nothing, so it shows no state."),)
     stopped_on = [run.platform for run in runs if run.loop]
     loops = check_loops(scenario, loaded.checked.policies, stopped_on)
     findings = Findings(Diagnostics([*loaded.findings.diagnostics, *loops]).sorted(), loaded.findings.sources)
