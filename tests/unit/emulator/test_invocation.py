@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from scfdeploy.emulator.runtime.code_cache import CodeCache
-from tests.support.emulator import Cloud, running, zip_bytes, zip_text
+from tests.support.emulator import ApiError, Cloud, running, zip_bytes, zip_text
 
 PYTHON = """
 import json, os, sys, time
@@ -237,6 +237,12 @@ def test_invalid_invocation_returns_documented_code(
     cloud.create()
     cloud.create("web", Type="HTTP")
     assert cloud.error(action, **{"FunctionName": "hello", **parameters}) == code
+
+
+def test_invoked_web_function_names_its_local_url(cloud: Cloud) -> None:
+    cloud.create("web", Type="HTTP")
+    with pytest.raises(ApiError, match="/_url/default/web/ of"):
+        cloud.call("InvokeFunction", FunctionName="web")
 
 
 def test_invoke_and_invoke_function_have_different_default_qualifiers(cloud: Cloud) -> None:

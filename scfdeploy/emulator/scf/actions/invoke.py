@@ -7,6 +7,7 @@ import math
 
 from scfdeploy.delivery.core import End, Phase
 from scfdeploy.delivery.profiles.scf import REFUSED_AT_ACCEPTANCE
+from scfdeploy.emulator.access import URL
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json, read_json
 from scfdeploy.emulator.runtime import SUCCESS, Invocation
@@ -136,7 +137,11 @@ def _prepare(call: ApiCall, parameters: Json, event: str, qualifier: str, *, max
     key = functions.function_key(call, parameters)
     invocation = invocations.prepare(call, key, qualifier, event)
     if invocation.version["Type"] == "HTTP":
-        raise CloudError("FailedOperation.InvokeFunction", "A web function is called over HTTP, by its URL.")
+        namespace, name = key.split("/")[1:3]
+        raise CloudError(
+            "FailedOperation.InvokeFunction",
+            f"A web function is called over HTTP, by its URL: here {URL}{namespace}/{name}/ of `scfdeploy emulator`.",
+        )
     return key, invocation
 
 
