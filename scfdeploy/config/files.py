@@ -78,7 +78,7 @@ def _read_bytes(path: str, span: Span, diagnostics: Diagnostics) -> bytes | None
         FILE_UNREADABLE,
         span,
         detail="{file} is a folder." if is_folder else "{file} is not a regular file.",
-        hint="Name the file with the settings.",
+        hint="Name the file itself.",
         file=span.file,
     )
     return None

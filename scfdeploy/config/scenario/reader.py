@@ -147,8 +147,10 @@ class _Reader:
             "ageBase": partial(self._choice, key="ageBase", known=("split", "arrival")),
             "expect": self._expect,
         }
-        read = values.read_table(tree, readers, self._diagnostics, name=message("a scenario"))
         spans = {entry.key.text: entry.value.span for entry in tree} if isinstance(tree, MappingNode) else {}
+        is_project = "component" in spans
+        hint = message("This is a serverless.yml; without a file, `simulate` runs its function.") if is_project else ""
+        read = values.read_table(tree, readers, self._diagnostics, name=message("a scenario"), hint=hint)
         fields = {
             "duration": "duration_ms",
             "afterFailure": "after_failure",

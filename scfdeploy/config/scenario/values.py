@@ -160,7 +160,9 @@ def target(node: Node, key: str, diagnostics: Diagnostics, *, default_kind: str 
         near = nearest(kind, known)
         advice = f"{near}://{name}" if near else ""
     else:
-        advice = f"queue://{text}" if text and not separator else ""
+        kind, colon, name = text.partition(":")
+        named = f"{kind}://{name}" if colon and name and kind in known else f"queue://{text}"
+        advice = named if text and not separator else ""
     hint = message('Did you mean "{suggestion}"?', suggestion=advice) if advice else ""
     expected = message("a destination such as queue://NAME; kinds: {kinds}", kinds=", ".join(known))
     report(node, key, expected, diagnostics, hint=hint)
@@ -203,11 +205,11 @@ def one_or_more(node: Node, read: Callable[[Node], T | None]) -> tuple[T, ...]:
 
 
 def read_table(
-    node: Node, readers: Mapping[str, Callable[[Node], T]], diagnostics: Diagnostics, *, name: str
+    node: Node, readers: Mapping[str, Callable[[Node], T]], diagnostics: Diagnostics, *, name: str, hint: str = ""
 ) -> dict[str, T]:
     """The values of a mapping, each read by the function for its key. A key without a value counts as not set."""
     return {
         entry.key.text: readers[entry.key.text](entry.value)
-        for entry in entries(node, tuple(readers), diagnostics, name=name)
+        for entry in entries(node, tuple(readers), diagnostics, name=name, hint=hint)
         if not is_null(entry.value) or entry.key.text in NAMES_OF_SOURCES
     }

@@ -150,10 +150,19 @@ def test_mistakes_have_a_position_and_a_suggestion(text: str, problem: str) -> N
     assert problems(text) == [problem]
 
 
-def test_destination_without_a_kind_gets_one_suggested() -> None:
-    (problem,) = problems("policy: {deadLetter: orders-failed}\n")
+@pytest.mark.parametrize("text", ["orders-failed", "queue:orders-failed"])
+def test_destination_without_a_kind_gets_one_suggested(text: str) -> None:
+    (problem,) = problems(f"policy: {{deadLetter: {text}}}\n")
     assert problem.startswith('s.yml:1:22: "policy.deadLetter" must be a destination such as queue://NAME; kinds: ')
-    assert problem.endswith('not "orders-failed". Did you mean "queue://orders-failed"?')
+    assert problem.endswith(f'not "{text}". Did you mean "queue://orders-failed"?')
+
+
+def test_project_file_instead_of_a_scenario_is_named() -> None:
+    advice = "This is a serverless.yml; without a file, `simulate` runs its function."
+    assert problems("component: scf\ninputs: {}\n") == [
+        f's.yml:1:1: There is no key "component" in a scenario. {advice}',
+        f's.yml:2:1: There is no key "inputs" in a scenario. {advice}',
+    ]
 
 
 def test_all_mistakes_of_a_file_are_reported() -> None:
