@@ -417,6 +417,13 @@ def test_several_platforms_are_shown_side_by_side() -> None:
     assert [run["platform"] for run in document["runs"]] == ["scf", "functiongraph", "fc", "lambda"]
 
 
+def test_single_invocation_is_counted_in_words() -> None:
+    ran = simulate("handler: orders\noutcomes: 200\nsource: {events: 1}\n", "--on", "scf,fc")
+    assert next(line for line in ran.stdout.splitlines() if line.startswith("all")).split() == [
+        "all", "1", "invocation", "1", "invocation",
+    ]  # fmt: skip
+
+
 def test_dead_letter_queue_of_the_function_is_no_use_to_a_queue() -> None:
     ran = simulate(QUEUE % "batch" + "policy: {deadLetter: queue://f}\n")
     assert "The dead letter queue of the function gets asynchronous events only, none from a queue." in ran.stderr

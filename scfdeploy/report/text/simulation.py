@@ -96,12 +96,17 @@ def _tables_side_by_side(runs: Sequence[SimulatedRun], style: TextStyle) -> Iter
         for number in numbers
     ]
     totals = [
-        (message("all"), *(message("{count} invocations", count=f"{run.summary.invocations:,}") for run in runs)),
+        (message("all"), *(_invocations(run) for run in runs)),
         ("", *(ends_text(run) for run in runs)),
     ]
     yield from aligned_table(header, [*rows, *totals], style, numbers=())
     yield message("In each cell: attempts, completions, end.")
     yield from _rest(runs[0])
+
+
+def _invocations(run: SimulatedRun) -> str:
+    count = run.summary.invocations
+    return message("1 invocation") if count == 1 else message("{count} invocations", count=f"{count:,}")
 
 
 def _cell(item: ItemSummary) -> str:
