@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from scfdeploy.delivery.envelopes import texts_of_dead_letter
@@ -172,11 +173,19 @@ class _DeliveryTexts:
     def _body(self, text: str) -> str:
         texts = texts_of_dead_letter(text)
         if texts is None:
-            return _json(self._clean(_body(text)))
+            return self._parsed(text)
         for part in texts:
             if part not in self._harmless and not self._is_harmless(part):
-                return _json(self._clean(_body(text)))
+                return self._parsed(text)
         return _escaped(text)
+
+    def _parsed(self, text: str) -> str:
+        """The message, as data where it is JSON that is not nested too deeply to be cleaned."""
+        try:
+            body = self._clean(json.loads(text, parse_float=_finite, parse_constant=lambda _: None))
+        except (ValueError, RecursionError):
+            body = self._clean(text)
+        return _json(body)
 
     def _is_harmless(self, text: str) -> bool:
         """Whether a text has no secret. Most texts are the same in all messages."""
@@ -187,12 +196,10 @@ class _DeliveryTexts:
         return True
 
 
-def _body(text: str) -> object:
-    """The message, parsed where it is JSON."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
+def _finite(text: str) -> float | None:
+    """The number, or null for an infinite one such as 1e999, which JSON cannot write."""
+    number = float(text)
+    return number if isfinite(number) else None
 
 
 def _json(value: object) -> str:

@@ -327,6 +327,25 @@ def test_dead_letter_over_the_limit_is_lost_and_says_so() -> None:
     assert run_of(scenario)["events"][0]["end"] == "lost"
 
 
+@pytest.mark.parametrize(
+    ("event", "written"),
+    [
+        ("NaN", None),
+        ("[1e999, -Infinity, 0.5]", [None, None, 0.5]),
+        pytest.param("[" * 900 + "]" * 900, None, id="deep"),
+    ],
+)
+def test_messages_with_values_that_json_lacks_leave_a_valid_document(event: str, written: object) -> None:
+    scenario = f"on: lambda\noutcomes: 430\npolicy: {{onFailure: queue://q}}\nevent: '{event}'\n"
+    run = json.loads(simulate(scenario, "--format", "json").stdout, parse_constant=pytest.fail)["runs"][0]
+    body = run["deliveries"][0]["body"]
+
+    if isinstance(body, str):
+        assert event in body
+    else:
+        assert body["requestPayload"] == written
+
+
 def test_refused_delivery_names_the_cause() -> None:
     scenario = "outcomes: 430\npolicy: {deadLetter: queue://q, retries: 0}\ndestinations: {q: {answers: 403}}\n"
     text = simulate(scenario).stdout
