@@ -26,68 +26,8 @@ from scfdeploy.config.scenario.definition import (
 )
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode, is_null, parse
 from scfdeploy.config.yaml.nodes import boolean, number
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
-from scfdeploy.diagnostics.page import yaml
+from scfdeploy.diagnostics import Diagnostics, Span, message
 
-SCENARIO_SOURCE = Finding(
-    "scenario-source",
-    Severity.ERROR,
-    "Source does not exist on the platform",
-    detail='Platform {platform} has no source "{source}". Use "{nearest}", or select a platform with --on {other}.',
-    title="A source that the platform does not have.",
-    what="The scenario of `scfdeploy simulate` delivers from a source, such as a queue, that the platform cannot read.",
-    why="The platform has no rules for such a source.",
-    wrong=yaml("on: scf\nsource: {queue: orders, messages: 10}"),
-    right=yaml("on: lambda\nsource: {queue: orders, messages: 10}"),
-)
-POLICY_RANGE = Finding(
-    "policy-range",
-    Severity.ERROR,
-    "Value is out of the platform's range",
-    detail="Platform {platform} accepts {key} from {least} to {most}, not {value}.",
-    hint="Choose a value that all platforms of the scenario accept, or fewer platforms with --on.",
-    title="A value of a policy that a platform does not accept.",
-    what="A number in the policy of a scenario is out of the range of a platform that the scenario runs on.",
-    why="The platform rejects the setting.",
-    wrong=yaml("on: scf\npolicy: {retries: 3}"),
-    right=yaml("on: scf\npolicy: {retries: 2}"),
-)
-POLICY_UNSUPPORTED = Finding(
-    "policy-unsupported",
-    Severity.ERROR,
-    "Policy does not fit the platform",
-    title="A part of a policy that a platform does not have.",
-    what="The policy of a scenario has a destination that a platform does not have or cannot send to. It is a warning, "
-    "and an error with `unsupported: error`.",
-    why="On that platform the events go elsewhere, or are lost.",
-    wrong=yaml("on: scf\npolicy: {onSuccess: queue://done}"),
-    right=yaml("on: lambda\npolicy: {onSuccess: queue://done}"),
-)
-SCENARIO_HANDLER = Finding(
-    "scenario-handler",
-    Severity.WARNING,
-    "Handler does not run",
-    detail="There is no project here, so {handler} does not run, and all its calls succeed.",
-    hint="Give --path with the folder of the project, or write `outcomes`.",
-    title="A handler without a project.",
-    what="The scenario names a handler that should really run, but there is no serverless.yml.",
-    why="The simulation shows calls that succeed, whatever the handler does.",
-    wrong="A scenario with `handler: orders` in a folder without serverless.yml.",
-    right="The same scenario, run with `--path` or with `outcomes`.",
-)
-SCENARIO_UNUSED = Finding(
-    "scenario-unused",
-    Severity.WARNING,
-    "Outcomes of an item that does not exist",
-    detail="Item {number} has outcomes, but the source has {count} items.",
-    hint="Correct the number, or deliver more items.",
-    title="Outcomes of an item, or answers of a destination, that does not exist.",
-    what="The scenario has outcomes of an item with a higher number than the source delivers, or describes a "
-    "destination to which nothing is sent.",
-    why="The outcomes or answers have no effect.",
-    wrong=yaml("source: {events: 2}\noutcomes: {event 3: 430}"),
-    right=yaml("source: {events: 3}\noutcomes: {event 3: 430}"),
-)
 _ITEM_WORDS = ("event", "message", "record")
 _MAX_SHARDS = 1000
 _ACKNOWLEDGE = ("batch", "delete", "report")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from scfdeploy.config.scenario import EventSource, FunctionPolicy, QueueSource, Scenario, StreamSource, Target
-from scfdeploy.config.scenario.delivery_findings import (
+from scfdeploy.config.scenario.findings import (
     DESTINATION_SIZE,
     FUNCTION_LOOP,
     HTTP_DESTINATION,

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scfdeploy.config.scenario import EventSource, FunctionPolicy, QueueSource, Scenario, StreamSource, Target
-from scfdeploy.config.scenario.reader import POLICY_UNSUPPORTED, SCENARIO_SOURCE, SCENARIO_UNUSED, span_of
+from scfdeploy.config.scenario.findings import POLICY_UNSUPPORTED, SCENARIO_SOURCE, SCENARIO_UNUSED
+from scfdeploy.config.scenario.reader import span_of
 from scfdeploy.config.scenario.values import SCENARIO_VALUE
 from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, message
 from scfdeploy.operations.simulate.platforms import NEAREST_SOURCES, SOURCES, source_word

@@ -18,7 +18,8 @@ from scfdeploy.config.scenario import (
     read_scenario,
 )
 from scfdeploy.config.scenario.definition import Outcome
-from scfdeploy.config.scenario.reader import SCENARIO_HANDLER, span_of
+from scfdeploy.config.scenario.findings import SCENARIO_HANDLER
+from scfdeploy.config.scenario.reader import span_of
 from scfdeploy.config.scenario.values import MAX_ITEMS
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
 from scfdeploy.model import FunctionSpec
