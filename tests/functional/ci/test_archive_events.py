@@ -196,8 +196,10 @@ def test_link_in_the_branch_is_not_followed(
     written("jenkins", "--stage-branch", "main=prod")
     call(cloud)
 
-    assert timer("jenkins")[0] == "FAILURE"
+    result, log = timer("jenkins")
 
+    assert result == "FAILURE"
+    assert "line 1 of" in log
     assert not target.exists()
 
 
