@@ -22,6 +22,11 @@ def require_text(content: Json, name: str) -> str:
     return text
 
 
+def is_row_id(value: object) -> bool:
+    """Whether the database can compare a value with the id of a row."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63
+
+
 def json_or_text(text: str) -> object:
     """The value of a JSON text, with null for NaN and infinity; the text itself if it cannot be read."""
     try:

@@ -6,7 +6,7 @@ import json
 
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.clock import as_rfc3339
-from scfdeploy.emulator.control.content import json_or_text
+from scfdeploy.emulator.control.content import is_row_id, json_or_text
 from scfdeploy.emulator.messages import ControlError, Json, parse_seconds
 from scfdeploy.emulator.runtime import SUCCESS
 from scfdeploy.emulator.scf.records import namespaces
@@ -28,7 +28,7 @@ def read_logs(app: EmulatorApp, content: Json) -> Json:
     now = round(app.event_clock.now() * 1000)
     since = 0 if content.get("sinceS") is None else now - _milliseconds(content["sinceS"])
     after = content.get("after", 0)
-    if not isinstance(after, int) or isinstance(after, bool):
+    if not is_row_id(after):
         raise ControlError('"after" is the number "last" of an earlier answer')
     with app.store.exclusive(writes=False):
         existing = [key for key, _ in app.store.list_prefix(FUNCTION, f"{region}/")]
@@ -50,7 +50,7 @@ def read_logs(app: EmulatorApp, content: Json) -> Json:
     return {
         "entries": [_entry(entry) for entry in kept],
         "isCut": len(kept) < len(found),
-        "last": max(last, after),
+        "last": last,
         "missing": missing,
         "topics": topics,
     }

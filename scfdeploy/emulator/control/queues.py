@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.clock import as_rfc3339
-from scfdeploy.emulator.control.content import json_or_text, require_text
+from scfdeploy.emulator.control.content import is_row_id, json_or_text, require_text
 from scfdeploy.emulator.messages import ControlError, Json
 from scfdeploy.emulator.queues import records
 from scfdeploy.emulator.queues.publish import publish
@@ -39,7 +39,7 @@ def show_queue(app: EmulatorApp, content: Json) -> Json:
     name, limit, after = require_text(content, "name"), content.get("limit", 10), content.get("after", 0)
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= _MOST_MESSAGES:
         raise ControlError(f'"limit" is a number from 1 to {_MOST_MESSAGES}')
-    if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after < 1 << 63:
+    if not is_row_id(after):
         raise ControlError('"after" is the id of a message')
     with app.store.exclusive(writes=False):
         queue = records.require(app.store, name)
@@ -118,7 +118,7 @@ def purge(app: EmulatorApp, content: Json) -> Json:
 def delete_messages(app: EmulatorApp, content: Json) -> Json:
     """Delete messages of a queue by their ids."""
     name, ids = require_text(content, "name"), content.get("ids")
-    if not isinstance(ids, list) or not all(isinstance(number, int) and 0 <= number < 1 << 63 for number in ids):
+    if not isinstance(ids, list) or not all(map(is_row_id, ids)):
         raise ControlError('"ids" is a list of numbers')
     with app.store.exclusive(writes=True):
         records.require(app.store, name)

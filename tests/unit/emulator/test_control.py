@@ -50,6 +50,8 @@ def test_control_paths_accept_requests_of_this_machine(cloud: Cloud, headers: di
         ("POST", "events", b'{"function": 5}', 400),
         ("POST", "events", b'{"statuses": 5}', 400),
         ("POST", "events/stats", b'{"function": ["a/b/c"]}', 400),
+        ("POST", "logs", b'{"functions": ["hello"], "after": 9223372036854775808}', 400),
+        ("POST", "queues/show", b'{"name": "q", "after": 9223372036854775808}', 400),
     ],
 )
 def test_invalid_control_request_returns_status_and_message(
