@@ -6,7 +6,9 @@ import pytest
 
 from scfdeploy.config.scenario import (
     CkafkaSource,
+    DestinationRules,
     EventSource,
+    FunctionPolicy,
     QueueSource,
     Scenario,
     StreamSource,
@@ -60,6 +62,11 @@ def test_documented_sample_is_read() -> None:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
+        ("{events: 3, every: 2s}", EventSource(3, 2000)),
+        ("{queue: orders, acknowledge: report, every: 1s}", QueueSource("orders", acknowledge="report", every_ms=1000)),
+        ("{stream: clicks, shards: 3, every: 1s}", StreamSource("clicks", every_ms=1000, shards=3)),
+        ("{stream: clicks, retries: 2, maxAge: 1h}", StreamSource("clicks", retries=2, max_age_ms=3_600_000)),
+        ("{ckafka: topic, every: 1s}", CkafkaSource("topic", every_ms=1000)),
         (
             "{queue: orders, messages: 5, batch: 2, visibility: 30s, maxReceive: 3, deadLetter: dead}",
             QueueSource("orders", 5, 2, 30_000, 3, Target("queue", "dead")),
@@ -94,6 +101,34 @@ def test_text_of_a_failure_is_kept() -> None:
     outcomes = read("outcomes: {event 2: [{fail: no customer}, ok]}\n").outcomes
     assert outcomes is not None
     assert [outcome.text for outcome in outcomes[2]] == ["no customer", ""]
+
+
+def test_every_key_of_a_policy_is_read() -> None:
+    keys = (
+        "retries: 1, maxAge: 1h, deadLetter: queue://dead, onFailure: topic://failed, onSuccess: bus://done, "
+        "queueLimit: 5, trace: events, unsupported: drop"
+    )
+    expected = FunctionPolicy(
+        retries=1,
+        max_age_ms=3_600_000,
+        dead_letter=Target("queue", "dead"),
+        on_failure=Target("topic", "failed"),
+        on_success=Target("bus", "done"),
+        queue_limit=5,
+        is_traced=True,
+        unsupported="drop",
+    )
+    scenario = read(f"policy: {{{keys}}}\ndestinations: {{B: {{{keys}, type: http, limit: 1KB, answers: 404}}}}\n")
+
+    assert scenario.policy == expected
+    assert scenario.destinations["B"] == DestinationRules(1024, (404,), expected, is_http=True)
+
+
+def test_other_keys_of_a_scenario_are_read() -> None:
+    scenario = read("duration: 2s\nevent: {a: 1}\nafterFailure: continue\nageBase: arrival\n")
+
+    assert (scenario.duration_ms, scenario.event) == (2000, '{"a": 1}')
+    assert (scenario.after_failure, scenario.age_base) == ("continue", "arrival")
 
 
 def test_function_that_is_a_destination_has_its_own_policy() -> None:
