@@ -33,6 +33,9 @@ _FIXED = _words(
     address command action status severity rule code kind state requestId requestIds format type ruleId level
     """
 )
+# What has these keys comes from functions and their events, and no word of it is fixed.
+_FROM_FUNCTIONS = _words("body result")
+_NONE: frozenset[str] = frozenset()
 
 
 class KnownSecrets:
@@ -110,6 +113,9 @@ class KnownSecrets:
 
     def redact_document(self, value: Any) -> Any:
         """The same for data of a JSON document. Words that programs compare stay."""
+        return self._redact_data(value, _FIXED)
+
+    def _redact_data(self, value: Any, fixed: frozenset[str]) -> Any:
         if isinstance(value, str):
             return self.redact(value)
         if isinstance(value, dict | Mapping):
@@ -117,12 +123,12 @@ class KnownSecrets:
             # Most values are numbers and known words; a document may have millions of them.
             return {
                 key: part
-                if type(part) in _PLAIN or key in _FIXED or (type(part) is str and part in harmless)
-                else self.redact_document(part)
+                if type(part) in _PLAIN or key in fixed or (type(part) is str and part in harmless)
+                else self._redact_data(part, _NONE if key in _FROM_FUNCTIONS else fixed)
                 for key, part in value.items()
             }
         if isinstance(value, list | tuple):
-            return [self.redact_document(part) for part in value]
+            return [self._redact_data(part, fixed) for part in value]
         return value
 
     def _shown(self) -> Iterator[str]:

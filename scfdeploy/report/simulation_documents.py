@@ -182,7 +182,9 @@ class _DeliveryTexts:
     def _parsed(self, text: str) -> str:
         """The message, as data where it is JSON that is not nested too deeply to be cleaned."""
         try:
-            body = self._clean(json.loads(text, parse_float=_finite, parse_constant=lambda _: None))
+            data = json.loads(text, parse_float=_finite, parse_constant=lambda _: None)
+            # With its key, so that `clean` takes no word of the message for one that this program compares.
+            body = self._clean({"body": data})["body"]
         except (ValueError, RecursionError):
             body = self._clean(text)
         return _json(body)

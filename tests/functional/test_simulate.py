@@ -54,6 +54,17 @@ def test_failing_event_is_retried_and_dead_lettered(folder: Path) -> None:
     ]
 
 
+def test_secret_under_a_word_of_this_program_is_hidden_in_message(folder: Path) -> None:
+    secret = "ghp_" + "a1B2" * 9
+    event = f"on: lambda\nevent: {{code: {secret}, state: [{secret}]}}\npolicy: {{onFailure: queue://failed}}\n"
+
+    ran = simulate(folder, event + "outcomes: {event 1: fail}\n", "--format", "json")
+
+    assert ran.exit_code == 0, ran.stderr
+    (delivery,) = ran.document["runs"][0]["deliveries"]
+    assert delivery["body"]["requestPayload"] == {"code": "***", "state": ["***"]}
+
+
 def test_secret_in_event_is_hidden_in_each_message_of_document(folder: Path) -> None:
     secret = "ghp_" + "a1B2" * 9
     event = f"source: {{events: 3}}\nevent: {{text: 'key {secret}'}}\n"

@@ -84,6 +84,14 @@ def test_words_that_programs_compare_stay_in_documents() -> None:
     }
 
 
+@pytest.mark.parametrize("key", ["body", "result"])
+def test_no_word_of_a_function_stays_in_documents(key: str) -> None:
+    data = {"code": "hunter2-hunter2", "state": {"type": ["hunter2-hunter2"]}, "status": 3}
+    assert _knowing("hunter2-hunter2").redact_document({"entries": [{key: data, "status": "ok"}]}) == {
+        "entries": [{key: {"code": "***", "state": {"type": ["***"]}, "status": 3}, "status": "ok"}]
+    }
+
+
 def test_printing_shows_no_secret() -> None:
     assert "hunter2" not in f"{_knowing('hunter2')!r} {_knowing('hunter2')}"
 
