@@ -38,7 +38,11 @@ def normalize_failure(message):
         return found[0]
     for is_form, read in _FORMS:
         if is_form(message):
-            return read(message)
+            try:
+                return read(message)
+            except (AttributeError, KeyError, TypeError):
+                # It has the keys of a form, and something else in them.
+                break
     raise ValueError("not a failure message: it has the keys " + ", ".join(sorted(map(str, message))))
 
 

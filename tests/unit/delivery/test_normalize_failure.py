@@ -139,7 +139,13 @@ def test_event_that_is_nested_too_deep_stays_text(helper: ModuleType) -> None:
     assert helper.normalize_failure(message)["payload"] == event
 
 
-@pytest.mark.parametrize("message", ["", "text", "[]", "{}", {"id": 7}, None, 3, {"Records": []}])
+@pytest.mark.parametrize(
+    "message",
+    [
+        *("", "text", "[]", "{}", {"id": 7}, None, 3, {"Records": []}),
+        *({"source": "lambda"}, {"source": "acs:fc", "data": 3}, {"request_context": "x"}),
+    ],
+)
 def test_other_messages_are_rejected(helper: ModuleType, message: object) -> None:
     with pytest.raises(ValueError, match=r"not a failure message|0 messages"):
         helper.normalize_failure(message)
