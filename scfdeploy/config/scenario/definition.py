@@ -44,6 +44,7 @@ class Outcome:
 
 OUTCOME_WORDS = {"ok": 200, "fail": 430, "timeout": 433, "throttled": 432, "system": 500}
 SUCCESS = (Outcome(200),)
+_DEFAULT_FUNCTION = "function"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +172,21 @@ class Scenario:
     """What --assert compares, by the name of the count; numbers, or lists of items."""
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
     """The positions of top-level keys and of `expect`'s values, by path."""
+
+    @property
+    def first_function(self) -> str:
+        """The name of the function that the source delivers to."""
+        return self.handler or _DEFAULT_FUNCTION
+
+    @property
+    def item_count(self) -> int:
+        """How many events, messages or records the source has."""
+        match self.source:
+            case EventSource(events=count) | StreamSource(records=count):
+                return count
+            case QueueSource(messages=count) | CkafkaSource(messages=count):
+                return count
+
+    def item_text(self, number: int) -> str:
+        """The text of an event, message or record."""
+        return self.event or f'{{"id": {number}}}'

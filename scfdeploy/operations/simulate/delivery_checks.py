@@ -19,8 +19,6 @@ from scfdeploy.delivery.profiles.queue_source import QueueProfile
 from scfdeploy.delivery.trace import DeliveryKind
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.operations.simulate.platforms import ASYNC_PLATFORMS
-from scfdeploy.operations.simulate.prepare import first_function
-from scfdeploy.operations.simulate.real_handlers import item_text
 from scfdeploy.report.humanize import interval
 
 Policies = Mapping[str, FunctionPolicy]
@@ -63,7 +61,7 @@ def check_loops(
     scenario: Scenario, policies: Mapping[str, Policies], stopped_on: Sequence[str]
 ) -> Iterator[Diagnostic]:
     """Report loops of functions, as errors those on success on the platforms where a run was stopped."""
-    first = first_function(scenario)
+    first = scenario.first_function
     for platform, policies_there in policies.items():
         functions = {name: policies_there[name] for name in (first, *sorted(policies_there.keys() - {first}))}
         success = {name: _next_functions(policy.on_success) for name, policy in functions.items()}
@@ -111,12 +109,12 @@ def _check_stream(scenario: Scenario, source: StreamSource) -> Iterator[Diagnost
 
 def _check_sizes(scenario: Scenario, platform: str, functions: Policies) -> Iterator[Diagnostic]:
     """Events of the scenario that no message to a destination of their function can hold."""
-    first = first_function(scenario)
+    first = scenario.first_function
     policy = functions.get(first)
     if policy is None:
         return
     rules = ASYNC_PLATFORMS[platform]
-    event = item_text(scenario, 1)
+    event = scenario.item_text(1)
     for key, kind, target in _targets(policy):
         service = rules.services(kind).get(target.kind, "")
         own = scenario.destinations.get(target.name)

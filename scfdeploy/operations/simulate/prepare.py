@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from scfdeploy.config.scenario import (
@@ -41,13 +40,11 @@ from scfdeploy.operations.simulate.platforms import ASYNC_PLATFORMS, SERVICE_NAM
 from scfdeploy.operations.simulate.real_handlers import (
     RealBatchHandler,
     RealEventHandler,
-    item_text,
 )
 
 if TYPE_CHECKING:
     from scfdeploy.operations.simulate.local_functions import RealFunctions
 
-DEFAULT_FUNCTION = "function"
 _BATCH_SERVICES = {"queue": "sqs", "topic": "sns", "bucket": "s3"}
 _OLDER_MAX_AGE_MS = 86_400_000
 _MINUTE_MS, _HOUR_MS = 60_000, 3_600_000
@@ -119,11 +116,6 @@ def item_word(scenario: Scenario) -> str:
             return "message"
 
 
-def first_function(scenario: Scenario) -> str:
-    """The name of the function that the source delivers to."""
-    return scenario.handler or DEFAULT_FUNCTION
-
-
 def _events(
     scenario: Scenario,
     source: EventSource,
@@ -131,7 +123,7 @@ def _events(
     platform: str,
     options: RunOptions,
 ) -> PreparedRun:
-    first = first_function(scenario)
+    first = scenario.first_function
     limits = {name: rules.limit_bytes for name, rules in scenario.destinations.items() if rules.limit_bytes is not None}
     profiles = {name: async_profile(platform, policy, limits) for name, policy in policies.items()}
     outcomes = {name: rules.outcomes for name, rules in scenario.destinations.items() if rules.outcomes is not None} | {
@@ -153,7 +145,7 @@ def _events(
         if isinstance(options.faults, NoFaults)
         else event_handler_with_faults(handler, options.faults, applied),
         DestinationAnswers(scenario.destinations, platform),
-        payload=partial(item_text, scenario),
+        payload=scenario.item_text,
         acceptance=acceptance if acceptance.refuses_some else accept_every_event,
     )
     kinds, sizes = _destinations(profiles, limits)
@@ -256,7 +248,7 @@ def _queue(scenario: Scenario, source: QueueSource, options: RunOptions) -> Prep
         _arrivals(source.messages, source.every_ms),
         _batch_handler(scenario, options, applied),
         DestinationAnswers(scenario.destinations, "lambda"),
-        partial(item_text, scenario),
+        scenario.item_text,
     )
     reasons = BatchReasons()
 
@@ -288,7 +280,7 @@ def _stream(scenario: Scenario, source: StreamSource, options: RunOptions) -> Pr
         AgeBase(scenario.age_base),
         source.shards,
         source.name,
-        first_function(scenario),
+        scenario.first_function,
     )
     arrivals = _arrivals(source.records, source.every_ms)
     steps = simulate_stream(
@@ -345,7 +337,7 @@ def _batch_run(
         service = _BATCH_SERVICES.get(target.generic_kind, target.kind)
         kinds[target.name] = SERVICE_NAMES.get(service, service)
     return PreparedRun(
-        item, first_function(scenario), steps, _failed_deliveries, assumed, destination_kinds=kinds, faults=applied
+        item, scenario.first_function, steps, _failed_deliveries, assumed, destination_kinds=kinds, faults=applied
     )
 
 
@@ -360,7 +352,7 @@ def _batch_handler(scenario: Scenario, options: RunOptions, applied: AppliedFaul
             scenario.outcomes or {0: SUCCESS}, duration_ms=scenario.duration_ms, after_failure=scenario.after_failure
         )
     else:
-        handler = RealBatchHandler(options.functions, scenario, first_function(scenario))
+        handler = RealBatchHandler(options.functions, scenario, scenario.first_function)
     return (
         handler if isinstance(options.faults, NoFaults) else batch_handler_with_faults(handler, options.faults, applied)
     )

@@ -109,17 +109,12 @@ def message_id(item: int) -> str:
     return f"00000000-0000-4000-8000-{item:012d}"
 
 
-def item_text(scenario: Scenario, item: int) -> str:
-    """The text of an event, message or record."""
-    return scenario.event or f'{{"id": {item}}}'
-
-
 def batch_event(
     scenario: Scenario, items: tuple[int, ...], receives: Mapping[int, int], at: int
 ) -> Mapping[str, object]:
     """The event that a source sends for these items."""
     source = scenario.source
-    texts = [item_text(scenario, item) for item in items]
+    texts = [scenario.item_text(item) for item in items]
     match source:
         case QueueSource():
             records = [

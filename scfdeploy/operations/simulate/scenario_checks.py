@@ -12,7 +12,6 @@ from scfdeploy.config.scenario.values import SCENARIO_VALUE
 from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, message
 from scfdeploy.operations.simulate.platforms import NEAREST_SOURCES, SOURCES, source_word
 from scfdeploy.operations.simulate.portability import fit
-from scfdeploy.operations.simulate.prepare import first_function
 from scfdeploy.report.humanize import interval
 
 _LAST_ARRIVAL_MS = 100 * 365 * 86_400_000
@@ -53,7 +52,7 @@ def policies(scenario: Scenario) -> Mapping[str, FunctionPolicy]:
         for name, rules in scenario.destinations.items()
         if rules.policy is not None or rules.outcomes is not None
     }
-    return others | {first_function(scenario): scenario.policy}
+    return others | {scenario.first_function: scenario.policy}
 
 
 def _check_sources(scenario: Scenario) -> Iterator[Diagnostic]:
@@ -73,7 +72,7 @@ def _check_sources(scenario: Scenario) -> Iterator[Diagnostic]:
 
 def _check_arrivals(scenario: Scenario) -> Iterator[Diagnostic]:
     """Items that arrive after the last time that a report can show."""
-    if item_count(scenario) * scenario.source.every_ms > _LAST_ARRIVAL_MS:
+    if scenario.item_count * scenario.source.every_ms > _LAST_ARRIVAL_MS:
         yield SCENARIO_VALUE.at(
             span_of(scenario, "source"),
             hint="",
@@ -99,14 +98,14 @@ def _check_unused_policy(scenario: Scenario) -> Iterator[Diagnostic]:
 
 def _check_outcomes(scenario: Scenario) -> Iterator[Diagnostic]:
     """Outcomes of items that do not exist."""
-    beyond = [item for item in scenario.outcomes or {} if item > item_count(scenario)]
+    beyond = [item for item in scenario.outcomes or {} if item > scenario.item_count]
     if beyond:
-        yield SCENARIO_UNUSED.at(span_of(scenario, "outcomes"), number=min(beyond), count=item_count(scenario))
+        yield SCENARIO_UNUSED.at(span_of(scenario, "outcomes"), number=min(beyond), count=scenario.item_count)
 
 
 def _check_destinations(scenario: Scenario) -> Iterator[Diagnostic]:
     """Destinations to which nothing is sent."""
-    used = {target.name for target in _targets(scenario)} | {first_function(scenario)}
+    used = {target.name for target in _targets(scenario)} | {scenario.first_function}
     for name in sorted(scenario.destinations.keys() - used):
         yield SCENARIO_UNUSED.at(
             span_of(scenario, "destinations"),
@@ -125,11 +124,3 @@ def _targets(scenario: Scenario) -> Iterator[Target]:
     match scenario.source:
         case QueueSource(dead_letter=Target() as target) | StreamSource(on_failure=Target() as target):
             yield target
-
-
-def item_count(scenario: Scenario) -> int:
-    """How many events, messages or records the source has."""
-    source = scenario.source
-    if isinstance(source, EventSource):
-        return source.events
-    return source.records if isinstance(source, StreamSource) else source.messages

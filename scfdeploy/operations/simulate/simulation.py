@@ -40,7 +40,7 @@ from scfdeploy.operations.simulate.project_functions import (
     with_settings,
 )
 from scfdeploy.operations.simulate.real_handlers import deletes_messages
-from scfdeploy.operations.simulate.scenario_checks import CheckedScenario, check_scenario, item_count
+from scfdeploy.operations.simulate.scenario_checks import CheckedScenario, check_scenario
 from scfdeploy.results import Findings
 from scfdeploy.results.simulation import Simulated, SimulatedRun, SmallestFaultPlan
 
@@ -183,7 +183,7 @@ def _check_idempotency(
 ) -> SmallestFaultPlan:
     """Look for faults that change the state, on the first platform of the scenario."""
     scenario, functions = loaded.scenario, loaded.functions
-    items = item_count(scenario)
+    items = scenario.item_count
     if items > MAX_ITEMS_OF_CHECK:
         raise ScfDeployError(
             message("--idempotent takes at most {most} items, not {items}", most=MAX_ITEMS_OF_CHECK, items=items),
