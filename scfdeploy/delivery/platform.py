@@ -148,6 +148,11 @@ class AsyncPlatform:
         services = self.services(kind)
         return services.get(destination.scheme) or next(iter(services.values()), "")
 
+    @property
+    def has_assumed_limits(self) -> bool:
+        """Whether no source gives the limits of messages."""
+        return Decision.SIZE in self.assumptions
+
     def message_limit(self, service: str) -> int | None:
         """The most bytes of a message to a service; None when no source gives a limit."""
         row = self.limits.get(service)

@@ -131,7 +131,7 @@ def _check_sizes(scenario: Scenario, platform: str, functions: Policies) -> Iter
                 size=f"{size:,}",
                 target=target,
                 limit=f"{limit:,}",
-                basis=" (assumed)" if platform == "scf" and own_limit is None else "",
+                basis=" (assumed)" if rules.has_assumed_limits and own_limit is None else "",
             )
 
 

@@ -202,7 +202,7 @@ def _destinations(
             if own is not None:
                 sizes[destination.name] = (own, False)
             elif general is not None:
-                sizes[destination.name] = (general, profile.platform.name == "scf")
+                sizes[destination.name] = (general, profile.platform.has_assumed_limits)
     return kinds, sizes
 
 
