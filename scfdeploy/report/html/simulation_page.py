@@ -10,7 +10,7 @@ from scfdeploy.delivery.trace import Delivery, ItemSummary, StepKind, TraceStep
 from scfdeploy.diagnostics import message
 from scfdeploy.report.html.page import Cell, Column, Page, Row, Section, Table
 from scfdeploy.report.html.render import MAX_ROWS
-from scfdeploy.report.html.timeline import Lane, Mark, MarkKind, Timeline
+from scfdeploy.report.html.timeline import MAX_LANES, Lane, Mark, MarkKind, Timeline, chosen_lanes
 from scfdeploy.report.humanize import byte_count, elapsed, ranges, time_of_day
 from scfdeploy.report.text.simulation import closing_lines, ends_text, items_text, summary_texts
 from scfdeploy.report.text.simulation_timeline import delivery_error
@@ -69,7 +69,8 @@ class _Steps:
 
     def __init__(self, run: SimulatedRun) -> None:
         self._run = run
-        self._lanes: dict[int, int] = {}
+        self._lanes, self._total_lanes = _lanes(run)
+        self._places = {item: place for place, item in enumerate(self._lanes)}
         self._marks: list[list[Mark]] = []
         self._rows: list[Row] = []
         self._calls: dict[tuple[str, tuple[int, ...], int], tuple[int, int]] = {}
@@ -78,18 +79,13 @@ class _Steps:
         """The last attempt or delivery of each lane, and when it ended."""
         self._attempts: Counter[int] = Counter()
         self._has_functions = len({step.function or run.function for step in run.steps}) > 1
-        for item in sorted({item for step in run.steps for item in step.items}):
-            self._lanes[item] = len(self._lanes)
         for step in run.steps:
             self._add(step)
 
     def timeline(self) -> Timeline:
-        items = self._run.summary.items
-        sequence = "shard" if self._run.item == "record" else ""
-        lanes = [_lane(items_text(self._run, (number,)), items.get(number), sequence) for number in self._lanes]
         marks = [mark for marks in self._marks for mark in marks]
         label = message("Timeline on platform {platform}", platform=self._run.platform)
-        return Timeline(label, lanes, marks, START_MS, len(items))
+        return Timeline(label, list(self._lanes.values()), marks, START_MS, self._total_lanes)
 
     def table(self) -> Table:
         columns = (
@@ -111,8 +107,7 @@ class _Steps:
                 self._complete(step)
             case StepKind.SPLIT:
                 parts = " · ".join(ranges(part) for part in step.parts)
-                at = [part[0] for part in step.parts if part]
-                self._append(step, message("split into {parts}", parts=parts), MarkKind.SPLIT, "", at)
+                self._append(step, message("split into {parts}", parts=parts), MarkKind.SPLIT, "")
             case StepKind.DELIVER:
                 self._append(step, self._delivery_text(step), *self._delivery_result(step))
             case StepKind.END if step.end == _FINISHED:
@@ -123,18 +118,16 @@ class _Steps:
                 text = message("{items} ended: {end}", items=items, end=step.end) + reason
                 self._append(step, text, MarkKind.STOPPED, "")
 
-    def _append(
-        self, step: TraceStep, text: str, kind: MarkKind, result: str, items: Sequence[int] | None = None
-    ) -> None:
+    def _append(self, step: TraceStep, text: str, kind: MarkKind, result: str) -> None:
         number = len(self._rows)
         when = time_of_day(START_MS + step.t)
         words = f"{when}, {text}" + (f": {result}" if result else "")
         is_tried = step.kind in (StepKind.INVOKE, StepKind.DELIVER)
         marks = []
-        for item in step.items if items is None else items:
+        for item in self._shown(_marked_items(step)):
             before, ended_at = self._before.get(item, (None, 0))
             link = elapsed(step.t - ended_at) if is_tried and before is step.kind and step.t > ended_at else None
-            marks.append(Mark(self._lanes[item], step.t, kind, "", words, number, link=link))
+            marks.append(Mark(self._places[item], step.t, kind, "", words, number, link=link))
             if is_tried:
                 self._before[item] = step.kind, step.t
         self._marks.append(marks)
@@ -163,14 +156,18 @@ class _Steps:
                 text=f"{mark.text}: {result}",
                 until=until,
             )
-            for item, mark in zip(step.items, self._marks[number], strict=True)
+            for item, mark in zip(self._shown(step.items), self._marks[number], strict=True)
         ]
-        self._before.update((item, (StepKind.INVOKE, step.t)) for item in step.items)
+        self._before.update((item, (StepKind.INVOKE, step.t)) for item in self._shown(step.items))
         row = self._rows[number]
         duration = Cell(elapsed(step.t - began_at))
         self._rows[number] = row._replace(
             cells=(*row.cells[:2], row.cells[2]._replace(kind=kind), Cell(result), duration)
         )
+
+    def _shown(self, items: Sequence[int]) -> list[int]:
+        """The items that have a lane."""
+        return [item for item in items if item in self._places]
 
     def _kind(self, step: TraceStep) -> MarkKind:
         if 200 <= step.status < 300:
@@ -201,11 +198,44 @@ class _Steps:
         return Row((*when, Cell(text, kind=kind), Cell(result), Cell()), number)
 
 
-def _lane(name: str, item: ItemSummary | None, sequence: str) -> Lane:
-    if item is None:
-        return Lane(name, sequence=sequence)
-    kind = MarkKind.ENDED if item.end == _FINISHED else None if item.end == _WAITING else MarkKind.STOPPED
-    return Lane(name, item.end, kind, sequence)
+def _marked_items(step: TraceStep) -> Sequence[int]:
+    """The items in whose lanes a step is a mark of its own."""
+    match step.kind:
+        case StepKind.RESULT if step.reason != REFUSED:
+            return ()
+        case StepKind.SPLIT:
+            return [part[0] for part in step.parts if part]
+        case StepKind.END if step.end == _FINISHED:
+            return ()
+        case _:
+            return step.items
+
+
+def _lanes(run: SimulatedRun) -> tuple[dict[int, Lane], int]:
+    """The lanes that fit the picture, by item, and the number of all.
+
+    They are chosen before there are marks: a run may have thousands of calls with thousands of items each.
+    """
+    items = run.summary.items
+    numbers = sorted({item for step in run.steps for item in step.items})
+    total = max(len(items), len(numbers))
+    if len(numbers) > MAX_LANES:
+        places = {number: place for place, number in enumerate(numbers)}
+        marks = Counter(places[item] for step in run.steps for item in _marked_items(step))
+        numbers = [numbers[place] for place in chosen_lanes([_end_kind(items.get(one)) for one in numbers], marks)]
+    return {number: _lane(run, number) for number in numbers}, total
+
+
+def _lane(run: SimulatedRun, number: int) -> Lane:
+    item = run.summary.items.get(number)
+    sequence = "shard" if run.item == "record" else ""
+    return Lane(items_text(run, (number,)), "" if item is None else item.end, _end_kind(item), sequence)
+
+
+def _end_kind(item: ItemSummary | None) -> MarkKind | None:
+    if item is None or item.end == _WAITING:
+        return None
+    return MarkKind.ENDED if item.end == _FINISHED else MarkKind.STOPPED
 
 
 def _items_table(run: SimulatedRun) -> Table:
@@ -230,7 +260,7 @@ def _items_table(run: SimulatedRun) -> Table:
                 Cell(str(item.completions)),
                 Cell(
                     f"{item.end} ({item.reason})" if item.reason else item.end,
-                    kind=_lane("", item, "").end_kind,
+                    kind=_end_kind(item),
                 ),
                 Cell("" if item.end == _WAITING else elapsed(item.ended_at)),
             )

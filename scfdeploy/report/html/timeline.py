@@ -127,18 +127,20 @@ def limited(timeline: Timeline) -> tuple[Timeline, list[str]]:
     return cut, notes
 
 
+def chosen_lanes(end_kinds: Sequence[MarkKind | None], marks: Counter[int]) -> list[int]:
+    """The indexes of the lanes that fit a picture, by how each ends. `marks` counts the marks of each by its index."""
+    plain = min(marks.values(), default=0)
+    eventful = {
+        index for index, end_kind in enumerate(end_kinds) if end_kind is not MarkKind.ENDED or marks[index] > plain
+    }
+    order = sorted(range(len(end_kinds)), key=lambda index: (index not in eventful, index))
+    return sorted(order[:MAX_LANES])
+
+
 def _with_fewer_lanes(timeline: Timeline) -> Timeline:
     if len(timeline.lanes) <= MAX_LANES:
         return timeline
-    marks = Counter(mark.lane for mark in timeline.marks)
-    plain = min(marks.values(), default=0)
-    eventful = {
-        index
-        for index, lane in enumerate(timeline.lanes)
-        if lane.end_kind is not MarkKind.ENDED or marks[index] > plain
-    }
-    order = sorted(range(len(timeline.lanes)), key=lambda index: (index not in eventful, index))
-    kept = sorted(order[:MAX_LANES])
+    kept = chosen_lanes([lane.end_kind for lane in timeline.lanes], Counter(mark.lane for mark in timeline.marks))
     places = {index: place for place, index in enumerate(kept)}
     return timeline._replace(
         lanes=[timeline.lanes[index] for index in kept],

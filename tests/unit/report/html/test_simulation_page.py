@@ -9,6 +9,8 @@ from scfdeploy.delivery.profiles.stream_source import StreamProfile, simulate_st
 from scfdeploy.delivery.scripted import ScriptedHandler
 from scfdeploy.delivery.trace import DeliveryKind, StepKind, TraceStep, TraceSummary, summarise
 from scfdeploy.report.html import render_html
+from scfdeploy.report.html.simulation_page import simulation_page
+from scfdeploy.report.html.timeline import MAX_LANES
 from scfdeploy.report.text import TextStyle
 from scfdeploy.results import Findings
 from scfdeploy.results.simulation import Simulated, SimulatedRun
@@ -144,6 +146,18 @@ def test_many_events_keep_those_that_failed() -> None:
     assert len(made.source) < 1_500_000
     assert "event 4999" in made.find("table")[1].text
     assert "The picture shows 100 of 5,000 lanes" in made.one("main").text
+
+
+def test_large_batches_have_marks_only_in_lanes_that_are_drawn() -> None:
+    profile = StreamProfile(batch=3000, retries=5, on_failure="bad")
+    run = simulated(list(simulate_stream(profile, [0] * 3000, ScriptedHandler({3: [430]}))), item="record")
+    (section,) = simulation_page(Simulated(Findings(), True, [run])).sections
+    timeline = section.timeline
+
+    assert timeline is not None
+    assert (len(timeline.lanes), timeline.total_lanes) == (MAX_LANES, 3000)
+    assert len(timeline.marks) == (6 + 1 + 1) * MAX_LANES
+    assert "The picture shows 100 of 3,000 lanes" in page(run).one("main").text
 
 
 def test_scenario_with_errors_has_no_run() -> None:
