@@ -14,6 +14,8 @@ from typing import Self
 CLIENT_VARIABLE = "SCFDEPLOY_QUEUE_URL"
 """Where the context of a Python function deletes messages; the runtime of the local server reads it."""
 _MAX_BODY = 1 << 20
+_POLL_S = 0.02
+"""How long the end of the endpoint may take."""
 
 
 class QueueEndpoint:
@@ -38,7 +40,7 @@ class QueueEndpoint:
         self._deleted.append(receipt.partition("/")[0])
 
     def __enter__(self) -> Self:
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        Thread(target=self._server.serve_forever, args=(_POLL_S,), daemon=True).start()
         return self
 
     def __exit__(
