@@ -128,14 +128,15 @@ def run_hook(
         else None,
         command=printable(hook.command),
         folder=printable(hook.cwd),
-        result=_describe(result, timeout_s),
+        result=describe_end(result, timeout_s),
         output=message(" Its last lines:\n{lines}", lines="\n".join(map(printable, last)))
         if last
         else message(" It printed nothing."),
     )
 
 
-def _describe(result: CommandResult, timeout_s: float) -> str:
+def describe_end(result: CommandResult, timeout_s: float) -> str:
+    """How a failed command ended, as the rest of a sentence about it."""
     if result.timed_out:
         return message(
             "did not end within {seconds} seconds and was stopped, with all processes it had started",

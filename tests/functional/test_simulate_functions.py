@@ -183,6 +183,12 @@ def test_empty_command_of_idempotent_is_a_usage_error(folder: Path) -> None:
     assert "--idempotent takes a command" in ran.stderr
 
 
+def test_command_that_a_signal_ends_is_an_error(folder: Path) -> None:
+    ran = idempotency(folder, "return None", "echo half; kill -9 $$")
+    assert ran.exit_code == 1
+    assert "the command of --idempotent failed: it was ended by signal 9: half\n" in ran.stderr
+
+
 def test_command_that_prints_nothing_is_remarked(folder: Path) -> None:
     ran = idempotency(folder, "return None", "true")
     assert ran.exit_code == 0, ran.stderr

@@ -72,7 +72,7 @@ def minimise(faults: Sequence[Fault], differs: Callable[[Sequence[Fault]], bool]
 
 def read_state_of(command: str, *, folder: str, environment: Mapping[str, str]) -> str:
     """What a command prints. Raises ScfDeployError if it fails or prints too much."""
-    from scfdeploy.packager.command import run_command
+    from scfdeploy.packager.command import describe_end, run_command
 
     lines: list[str] = []
     size = 0
@@ -87,11 +87,9 @@ def read_state_of(command: str, *, folder: str, environment: Mapping[str, str]) 
         ended = run_command(command, folder=folder, environment=environment, on_output=add, timeout_s=_TIMEOUT_S)
     except OSError as error:
         raise _command_error(command, error.strerror or str(error)) from error
-    if ended.timed_out:
-        raise _command_error(command, message("it did not end within {seconds} s", seconds=round(_TIMEOUT_S)))
-    if ended.code:
+    if ended.timed_out or ended.code:
         last = f": {lines[-1]}" if lines else ""
-        raise _command_error(command, message("it ended with exit code {code}", code=ended.code) + last)
+        raise _command_error(command, message("it {end}", end=describe_end(ended, _TIMEOUT_S)) + last)
     if size > _LARGEST_STATE:
         raise _command_error(command, message("it prints more than {limit} characters", limit=f"{_LARGEST_STATE:,}"))
     return "\n".join(lines)
