@@ -15,6 +15,7 @@ from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import (
     OutputOptions,
+    done_if_ok,
     parse_reports,
     print_text,
     run_or_exit,
@@ -135,7 +136,7 @@ def simulate(
 def _exit_code(result: Simulated) -> ExitCode:
     if not result.runs:
         return ExitCode.INVALID
-    return ExitCode.DONE if result.ok else ExitCode.FAILED
+    return done_if_ok(result)
 
 
 def _platforms(text: str, known: Collection[str]) -> tuple[str, ...]:

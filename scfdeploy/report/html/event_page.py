@@ -45,7 +45,7 @@ def event_page(result: EventShown) -> Page:
     return Page(title, [_summary(event)], list(_facts(event)), sections=[section])
 
 
-def result_kind(status: int | None) -> MarkKind:
+def _result_kind(status: int | None) -> MarkKind:
     """The kind of mark for an attempt with this status on SCF."""
     match CLASSES.get(status or 0, ResultClass.EXECUTION):
         case ResultClass.SUCCESS:
@@ -124,7 +124,7 @@ def _mark(steps: Sequence[TimelineEntry], place: int, origin: int) -> Mark:
 def _kind(entry: TimelineEntry) -> MarkKind:
     match entry.kind:
         case "attempt" | "retry":
-            return result_kind(entry.status)
+            return _result_kind(entry.status)
         case "delivered":
             return MarkKind.DELIVERED
         case "lost":

@@ -29,7 +29,7 @@ def plan_page(result: Planned) -> Page:
     return Page(title, [_summary(plan), *saved], notices=list(_notices(plan)), sections=list(_sections(plan)))
 
 
-def plan_graph(plan: Plan) -> Graph:
+def _graph(plan: Plan) -> Graph:
     """The resources of a plan, each after those that it waits for or belongs to."""
     places = {change.address: place for place, change in enumerate(plan.changes)}
     nodes = [_node(change, row) for row, change in enumerate(plan.changes)]
@@ -91,7 +91,7 @@ def _sections(plan: Plan) -> Iterator[Section]:
         columns = (Column(message("Action")), Column(message("Resource")), Column(message("Settings")))
         rows = [_row(change, number) for number, change in enumerate(plan.changes)]
         table = Table(message("Changes, in the order in which they are made"), columns, rows)
-        yield Section("changes", message("Changes"), graph=plan_graph(plan), tables=[table])
+        yield Section("changes", message("Changes"), graph=_graph(plan), tables=[table])
     if plan.unmanaged:
         rows = [Row((Cell(str(address), is_code=True), Cell(reason))) for address, reason in plan.unmanaged]
         caption = message("Resources that exist and are not changed")

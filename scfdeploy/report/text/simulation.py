@@ -244,27 +244,24 @@ def closing_lines(result: Simulated) -> Iterator[str]:
         if run.total_faults > len(run.faults):
             yield message("  … and {count} more", count=f"{run.total_faults - len(run.faults):,}")
         if run.loop:
-            yield (
-                prefix
-                + message(
-                    "{functions} invoke each other in a loop; stopped after {count} invocations.",
-                    functions=message(" and ").join(map(safe, run.loop)),
-                    count=run.summary.invocations,
-                )
-                if len(run.loop) > 1
-                else prefix
-                + message(
-                    "{function} invokes itself in a loop; stopped after {count} invocations.",
-                    function=safe(run.loop[0]),
-                    count=run.summary.invocations,
-                )
-            )
+            yield prefix + _loop(run)
         yield from (prefix + difference for difference in run.differences)
     if result.is_asserted and not any(run.differences for run in result.runs):
         yield message("The results are as expected.")
     if result.idempotency is not None:
         yield from _idempotency(result.idempotency)
     yield from dict.fromkeys(text for run in result.runs if (text := _advice(run)))
+
+
+def _loop(run: SimulatedRun) -> str:
+    functions, count = message(" and ").join(map(safe, run.loop)), run.summary.invocations
+    if len(run.loop) == 1:
+        return message(
+            "{function} invokes itself in a loop; stopped after {count} invocations.", function=functions, count=count
+        )
+    return message(
+        "{functions} invoke each other in a loop; stopped after {count} invocations.", functions=functions, count=count
+    )
 
 
 def _advice(run: SimulatedRun) -> str:
