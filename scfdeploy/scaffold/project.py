@@ -4,60 +4,86 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
-from scfdeploy.facts import Runtime, runtimes
+from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.scaffold.project_templates import ProjectTemplate, choose_template
 from scfdeploy.scaffold.rendering import project_environment, templates
 from scfdeploy.workspace.atomic_write import pending_file
 
-_TYPES = ("event", "web")
 _MAX_NAME_LENGTH = 60
-_ABOUT = {"event": "A function that handles events.", "web": "A function that handles HTTP requests."}
 
 
-def new_project(directory: str, *, name: str, runtime: str, type: str) -> list[str]:  # noqa: A002 - the option's name
-    """Write a project that is ready to deploy, and return the written paths, sorted.
+class NewProject(NamedTuple):
+    """A project that was written."""
 
-    `runtime` is a language or a full runtime name, `type` is `event` or `web`. Writes all files or none.
-    ScfDeployError when a file exists already or an argument is unknown.
+    template: ProjectTemplate
+    runtime: str
+    files: Sequence[str]
+    """The paths in the folder of the project, sorted."""
+
+
+def new_project(
+    directory: str,
+    *,
+    name: str,
+    runtime: str | None = None,
+    type: str | None = None,  # noqa: A002 - the option's name
+    template: str | None = None,
+) -> NewProject:
+    """Write a project that is ready to deploy. Writes all files or none.
+
+    `runtime`, `type` and `template` are as in `choose_template`. ScfDeployError when a file exists already or an
+    argument is unknown.
     """
-    if type not in _TYPES:
-        raise ScfDeployError(message('unknown type "{type}"', type=type), hint=message("Choose event or web."))
-    chosen = _choose_runtime(runtime)
-    words = {
+    chosen, chosen_runtime = choose_template(template, runtime, type)
+    values = {
         "name": project_name(name),
         "app": app_name(project_name(name)),
-        "runtime": chosen.name,
-        "type": type,
-        "suffix": _SUFFIXES[chosen.language],
-        "about": _ABOUT[type],
+        "runtime": chosen_runtime.name,
+        "template": chosen.name,
+        "description": chosen.description,
     }
-    layers = ("common", type, f"{chosen.language}-{type}")
-    files = {Path(directory, path): text for path, text in _rendered(layers, words)}
-    _write(files, Path(directory))
-    return sorted(str(path) for path in files)
+    files = _rendered(chosen, values)
+    _write({Path(directory, path): text for path, text in files.items()}, Path(directory))
+    return NewProject(chosen, chosen_runtime.name, sorted(files))
 
 
-def _rendered(layers: tuple[str, ...], words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Each file of these layers as (path in the project, text)."""
+def _rendered(template: ProjectTemplate, values: Mapping[str, str]) -> dict[str, str]:
+    """The text of each file by its path in the project. A file of the template replaces a common one."""
     root = templates() / "init"
     environment = project_environment()
-    for layer in layers:
-        for template in sorted((root / layer).rglob("*.j2")):
-            path = template.relative_to(root / layer).as_posix().removesuffix(".j2")
-            yield path, environment.from_string(template.read_text(encoding="utf-8")).render(words)
+    sources = {
+        path.relative_to(root / folder).as_posix(): path.relative_to(root).as_posix()
+        for folder in ("common", template.name)
+        for path in (root / folder).rglob("*.j2")
+    }
+    return {
+        path.removesuffix(".j2"): environment.get_template(source).render(values) for path, source in sources.items()
+    }
 
 
-def _write(files: Mapping[Path, str], root: Path) -> None:
+def require_no_project(directory: str) -> None:
+    """Raise ScfDeployError if a file that every new project has exists in the folder."""
+    root = templates() / "init" / "common"
+    names = [path.relative_to(root).as_posix().removesuffix(".j2") for path in root.rglob("*.j2")]
+    _require_absent(Path(directory, name) for name in names)
+
+
+def _require_absent(files: Iterable[Path]) -> None:
     existing = sorted(str(path) for path in files if os.path.lexists(path))
     if existing:
         raise ScfDeployError(
             message("nothing was written: files already exist: {paths}", paths=", ".join(existing)),
             hint=message("Choose another folder, or move these files away."),
         )
+
+
+def _write(files: Mapping[Path, str], root: Path) -> None:
+    _require_absent(files)
     written: list[Path] = []
     folders: list[Path] = []
     try:
@@ -70,14 +96,21 @@ def _write(files: Mapping[Path, str], root: Path) -> None:
             for file in pending:
                 path = Path(file.target)
                 _make_folders(path.parent, folders)
-                file.create()
                 written.append(path)
-    except OSError as error:
+                try:
+                    file.create()
+                except OSError:
+                    written.pop()  # it can be a file of another program
+                    raise
+    except BaseException as error:
+        # Also after Ctrl-C: a project that is half written could not be written again.
         for path in written:
             path.unlink(missing_ok=True)
         for folder in reversed(folders):
             with suppress(OSError):
                 folder.rmdir()
+        if not isinstance(error, OSError):
+            raise
         where = error.filename or message("the new files")
         raise ScfDeployError(
             message("nothing was written: {path}: {reason}", path=where, reason=error.strerror),
@@ -91,41 +124,6 @@ def _make_folders(folder: Path, created: list[Path]) -> None:
     for each in reversed(missing):
         each.mkdir()
         created.append(each)
-
-
-_PREFERRED = {"python": "Python3.10", "nodejs": "Nodejs18.15"}
-_SUFFIXES = {"python": "py", "nodejs": "js"}
-_LANGUAGE_ALIASES = {"node": "nodejs", "node.js": "nodejs", "js": "nodejs", "py": "python", "python3": "python"}
-
-
-def _choose_runtime(text: str) -> Runtime:
-    """The runtime for a language (`python`, `nodejs`) or a full name in any case (`python3.9`).
-
-    ScfDeployError when the runtime is unknown, has no template, or is too old for new projects.
-    """
-    word = text.strip().lower()
-    language = _LANGUAGE_ALIASES.get(word, word)
-    by_name = {name.lower(): runtime for name, runtime in runtimes().items()}
-    chosen = by_name.get(_PREFERRED.get(language, word).lower())
-    if chosen is None:
-        guess = did_you_mean(text, [*_PREFERRED, *runtimes()])
-        raise ScfDeployError(message('unknown runtime "{text}"', text=text), hint=guess or _offer())
-    if chosen.language not in _PREFERRED:
-        raise ScfDeployError(message("there is no template for {runtime}", runtime=chosen.name), hint=_offer())
-    if chosen.state in ("old", "retiring"):
-        newer = _PREFERRED[chosen.language]
-        raise ScfDeployError(
-            message("{runtime} is too old for a new project", runtime=chosen.name),
-            hint=message("Use --runtime {newer}.", newer=newer),
-        )
-    return chosen
-
-
-def _offer() -> str:
-    names = [
-        name for name, runtime in runtimes().items() if runtime.language in _PREFERRED and runtime.state == "current"
-    ]
-    return message("Choose python or nodejs, or exactly one of {names}.", names=", ".join(names))
 
 
 def project_name(text: str) -> str:

@@ -24,7 +24,11 @@ def project_environment() -> Environment:
 
     # Autoescaping is for HTML; values in YAML use the filter `yaml`.
     environment = jinja2.Environment(  # noqa: S701
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        loader=jinja2.FileSystemLoader(templates() / "init"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.filters["yaml"] = yaml_word
     return environment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from scfdeploy.cli import options
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
 from scfdeploy.diagnostics import message
+
+if TYPE_CHECKING:
+    from scfdeploy.scaffold import NewProject
 
 app = CommandApp()
 
@@ -31,24 +34,89 @@ def init(
     ] = ".",
     *,
     runtime: Annotated[
-        str, typer.Option("--runtime", metavar="R", help="`python`, `nodejs` or a full name such as Python3.10.")
-    ] = "python",
-    type_: Annotated[Type, typer.Option("--type", help="Event function or web function.")] = Type.EVENT,
+        str | None,
+        typer.Option("--runtime", metavar="R", help="A language such as `python`, or a full name such as Python3.10."),
+    ] = None,
+    type_: Annotated[Type | None, typer.Option("--type", help="Event function or web function.")] = None,
+    template: Annotated[
+        str | None, typer.Option("--template", metavar="T", help="What to start from; --list shows the templates.")
+    ] = None,
     name: Annotated[
         str | None,
         typer.Option("--name", metavar="N", help="Function name; defaults to the name of the folder."),
     ] = None,
+    list_templates: Annotated[bool, typer.Option("--list", help="List the templates and exit.")] = False,
     debug: options.Debug = False,
 ) -> None:
-    """Create a new project that is ready to deploy. Existing files are not overwritten."""
-    from scfdeploy.scaffold import new_project
+    """Create a new project that is ready to deploy. Existing files are not overwritten.
 
-    name = name or os.path.basename(os.path.abspath(directory))  # noqa: PTH119, PTH100
-    written = run_or_exit(
-        OutputOptions("init", debug=debug),
-        lambda: new_project(directory, name=name, runtime=runtime, type=type_.value),
+    On a terminal, without --runtime, --type, --template and --name, asks what to create. By default, it is a Python
+    function that handles events.
+    """
+    output = OutputOptions("init", debug=debug)
+    if list_templates:
+        print_text(run_or_exit(output, _list), sys.stdout)
+        return
+    type_name = type_.value if type_ else None
+    is_chosen = any(option is not None for option in (runtime, type_, template, name))
+
+    def create() -> NewProject:
+        from scfdeploy.cli.questions import can_ask
+        from scfdeploy.scaffold import new_project
+        from scfdeploy.scaffold.project import project_name, require_no_project
+
+        function = project_name(name or os.path.basename(os.path.abspath(directory)))  # noqa: PTH119, PTH100
+        if is_chosen or not can_ask():
+            return new_project(directory, name=function, runtime=runtime, type=type_name, template=template)
+        require_no_project(directory)
+        return new_project(directory, name=function, template=_ask_template())
+
+    project = run_or_exit(output, create, interrupted=message("interrupted; nothing was written"))
+    print_text(_summary(project, directory), sys.stdout)
+
+
+def _ask_template() -> str:
+    """The name of the template that the user chooses by language, type and use."""
+    from scfdeploy.cli.questions import choose
+    from scfdeploy.scaffold import project_templates
+    from scfdeploy.scaffold.project_templates import default_runtime
+
+    known = project_templates()
+    languages = {template.language: default_runtime(template.language) for template in known}
+    language = choose(message("Language"), languages)
+    types = {
+        "event": message("is called with an event, by a trigger or by `invoke`"),
+        "web": message("an HTTP server"),
+    }
+    offered = {template.type for template in known if template.language == language}
+    type_ = choose(message("Type of the function"), {name: text for name, text in types.items() if name in offered})
+    fitting = [template for template in known if (template.language, template.type) == (language, type_)]
+    return choose(message("Template"), {template.name: template.description for template in fitting})
+
+
+def _list() -> str:
+    from scfdeploy.scaffold import project_templates
+    from scfdeploy.scaffold.project_templates import default_runtime
+
+    known = project_templates()
+    width = max(len(template.name) for template in known)
+    return "\n".join(
+        f"{template.name:{width}}  {default_runtime(template.language):11}  {template.description}"
+        for template in known
     )
-    lines = [message("wrote {file}", file=path) for path in written]
+
+
+def _summary(project: NewProject, directory: str) -> str:
+    """What was written, and the next commands."""
     target = "" if directory in ("", ".") else f" {directory}"
-    steps = message("Next: scfdeploy validate{target}, then scfdeploy apply{target} --local", target=target)
-    print_text("\n".join([*lines, "", steps]), sys.stdout)
+    return "\n".join(
+        [
+            message(
+                "Created {template} ({runtime}): {files}",
+                template=project.template.name,
+                runtime=project.runtime,
+                files=", ".join(project.files),
+            ),
+            message("Next: scfdeploy validate{target}, then scfdeploy apply{target} --local", target=target),
+        ]
+    )

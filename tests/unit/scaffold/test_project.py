@@ -12,12 +12,15 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import FUNCTION_FIELDS
 from scfdeploy.scaffold import new_project
 from scfdeploy.triggers import trigger_type
+from scfdeploy.workspace.atomic_write import PendingFile
 
 KINDS = [("python", "event"), ("nodejs", "event"), ("python", "web"), ("nodejs", "web")]
 
 
-def new(folder: Path, *, name: str = "hello", runtime: str = "python", type_: str = "event") -> list[str]:
-    return new_project(str(folder), name=name, runtime=runtime, type=type_)
+def new(
+    folder: Path, *, name: str = "hello", runtime: str = "python", type_: str = "event", template: str | None = None
+) -> list[str]:
+    return list(new_project(str(folder), name=name, runtime=runtime, type=type_, template=template).files)
 
 
 def load(folder: Path) -> dict[str, Any]:
@@ -28,11 +31,9 @@ def load(folder: Path) -> dict[str, Any]:
 def test_new_project_reports_all_its_files(tmp_path: Path, runtime: str, type_: str) -> None:
     written = new(tmp_path, runtime=runtime, type_=type_)
 
-    there = sorted(str(path) for path in tmp_path.rglob("*") if path.is_file())
-    assert written == there
-    names = {Path(path).relative_to(tmp_path).as_posix() for path in written}
-    assert {"serverless.yml", "README.md", ".gitignore", ".env.example"} < names
-    assert len([name for name in names if name.startswith("src/")]) == 1
+    assert written == sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
+    assert {"serverless.yml", "README.md", ".gitignore", ".env.example"} < set(written)
+    assert len([name for name in written if name.startswith("src/")]) == 1
 
 
 @pytest.mark.parametrize(("runtime", "type_"), KINDS)
@@ -53,7 +54,7 @@ def test_new_project_uses_supported_keys_and_existing_entry(tmp_path: Path, runt
 @pytest.mark.parametrize("type_", ["event", "web"])
 def test_python_code_of_new_project_compiles(tmp_path: Path, type_: str) -> None:
     (code,) = (path for path in new(tmp_path, type_=type_) if path.endswith(".py"))
-    ast.parse(Path(code).read_text("utf-8"))
+    ast.parse((tmp_path / code).read_text("utf-8"))
 
 
 def test_commented_out_keys_are_valid_when_enabled(tmp_path: Path) -> None:
@@ -143,6 +144,10 @@ def test_failed_write_removes_written_files(tmp_path: Path) -> None:
         ("Python3.9", "Python3.9"),
         ("PYTHON3.9", "Python3.9"),
         ("Nodejs20.19", "Nodejs20.19"),
+        ("java", "Java11"),
+        ("Java8", "Java8"),
+        ("golang", "Go1"),
+        ("php", "Php8.0"),
     ],
 )
 def test_runtime_is_a_language_or_a_full_name(tmp_path: Path, asked: str, runtime: str) -> None:
@@ -154,8 +159,8 @@ def test_runtime_is_a_language_or_a_full_name(tmp_path: Path, asked: str, runtim
     ("asked", "message", "hint"),
     [
         ("pyton", "unknown runtime", 'Did you mean "python"?'),
-        ("cobol", "unknown runtime", "Choose python or nodejs"),
-        ("Java11", "no template", "Choose python or nodejs"),
+        ("cobol", "unknown runtime", "Choose python, nodejs, php, java, go, or exactly one of Python3.9"),
+        ("CustomRuntime", "no template", "Choose python, nodejs, php, java, go"),
         ("Python2.7", "too old", "Python3.10"),
         ("Nodejs8.9", "too old", "Nodejs18.15"),
     ],
@@ -164,6 +169,26 @@ def test_runtime_without_template_suggests_another(tmp_path: Path, asked: str, m
     with pytest.raises(ScfDeployError, match=message) as caught:
         new(tmp_path, runtime=asked)
     assert hint in (caught.value.hint or "")
+
+
+def test_template_with_other_runtime_of_its_language(tmp_path: Path) -> None:
+    new(tmp_path, runtime="Python3.9", template="timer")
+    assert load(tmp_path)["inputs"]["runtime"] == "Python3.9"
+    assert load(tmp_path)["inputs"]["events"][0]["timer"]["parameters"]["name"] == "nightly"
+
+
+def test_interrupt_while_writing_removes_written_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create = PendingFile.create
+
+    def interrupt(file: PendingFile) -> None:
+        create(file)
+        if file.target.endswith("serverless.yml"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(PendingFile, "create", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        new(tmp_path / "hello")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_unknown_type_is_rejected(tmp_path: Path) -> None:
