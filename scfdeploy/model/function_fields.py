@@ -235,7 +235,8 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
     Field(
         "src",
         Kind.SOURCE,
-        "The code: a folder, an archive, or a mapping with `src`, `include`, `exclude`, or `bucket`, `object`.",
+        "The code: a folder, an archive, or a mapping with `src`, `include`, `exclude`, or `bucket`, `object`. "
+        "`false` leaves the deployed code alone.",
         UpdateMode.PACKAGE,
         required=True,
         aliases=("codeUri", "code"),

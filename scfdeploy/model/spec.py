@@ -52,6 +52,8 @@ class FunctionSpec:
     """The paths of values that must not be shown."""
     key: str = ""
     """The function's key in a file with several functions; empty if the file has one."""
+    keeps_code: bool = False
+    """Whether the deployed code is left alone: the file says `src: false`."""
 
     @property
     def name(self) -> str:

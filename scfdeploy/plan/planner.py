@@ -197,7 +197,8 @@ def _plan_one(
     change = with_version(planned, spec, bundle, resource)
     namespace = Edge(spec.address, Address.of_namespace(spec.address.namespace), EdgeReason.NAMESPACE)
     context = FunctionContext(spec, change, resource, parts, policy, reach)
-    return merge([PlanFragment((change,), edges=(namespace,)), plan_parts(context)])
+    kept = ((spec.address, message("its code is left alone (src: false)")),) if spec.keeps_code else ()
+    return merge([PlanFragment((change,), unmanaged=kept, edges=(namespace,)), plan_parts(context)])
 
 
 def _plan_unlisted(

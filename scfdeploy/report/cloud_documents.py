@@ -9,6 +9,7 @@ from scfdeploy.results import FunctionStatus, Imported, LayerStatus, StatusRepor
 
 if TYPE_CHECKING:
     from scfdeploy.plan.resources.alias_routing import Route
+    from scfdeploy.results.functions import FunctionList
 
 
 def status(result: StatusReport) -> Document:
@@ -112,4 +113,30 @@ def imported(result: Imported) -> Document:
         "secretFiles": list(result.secret_files),
         "unreadEnvFile": result.unread_env_file or None,
         "movedAside": [{"from": old, "to": new} for old, new in result.backups],
+        "notImported": [{"address": str(address), "reason": reason} for address, reason in result.left_out],
+    }
+
+
+def function_list(result: FunctionList) -> Document:
+    """The keys of `import` without names: the functions of the account."""
+    return {
+        "region": result.region,
+        "functions": [
+            {
+                "address": str(function.address),
+                "runtime": function.runtime,
+                "state": function.state,
+                "modified": function.modified,
+                "owner": None
+                if function.owner is None
+                else {
+                    "app": function.owner.app,
+                    "stage": function.owner.stage,
+                    "instance": function.owner.instance,
+                },
+                "import": function.command,
+            }
+            for function in result.functions
+        ],
+        "importAll": result.import_all,
     }

@@ -91,6 +91,7 @@ _OWN_KEYS = {
     "EventCancelled": "event_documents.keys",
     "EventStats": "event_documents.keys",
     "EventsPulled": "event_documents.keys",
+    "FunctionList": "cloud_documents.function_list",
     "LogList": "log_documents.keys",
     "TemplateList": "event_documents.template_keys",
     "TemplateShown": "event_documents.template_keys",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # keeps `validate` from loading modules of other commands
     from scfdeploy.plan.resources.alias_routing import Route
     from scfdeploy.providers.base import Invocation, Version
     from scfdeploy.results.events import EventInfo, EventResult, EventsRun, FunctionMetrics, TimelineEntry
+    from scfdeploy.results.functions import FunctionList
     from scfdeploy.results.logs import LogList
     from scfdeploy.results.queues import QueueResult
     from scfdeploy.results.simulation import Simulated
@@ -323,6 +324,9 @@ class Imported(NamedTuple):
     unread_env_file: str = ""
     """The .env file that is no longer read, because there is a new one."""
 
+    left_out: Sequence[tuple[Address, str]] = ()
+    """With --all: the functions that were not imported, each with the reason."""
+
 
 class Failed(NamedTuple):
     """The error of any command."""
@@ -342,7 +346,7 @@ CommandResult: TypeAlias = (
 )
 """The result of a command that ran to its end."""
 
-SelfNamedResult: TypeAlias = "EventResult | LogList | QueueResult | Simulated | TemplateResult"
+SelfNamedResult: TypeAlias = "EventResult | FunctionList | LogList | QueueResult | Simulated | TemplateResult"
 """The results that only some commands import; each has the name of its command."""
 
 Result: TypeAlias = "CommandResult | Failed"

@@ -150,13 +150,69 @@ def test_existing_files_are_not_overwritten(cloud: LocalServer, deployed: Path, 
     assert plan(cloud, into).exit_code == 0
 
 
-def test_import_without_code_writes_only_settings(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+def test_import_without_code_leaves_the_code_alone(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
     into = tmp_path / "new"
     ran = take(cloud, into, "hello")
     assert (ran.exit_code, ran.stderr) == (0, "")
     assert not (into / "src").exists()
-    (deployed / "src").rename(into / "src")
+    text = (into / "serverless.yml").read_text()
+    assert "\n  src: false # the deployed code is left alone\n" in text
+    planned = plan(cloud, into)
+    assert planned.exit_code == 0, planned.stdout
+    assert "function/default/hello: its code is left alone (src: false)\n" in planned.stdout
+    document = plan(cloud, into, "--format", "json").document
+    assert document["leftAlone"] == [
+        {"address": "function/default/hello", "reason": "its code is left alone (src: false)"}
+    ]
+
+
+def test_apply_changes_settings_and_leaves_the_code_alone(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+    before = by_hand(cloud).call("GetFunctionAddress", FunctionName="hello")["CodeSha256"]
+    into = tmp_path / "new"
+    assert take(cloud, into, "hello").exit_code == 0
+    file = into / "serverless.yml"
+    file.write_text(file.read_text().replace("memorySize: 256", "memorySize: 512"))
+    calls = len(cloud.writes())
+    assert scfdeploy("apply", into, "--yes", env=cloud.env).exit_code == 0
+    assert cloud.writes()[calls:] == ["UpdateFunctionConfiguration"]
+    assert by_hand(cloud).call("GetFunctionAddress", FunctionName="hello")["CodeSha256"] == before
     assert plan(cloud, into).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (
+            "name: hello\n  region",
+            "name: fresh\n  region",
+            "does not exist yet, and with `src: false` there is no code",
+        ),
+        ("runtime: Python3.10", "runtime: Nodejs18.15", "cannot be changed in place, and with `src: false`"),
+        ("handler: index.main_handler", "handler: index.other", "handler is changed together with the code, and with"),
+    ],
+)
+def test_change_that_needs_unmanaged_code_is_refused(
+    cloud: LocalServer, deployed: Path, tmp_path: Path, old: str, new: str, reason: str
+) -> None:
+    into = tmp_path / "new"
+    assert take(cloud, into, "hello").exit_code == 0
+    file = into / "serverless.yml"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+    before = cloud.writes()
+    refused = scfdeploy("apply", into, "--yes", env=cloud.env)
+    assert refused.exit_code == 1
+    assert reason in refused.stdout
+    assert "[code-unknown]" in refused.stdout
+    assert cloud.writes() == before
+
+
+def test_quoted_false_is_a_path(cloud: LocalServer, tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    file = project / "serverless.yml"
+    assert "src: ./src" in file.read_text()
+    file.write_text(file.read_text().replace("src: ./src", 'src: "false"'))
+    assert "There is no folder or archive" in scfdeploy("validate", project).stderr
 
 
 @pytest.mark.parametrize(
@@ -419,3 +475,140 @@ def test_unreadable_env_file_is_not_changed(cloud: LocalServer, deployed: Path, 
     assert "it is not UTF-8 text" in ran.stderr
     assert (folder / ".env").read_bytes() == b"NAME=caf\xe9\n"
     assert not (folder / "serverless.yml").exists()
+
+
+def test_functions_are_listed_without_names(cloud: LocalServer, deployed: Path) -> None:
+    by_hand(cloud).create("report")
+    by_hand(cloud).call("CreateNamespace", Namespace="test")
+    by_hand(cloud).create("report", Namespace="test", Handler="index.main")
+    before = cloud.writes()
+
+    listed = scfdeploy("import", env=cloud.env)
+
+    assert (listed.exit_code, listed.stderr) == (0, "")
+    assert cloud.writes() == before
+    lines = [line.split() for line in listed.stdout.splitlines()]
+    assert lines[0] == ["NAME", "RUNTIME", "STATE", "MODIFIED", "OWNER"]
+    assert [(line[0], line[1], line[2], line[-1]) for line in lines[1:4]] == [
+        ("hello", "Python3.10", "Active", "shop/dev"),
+        ("report", "Python3.10", "Active", "-"),
+        ("test/report", "Python3.10", "Active", "-"),
+    ]
+    assert "\nImport one: scfdeploy import report --endpoint" in listed.stdout
+    assert "\nImport all without an owner: scfdeploy import --all --endpoint" in listed.stdout
+
+
+def test_json_list_has_owner_and_command_of_each_function(cloud: LocalServer, deployed: Path) -> None:
+    by_hand(cloud).call("CreateNamespace", Namespace="test")
+    by_hand(cloud).create("report", Namespace="test", Handler="index.main")
+    document = scfdeploy("import", "--format", "json", env=cloud.env).document
+    assert (document["command"], document["ok"], document["region"]) == ("import", True, "ap-guangzhou")
+    hello, report = document["functions"]
+    assert (hello["address"], hello["runtime"], hello["state"]) == ("function/default/hello", "Python3.10", "Active")
+    assert hello["owner"] == {"app": "shop", "stage": "dev", "instance": "hello"}
+    assert hello["modified"]
+    assert report["owner"] is None
+    assert report["import"].startswith("scfdeploy import test/report ")
+
+    only = scfdeploy("import", "--namespace", "test", "--format", "json", env=cloud.env).document
+    assert [function["address"] for function in only["functions"]] == ["function/test/report"]
+    assert "--all --namespace test" in only["importAll"]
+
+
+def test_list_of_unknown_namespace_fails(cloud: LocalServer) -> None:
+    ran = scfdeploy("import", "--namespace", "absent", env=cloud.env)
+    assert ran.exit_code == 1
+    assert "ResourceNotFound.Namespace" in ran.stderr
+
+
+def test_list_of_empty_account_says_so(cloud: LocalServer) -> None:
+    assert scfdeploy("import", env=cloud.env).stdout == "There are no functions in ap-guangzhou.\n"
+
+
+def test_list_fits_a_narrow_terminal(cloud: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_hand(cloud).create("a-function-with-quite-a-long-name")
+    monkeypatch.setenv("COLUMNS", "60")
+    table = scfdeploy("import", env=cloud.env).stdout.partition("\n\n")[0]
+    assert max(map(len, table.splitlines())) <= 60
+    assert table.split()[:2] == ["NAME", "RUNTIME"]
+
+
+def test_import_all_writes_a_folder_for_each_unowned_function(
+    cloud: LocalServer, deployed: Path, tmp_path: Path
+) -> None:
+    by_hand(cloud).create("report")
+    by_hand(cloud).call("CreateNamespace", Namespace="test")
+    by_hand(cloud).create("report", Namespace="test", Handler="index.main")
+    into = tmp_path / "account"
+    ran = take(cloud, into, "--all")
+    assert ran.exit_code == 0, ran.stderr
+    assert files(into) == ["report/serverless.yml", "test-report/serverless.yml"]
+    assert "app: account\nstage: dev\n" in (into / "test-report" / "serverless.yml").read_text()
+    assert 'Not imported: 1 function\n  function/default/hello: belongs to app "shop", stage "dev"\n' in ran.stdout
+    assert "its code is left alone" in plan(cloud, into, "--adopt").stdout
+    assert scfdeploy("apply", into, "--adopt", "--yes", env=cloud.env).exit_code == 0
+    assert plan(cloud, into).exit_code == 0
+
+
+def test_second_import_all_adds_only_new_functions(cloud: LocalServer, tmp_path: Path) -> None:
+    into = tmp_path / "account"
+    by_hand(cloud).create("one")
+    assert take(cloud, into, "--all", "--code").exit_code == 0
+    written = (into / "one" / "serverless.yml").read_text()
+    assert "src: ./src\n" in written
+    (into / "one" / "serverless.yml").write_text(f"{written}# mine\n")
+    by_hand(cloud).create("two")
+
+    document = take(cloud, into, "--all", "--code", "--format", "json").document
+
+    assert [function["address"] for function in document["functions"]] == ["function/default/two"]
+    [left] = document["notImported"]
+    assert left["address"] == "function/default/one"
+    assert left["reason"] == f"{into / 'one'} already exists"
+    assert (into / "one" / "serverless.yml").read_text().endswith("# mine\n")
+    assert take(cloud, into, "--all").stdout.startswith("Not imported: 2 functions\n")
+
+
+def test_import_all_writes_functions_of_its_own_project_again(cloud: LocalServer, tmp_path: Path) -> None:
+    by_hand(cloud).create("one")
+    assert take(cloud, tmp_path / "account", "--all").exit_code == 0
+    assert scfdeploy("apply", tmp_path / "account", "--adopt", "--yes", env=cloud.env).exit_code == 0
+    assert take(cloud, tmp_path / "elsewhere" / "account", "--all").exit_code == 0
+    assert files(tmp_path / "elsewhere" / "account") == ["one/serverless.yml"]
+    assert files(tmp_path / "another") == []
+
+
+def test_import_all_continues_after_an_unsafe_archive(cloud: LocalServer, tmp_path: Path) -> None:
+    by_hand(cloud).create("evil", files={"index.py": "", "../../evil.py": "x"})
+    by_hand(cloud).create("good")
+    into = tmp_path / "account"
+    ran = take(cloud, into, "--all", "--code")
+    assert ran.exit_code == 0, ran.stderr
+    assert files(into) == ["evil/serverless.yml", "good/serverless.yml", "good/src/index.py"]
+    assert "src: false" in (into / "evil" / "serverless.yml").read_text()
+    assert "function/default/evil: its code cannot be imported: " in ran.stdout
+
+
+def test_import_all_into_a_project_is_refused(cloud: LocalServer, deployed: Path) -> None:
+    ran = take(cloud, deployed, "--all")
+    assert ran.exit_code == 1
+    assert "nothing was written: already exists:" in ran.stderr
+
+
+def test_import_all_without_functions_writes_nothing(cloud: LocalServer, tmp_path: Path) -> None:
+    ran = take(cloud, tmp_path / "new", "--all")
+    assert (ran.exit_code, ran.stdout) == (0, "There are no functions to import.\n")
+
+
+def test_import_of_many_functions_is_reported_in_few_lines(cloud: LocalServer, tmp_path: Path) -> None:
+    for number in range(25):
+        by_hand(cloud).create(f"function-{number}")
+    ran = take(cloud, tmp_path / "account", "--all")
+    assert ran.exit_code == 0, ran.stderr
+    assert len(ran.stdout.splitlines()) < 12
+    assert "25 functions are not managed by scfdeploy" in ran.stdout
+
+
+@pytest.mark.parametrize("options", [("hello", "--all"), ("--all", "--force"), ("--code",), ("--force",)], ids=" ".join)
+def test_options_that_do_not_fit_are_a_usage_error(cloud: LocalServer, options: tuple[str, ...]) -> None:
+    assert scfdeploy("import", *options, env=cloud.env).exit_code == 2

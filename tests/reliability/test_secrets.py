@@ -276,6 +276,8 @@ def _take_over(work: Workplace) -> None:
         assert taken.exit_code == 0, taken.stderr
         assert FROM_CLOUD in (into / ".env").read_text()
         work.own.add(into / ".env")
+    for more in ((), ("--format", "json"), ("--all", "--out", work.folder / "account", "--debug")):
+        assert work.run("import", *more).exit_code == 0
 
 
 def _destroy_twice(work: Workplace) -> None:

@@ -11,8 +11,8 @@ from scfdeploy.cli.arguments import cloud_options, function_address, make_reques
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, expand_groups
-from scfdeploy.cli.output import OutputOptions, run_and_exit
-from scfdeploy.diagnostics import Severity
+from scfdeploy.cli.output import OutputOptions, done_if_ok, run_and_exit
+from scfdeploy.diagnostics import Severity, message
 from scfdeploy.operations.import_.operation import ImportOptions, import_functions
 from scfdeploy.results import Imported
 
@@ -24,12 +24,21 @@ app = CommandApp()
 def import_(
     context: typer.Context,
     names: Annotated[
-        list[str], typer.Argument(metavar="NAME...", help="One or more functions, as `name` or `namespace/name`.")
-    ],
+        list[str] | None,
+        typer.Argument(metavar="[NAME...]", help="Functions, as `name` or `namespace/name`; without any, list all."),
+    ] = None,
     *,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Import all functions that no other project owns, and overwrite nothing.")
+    ] = False,
     namespace: Annotated[
-        str, typer.Option("--namespace", metavar="NS", help="Namespace of names without one.")
-    ] = "default",
+        str | None,
+        typer.Option(
+            "--namespace",
+            metavar="NS",
+            help="Namespace of names without one (`default` otherwise), and the only one to list or import all of.",
+        ),
+    ] = None,
     out: Annotated[
         str, typer.Option("--out", metavar="DIR", help="Output folder; created if it does not exist.")
     ] = ".",
@@ -47,17 +56,25 @@ def import_(
 ) -> None:
     """Write serverless.yml from deployed functions. Nothing in the cloud is changed.
 
-    Values that look like secrets go into .env. Each function gets its own folder, unless all of them are owned by one
-    instance.
+    Without names, lists the functions and who owns them. Values that look like secrets go into .env. Each function gets
+    its own folder, unless all of them are owned by one instance. Without --code, `src: false` in the file leaves the
+    deployed code alone.
     Exits with 3 when the written files have errors, and with 1 when a plan for them is not empty.
     """
     request = make_request(out, stage=stage, region=region, env_file=env_file)
     cloud = cloud_options(clock=context.obj, **connection._asdict(), parallelism=parallelism)
-    functions = tuple(dict.fromkeys(function_address(name, namespace) for name in names))
-    choices = ImportOptions(functions, out, code, force)
-    run_and_exit(
-        OutputOptions("import", output, *display), lambda: import_functions(request, cloud, choices), _exit_code
-    )
+    functions = tuple(dict.fromkeys(function_address(name, namespace or "default") for name in names or ()))
+    if all_ and (functions or force):
+        raise typer.BadParameter(message("--all takes neither names nor --force"))
+    if not all_ and not functions and (code or force):
+        raise typer.BadParameter(message("--code and --force need names, or --all"))
+    options_of_output = OutputOptions("import", output, *display)
+    if not functions and not all_:
+        from scfdeploy.operations.import_.listing import list_functions
+
+        run_and_exit(options_of_output, lambda: list_functions(request, cloud, out, namespace), done_if_ok)
+    choices = ImportOptions(functions, out, code, force, all_, namespace)
+    run_and_exit(options_of_output, lambda: import_functions(request, cloud, choices), _exit_code)
 
 
 def _exit_code(result: Imported) -> ExitCode:

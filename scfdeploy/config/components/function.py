@@ -11,6 +11,7 @@ from scfdeploy.config.events import TriggerContext, read_events
 from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.source import read_source
 from scfdeploy.config.yaml import MappingNode, is_null
+from scfdeploy.config.yaml.nodes import is_false
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import runtime as known_runtime
@@ -94,7 +95,8 @@ def read_function(
     settings = read_fields(inputs, _fields_for(inputs), reading=reading)
     address, region = _identity(settings, instance, options)
     runtime = _add_defaults(settings, inputs, options, reading)
-    source = _source(inputs, settings, runtime, instance.document, options, reading)
+    keeps_code = _keeps_code(inputs, reading)
+    source = None if keeps_code else _source(inputs, settings, runtime, instance.document, options, reading)
     _seal_environment(settings, reading)
     context = TriggerContext(address, instance.owner.instance, instance.owner.stage, TRIGGER_TYPES)
     events = inputs.get("events")
@@ -116,6 +118,7 @@ def read_function(
         inputs.span,
         frozenset(reading.sensitive),
         key=options.key,
+        keeps_code=keeps_code and not _has_image(inputs),
     )
 
 
@@ -152,6 +155,12 @@ def _add_defaults(
     if settings.get("type", "event") == "event" and ("type",) not in reading.failed:
         _add_handler(settings, runtime, reading)
     return runtime
+
+
+def _keeps_code(inputs: MappingNode, reading: Reading) -> bool:
+    """Whether the file leaves the deployed code alone: `src: false`."""
+    entry = inputs.get("src")
+    return entry is not None and is_false(reading.resolve(entry.value))
 
 
 def _source(

@@ -18,6 +18,7 @@ from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import MISSING_KEY, report_keys
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
+from scfdeploy.config.yaml.nodes import is_false
 from scfdeploy.diagnostics import Diagnostics, Span, message
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path
 
@@ -202,7 +203,7 @@ def _with_events(own: Entry | None, events: tuple[Node, ...]) -> Entry:
 def _join_sources(own: Entry, shared: Entry, reading: Reading) -> Entry:
     """The function's `src` with its path relative to the shared folder, whose `exclude` is the default.
 
-    It is unchanged if either has no path, or if the shared one is an archive.
+    It is unchanged if either has no path (`src: false`), or if the shared one is an archive.
     """
     folder = _path(shared, reading)
     path = _path(own, reading)
@@ -221,4 +222,6 @@ def _path(entry: Entry, reading: Reading) -> ScalarNode | None:
     if inner is None or not isinstance(inner.value, ScalarNode):
         return None
     path = reading.resolve(inner.value)
-    return path if isinstance(path, ScalarNode) and path.text and not is_broken(path) and not is_null(path) else None
+    if not isinstance(path, ScalarNode) or not path.text or is_broken(path) or is_null(path) or is_false(path):
+        return None
+    return path

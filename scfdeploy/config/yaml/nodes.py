@@ -102,6 +102,11 @@ def truth_value(node: Node) -> bool | None:
     return boolean(node.text) if isinstance(node, ScalarNode) else None
 
 
+def is_false(node: Node) -> bool:
+    """Whether a node is the boolean false, and not a text of that form."""
+    return isinstance(node, ScalarNode) and node.style is Style.PLAIN and boolean(node.text) is False
+
+
 def integer(text: str) -> int | None:
     """The integer that a text represents, or None. Leading zeros (`010`) are rejected: parsers disagree on them."""
     if len(text) > 20 or re.fullmatch(_INTEGER, text) is None:

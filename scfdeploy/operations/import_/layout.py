@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.model import Address, Observed, Owner, Value
+from scfdeploy.model import Address, Observed, Owner, Resource, Value
 from scfdeploy.plan.diff.normalise import is_blank
 from scfdeploy.scaffold.project import app_name, project_name
 
+_DEFAULT_APP = "imported"
 _DEFAULT_STAGE = "dev"
 _FOLDER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]")
 
@@ -39,25 +40,40 @@ class Group:
 
 
 def group_functions(
-    functions: Sequence[Address], observed: Observed, root: Path, *, stage: str | None
+    functions: Sequence[Address], observed: Observed, root: Path, *, stage: str | None, nested: bool = False
 ) -> tuple[Group, ...]:
     """One group per instance: the owner's, or a new one for a function without an owner.
 
-    A single file is in `root`, several are in folders below it. Raises ScfDeployError if the functions belong to
-    several projects.
+    A single file is in `root` unless `nested`, several are in folders below it. Raises ScfDeployError if the functions
+    belong to several projects.
     """
     owners = {function: observed.resources[function].owner for function in functions}
-    app, stage = _app_and_stage(owners, root, stage)
+    app, stage = default_project(root, stage) if nested else _app_and_stage(owners, root, stage)
     members: dict[str, list[Address]] = {}
     for function, owner in owners.items():
         if owner is not None:
             members.setdefault(owner.instance, []).append(function)
     for function, owner in owners.items():
         if owner is None:
-            members[next(name for name in _instance_names(function) if name not in members)] = [function]
+            members[next(name for name in _instance_names(function, nested=nested) if name not in members)] = [function]
+    is_single = len(members) == 1 and not nested
     return tuple(
-        Group(Owner(app, stage, name), tuple(group), root if len(members) == 1 else root / _folder_name(name))
+        Group(Owner(app, stage, name), tuple(group), root if is_single else root / _folder_name(name))
         for name, group in members.items()
+    )
+
+
+def default_project(root: Path, stage: str | None) -> tuple[str, str]:
+    """The app and stage of functions without an owner that are imported into folders below `root`."""
+    name = root.name if _FOLDER_NAME.fullmatch(root.name) else _DEFAULT_APP
+    return app_name(project_name(name)), stage or _DEFAULT_STAGE
+
+
+def instance_folder(root: Path, function: Resource) -> Path:
+    """The folder below `root` for the file of a function. Raises ScfDeployError if its name fits no folder."""
+    owner = function.owner
+    return root / _folder_name(
+        owner.instance if owner is not None else next(_instance_names(function.address, nested=True))
     )
 
 
@@ -90,8 +106,10 @@ def _app_and_stage(owners: Mapping[Address, Owner | None], root: Path, stage: st
     return app_name(project_name(name)), stage or _DEFAULT_STAGE
 
 
-def _instance_names(function: Address) -> Iterator[str]:
-    yield function.function
+def _instance_names(function: Address, *, nested: bool) -> Iterator[str]:
+    """Possible names of the instance. Nested ones begin with a name that does not depend on the other functions."""
+    if function.namespace == "default" or not nested:
+        yield function.function
     yield f"{function.namespace}-{function.function}"
     yield from (f"{function.namespace}-{function.function}-{number}" for number in range(2, 1000))
 

@@ -5,28 +5,28 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scfdeploy.config.discover import FILE_NAMES
-from scfdeploy.config.environment import env_file_for, read_env_file
-from scfdeploy.config.files import absolute, display_path
-from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
-from scfdeploy.model import FUNCTION_FIELDS, Address, KnownSecrets, Observed, Resource
-from scfdeploy.model.fields import by_name
-from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY, FUNCTION, TRIGGER
-from scfdeploy.operations.cloud import open_cloud
+from scfdeploy.config.environment import env_file_for
+from scfdeploy.config.files import display_path
+from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.model import Address, KnownSecrets, Observed
+from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY, TRIGGER
 from scfdeploy.operations.import_.layout import Group, group_functions, runs_code
+from scfdeploy.operations.import_.listing import select_functions
+from scfdeploy.operations.import_.target import ImportTarget
 from scfdeploy.operations.import_.verify import FetchedCode, WrittenFiles, verify
 from scfdeploy.operations.import_.writer import FunctionSnapshot, ImportedFile, imported_file
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.packager.archive import content_digest_of
 from scfdeploy.packager.unpack import unpack
-from scfdeploy.providers.base import Query
+from scfdeploy.providers.base import CloudError, ErrorKind, Query
 from scfdeploy.providers.tencent import TencentProvider
-from scfdeploy.results import Imported
+from scfdeploy.results import Findings, Imported
 from scfdeploy.scaffold.config_text import read_values, with_values
 from scfdeploy.workspace.install_files import NewText, install, require_absent
 from scfdeploy.workspace.paths import require_state_dir
@@ -40,6 +40,8 @@ class ImportOptions:
     """The functions to import, and the output folder."""
 
     functions: Sequence[Address]
+    """Empty with `all_functions`."""
+
     folder: str
     code: bool = False
     """Whether to download the code too."""
@@ -47,35 +49,69 @@ class ImportOptions:
     force: bool = False
     """Whether to overwrite existing files."""
 
+    all_functions: bool = False
+    """Whether to import all functions that no other project owns, each into a folder of its own."""
+
+    namespace: str | None = None
+    """With `all_functions`: their namespace; None for all."""
+
 
 def import_functions(request: Request, cloud: CloudOptions, options: ImportOptions) -> Imported:
     """Write all files or none, and check that a plan for them is empty.
 
     Raises ScfDeployError if a function does not exist, or a file is in the way.
     """
-    root = Path(absolute(options.folder, request.load.cwd))
-    region = request.load.region or by_name(FUNCTION_FIELDS)["region"].default
-    dotenv = read_env_file(request.load, root=str(root), stage=request.load.stage, diagnostics=Diagnostics())
-    provider = open_cloud(cloud, root=str(root), region=region, load=request.load, dotenv=dotenv)
-    observed = _observe(provider, options.functions, region)
-    groups = group_functions(options.functions, observed, root, stage=request.load.stage)
+    target = ImportTarget.of(request, options.folder)
+    provider = target.open(request, cloud)
+    if not options.all_functions:
+        observed = _observe(provider, options.functions, target.region)
+        groups = group_functions(options.functions, observed, target.root, stage=request.load.stage)
+        return _import(request, cloud, options, target=target, provider=provider, observed=observed, groups=groups)
+    listed = provider.functions(options.namespace)
+    functions, left_out = select_functions(listed, target.root, stage=request.load.stage)
+    if not functions:
+        folder = display_path(str(target.root), request.load.cwd)
+        return Imported(Findings(), ok=True, folder=folder, files=(), functions=(), left_out=left_out)
+    observed = _observe(provider, functions, target.region)
+    groups = group_functions(functions, observed, target.root, stage=request.load.stage, nested=True)
+    result = _import(request, cloud, options, target=target, provider=provider, observed=observed, groups=groups)
+    return result._replace(left_out=[*left_out, *result.left_out])
+
+
+def _import(
+    request: Request,
+    cloud: CloudOptions,
+    options: ImportOptions,
+    *,
+    target: ImportTarget,
+    provider: TencentProvider,
+    observed: Observed,
+    groups: Sequence[Group],
+) -> Imported:
+    """Write the files of the groups, and verify them."""
+    root, dotenv = target.root, target.dotenv
     if not options.force:
         require_absent(_target_paths(groups, with_code=options.code))
     secrets_file = _secrets_file(root, groups[0].owner.stage)
     old_secrets = _read_secrets_file(secrets_file)
     names = frozenset({*request.load.environ, *dotenv.values, *read_values(old_secrets)})
-    files, values = _files(groups, observed, region, reserved=names, secrets=request.load.secrets)
-    current_env_file = env_file_for(str(root), request.load.cwd, groups[0].owner.stage) if values else ""
-    texts = {group.file: NewText(file.text) for group, file in zip(groups, files, strict=True)}
     with _staging(root) as staging:
-        code = _fetch_all(provider, groups, observed, staging) if options.code else {}
+        code: Mapping[Address, _UnpackedCode] = {}
+        failures: Mapping[Address, str] = {}
+        if options.code:
+            code, failures = _fetch_all(provider, groups, observed, staging, continues=options.all_functions)
+        files, values = _files(
+            groups, observed, target.region, code=code.keys(), reserved=names, secrets=request.load.secrets
+        )
+        files = [_with_omitted(file, group, failures) for group, file in zip(groups, files, strict=True)]
+        texts = {group.file: NewText(file.text) for group, file in zip(groups, files, strict=True)}
+        current_env_file = env_file_for(str(root), request.load.cwd, groups[0].owner.stage) if values else ""
         installed = install(
             {unpacked.target: unpacked.folder for unpacked in code.values()},
             {**_secret_files(root, secrets_file, old_secrets, values), **texts},
         )
-    with_code = {address for address, resource in observed.resources.items() if _has_code(address, resource)}
     codes = {address: unpacked.code for address, unpacked in code.items()}
-    written = WrittenFiles(root, groups, files, codes, has_code=with_code <= codes.keys())
+    written = WrittenFiles(root, groups, files, codes)
     result = verify(request, cloud, written, observed, installed, secrets=str(secrets_file) if values else "")
     if current_env_file in ("", str(secrets_file)):
         return result
@@ -128,13 +164,23 @@ def _secrets_file(root: Path, stage: str) -> Path:
 
 
 def _files(
-    groups: Sequence[Group], observed: Observed, region: str, *, reserved: frozenset[str], secrets: KnownSecrets
+    groups: Sequence[Group],
+    observed: Observed,
+    region: str,
+    *,
+    code: Collection[Address],
+    reserved: frozenset[str],
+    secrets: KnownSecrets,
 ) -> tuple[list[ImportedFile], dict[str, str]]:
-    """The files, and the values of their variables. No two files share a variable."""
+    """The files, and the values of their variables. No two files share a variable.
+
+    `code` are the functions whose code is imported too.
+    """
     files: list[ImportedFile] = []
     values: dict[str, str] = {}
     for group in groups:
-        functions = [_snapshot(function, group, observed) for function in group.functions]
+        sources = {function: f"./{group.source(function)}" for function in group.functions if function in code}
+        functions = [_snapshot(function, sources.get(function), observed) for function in group.functions]
         names = reserved | values.keys()
         files.append(imported_file(group.owner, region, functions, reserved=names, secrets=secrets))
         values |= files[-1].variables
@@ -153,11 +199,10 @@ def _read_secrets_file(file: Path) -> str:
         ) from error
 
 
-def _snapshot(function: Address, group: Group, observed: Observed) -> FunctionSnapshot:
+def _snapshot(function: Address, src: str | None, observed: Observed) -> FunctionSnapshot:
     resource = observed.resources[function]
     triggers = observed.parts_of(function, TRIGGER)
     release = observed.parts_of(function, ALIAS, CONCURRENCY)
-    src = f"./{group.source(function)}" if runs_code(resource.settings) else ""
     return FunctionSnapshot(resource, triggers, observed.resources.get(function.asynchronous()), src, release)
 
 
@@ -178,23 +223,42 @@ def _staging(root: Path) -> Iterator[Path]:
 
 
 def _fetch_all(
-    provider: TencentProvider, groups: Sequence[Group], observed: Observed, staging: Path
-) -> Mapping[Address, _UnpackedCode]:
+    provider: TencentProvider, groups: Sequence[Group], observed: Observed, staging: Path, *, continues: bool
+) -> tuple[Mapping[Address, _UnpackedCode], Mapping[Address, str]]:
+    """The unpacked code of the functions, and why the others have none, if it `continues` after code that is unusable.
+
+    Raises ScfDeployError otherwise, and if the cloud cannot be reached.
+    """
     codes: dict[Address, _UnpackedCode] = {}
+    failures: dict[Address, str] = {}
     for group in groups:
         for function in group.functions:
-            if _has_code(function, observed.resources[function]):
-                folder, archive = staging / str(len(codes)), staging / f"{len(codes)}.zip"
-                digest = provider.fetch_code(function, str(archive))
-                unpack(str(archive), str(folder))
-                code = FetchedCode(content_digest_of(str(archive)), digest)
-                archive.unlink()
+            if not runs_code(observed.resources[function].settings):
+                continue
+            number = len(codes) + len(failures)
+            folder, archive = staging / str(number), staging / f"{number}.zip"
+            try:
+                code = _fetch(provider, function, archive, folder)
+            except ScfDeployError as error:
+                if not continues or (isinstance(error, CloudError) and error.kind is not ErrorKind.REJECTED):
+                    raise
+                failures[function] = message("its code cannot be imported: {reason}", reason=error.message)
+            else:
                 codes[function] = _UnpackedCode(folder, group.folder / group.source(function), code)
-    return codes
+    return codes, failures
 
 
-def _has_code(address: Address, resource: Resource) -> bool:
-    return address.kind is FUNCTION and runs_code(resource.settings)
+def _fetch(provider: TencentProvider, function: Address, archive: Path, folder: Path) -> FetchedCode:
+    digest = provider.fetch_code(function, str(archive))
+    unpack(str(archive), str(folder))
+    code = FetchedCode(content_digest_of(str(archive)), digest)
+    archive.unlink()
+    return code
+
+
+def _with_omitted(file: ImportedFile, group: Group, reasons: Mapping[Address, str]) -> ImportedFile:
+    more = [(function, reasons[function]) for function in group.functions if function in reasons]
+    return replace(file, omitted=(*file.omitted, *more))
 
 
 def _secret_files(root: Path, file: Path, old_text: str, values: Mapping[str, str]) -> dict[Path, NewText]:

@@ -43,8 +43,7 @@ class WrittenFiles:
     """One file per group."""
 
     codes: Mapping[Address, FetchedCode]
-    has_code: bool
-    """Whether the code of every function was downloaded."""
+    """The code of the functions whose code was imported."""
 
 
 def verify(
@@ -56,15 +55,15 @@ def verify(
     *,
     secrets: str,
 ) -> Imported:
-    """Load the written files and plan them against `observed`. Findings are left out if code is missing."""
+    """Load the written files and plan them against `observed`."""
     checked = load_and_check(replace(request, path=str(written.root)))
     findings = checked.findings
     differing: Mapping[Address, tuple[FieldChange, ...]] = {}
     if checked.project is not None:
         bundles, findings = _pack(checked, checked.project, written, observed, cloud)
         differing = _differing(checked.project, bundles, _with_hashes(observed, written.codes))
-    findings = findings if written.has_code else Findings()
     cwd = request.load.cwd
+    imported = {function for group in written.groups for function in group.functions}
     functions = [
         ImportedFunction(
             function,
@@ -78,7 +77,8 @@ def verify(
     ]
     return Imported(
         findings,
-        not failed(findings, strict=request.strict) and not any(differing.values()),
+        not failed(findings, strict=request.strict)
+        and not any(fields for function, fields in differing.items() if function in imported),
         display_path(str(written.root), cwd),
         [display_path(file, cwd) for file in installed.files],
         functions,

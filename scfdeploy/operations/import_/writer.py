@@ -45,8 +45,8 @@ class FunctionSnapshot:
     asynchronous: Resource | None
     """The settings of asynchronous calls."""
 
-    src: str = ""
-    """The path of the code, relative to the file; empty for a function that runs an image."""
+    src: str | None = None
+    """The path of the code, relative to the file; None if the code is not imported."""
 
     release: Sequence[Resource] = ()
     """Aliases and concurrency."""
@@ -93,8 +93,12 @@ def imported_file(
     else:
         keys = _keys([snapshot.address for snapshot in functions])
         inputs = {"region": region, "functions": dict(zip(keys, blocks, strict=True))}
-    text = "\n".join([*yaml_lines(head), "", *yaml_lines({"inputs": inputs}), ""])
+    text = "\n".join([*yaml_lines(head), "", *map(_explained, yaml_lines({"inputs": inputs})), ""])
     return ImportedFile(text, variables.values, tuple(omitted))
+
+
+def _explained(line: str) -> str:
+    return f"{line} # {message('the deployed code is left alone')}" if line.strip() == "src: false" else line
 
 
 def _secret_texts(value: Value) -> Iterator[str]:
@@ -152,8 +156,8 @@ def _function(
     block: dict[str, Value] = {"name": address.function}
     if address.namespace != "default":
         block["namespace"] = address.namespace
-    if snapshot.src:
-        block["src"] = snapshot.src
+    if is_blank(snapshot.function.settings.get("image")):
+        block["src"] = snapshot.src or False
     block |= _function_settings(snapshot.function.settings)
     if snapshot.asynchronous is not None:
         block |= _select(async_fields(), snapshot.asynchronous.settings, frozenset())

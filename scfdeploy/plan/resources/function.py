@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics import Finding, Severity, message
 from scfdeploy.facts import limit
 from scfdeploy.model import Bundle, Field, FunctionSpec, Resource, Value
 from scfdeploy.plan import reasons
@@ -23,6 +23,20 @@ from scfdeploy.plan.diff.normalise import function_fields, is_blank, normal_sett
 from scfdeploy.plan.policy import Ownership, Policy, ownership, refusal, refused_replacement
 from scfdeploy.plan.resources.trigger import ignores_triggers
 from scfdeploy.triggers import trigger_type
+
+CODE_UNKNOWN = Finding(
+    "code-unknown",
+    Severity.ERROR,
+    "Code is needed",
+    detail="{cause}, and with `src: false` there is no code for it",
+    hint="Write the folder of the code at `src`; scfdeploy import NAME --code downloads the deployed code.",
+    title="A change needs code that the file does not name.",
+    what="The file says `src: false`, so scfdeploy leaves the code of the function alone. The function does not exist "
+    "yet, or one of its changes needs the code: a replacement, or another `handler`.",
+    why="A function cannot be created without code, and a replacement would lose the deployed code.",
+    wrong="`src: false` for a new function.",
+    right="`src: ./src`, with the code in that folder.",
+)
 
 _CREATE_FAILED, _DELETING, _UPDATE_FAILED = "CreateFailed", "Deleting", "UpdateFailed"
 # Every function needs these, so the reader fills them in if they are not written. That applies to new functions only.
@@ -44,6 +58,8 @@ def plan_function(
     """
     fields = function_fields(spec)
     settings = normal_settings(fields, spec.settings)
+    if resource is None and spec.keeps_code:
+        return Refusal.of(CODE_UNKNOWN, spec.address, cause=message("does not exist yet"))
     if resource is None:
         added = (*additions(fields, settings), *code_addition(bundle))
         return Change(spec.address, Action.CREATE, reasons.new(), added, settings, spec.owner)
@@ -75,6 +91,9 @@ def _existing(
         differing = (*differing, *code_upload(bundle, resource))
     tags, adoption = _ownership_tags(spec, resource)
     cause = _replacement_reason(differing, resource)
+    if spec.keeps_code and (cause or any(field.path == "handler" for field in differing)):
+        reason = cause or message("handler is changed together with the code")
+        return Refusal.of(CODE_UNKNOWN, spec.address, cause=reason)
     if cause:
         if resource.owner != spec.owner and resource.state != _CREATE_FAILED:
             return refused_replacement(resource, cause)

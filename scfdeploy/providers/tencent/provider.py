@@ -24,6 +24,7 @@ from scfdeploy.providers.tencent.kinds import HANDLERS, WriterContext
 from scfdeploy.providers.tencent.observe import observe
 from scfdeploy.providers.tencent.precondition import PreconditionGuard
 from scfdeploy.providers.tencent.resources import code
+from scfdeploy.providers.tencent.resources.function_list import list_functions
 from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache, find_function
 from scfdeploy.providers.tencent.resources.function_wire import read_settings
 from scfdeploy.providers.tencent.resources.layers import LayerStates
@@ -95,6 +96,13 @@ class TencentProvider:
         observed = observe(self._client, self._clock, query, parallelism=self._parallelism)
         self._guard.record(observed)
         return observed
+
+    def functions(self, namespace: str | None) -> tuple[Resource, ...]:
+        """The functions of a namespace, or of all, by address, with the settings that a list shows.
+
+        Raises CloudError, also if the namespace does not exist.
+        """
+        return list_functions(self._client, namespace)
 
     def account_limits(self) -> AccountLimits:
         """The limits of the account in this region. Raises CloudError."""

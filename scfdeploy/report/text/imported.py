@@ -1,37 +1,100 @@
-"""The result of `import`: the files written, settings that differ, and the next command."""
+"""The result of `import`: the files written, settings that differ, and the next command; or the list of functions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scfdeploy.diagnostics import message
-from scfdeploy.report.terminal import safe
-from scfdeploy.report.text.style import TextStyle
+from scfdeploy.model import Owner
+from scfdeploy.report.humanize import plural
+from scfdeploy.report.terminal import safe, width
+from scfdeploy.report.text.style import TextStyle, table
 from scfdeploy.report.values import change_text
 from scfdeploy.results import Imported, ImportedFunction
+from scfdeploy.results.functions import FunctionList, ListedFunction
+
+_MANY = 20
 
 
 def render_imported(result: Imported, style: TextStyle) -> str:
     """The files, remarks about functions, and the next command."""
     blocks = ["\n".join(_files(result))]
-    blocks += ["\n".join(lines) for function in result.functions if (lines := list(_function(function, style)))]
-    blocks.append(_next(result))
-    return "\n\n".join(blocks) + "\n"
+    is_folded = len(result.functions) > _MANY
+    for function in result.functions:
+        if not is_folded or function.drift or function.omitted:
+            blocks.append("\n".join(_function(function, style)))
+    unowned = sum(not function.owned for function in result.functions)
+    if is_folded and unowned:
+        blocks.append(
+            message(
+                "{number} functions are not managed by scfdeploy; run apply --adopt to take ownership", number=unowned
+            )
+        )
+    blocks.append("\n".join(_left_out(result)))
+    if result.functions:
+        blocks.append(_next(result))
+    return "\n\n".join(filter(None, blocks)) + "\n"
+
+
+def render_function_list(result: FunctionList, style: TextStyle) -> str:
+    """A table of the functions, without some columns on a narrow terminal; then the commands that import them."""
+    if not result.functions:
+        return message("There are no functions in {region}.", region=safe(result.region)) + "\n"
+    header = (message("NAME"), message("RUNTIME"), message("STATE"), message("MODIFIED"), message("OWNER"))
+    rows = [_row(function) for function in result.functions]
+    lines = list(table(header, rows, style))
+    for column in (3, 1):
+        if max(width(line) for line in table(header, rows, TextStyle())) > style.width:
+            rows = [(*row[:column], "", *row[column + 1 :]) for row in rows]
+            lines = list(table(header, rows, style))
+    unowned = [function for function in result.functions if function.owner is None]
+    lines += ["", message("Region: {region}", region=safe(result.region))]
+    lines.append(message("Import one: {command}", command=safe((unowned or result.functions)[0].command)))
+    if unowned:
+        lines.append(message("Import all without an owner: {command}", command=safe(result.import_all)))
+    return "\n".join(lines) + "\n"
+
+
+def _row(function: ListedFunction) -> tuple[str, ...]:
+    address = function.address
+    name = address.function if address.namespace == "default" else f"{address.namespace}/{address.function}"
+    return (
+        safe(name),
+        safe(function.runtime or "-"),
+        safe(function.state or "-"),
+        safe(function.modified or "-"),
+        _owner(function.owner),
+    )
+
+
+def _owner(owner: Owner | None) -> str:
+    return "-" if owner is None else safe(f"{owner.app}/{owner.stage}")
 
 
 def _files(result: Imported) -> Iterator[str]:
     for old, new in result.backups:
         yield message("moved {old} to {new}", old=safe(old), new=safe(new))
-    for file in result.files:
+    for file in _shown(result):
         if file in result.secret_files:
             yield message("wrote {file} (contains secrets: do not commit it)", file=safe(file))
         else:
             yield message("wrote {file}", file=safe(file))
+    hidden = len(result.files) - len(_shown(result))
+    if hidden:
+        yield message("wrote {number} more files below {folder}", number=hidden, folder=safe(result.folder or "."))
     if result.unread_env_file:
         yield message(
             "{file} is no longer read for these files; copy the values that they need from it, such as credentials",
             file=safe(result.unread_env_file),
         )
+
+
+def _shown(result: Imported) -> Sequence[str]:
+    """All files, or of many those with secrets and the first few."""
+    if len(result.files) <= _MANY:
+        return result.files
+    first = result.files[:3]
+    return [*(file for file in result.secret_files if file not in first), *first]
 
 
 def _function(function: ImportedFunction, style: TextStyle) -> Iterator[str]:
@@ -46,6 +109,16 @@ def _function(function: ImportedFunction, style: TextStyle) -> Iterator[str]:
         yield "  " + message("the plan is not empty (cloud -> file):")
     for field in function.drift:
         yield f"    {safe(field.path)}: {change_text(field, style.width - len(field.path) - 8)}"
+
+
+def _left_out(result: Imported) -> Iterator[str]:
+    if not result.left_out:
+        if not result.functions:
+            yield message("There are no functions to import.")
+        return
+    yield plural(len(result.left_out), "Not imported: {number} function", "Not imported: {number} functions")
+    for address, reason in result.left_out:
+        yield f"  {safe(str(address))}: {safe(reason)}"
 
 
 def _next(result: Imported) -> str:

@@ -22,6 +22,7 @@ RENDERERS: Mapping[str, str] = {
     "Explained": "explained.render_explained",
     "Migration": "migrated.render_migrated",
     "Imported": "imported.render_imported",
+    "FunctionList": "imported.render_function_list",
     "QueueList": "queue.render_queue_list",
     "QueueShown": "queue.render_queue_shown",
     "QueueCalls": "queue.render_queue_calls",

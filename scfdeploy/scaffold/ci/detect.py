@@ -204,7 +204,8 @@ def parse_runtime(name: str | None) -> tuple[str | None, str | None]:
 def _source(inputs: MappingNode | None) -> str:
     block = _mapping(inputs, "src")
     if block is None:
-        return _text(inputs, "src") or "."
+        path = _text(inputs, "src") or "."
+        return "." if path == "false" else path  # without code of its own
     return _text(block, "dist") or _text(block, "src") or "."
 
 

@@ -1,0 +1,37 @@
+"""Where an import reads and writes: the folder, and the region with its credentials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scfdeploy.config.environment import read_env_file
+from scfdeploy.config.files import absolute
+from scfdeploy.config.load_result import EnvFile
+from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.model import FUNCTION_FIELDS
+from scfdeploy.model.fields import by_name
+from scfdeploy.operations.cloud import open_cloud
+from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.providers.tencent import TencentProvider
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTarget:
+    """The output folder, the region, and the .env file of the folder."""
+
+    root: Path
+    region: str
+    dotenv: EnvFile
+
+    @classmethod
+    def of(cls, request: Request, folder: str) -> ImportTarget:
+        """The target of an import into `folder`."""
+        root = Path(absolute(folder, request.load.cwd))
+        region = request.load.region or str(by_name(FUNCTION_FIELDS)["region"].default)
+        load = request.load
+        return cls(root, region, read_env_file(load, root=str(root), stage=load.stage, diagnostics=Diagnostics()))
+
+    def open(self, request: Request, cloud: CloudOptions) -> TencentProvider:
+        """Prepare calls to the region. Raises ScfDeployError if there are no credentials."""
+        return open_cloud(cloud, root=str(self.root), region=self.region, load=request.load, dotenv=self.dotenv)
