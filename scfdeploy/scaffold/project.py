@@ -20,6 +20,7 @@ _MAX_NAME_LENGTH = 60
 class NewProject(NamedTuple):
     """A project that was written."""
 
+    name: str
     template: ProjectTemplate
     runtime: str
     files: Sequence[str]
@@ -49,7 +50,7 @@ def new_project(
     }
     files = _rendered(chosen, values)
     _write({Path(directory, path): text for path, text in files.items()}, Path(directory))
-    return NewProject(chosen, chosen_runtime.name, sorted(files))
+    return NewProject(values["name"], chosen, chosen_runtime.name, sorted(files))
 
 
 def _rendered(template: ProjectTemplate, values: Mapping[str, str]) -> dict[str, str]:

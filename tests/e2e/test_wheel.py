@@ -52,6 +52,17 @@ def test_a_new_project_goes_its_whole_way(installed: Path, tmp_path: Path) -> No
     assert json.loads(status)["functions"][0]["state"] == "Active"
 
 
+def test_every_template_is_in_the_wheel(installed: Path, tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C"}
+    listed = run([installed, "init", "--list"], cwd=tmp_path, env=environment).stdout
+    names = [line.split()[0] for line in listed.splitlines()]
+    assert sorted(names) == sorted(path.parent.name for path in (ROOT / "templates" / "init").glob("*/template.toml"))
+    for name in names:
+        run([installed, "init", name, "--template", name], cwd=tmp_path, env=environment)
+        written = {path.relative_to(tmp_path / name).as_posix() for path in (tmp_path / name).rglob("*.*")}
+        assert {".gitignore", ".env.example", "README.md", "serverless.yml"} < written
+
+
 def test_the_version_is_that_of_the_wheel(installed: Path, tmp_path: Path) -> None:
     from scfdeploy import __version__
 

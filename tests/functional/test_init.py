@@ -203,8 +203,13 @@ def test_list_shows_every_template() -> None:
 
 def test_summary_names_files_and_next_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    assert (
+        "Next: scfdeploy validate 'my shop', then scfdeploy apply 'my shop' --local"
+        in scfdeploy("init", "my shop").stdout
+    )
     assert scfdeploy("init", "hello").stdout == (
-        "Created python-event (Python3.10): .env.example, .gitignore, README.md, serverless.yml, src/index.py\n"
+        "Created hello from the template python-event (Python3.10): "
+        ".env.example, .gitignore, README.md, serverless.yml, src/index.py\n"
         "Next: scfdeploy validate hello, then scfdeploy apply hello --local\n"
     )
 
@@ -273,7 +278,7 @@ def test_questions_choose_the_template(tmp_path: Path, answers: list[str], templ
         terminal.answer("Number or name", f"{answer}\n")
     code, out = terminal.end()
     assert code == 0
-    assert out.startswith(f"Created {template} (")
+    assert out.startswith(f"Created hello from the template {template} (")
     assert (tmp_path / "hello" / "serverless.yml").is_file()
 
 
@@ -281,7 +286,7 @@ def test_questions_choose_the_template(tmp_path: Path, answers: list[str], templ
 def test_nothing_is_asked_with_options(tmp_path: Path, options: tuple[str, ...]) -> None:
     code, out = Terminal(tmp_path, "hello", *options).end()
     assert code == 0
-    assert out.startswith("Created python-event (")
+    assert out.startswith("Created hello from the template python-event (")
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"])

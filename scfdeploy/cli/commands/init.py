@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -108,11 +109,12 @@ def _list() -> str:
 
 def _summary(project: NewProject, directory: str) -> str:
     """What was written, and the next commands."""
-    target = "" if directory in ("", ".") else f" {directory}"
+    target = "" if directory in ("", ".") else f" {shlex.quote(directory)}"
     return "\n".join(
         [
             message(
-                "Created {template} ({runtime}): {files}",
+                "Created {name} from the template {template} ({runtime}): {files}",
+                name=project.name,
                 template=project.template.name,
                 runtime=project.runtime,
                 files=", ".join(project.files),
