@@ -52,6 +52,13 @@ def test_function_runs_with_the_settings_of_the_project(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["serverless.yml", "src"]
 
 
+def test_function_without_managed_code_is_an_error(folder: Path) -> None:
+    (folder / "serverless.yml").write_text(PROJECT.replace("src: ./src", "src: false"))
+    ran = simulate(folder, FAILING)
+    assert ran.exit_code == 1
+    assert "cannot run locally: does not exist yet, and with `src: false` there is no code for it" in ran.stderr
+
+
 def test_same_function_gives_the_same_bytes(folder: Path) -> None:
     code = "import random\ndef main(event, context):\n    random.random()\n    return event\n"
     first = simulate(folder, code, "--events", "3", "--format", "json")

@@ -159,6 +159,13 @@ def _create(
 ) -> None:
     policy = Policy(targets=tuple(targets))
     plan = make_plan(project, bundles, provider.observe(plan_query(project, policy)), policy)
+    for refusal in plan.rejected:
+        raise ScfDeployError(
+            message(
+                "the function {address} cannot run locally: {reason}", address=refusal.address, reason=refusal.reason
+            ),
+            hint=refusal.hint,
+        )
     outcomes = run(plan, provider, listener=lambda _event: None, clock=clock)
     for outcome in outcomes:
         if outcome.status is not Status.SUCCEEDED and outcome.address in targets:

@@ -111,6 +111,19 @@ def test_missing_src_is_an_error(workspace: Workspace) -> None:
     assert function_of(loaded).source is None
 
 
+@pytest.mark.parametrize("written", ["false", "False"])
+def test_false_leaves_the_code_alone(workspace: Workspace, written: str) -> None:
+    loaded = load(workspace, written)
+    assert findings(loaded) == []
+    assert function_of(loaded).keeps_code
+    assert function_of(loaded).source is None
+
+
+@pytest.mark.parametrize("written", ['"false"', "true", "'no'"])
+def test_other_value_is_a_path(workspace: Workspace, written: str) -> None:
+    assert findings(load(workspace, written)) == ["4:8 src-missing"]
+
+
 def test_missing_path_is_reported_with_suggestion(workspace: Workspace) -> None:
     diagnostic = only(load(workspace, "./cod"))
     assert str(workspace.root / "cod") in diagnostic.detail

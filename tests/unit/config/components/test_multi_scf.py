@@ -169,6 +169,15 @@ def test_src_of_function_is_relative_to_shared_folder(workspace: Workspace) -> N
             pytest.fail("each is a folder")
 
 
+def test_function_without_managed_code_does_not_inherit_src(workspace: Workspace) -> None:
+    loaded = load(workspace, "functions:\n  a: {src: false}\n  b:\n")
+    assert findings(loaded) == []
+    kept, packaged = functions(loaded)["a"], functions(loaded)["b"]
+    assert (kept.keeps_code, kept.source) == (True, None)
+    assert not packaged.keeps_code
+    assert isinstance(packaged.source, FolderSource)
+
+
 def test_missing_part_is_reported_at_its_position(workspace: Workspace) -> None:
     loaded = load(workspace, "functions:\n  a:\n    src: ./raed\n")
     assert findings(loaded) == ["9:12 src-missing"]
