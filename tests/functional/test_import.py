@@ -544,7 +544,7 @@ def test_import_all_writes_a_folder_for_each_unowned_function(
     assert ran.exit_code == 0, ran.stderr
     assert files(into) == ["report/serverless.yml", "test-report/serverless.yml"]
     assert "app: account\nstage: dev\n" in (into / "test-report" / "serverless.yml").read_text()
-    assert 'Not imported: 1 function\n  function/default/hello: belongs to app "shop", stage "dev"\n' in ran.stdout
+    assert 'Not imported: 1 function\n  belongs to app "shop", stage "dev": function/default/hello\n' in ran.stdout
     assert "its code is left alone" in plan(cloud, into, "--adopt").stdout
     assert scfdeploy("apply", into, "--adopt", "--yes", env=cloud.env).exit_code == 0
     assert plan(cloud, into).exit_code == 0
@@ -564,9 +564,11 @@ def test_second_import_all_adds_only_new_functions(cloud: LocalServer, tmp_path:
     assert [function["address"] for function in document["functions"]] == ["function/default/two"]
     [left] = document["notImported"]
     assert left["address"] == "function/default/one"
-    assert left["reason"] == f"{into / 'one'} already exists"
+    assert left["reason"] == "its folder already exists"
     assert (into / "one" / "serverless.yml").read_text().endswith("# mine\n")
-    assert take(cloud, into, "--all").stdout.startswith("Not imported: 2 functions\n")
+    assert take(cloud, into, "--all").stdout == (
+        "Not imported: 2 functions\n  its folder already exists: function/default/one, function/default/two\n"
+    )
 
 
 def test_import_all_writes_functions_of_its_own_project_again(cloud: LocalServer, tmp_path: Path) -> None:
@@ -576,6 +578,15 @@ def test_import_all_writes_functions_of_its_own_project_again(cloud: LocalServer
     assert take(cloud, tmp_path / "elsewhere" / "account", "--all").exit_code == 0
     assert files(tmp_path / "elsewhere" / "account") == ["one/serverless.yml"]
     assert files(tmp_path / "another") == []
+
+
+def test_names_that_differ_in_case_get_different_folders(cloud: LocalServer, tmp_path: Path) -> None:
+    by_hand(cloud).create("report")
+    by_hand(cloud).create("Report")
+    assert take(cloud, tmp_path / "account", "--all").exit_code == 0
+    folders = {path.parent.name.lower() for path in (tmp_path / "account").rglob("serverless.yml")}
+    assert len(folders) == 2
+    assert take(cloud, tmp_path / "account", "--all").stdout.startswith("Not imported: 2 functions\n")
 
 
 def test_import_all_continues_after_an_unsafe_archive(cloud: LocalServer, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError, message
@@ -53,9 +54,12 @@ def group_functions(
     for function, owner in owners.items():
         if owner is not None:
             members.setdefault(owner.instance, []).append(function)
+    taken = {name.lower() for name in members}  # some disks ignore case
     for function, owner in owners.items():
         if owner is None:
-            members[next(name for name in _instance_names(function, nested=nested) if name not in members)] = [function]
+            names = _instance_names(function, nested=nested)
+            members[name := next(name for name in names if name.lower() not in taken)] = [function]
+            taken.add(name.lower())
     is_single = len(members) == 1 and not nested
     return tuple(
         Group(Owner(app, stage, name), tuple(group), root if is_single else root / _folder_name(name))
@@ -69,12 +73,15 @@ def default_project(root: Path, stage: str | None) -> tuple[str, str]:
     return app_name(project_name(name)), stage or _DEFAULT_STAGE
 
 
-def instance_folder(root: Path, function: Resource) -> Path:
-    """The folder below `root` for the file of a function. Raises ScfDeployError if its name fits no folder."""
-    owner = function.owner
-    return root / _folder_name(
-        owner.instance if owner is not None else next(_instance_names(function.address, nested=True))
-    )
+def instance_folders(root: Path, function: Resource) -> list[Path]:
+    """The folders below `root` that can have the file of a function after an import.
+
+    Raises ScfDeployError if its name fits no folder.
+    """
+    if function.owner is not None:
+        return [root / _folder_name(function.owner.instance)]
+    names = islice(_instance_names(function.address, nested=True), 2)
+    return [root / _folder_name(name) for name in names]
 
 
 def runs_code(settings: Mapping[str, Value]) -> bool:

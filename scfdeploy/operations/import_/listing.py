@@ -10,7 +10,7 @@ from pathlib import Path
 from scfdeploy.config.discover import FILE_NAMES
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, Resource
-from scfdeploy.operations.import_.layout import default_project, instance_folder
+from scfdeploy.operations.import_.layout import default_project, instance_folders
 from scfdeploy.operations.import_.target import ImportTarget
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.results import Findings
@@ -64,12 +64,14 @@ def _obstacle(resource: Resource, root: Path, stage: str | None) -> str:
     if resource.state in _UNUSABLE_STATES:
         return message("its state is {state}", state=resource.state)
     try:
-        folder = instance_folder(root, resource)
+        folders = instance_folders(root, resource)
     except ScfDeployError as error:
         return error.message
-    if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
-        return message("{folder} already exists", folder=folder)
-    return ""
+    return message("its folder already exists") if any(map(_is_taken, folders)) else ""
+
+
+def _is_taken(folder: Path) -> bool:
+    return os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir()))
 
 
 def _listed(resource: Resource, options: Sequence[str]) -> ListedFunction:

@@ -14,6 +14,8 @@ from scfdeploy.results import Imported, ImportedFunction
 from scfdeploy.results.functions import FunctionList, ListedFunction
 
 _MANY = 20
+"""More files or functions than this are summarised."""
+_MOST_ADDRESSES = 5
 
 
 def render_imported(result: Imported, style: TextStyle) -> str:
@@ -117,8 +119,14 @@ def _left_out(result: Imported) -> Iterator[str]:
             yield message("There are no functions to import.")
         return
     yield plural(len(result.left_out), "Not imported: {number} function", "Not imported: {number} functions")
+    by_reason: dict[str, list[str]] = {}
     for address, reason in result.left_out:
-        yield f"  {safe(str(address))}: {safe(reason)}"
+        by_reason.setdefault(reason, []).append(safe(str(address)))
+    for reason, addresses in by_reason.items():
+        listed = ", ".join(addresses[:_MOST_ADDRESSES])
+        if len(addresses) > _MOST_ADDRESSES:
+            listed = message("{listed} and {number} more", listed=listed, number=len(addresses) - _MOST_ADDRESSES)
+        yield f"  {safe(reason)}: {listed}"
 
 
 def _next(result: Imported) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from scfdeploy.model import Address, Resource, Value
 from scfdeploy.providers.base import none_if_missing
 from scfdeploy.providers.tencent.resources.functions import function_resource
@@ -18,7 +20,7 @@ def list_functions(client: Client, namespace: str | None) -> tuple[Resource, ...
     if namespace is not None:
         listings = {namespace: _list(client, namespace)}
     else:
-        found = {name: none_if_missing(lambda name=name: _list(client, name)) for name in namespace_names(client)}
+        found = {name: none_if_missing(partial(_list, client, name)) for name in namespace_names(client)}
         # Without a listing, the namespace was deleted meanwhile.
         listings = {name: listing for name, listing in found.items() if listing is not None}
     resources = {}
