@@ -1,8 +1,8 @@
 """How long the commands take that people wait for, in CPU time of the whole process.
 
-Measures bare Python, a trivial Typer command, `scfdeploy --version`, `validate` of one function, and `plan` of one
-unchanged function on the local server. The commands take turns, so that a change of load affects all of them alike.
-Quote the ratios: machines differ and are noisy, the ratios less.
+Measures bare Python, a trivial Typer command, `scfdeploy --version`, the answer to Tab in a shell, `validate` of one
+function, and `plan` of one unchanged function on the local server. The commands take turns, so that a change of load
+affects all of them alike. Quote the ratios: machines differ and are noisy, the ratios less.
 
     python benchmarks/startup.py [--runs N] [--against FOLDER]
 
@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+PYTHON = "bare Python"
 BASE = "trivial Typer command"
 TYPER = """\
 import typer
@@ -50,6 +51,7 @@ inputs:
           enable: true
 """
 SCFDEPLOY = (sys.executable, "-c", "from scfdeploy.cli import main; main()")
+TAB = ("__complete", "bash", "2", "scfdeploy", "invoke", "")
 HERE = Path(__file__).resolve().parents[1]
 
 
@@ -71,8 +73,12 @@ def main() -> None:
             subprocess.run(
                 [*SCFDEPLOY, "apply", "--yes"], cwd=project, env=environment, check=True, capture_output=True
             )
-            commands = {"bare Python": ([sys.executable, "-c", "pass"], environment)}
+            commands = {PYTHON: ([sys.executable, "-c", "pass"], environment)}
             commands[BASE] = ([sys.executable, "-c", TYPER], environment)
+            commands["answer to Tab"] = (
+                [*SCFDEPLOY, "__complete", "bash", "2", "scfdeploy", "invoke", ""],
+                environment,
+            )
             for label, tree in (("", HERE), (" (against)", options.against and options.against.resolve())):
                 for arguments in ("--version", "validate", "plan") if tree else ():
                     command = [*SCFDEPLOY, arguments]
@@ -108,12 +114,13 @@ def measure(
 
 
 def report(times: Mapping[str, list[float]]) -> None:
-    """One row per command: its times, and their median divided by that of the trivial Typer command."""
-    base = statistics.median(times[BASE])
-    print(f"{'command':<30}{'min ms':>9}{'median':>9}{'max':>9}{'x typer':>9}")
+    """One row per command: its times, and their median divided by those of bare Python and the Typer command."""
+    python, base = statistics.median(times[PYTHON]), statistics.median(times[BASE])
+    print(f"{'command':<30}{'min ms':>9}{'median':>9}{'max':>9}{'x python':>10}{'x typer':>9}")
     for name, values in times.items():
         median = statistics.median(values)
-        print(f"{name:<30}{min(values):>9.0f}{median:>9.0f}{max(values):>9.0f}{median / base:>9.2f}")
+        ratios = f"{median / python:>10.2f}{median / base:>9.2f}"
+        print(f"{name:<30}{min(values):>9.0f}{median:>9.0f}{max(values):>9.0f}{ratios}")
 
 
 if __name__ == "__main__":

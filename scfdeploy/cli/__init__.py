@@ -21,6 +21,12 @@ def main() -> None:
         with _checked_stdout():
             print(f"scfdeploy {__version__}", flush=True)  # noqa: T201
         return
+    # Runs for each press of Tab in a shell, in less time than loading the full command line takes.
+    if sys.argv[1:2] == ["__complete"]:
+        from scfdeploy.cli.completion import reply
+
+        reply(sys.argv[2:])
+        return
     # A short run makes little garbage; collecting it during imports would cost a tenth of the time.
     gc.set_threshold(100_000, 20, 20)
     from scfdeploy.cli.interrupt import exits_promptly, watch_signals

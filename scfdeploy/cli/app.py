@@ -34,6 +34,7 @@ COMMANDS = {
     "explain": "Explain an error code, a status, a setting, a variable or a finding.",
     "ci": "Write a pipeline file that validates, plans and applies.",
     "schema": "Print the JSON Schema of serverless.yml, for editors.",
+    "completion": "Print or install the completion script of a shell.",
     "emulator": "Run a local server that implements the SCF API.",
 }
 """The commands in the order of a typical workflow; each is a module in `commands` with an `app`."""
