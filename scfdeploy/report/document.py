@@ -92,6 +92,7 @@ _OWN_KEYS = {
     "EventStats": "event_documents.keys",
     "EventsPulled": "event_documents.keys",
     "FunctionList": "cloud_documents.function_list",
+    "DoctorReport": "doctor_document.keys",
     "LogList": "log_documents.keys",
     "TemplateList": "event_documents.template_keys",
     "TemplateShown": "event_documents.template_keys",

@@ -198,6 +198,10 @@ def _before_anything_is_deployed(work: Workplace) -> None:
     for more in ((), ("--format", "json"), ("--debug",)):
         assert work.run("explain", "AuthFailure.SignatureFailure", *more).exit_code == 0
     assert work.run("schema").exit_code == 0
+    for more in (("bash",), ("bash", "--debug")):
+        assert work.run("completion", *more).exit_code == 0
+    for more in ((), ("--format", "json"), ("--debug",)):
+        assert work.on_project("doctor", *more, HTTPS_PROXY=f"http://me:{IN_URL}@127.0.0.1:9").exit_code == 0
 
 
 def _deploy_twice(work: Workplace) -> None:

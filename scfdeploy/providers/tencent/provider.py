@@ -12,7 +12,7 @@ from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Bundle, Observed, Resource, Value
 from scfdeploy.model.account_limits import AccountLimits
 from scfdeploy.plan import Change
-from scfdeploy.providers.base import Invocation, Query, Step, Version, Writer
+from scfdeploy.providers.base import CloudError, Invocation, Query, Step, Version, Writer
 from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.retry import RetryPolicy, uniform
 from scfdeploy.providers.tencent.auth.account import Account, read_account_limits
@@ -43,7 +43,7 @@ _MAX_LARGE_REQUESTS = 4
 class TencentProvider:
     """One region, with one key pair. Implements Reader and Writer, and invokes functions. Thread-safe."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keyword arguments with defaults
         self,
         client: Client,
         clock: Clock,
@@ -54,7 +54,10 @@ class TencentProvider:
         app_id: str = "",
         endpoint: str = "",
         is_emulator: bool = False,
+        credentials_source: str = "",
     ) -> None:
+        self.credentials_source = credentials_source
+        """Where the key pair comes from, for messages."""
         self._client = client
         self._endpoint = endpoint
         self._is_emulator = is_emulator
@@ -107,6 +110,18 @@ class TencentProvider:
     def account_limits(self) -> AccountLimits:
         """The limits of the account in this region. Raises CloudError."""
         return read_account_limits(self._client)
+
+    def caller(self) -> str:
+        """The account and the user or role that the key pair belongs to, for messages. Raises CloudError."""
+        from scfdeploy.providers.tencent.auth.permissions import read_caller
+
+        return read_caller(self._client)
+
+    def try_reads(self, function: Address) -> Mapping[str, CloudError | None]:
+        """Why each read of a plan fails, None if it is allowed; `function` need not exist."""
+        from scfdeploy.providers.tencent.auth.permissions import try_reads
+
+        return try_reads(self._client, function)
 
     def versions(self, function: Address) -> tuple[Version, ...]:
         """The versions of a function: `$LATEST` first, then by number. Raises CloudError."""
@@ -207,6 +222,7 @@ def open_provider(  # noqa: PLR0913 - keyword arguments with defaults
         parallelism,
         open_bucket=partial(Bucket, region=region, credentials=credentials, endpoint=base_url),
         app_id=credentials.app_id,
+        credentials_source=credentials.source,
         endpoint="" if is_emulator else str(base_url or Endpoint.of_product("scf", region)),
         is_emulator=is_emulator or credentials.secret_id == LOCAL_CREDENTIALS.secret_id,
     )

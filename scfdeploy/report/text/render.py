@@ -34,6 +34,7 @@ RENDERERS: Mapping[str, str] = {
     "EventStats": "event_stats.render_event_stats",
     "EventsPulled": "event_stats.render_events_pulled",
     "Simulated": "simulation.render_simulated",
+    "DoctorReport": "doctor.render_doctor_report",
     "LogList": "logs.render_log_list",
     "TemplateList": "template.render_template_list",
     "TemplateShown": "template.render_template_shown",

@@ -5,6 +5,7 @@ Callers limit the time with `call_within`, because only another thread can aband
 
 from __future__ import annotations
 
+import os
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from requests.utils import get_environ_proxies, select_proxy
 from scfdeploy.diagnostics import message
 from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.providers.tencent.transport.errors import TOO_LARGE, UNTRUSTED_RESPONSE, describe_failure
+from scfdeploy.providers.tencent.transport.probe import CA_VARIABLE
 
 if TYPE_CHECKING:
     from scfdeploy.providers.tencent.transport.endpoint import Endpoint
@@ -77,8 +79,14 @@ def secure(session: requests.Session, *, max_bytes: int | None = MAX_RESPONSE_BY
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.trust_env = False
+    session.verify = certificates() or True
     # An uncompressed body cannot grow. A compressed one is decoded within the same limits.
     session.headers["Accept-Encoding"] = "identity"
+
+
+def certificates() -> str | None:
+    """The file or folder of trusted certificates that the environment names; None for those of certifi."""
+    return os.environ.get(CA_VARIABLE) or None
 
 
 def proxies_for(target: Endpoint, *, host: str | None = None) -> dict[str, str] | None:

@@ -38,11 +38,17 @@ def make_client(
     from tencentcloud.common.profile.http_profile import HttpProfile
     from tencentcloud.common.retry import NoopRetryer
 
-    from scfdeploy.providers.tencent.transport.http import proxies_for, secure
+    from scfdeploy.providers.tencent.transport.http import certificates, proxies_for, secure
 
     _silence()
     target = endpoint or Endpoint.of_product(product, region)
-    http = HttpProfile(protocol=target.scheme, endpoint=target.host, reqTimeout=timeout_s, keepAlive=True)
+    http = HttpProfile(
+        protocol=target.scheme,
+        endpoint=target.host,
+        reqTimeout=timeout_s,
+        keepAlive=True,
+        certification=certificates(),
+    )
     signer = None
     if credentials is not None:
         token = credentials.token.reveal() if credentials.token else None

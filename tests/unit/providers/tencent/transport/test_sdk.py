@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 
+import certifi
+import pytest
 import responses
 
+from scfdeploy.providers.tencent import LOCAL_CREDENTIALS
 from scfdeploy.providers.tencent.transport.client import Client
+from scfdeploy.providers.tencent.transport.http import open_session
+from scfdeploy.providers.tencent.transport.sdk import make_client
 from tests.support.cloud import client_of
 from tests.support.fake_clock import FakeClock
 
@@ -32,3 +38,22 @@ def test_call_leaves_warning_filters_unchanged() -> None:
     before = list(warnings.filters)
     call(client_of(URL, clock=FakeClock()))
     assert warnings.filters == before
+
+
+def test_certificates_of_the_environment_are_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificates = tmp_path / "company.pem"
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificates))
+
+    client = make_client("scf", "ap-guangzhou", credentials=LOCAL_CREDENTIALS, endpoint=None, timeout_s=1, pool_size=1)
+
+    assert client.request.conn.certification == str(certificates)
+    assert open_session().verify == str(certificates)
+
+
+def test_usual_certificates_are_trusted_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
+
+    client = make_client("scf", "ap-guangzhou", credentials=LOCAL_CREDENTIALS, endpoint=None, timeout_s=1, pool_size=1)
+
+    assert client.request.conn.certification == certifi.where()
+    assert open_session().verify is True

@@ -1,0 +1,68 @@
+"""The result of `doctor`: one block per check, with the cure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+
+from scfdeploy.diagnostics import message
+from scfdeploy.report.terminal import pad, safe
+from scfdeploy.report.text.style import TextStyle
+from scfdeploy.results.doctor import CheckResult, CheckState, DoctorReport
+
+_COLORS: Mapping[CheckState, tuple[str, ...]] = {
+    CheckState.OK: ("green",),
+    CheckState.WARNING: ("yellow",),
+    CheckState.FAILED: ("red", "bold"),
+    CheckState.NOT_CHECKED: ("dim",),
+}
+_MIN_TEXT_WIDTH = 30
+
+
+def render_doctor_report(result: DoctorReport, style: TextStyle) -> str:
+    """The checks, and a summary."""
+    return "".join(f"{line}\n" for line in _lines(result, style))
+
+
+def _lines(result: DoctorReport, style: TextStyle) -> Iterator[str]:
+    words = {
+        CheckState.OK: message("ok"),
+        CheckState.WARNING: message("warning"),
+        CheckState.FAILED: message("failed"),
+        CheckState.NOT_CHECKED: "-",
+    }
+    state_width = max(map(len, words.values()))
+    name_width = max((len(check.name) for check in result.checks), default=0)
+    indent = state_width + name_width + 4
+    for check in result.checks:
+        state = style.paint(pad(words[check.state], state_width), *_COLORS[check.state])
+        first, *rest = _wrapped(check, style.width - indent)
+        yield f"{state}  {pad(check.name, name_width)}  {first}".rstrip()
+        yield from (" " * indent + line for line in rest)
+    yield ""
+    yield _summary(result, style)
+
+
+def _wrapped(check: CheckResult, width: int) -> list[str]:
+    """The detail and, below it, the cure."""
+    width = max(width, _MIN_TEXT_WIDTH)
+    lines = textwrap.wrap(safe(check.detail), width, break_on_hyphens=False) or [""]
+    if check.cure:
+        lines += textwrap.wrap(
+            safe(check.cure), width, initial_indent="→ ", subsequent_indent="  ", break_on_hyphens=False
+        )
+    return lines
+
+
+def _summary(result: DoctorReport, style: TextStyle) -> str:
+    states = [check.state for check in result.checks]
+    failures, warnings = states.count(CheckState.FAILED), states.count(CheckState.WARNING)
+    unknown = states.count(CheckState.NOT_CHECKED)
+    parts = [message("Nothing stands in the way.")] if not failures else []
+    if failures:
+        parts.append(style.paint(message("Stands in the way: {count}.", count=failures), "red", "bold"))
+    if warnings:
+        parts.append(message("Warnings: {count}.", count=warnings))
+    if unknown:
+        parts.append(message("Not checked: {count}.", count=unknown))
+    return " ".join(parts)
