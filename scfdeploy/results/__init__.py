@@ -347,7 +347,9 @@ CommandResult: TypeAlias = (
 )
 """The result of a command that ran to its end."""
 
-SelfNamedResult: TypeAlias = "DoctorReport | EventResult | FunctionList | LogList | QueueResult | Simulated | TemplateResult"
+SelfNamedResult: TypeAlias = (
+    "DoctorReport | EventResult | FunctionList | LogList | QueueResult | Simulated | TemplateResult"
+)
 """The results that only some commands import; each has the name of its command."""
 
 Result: TypeAlias = "CommandResult | Failed"

@@ -124,7 +124,7 @@ class _File:
         """The functions of the file."""
         kind = self._component()
         if kind == "multi-scf":
-            for key in self._keys(("inputs", "functions")):
+            for key in map(str, self._keys(("inputs", "functions"))):
                 if function := self._function(key, ("inputs", "functions", key)):
                     yield function
         elif kind in SINGLE_COMPONENTS and (function := self._function("", ("inputs",))):

@@ -63,9 +63,11 @@ COMMANDS: Mapping[str, tuple[Options, tuple[str, ...]]] = {
     "": ((("--version", "", "Show the version and exit"), ("--help -h", "", "Show this message and exit.")), ()),
     "init": (
         (
-            ("--runtime", "@runtime", "`python`, `nodejs` or a full name such as Python3.10"),
+            ("--runtime", "@runtime", "A language such as `python`, or a full name such as Python3.10"),
             ("--type", "event|web", "Event function or web function"),
+            ("--template", "@template", "What to start from"),
             ("--name", "-", "Function name"),
+            ("--list", "", "List the templates and exit"),
             ("--debug", "", "Write debug messages to stderr, without secrets"),
             ("--help -h", "", "Show this message and exit."),
         ),
@@ -73,7 +75,12 @@ COMMANDS: Mapping[str, tuple[Options, tuple[str, ...]]] = {
     ),
     "import": (
         (
-            ("--namespace", "-", "Namespace of names without one"),
+            ("--all", "", "Import all functions that no other project owns, and overwrite nothing"),
+            (
+                "--namespace",
+                "-",
+                "Namespace of names without one (`default` otherwise), and the only one to list or import all of",
+            ),
             ("--out", "@folder", "Output folder"),
             ("--code", "", "Also download the deployed code to src"),
             ("--force", "", "Overwrite serverless.yml"),
@@ -1351,6 +1358,7 @@ CODES: tuple[str, ...] = (
     "code-empty",
     "code-missing",
     "code-too-large",
+    "code-unknown",
     "command-inputs",
     "component-not-supported",
     "component-skipped",
@@ -1629,6 +1637,7 @@ RULES: tuple[str, ...] = (
     "code-empty",
     "code-missing",
     "code-too-large",
+    "code-unknown",
     "command-inputs",
     "component-not-supported",
     "component-skipped",

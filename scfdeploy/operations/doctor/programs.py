@@ -31,7 +31,8 @@ def check_interpreters(name: str, context: DoctorContext) -> CheckResult:
     known = [found for found in map(runtime, sorted(wanted)) if found is not None and found.language in _VERSIONED]
     if not known:
         return not_checked(name, message("the project has no runtime that needs one"))
-    missing, present = [], []
+    missing: list[str] = []
+    present: list[str] = []
     for each in known:
         version = _version_of(each.name, each.language)
         program = _find(each.language, version, context)
