@@ -1,7 +1,7 @@
 """The frozen types that all stages share, and the table of fields that describes what a file may say."""
 
 from scfdeploy.model.address import Address
-from scfdeploy.model.code import ArchiveSource, Bundle, FolderSource, Hook, ObjectSource, Source
+from scfdeploy.model.code import ArchiveSource, BuildSettings, Bundle, FolderSource, Hook, ObjectSource, Source
 from scfdeploy.model.fields import Field, Kind, UpdateMode
 from scfdeploy.model.function_fields import FUNCTION_FIELDS
 from scfdeploy.model.known_secrets import KnownSecrets
@@ -18,6 +18,7 @@ __all__ = [
     "LAYER_FIELDS",
     "Address",
     "ArchiveSource",
+    "BuildSettings",
     "Bundle",
     "Field",
     "FolderSource",

@@ -22,6 +22,20 @@ class Hook:
     span: Span
 
 
+class BuildSettings(NamedTuple):
+    """`src.build`: whether and how the dependencies of the code are installed."""
+
+    enabled: bool | None = None
+    """True: there must be dependencies to install; False: none are; None: those of a manifest, if there is one."""
+    scripts: bool = False
+    """Whether packages may run their own code during installation: source builds, install scripts."""
+    span: Span | None = None
+    """The position of the value in serverless.yml."""
+
+
+NO_BUILD_SETTINGS = BuildSettings()
+
+
 @dataclass(frozen=True, slots=True)
 class FolderSource:
     """A folder to package."""
@@ -53,6 +67,13 @@ class FolderSource:
     """Files and folders that the program in `bootstrap` requires."""
     region: str = ""
     """The region of `bucket` as written; empty when absent."""
+    build: BuildSettings = NO_BUILD_SETTINGS
+    project_folder: str = ""
+    """The folder of serverless.yml: its manifest counts when `root` has none. Empty when unknown."""
+    built: str = ""
+    """The folder with the installed dependencies, packaged beside the files of `root`; empty for none."""
+    replaced: tuple[str, ...] = ()
+    """Names directly in `root` that are not packaged, because `built` replaces them."""
 
 
 @dataclass(frozen=True, slots=True)

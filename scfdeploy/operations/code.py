@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import NamedTuple
 
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.facts import limit
@@ -131,6 +132,30 @@ def run_hooks(
         if diagnostics.has_errors:
             break
     return diagnostics
+
+
+class BuiltProject(NamedTuple):
+    """A project whose dependencies are installed."""
+
+    project: Project
+    """The project, with the folders of installed dependencies in its sources."""
+    diagnostics: Diagnostics
+
+
+def build_all(
+    project: Project,
+    *,
+    environment: Callable[[], Mapping[str, str]],
+    on_output: Callable[[str], None] | None,
+    limit_s: float,
+    prebuilt: bool = False,
+) -> BuiltProject:
+    """Install the dependencies of all functions and layers that are not installed yet; none without `on_output`.
+
+    `environment` is called only if a command is run. `limit_s` is the time limit of each command. With `prebuilt`, no
+    command is run: dependencies that are not installed are reported.
+    """
+    return BuiltProject(project, Diagnostics())
 
 
 def check_built_code(project: Project, *, select: frozenset[str], ignore: frozenset[str]) -> Diagnostics:

@@ -1,0 +1,73 @@
+"""The dependencies of one folder of code, and the errors of installing them.
+
+A module per language (`python`, `nodejs`) has two functions:
+
+- `find(root, runtime, scripts=…)`: the dependencies that the manifest and lock file directly in the folder `root` name,
+  or None when there are none. Reads files only. Raises BuildError.
+- `install(dependencies, staging, run=…)`: fills the empty folder `staging` with what goes into the archive beside the
+  code. Raises BuildError, and CommandFailed when a command fails in a way that it cannot explain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from scfdeploy.diagnostics import Finding
+from scfdeploy.packager.command import CommandResult
+
+
+class Dependencies(NamedTuple):
+    """What to install, and how."""
+
+    manager: str
+    """uv, pip, npm, pnpm or yarn."""
+    root: str
+    """The folder of the manifest, an absolute path."""
+    inputs: tuple[str, ...]
+    """The absolute paths of the files that decide what is installed: manifest, lock file, and what they name."""
+    runtime: str
+    """A value of `runtime`, such as Python3.10."""
+    scripts: bool = False
+    """See BuildSettings."""
+    replaces: tuple[str, ...] = ()
+    """Names directly in the source, such as node_modules, that are not packaged when these dependencies are."""
+    version: str = ""
+    """The version of the manager, if the installed bytes depend on it."""
+
+
+class Run(Protocol):
+    """Starts commands of a build."""
+
+    def __call__(
+        self, words: Sequence[str], folder: str, *, quiet: bool = False, variables: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """Run a program with arguments in `folder`, and return the lines that it prints. CommandFailed when it fails.
+
+        It gets the environment without credentials, and `variables`. `quiet` does not show its output.
+        """
+
+
+class BuildError(Exception):
+    """Dependencies cannot be installed. The arguments are those of `Finding.at`."""
+
+    def __init__(
+        self, finding: Finding, *, detail: str | None = None, hint: str | None = None, **values: object
+    ) -> None:
+        super().__init__(finding.id)
+        self.finding = finding
+        self.detail = detail
+        self.hint = hint
+        self.values = values
+
+
+class CommandFailed(Exception):  # noqa: N818 - says what happened
+    """A command of a build ended with an error, or could not be started."""
+
+    def __init__(self, words: Sequence[str], folder: str, result: CommandResult, lines: Sequence[str]) -> None:
+        super().__init__(words[0])
+        self.words = words
+        self.folder = folder
+        self.result = result
+        self.lines = lines
+        """What it printed."""
