@@ -37,11 +37,14 @@ def make_request(  # noqa: PLR0913 - one parameter per option
     ignore: Sequence[str] | None = None,
     strict: bool = False,
     hooks: bool = False,
+    build: bool = False,
     prebuilt: bool = False,
     hook_limit_s: float = HOOK_LIMIT_S,
     skip_unsupported: bool = False,
 ) -> Request:
-    """The project to load and how. `hooks` runs `src.hook`; see `LoadOptions` for `prebuilt`.
+    """The project to load and how.
+
+    `hooks` runs `src.hook`, and `build` installs dependencies; see `LoadOptions` for `prebuilt`.
 
     A --var without `=` and an unknown rule are usage errors.
     """
@@ -65,6 +68,7 @@ def make_request(  # noqa: PLR0913 - one parameter per option
         strict,
         _print_line if hooks else None,
         hook_limit_s,
+        _print_line if build else None,
     )
 
 
@@ -235,7 +239,7 @@ def _retry(timeout: float | None, retries: int | None) -> RetryPolicy | None:
 
 
 def _print_line(line: str) -> None:
-    """Print a line of the output of a hook or a check."""
+    """Print a line of the output of a hook, a check or an installation."""
     import sys
 
     from scfdeploy.cli.output import print_text

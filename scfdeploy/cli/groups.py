@@ -38,6 +38,7 @@ HELP_ORDER = {
             "keep",
             "detailed_exitcode",
             "no_hook",
+            "no_build",
             "prebuilt",
             "hook_timeout",
             "strict",
@@ -75,16 +76,22 @@ class RuleOptions(NamedTuple):
 
 
 class HookOptions(NamedTuple):
-    """Whether `src.hook` runs, and its time limit."""
+    """Whether `src.hook` runs and dependencies are installed, and the time limit of both."""
 
     no_hook: options.NoHook = False
+    no_build: options.NoBuild = False
     prebuilt: options.Prebuilt = False
     hook_timeout: options.HookTimeout = HOOK_LIMIT_S
 
     def as_arguments(self) -> dict[str, Any]:
         """The arguments of `make_request` for these options."""
         run_hooks = not (self.no_hook or self.prebuilt)
-        return {"hooks": run_hooks, "prebuilt": self.prebuilt, "hook_limit_s": self.hook_timeout}
+        return {
+            "hooks": run_hooks,
+            "build": not self.no_build,
+            "prebuilt": self.prebuilt,
+            "hook_limit_s": self.hook_timeout,
+        }
 
 
 class PlanOptions(NamedTuple):

@@ -129,6 +129,7 @@ Html = Annotated[
     str | None,
     typer.Option("--html", metavar="FILE", help="Also write the result to FILE as an HTML page."),
 ]
+NoBuild = Annotated[bool, typer.Option("--no-build", help="Install no dependencies; package the folder as it is.")]
 NoHook = Annotated[bool, typer.Option("--no-hook", help="Do not run src.hook; package the folder as it is.")]
 HookTimeout = Annotated[
     float,
@@ -137,13 +138,14 @@ HookTimeout = Annotated[
         metavar="S",
         min=1,
         envvar="SCFDEPLOY_HOOK_TIMEOUT",
-        help="Time limit for each src.hook in seconds; a timeout fails the command.",
+        help="Time limit in seconds for each src.hook and each installation; a timeout fails the command.",
     ),
 ]
 Prebuilt = Annotated[
     bool,
     typer.Option(
-        "--prebuilt", help="The folder is already built: run no src.hook, read no .env file and no code outside it."
+        "--prebuilt",
+        help="The folder is built: run no src.hook, install nothing, read no .env file and no code outside it.",
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for approval.")]

@@ -146,6 +146,8 @@ def _alternatives(field: Field) -> list[Schema]:
             return [*_SINGLE[field.kind](field), _VARIABLE]
         case Kind.SOURCE:
             return [_TEXT, _source()]
+        case Kind.SWITCH:
+            return [{"type": "boolean"}, _QUOTED_BOOLEAN, _block(field.fields)]
         case _:
             return [_COLLECTIONS[field.kind](field)]
 

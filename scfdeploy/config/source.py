@@ -16,7 +16,18 @@ from scfdeploy.config.files import absolute
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.model import ArchiveSource, Field, FolderSource, Hook, Kind, ObjectSource, Ref, Source, Value
+from scfdeploy.model import (
+    ArchiveSource,
+    BuildSettings,
+    Field,
+    FolderSource,
+    Hook,
+    Kind,
+    ObjectSource,
+    Ref,
+    Source,
+    Value,
+)
 
 SRC_MISSING = Finding(
     "src-missing",
@@ -81,6 +92,19 @@ SRC_OUTSIDE = Finding(
     right=yaml("src: {src: ./src, include: [../shared]}"),
 )
 
+BUILD_WITHOUT_FOLDER = Finding(
+    "build-without-folder",
+    Severity.ERROR,
+    "Dependencies need a folder",
+    detail="Dependencies are packed beside the code of a folder; an archive, or code in COS, is deployed unchanged.",
+    hint="Name a folder as `src`, or remove `build`.",
+    title="`src.build` for code that is not a folder.",
+    what="`src.build` is set for an existing archive, or for code that is already in COS.",
+    why="Such code is deployed unchanged, so nothing can be added to it.",
+    wrong=yaml("src: {src: ./code.zip, build: true}"),
+    right=yaml("src: {src: ./code, build: true}"),
+)
+
 _ARCHIVES = (".zip", ".jar", ".war")
 _APP_ID = r"-\d{8,}$"
 SOURCE_FIELDS = (
@@ -92,6 +116,13 @@ SOURCE_FIELDS = (
     Field("region", Kind.STRING, "Region of that bucket, which is that of the function or layer."),
     Field("hook", Kind.STRING, "A command to run before packing, in the folder `src`."),
     Field("dist", Kind.STRING, "The folder or archive to pack in place of `src`, such as one that the command makes."),
+    Field(
+        "build",
+        Kind.SWITCH,
+        "Whether to install the dependencies that requirements.txt, package.json or a lock file names, and pack them.",
+        default="true if there is such a file, the code contains no installed packages and there is no hook",
+        fields=(Field("scripts", Kind.BOOLEAN, "Let packages run their own code: source builds, install scripts."),),
+    ),
 )
 LAYER_SOURCE_FIELDS = (
     *SOURCE_FIELDS,
@@ -166,6 +197,7 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[
                 exclude, include = _patterns(settings, "exclude"), _patterns(settings, "include")
                 return replace(
                     folder,
+                    build=_build_settings(settings.get("build"), reading),
                     exclude=exclude,
                     include=include,
                     bucket=upload_bucket,
@@ -176,10 +208,12 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[
                 )
             case ArchiveSource() as archive:
                 _reject_target(target, reading)
+                _reject_build(settings, reading)
                 return replace(archive, bucket=upload_bucket, region=region)
         return None
     if isinstance(bucket, str) and isinstance(name, str):
         _reject_target(target, reading)
+        _reject_build(settings, reading)
         return ObjectSource(upload_bucket, name, node.span, region)
     if not keys:
         reading.diagnostics.report(
@@ -239,7 +273,9 @@ def _packaged_source(settings: dict[str, Value], node: MappingNode, root: str, r
     # The command creates it, so the packager checks that it exists.
     output, span = absolute(dist, root), reading.spans["src", "dist"]
     is_archive = output.lower().endswith(_ARCHIVES)
-    return ArchiveSource(output, span, hook=hook) if is_archive else FolderSource(output, span, hook=hook)
+    if is_archive:
+        return ArchiveSource(output, span, hook=hook)
+    return FolderSource(output, span, hook=hook, project_folder=root)
 
 
 def _target(settings: dict[str, Value], reading: Reading) -> str:
@@ -265,6 +301,23 @@ def _reject_target(target: str, reading: Reading) -> None:
         detail="targetDir says where the files of a folder are placed; an archive is published unchanged.",
         hint="Name a folder as `src`, or build the archive with that folder in it and remove targetDir.",
     )
+
+
+def _build_settings(value: Value, reading: Reading) -> BuildSettings:
+    span = reading.spans.get(("src", "build"))
+    match value:
+        case bool(enabled):
+            return BuildSettings(enabled, span=span)
+        case {"scripts": True}:
+            return BuildSettings(True, scripts=True, span=span)
+        case _:
+            return BuildSettings(span=span)
+
+
+def _reject_build(settings: dict[str, Value], reading: Reading) -> None:
+    """Report a build of code that is not a folder."""
+    if _build_settings(settings.get("build"), reading).enabled:
+        reading.diagnostics.report(BUILD_WITHOUT_FOLDER, reading.spans["src", "build"])
 
 
 def _fields_for(keys: set[str], fields: tuple[Field, ...]) -> tuple[Field, ...]:
@@ -299,7 +352,7 @@ def _from_path(text: str, span: Span, root: str, reading: Reading) -> Source | N
         )
         return None
     if os.path.isdir(path):
-        return FolderSource(path, span)
+        return FolderSource(path, span, project_folder=root)
     if path.lower().endswith(_ARCHIVES):
         return ArchiveSource(path, span)
     reading.diagnostics.report(SRC_KIND, span, path=repr(path))

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     BLOCK = "mapping"
     BLOCK_LIST = "list of mappings"
     SOURCE = "path or mapping"
+    SWITCH = "boolean or mapping"
     TRIGGERS = "list of triggers"
 
 
@@ -62,7 +63,7 @@ class Field:
     only_for: str = ""
     """`event` or `web` when the field applies to one type of function only."""
     fields: tuple[Field, ...] = ()
-    """The keys of a BLOCK, or of each item of a BLOCK_LIST."""
+    """The keys of a BLOCK or SWITCH, or of each item of a BLOCK_LIST."""
     supported: bool = True
     """False reports a diagnostic when the key is used."""
     aliases: tuple[str, ...] = ()

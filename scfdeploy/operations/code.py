@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.facts import limit
-from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource, Hook, Observed, Project, Source
+from scfdeploy.model import (
+    Address,
+    ArchiveSource,
+    Bundle,
+    FolderSource,
+    FunctionSpec,
+    Hook,
+    LayerSpec,
+    Observed,
+    Project,
+    Source,
+)
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.operations.check import code_sources
@@ -19,6 +30,12 @@ from scfdeploy.packager import PackageCache, content_digest, pack
 from scfdeploy.providers.base import CloudError, Reader
 from scfdeploy.workspace.paths import cache_dir
 
+if TYPE_CHECKING:
+    from scfdeploy.packager.build.build import Built
+
+_Spec = TypeVar("_Spec", FunctionSpec, LayerSpec)
+DEPENDENCY_FILES = ("requirements.txt", "pyproject.toml", "Pipfile.lock", "package.json")
+"""A folder of code without any of these has no dependencies that a build could install."""
 _PLAN_PREFIX = b'{\n "kind": "scfdeploy-plan"'
 """The first bytes of every saved plan."""
 
@@ -140,6 +157,8 @@ class BuiltProject(NamedTuple):
     project: Project
     """The project, with the folders of installed dependencies in its sources."""
     diagnostics: Diagnostics
+    built: Mapping[Address, Built]
+    """The dependencies of each function and layer that has any."""
 
 
 def build_all(
@@ -150,12 +169,62 @@ def build_all(
     limit_s: float,
     prebuilt: bool = False,
 ) -> BuiltProject:
-    """Install the dependencies of all functions and layers that are not installed yet; none without `on_output`.
+    """Install the dependencies of all functions and layers that are not in the cache; none without `on_output`.
 
-    `environment` is called only if a command is run. `limit_s` is the time limit of each command. With `prebuilt`, no
-    command is run: dependencies that are not installed are reported.
+    Ends at the first error. `environment` is called only if a command is run. `limit_s` is the time limit of each
+    command. With `prebuilt`, no command is run: dependencies that an earlier run should have installed are reported.
     """
-    return BuiltProject(project, Diagnostics())
+    result = BuiltProject(project, Diagnostics(), {})
+    if on_output is None or not any(_may_have_dependencies(source) for _, source in code_sources(project)):
+        return result
+    from scfdeploy.packager.build.build import Builder, make_run
+    from scfdeploy.packager.build.built_folders import BuiltFolders
+
+    run = make_run(environment, on_output=on_output, timeout_s=limit_s)
+    builder = Builder(BuiltFolders(project.root), run, on_output=on_output, prebuilt=prebuilt)
+    built: dict[Address, Built] = {}
+    for address, source, runtimes in _sources_with_runtimes(project):
+        if not isinstance(source, FolderSource) or result.diagnostics.has_errors:
+            continue
+        dependencies, problems = builder.build(address, source, runtimes)
+        result.diagnostics.extend(problems)
+        if dependencies is not None:
+            built[address] = dependencies
+    return BuiltProject(_with_built(project, built), result.diagnostics, built)
+
+
+def _may_have_dependencies(source: Source | None) -> bool:
+    """Whether there is anything to build, judged without loading modules for it."""
+    if not isinstance(source, FolderSource) or source.build.enabled is False:
+        return False
+    if source.build.enabled:
+        return True
+    folders = dict.fromkeys((source.root, source.project_folder or source.root))
+    return source.hook is None and any(
+        os.path.isfile(os.path.join(folder, name))  # noqa: PTH113, PTH118
+        for folder in folders
+        for name in DEPENDENCY_FILES
+    )
+
+
+def _sources_with_runtimes(project: Project) -> Iterator[tuple[Address, Source | None, Sequence[str]]]:
+    """The source and the runtime of each function; of each layer, all runtimes that it names."""
+    for layer in project.layers:
+        runtimes = layer.settings.get("runtimes")
+        yield layer.address, layer.source, [str(name) for name in runtimes] if isinstance(runtimes, tuple) else []
+    for function in project.functions:
+        runtime = function.settings.get("runtime")
+        yield function.address, function.source, [str(runtime)] if runtime else []
+
+
+def _with_built(project: Project, built: Mapping[Address, Built]) -> Project:
+    def add(spec: _Spec) -> _Spec:
+        dependencies = built.get(spec.address)
+        if dependencies is None or not isinstance(spec.source, FolderSource):
+            return spec
+        return replace(spec, source=dependencies.add_to(spec.source))
+
+    return _with_specs(project, add, add) if built else project
 
 
 def check_built_code(project: Project, *, select: frozenset[str], ignore: frozenset[str]) -> Diagnostics:
@@ -171,12 +240,19 @@ def check_built_code(project: Project, *, select: frozenset[str], ignore: frozen
 
 def _without_hooks(project: Project) -> Project:
     """The project as if its code had been there from the start."""
+
+    def remove(spec: _Spec) -> _Spec:
+        return replace(spec, source=_without_hook(spec.source))
+
+    return _with_specs(project, remove, remove)
+
+
+def _with_specs(
+    project: Project, function: Callable[[FunctionSpec], FunctionSpec], layer: Callable[[LayerSpec], LayerSpec]
+) -> Project:
+    """The project with each function and layer replaced."""
     instances = (
-        replace(
-            instance,
-            functions=tuple(replace(spec, source=_without_hook(spec.source)) for spec in instance.functions),
-            layers=tuple(replace(spec, source=_without_hook(spec.source)) for spec in instance.layers),
-        )
+        replace(instance, functions=tuple(map(function, instance.functions)), layers=tuple(map(layer, instance.layers)))
         for instance in project.instances
     )
     return replace(project, instances=tuple(instances))

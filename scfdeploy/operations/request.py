@@ -42,6 +42,11 @@ class Request:
     """Receives each line that a hook or a check prints; None runs no hooks."""
 
     hook_limit_s: float = HOOK_LIMIT_S
+    """The time limit of each hook, and of each command that installs dependencies."""
+
+    on_build: Callable[[str], None] | None = None
+    """Receives each line that an installation of dependencies prints; None installs none and packages none."""
+
     exclude_path: str = ""
     """The absolute path of a file that is never packaged: the saved plan."""
 

@@ -31,7 +31,8 @@ _RECIPE = 2
 def folder_key(source: FolderSource) -> str:
     """Cache key of a folder's snapshot: every input to the archive other than the files."""
     own = tuple(sorted(source.own_files))
-    return _key("folder", source.root, source.exclude, source.include, source.bootstrap, source.target, own)
+    built = (source.built, source.replaced) if source.built else ()
+    return _key("folder", source.root, source.exclude, source.include, source.bootstrap, source.target, own, *built)
 
 
 def archive_key(source: ArchiveSource) -> str:

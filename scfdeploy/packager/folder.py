@@ -17,7 +17,7 @@ from scfdeploy.packager.cache import PackageCache, Snapshot, folder_key
 from scfdeploy.packager.exclude import BadPatternError, Selection
 from scfdeploy.packager.findings import Findings, name_some, printable
 from scfdeploy.packager.fingerprint import File, stat_fingerprint
-from scfdeploy.packager.include import add_included, included_files
+from scfdeploy.packager.include import add_included, add_packages, included_files
 from scfdeploy.packager.key_files import holds_keys
 from scfdeploy.packager.scan import Scan
 from scfdeploy.packager.size_limit import check_size
@@ -81,13 +81,15 @@ def _files(source: FolderSource, selection: Selection, findings: Findings) -> li
     scan = Scan(findings)
     prefix = f"{source.target}/" if source.target else ""
     try:
-        scan.folder(source.root, selection=selection, prefix=prefix)
+        scan.folder(source.root, selection=selection, prefix=prefix, skipped=source.replaced)
         if not scan.report_links(source.root):
             report_unused(source, selection, findings)
     except BadPatternError as wrong:
         report_invalid(source, wrong, findings)
         return []
     add_included(scan, findings, source)
+    if source.built:
+        add_packages(scan, source.built, prefix=prefix, findings=findings)
     if findings.has_errors:
         return []
     _leave_out_keys(scan, findings, include=included_files(source.root, source.include))

@@ -14,7 +14,7 @@ from scfdeploy.diagnostics import Finding, Severity, Span, nearest
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FolderSource
 from scfdeploy.packager.exclude import Selection, is_never_packed
-from scfdeploy.packager.findings import Findings, printable, span_of
+from scfdeploy.packager.findings import Findings, name_some, printable, span_of
 from scfdeploy.packager.fingerprint import File
 from scfdeploy.packager.scan import Scan
 
@@ -68,6 +68,21 @@ INCLUDE_MISSING = Finding(
 )
 
 
+PACKAGE_HIDDEN = Finding(
+    "package-hidden",
+    Severity.WARNING,
+    "Code has the names of installed files",
+    detail="These files of the code are packaged in place of files of a dependency: {files}.",
+    hint="Rename them. If packages were installed into the folder of the code, remove them there.",
+    title="Files of the code with the names of installed files.",
+    what="The code and an installed dependency have a file of the same name at the same place; that of the code is "
+    "packaged.",
+    why="The dependency may not work without its own file.",
+    wrong="`src/requests/__init__.py`, and requests in requirements.txt.",
+    right="The folder renamed.",
+)
+
+
 def add_included(scan: Scan, findings: Findings, source: FolderSource) -> None:
     """Add the files of `include` to those of the folder."""
     for written in dict.fromkeys(source.include):
@@ -78,6 +93,18 @@ def add_included(scan: Scan, findings: Findings, source: FolderSource) -> None:
             _add(scan, findings, name=_name_in_archive(written), path=path)
     if source.include:
         _check_names(scan.files, findings)
+
+
+def add_packages(scan: Scan, folder: str, *, prefix: str, findings: Findings) -> None:
+    """Add the installed dependencies in `folder`. A file of the code takes the place of one of theirs."""
+    added = Scan(findings)
+    added.folder(folder, selection=Selection(()), prefix=prefix)
+    added.report_links(folder)
+    hidden = sorted(added.files.keys() & scan.files.keys())
+    if hidden:
+        findings.report(PACKAGE_HIDDEN, files=name_some(hidden))
+    scan.files = {**added.files, **scan.files}
+    _check_names(scan.files, findings)
 
 
 def included_files(root: str, include: tuple[str, ...]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from scfdeploy.diagnostics import Finding, Severity
@@ -147,13 +147,18 @@ class Scan:
         """The real paths of folders that links can lead into; each scanned folder becomes one."""
         self._module_links: dict[str, str] = {}
         """The paths of packages in node_modules that are links, and their real paths."""
+        self._skipped_at_top: Container[str] = ()
         self._below_links = 0
         self._reported: set[tuple[str, str]] = set()
         self._findings = findings
 
-    def folder(self, path: str, *, selection: Selection, prefix: str = "") -> None:
-        """Add the files below `path` with `prefix` before their names. BadPatternError."""
+    def folder(self, path: str, *, selection: Selection, prefix: str = "", skipped: Container[str] = ()) -> None:
+        """Add the files below `path` with `prefix` before their names, but not those of the names in `skipped`.
+
+        BadPatternError.
+        """
         top = _Folder(path, prefix, os.path.realpath(path))
+        self._skipped_at_top = skipped
         self.bounds.append(top.real)
         waiting = [top]
         while waiting and not self._findings.is_full and not self._is_endless:
@@ -190,7 +195,8 @@ class Scan:
                             return
                     name = entry.name
                     full = here.prefix + name
-                    if name in NEVER or name.startswith(NEVER_PREFIX) or (here is top and name in EXCLUDED_AT_TOP):
+                    is_skipped_at_top = here is top and (name in EXCLUDED_AT_TOP or name in self._skipped_at_top)
+                    if name in NEVER or name.startswith(NEVER_PREFIX) or is_skipped_at_top:
                         selection.skipped.append(full[skip:])
                         continue
                     if entry.is_symlink():

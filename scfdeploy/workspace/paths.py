@@ -15,6 +15,12 @@ def cache_dir(root: str) -> Path:
     return Path(root) / NAME / "cache"
 
 
+def build_dir(root: str) -> Path:
+    """The folder for installed dependencies; not created. Raises ScfDeployError as `state_dir` does."""
+    refuse_links(root)
+    return Path(root) / NAME / "build"
+
+
 def require_state_dir(root: str) -> Path:
     """Create `.scfdeploy` in `root`, with all parents. Raises ScfDeployError when that fails."""
     try:

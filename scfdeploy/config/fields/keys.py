@@ -122,7 +122,7 @@ def _report_unknown(entry: Entry, meant: Field | None, fix: tuple[Edit, ...], re
     )
 
 
-_SINGLE_VALUES = (Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.SOURCE)
+_SINGLE_VALUES = (Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.SOURCE, Kind.SWITCH)
 
 
 def equal_ignoring_case(first: str, second: str) -> bool:
@@ -153,7 +153,8 @@ def _has_type(field: Field, node: Node) -> bool:
             return field.kind in _SINGLE_VALUES and not is_null(node)
         case MappingNode():
             has_texts = field.kind is Kind.STRING_MAP and all(isinstance(entry.value, ScalarNode) for entry in node)
-            return field.kind is Kind.SOURCE or has_texts or (field.kind is Kind.BLOCK and _has_keys_of(field, node))
+            is_block = field.kind in (Kind.BLOCK, Kind.SWITCH) and _has_keys_of(field, node)
+            return field.kind is Kind.SOURCE or has_texts or is_block
         case SequenceNode(items=items):
             return all(_is_item(field, item) for item in items)
 

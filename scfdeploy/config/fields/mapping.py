@@ -93,15 +93,15 @@ def read_fields(
 
 def _read(field: Field, node: Node, path: Path, reading: Reading) -> Value:
     match field.kind, node:
+        case ((Kind.BLOCK | Kind.SWITCH), MappingNode()):
+            node = with_missing_key(node, field, reading)
+            return _unless_invalid(node, read_fields(node, field.fields, reading=reading, path=path))
         case kind, _ if kind in SCALARS:
             return read_scalar(field, node, path, reading)
         case Kind.STRING_MAP, MappingNode():
             return _string_map(node, path, reading)
         case Kind.STRING_LIST, SequenceNode():
             return _strings(node, path, reading)
-        case Kind.BLOCK, MappingNode():
-            node = with_missing_key(node, field, reading)
-            return _unless_invalid(node, read_fields(node, field.fields, reading=reading, path=path))
         case Kind.BLOCK_LIST, SequenceNode():
             return _blocks(field, node, path, reading)
     wrong_type(field, node, path, reading)

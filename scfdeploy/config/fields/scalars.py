@@ -51,6 +51,7 @@ _EXPECTED = {
     Kind.BLOCK: "a mapping",
     Kind.BLOCK_LIST: "a list of mappings",
     Kind.SOURCE: "a path, or a mapping with src or with bucket and object",
+    Kind.SWITCH: "true, false or a mapping",
     Kind.TRIGGERS: "a list of triggers",
 }
 _CONVERSIONS: dict[Kind, Callable[[str], Value]] = {
@@ -58,13 +59,15 @@ _CONVERSIONS: dict[Kind, Callable[[str], Value]] = {
     Kind.INTEGER: integer,
     Kind.NUMBER: number,
     Kind.BOOLEAN: boolean,
+    Kind.SWITCH: boolean,
 }
 SCALARS = frozenset(_CONVERSIONS)
-"""The kinds that are a single value."""
+"""The kinds that are a single value; a SWITCH can be one."""
+_BOOLEANS = (Kind.BOOLEAN, Kind.SWITCH)
 
 
 def read_scalar(field: Field, node: Node, path: Path, reading: Reading) -> Value:
-    """The value of a STRING, INTEGER, NUMBER or BOOLEAN; None after a report. A quoted number is a number."""
+    """The value of one of SCALARS; None after a report. A quoted number is a number."""
     if not isinstance(node, ScalarNode):
         wrong_type(field, node, path, reading)
         return None
@@ -137,7 +140,7 @@ def describe_node(node: Node) -> str:
 
 def _hint(kind: Kind, node: ScalarNode) -> str:
     text = node.text.strip()
-    if kind is Kind.BOOLEAN:
+    if kind in _BOOLEANS:
         value = _boolean_meaning(text)
         return message("Write {value}.", value=value) if value else message("Write true or false.")
     plain = text.replace("_", "").replace(",", "")
@@ -159,7 +162,7 @@ def _boolean_meaning(text: str) -> str:
 
 def _fix(kind: Kind, node: ScalarNode) -> tuple[Edit, ...]:
     """The fix that replaces a word such as `yes` by a boolean, if it is in the file and not from a variable."""
-    value = _boolean_meaning(node.text.strip()) if kind is Kind.BOOLEAN else ""
+    value = _boolean_meaning(node.text.strip()) if kind in _BOOLEANS else ""
     return reworded(node.span, node.text, value) if value and node.style in (Style.PLAIN, Style.QUOTED) else ()
 
 

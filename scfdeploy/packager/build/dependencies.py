@@ -13,8 +13,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from scfdeploy.diagnostics import Finding
+from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.packager.command import CommandResult
+
+DEPENDENCY_FILE_INVALID = Finding(
+    "dependency-file-invalid",
+    Severity.ERROR,
+    "File of dependencies cannot be read",
+    detail='"{file}" cannot be read: {reason}.',
+    hint="Fix the file, or set `src.build: false` to package the code as it is.",
+    title="A file of dependencies that cannot be read.",
+    what="requirements.txt, pyproject.toml, package.json or a lock file is unreadable or has a mistake.",
+    why="The dependencies of the code are unknown.",
+    wrong="A uv.lock with the markers of a merge conflict.",
+    right="`uv lock` run again.",
+)
 
 
 class Dependencies(NamedTuple):
@@ -30,6 +43,8 @@ class Dependencies(NamedTuple):
     """A value of `runtime`, such as Python3.10."""
     scripts: bool = False
     """See BuildSettings."""
+    unpinned: tuple[str, ...] = ()
+    """Packages without an exact version: what is installed depends on the day."""
     replaces: tuple[str, ...] = ()
     """Names directly in the source, such as node_modules, that are not packaged when these dependencies are."""
     version: str = ""
@@ -40,11 +55,18 @@ class Run(Protocol):
     """Starts commands of a build."""
 
     def __call__(
-        self, words: Sequence[str], folder: str, *, quiet: bool = False, variables: Mapping[str, str] | None = None
+        self,
+        words: Sequence[str],
+        folder: str,
+        *,
+        quiet: bool = False,
+        shown: Sequence[str] = (),
+        variables: Mapping[str, str] | None = None,
     ) -> list[str]:
         """Run a program with arguments in `folder`, and return the lines that it prints. CommandFailed when it fails.
 
-        It gets the environment without credentials, and `variables`. `quiet` does not show its output.
+        It gets the environment without credentials, and `variables`. `shown` is the command as messages show it, if
+        not as it is. `quiet` shows neither the command nor its output.
         """
 
 
@@ -64,10 +86,13 @@ class BuildError(Exception):
 class CommandFailed(Exception):  # noqa: N818 - says what happened
     """A command of a build ended with an error, or could not be started."""
 
-    def __init__(self, words: Sequence[str], folder: str, result: CommandResult, lines: Sequence[str]) -> None:
+    def __init__(
+        self, words: Sequence[str], folder: str, result: CommandResult, lines: Sequence[str], timeout_s: float
+    ) -> None:
         super().__init__(words[0])
         self.words = words
         self.folder = folder
         self.result = result
+        self.timeout_s = timeout_s
         self.lines = lines
         """What it printed."""

@@ -46,7 +46,9 @@ def test_plain_file_becomes_project(workspace: Workspace) -> None:
         "memorySize": 256,
         "environment": {"variables": {"LANG": "yes", "API_KEY": Secret("0123")}},
     }
-    assert function.source == FolderSource(str(workspace.root / "code"), function.spans["src",])
+    assert function.source == FolderSource(
+        str(workspace.root / "code"), function.spans["src",], project_folder=str(workspace.root)
+    )
 
 
 def test_values_and_keys_keep_positions(workspace: Workspace) -> None:

@@ -172,6 +172,8 @@ def wrong_values(field: Field) -> Iterator[Any]:
             yield from ("text", ["a"])
         case Kind.SOURCE:
             yield from (["./"], {})
+        case Kind.SWITCH:
+            yield from ("perhaps", [True])
     if field.choices:
         yield "no-such-choice"
 

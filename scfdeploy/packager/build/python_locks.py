@@ -1,0 +1,299 @@
+"""Read which packages uv.lock, poetry.lock and Pipfile.lock pin for one target.
+
+Markers are evaluated here, so the result depends neither on the program that installs the packages nor on the
+interpreter that it runs on. Development dependencies, and extras that nothing names, are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics.messages import message
+from scfdeploy.packager.build.dependencies import DEPENDENCY_FILE_INVALID, BuildError
+from scfdeploy.packager.build.python_target import PythonTarget
+from scfdeploy.packager.findings import name_some, printable
+
+LOCK_OUTDATED = Finding(
+    "lock-outdated",
+    Severity.ERROR,
+    "Lock file is out of date",
+    detail='"{manifest}" names dependencies that "{lock}" does not have: {names}.',
+    hint="Run `{command}`, and commit the lock file.",
+    title="A lock file that is out of date.",
+    what="pyproject.toml names a dependency that uv.lock or poetry.lock does not have.",
+    why="Only what is locked is installed, so the code would lack that dependency.",
+    wrong='`dependencies = ["flask"]`, written into pyproject.toml without running `uv lock`.',
+    right="The same, after `uv lock` or `poetry lock`.",
+)
+DEPENDENCY_FROM_SOURCE = Finding(
+    "dependency-from-source",
+    Severity.ERROR,
+    "Dependency is source code",
+    detail='"{requirement}" in "{file}" is source code, which is built by running it.',
+    hint="Name a version that has a wheel, or allow source builds: `src: {build: {scripts: true}}`.",
+    title="A dependency that is source code.",
+    what="A dependency is a folder, an editable package, a repository or a source archive instead of a wheel, or an "
+    "option asks for source builds.",
+    why="Installing it runs its build script, with the rights of the user; that is off unless allowed.",
+    wrong="`git+https://github.com/example/tool.git` in requirements.txt",
+    right="`tool==1.4`; or `src: {src: ./, build: {scripts: true}}`; or, for a folder of the same repository, "
+    "`src: {src: ./, include: [../shared]}`",
+)
+
+FOLDER_HINT = "Package its folder with `src.include`, or build a wheel of it and name that file."
+_PYPI = "https://pypi.org/simple"
+_Table: TypeAlias = dict[str, Any]
+
+
+def read_toml(path: Path) -> _Table:
+    """The content of a TOML file. Raises BuildError."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _invalid(path, error) from error
+
+
+def project_requirements(project: Path) -> list[Requirement]:
+    """The dependencies in the table `project` of a pyproject.toml. Raises BuildError."""
+    texts = _texts(_table(read_toml(project), "project"), "dependencies")
+    return [_requirement(text, project) for text in texts]
+
+
+def uv_lock(lock: Path, project: Path, target: PythonTarget, *, scripts: bool) -> list[str]:
+    """The lines of a requirements.txt for the project of a pyproject.toml, which uv.lock has."""
+    by_name = _by_name(read_toml(lock))
+    root = next((package for group in by_name.values() for package in group if _is_at(package, lock, project)), None)
+    if root is None:
+        raise _invalid(lock, ValueError(message("it has no package for {project}", project=printable(str(project)))))
+    direct = {canonicalize_name(_text(item, "name")) for item in _tables(root, "dependencies")}
+    _require_locked(project_requirements(project), direct, target, lock, "uv lock")
+    packages: dict[int, _Table] = {}
+    waiting = [(root, frozenset[str]())]
+    done: set[tuple[int, frozenset[str]]] = set()
+    while waiting:
+        package, extras = waiting.pop()
+        if (id(package), extras) in done:
+            continue
+        done.add((id(package), extras))
+        packages[id(package)] = package
+        optional = _table(package, "optional-dependencies")
+        for item in (*_tables(package, "dependencies"), *(i for extra in extras for i in _tables(optional, extra))):
+            if not _applies(item.get("marker"), target, lock):
+                continue
+            candidates = by_name.get(canonicalize_name(_text(item, "name")), [])
+            version = item.get("version")
+            chosen = [one for one in candidates if version is None or one.get("version") == version]
+            waiting += [(one, frozenset(_texts(item, "extra"))) for one in chosen]
+    del packages[id(root)]
+    return _requirement_lines(_uv_line(one, lock, scripts=scripts) for one in packages.values())
+
+
+def has_member(lock: Path, project: Path) -> bool:
+    """Whether a uv.lock has the package of a pyproject.toml, as that of a workspace has its members."""
+    return any(_is_at(package, lock, project) for package in _tables(read_toml(lock), "package"))
+
+
+def poetry_lock(lock: Path, project: Path, target: PythonTarget, *, scripts: bool) -> list[str]:
+    """The lines of a requirements.txt for the main dependencies of a pyproject.toml, which poetry.lock has."""
+    by_name = _by_name(read_toml(lock))
+    direct = [*project_requirements(project), *_poetry_requirements(project)]
+    _require_locked(direct, by_name.keys(), target, lock, "poetry lock")
+    lines: list[tuple[str, str]] = []
+    waiting = [one for one in direct if _applies(_marker(one), target, project)]
+    done: set[tuple[str, frozenset[str]]] = set()
+    while waiting:
+        wanted = waiting.pop()
+        name, extras = canonicalize_name(wanted.name), frozenset(wanted.extras)
+        if (name, extras) in done:
+            continue
+        done.add((name, extras))
+        for package in by_name.get(name, ()):
+            if _applies(package.get("markers"), target, lock):
+                lines.append(_poetry_line(package, lock, scripts=scripts))
+                waiting += _poetry_dependencies(package, extras, target, lock)
+    return _requirement_lines(lines)
+
+
+def pipfile_lock(lock: Path, target: PythonTarget, *, scripts: bool) -> list[str]:
+    """The lines of a requirements.txt for the default packages of a Pipfile.lock."""
+    try:
+        content = json.loads(lock.read_bytes())
+        if not isinstance(content, dict) or not isinstance(content.get("default"), dict):
+            raise ValueError(message('it has no mapping "default"'))
+    except (OSError, ValueError, RecursionError) as error:
+        raise _invalid(lock, error) from error
+    urls = {_text(source, "name"): _text(source, "url") for source in _tables(_table(content, "_meta"), "sources")}
+    lines = []
+    for name, package in content["default"].items():
+        if not isinstance(package, dict) or not _applies(package.get("markers"), target, lock):
+            continue
+        if "version" in package:
+            index = urls.get(str(package.get("index", "")), "") or next(iter(urls.values()), "")
+            lines.append((index, _pinned(name, _text(package, "version").removeprefix("=="), package.get("hashes"))))
+        else:
+            lines.append(("", _from_url(name, package.get("file"), (), package, lock, scripts=scripts)))
+    return _requirement_lines(lines)
+
+
+def _uv_line(package: _Table, lock: Path, *, scripts: bool) -> tuple[str, str]:
+    """The index of a package, and its line."""
+    name, source = _text(package, "name"), _table(package, "source")
+    files = [*_tables(package, "wheels"), *([_table(package, "sdist")] if "sdist" in package else [])]
+    hashes = [file["hash"] for file in files if isinstance(file.get("hash"), str)]
+    if "virtual" in source:
+        return "", ""
+    if "registry" in source:
+        return _text(source, "registry"), _pinned(name, _text(package, "version"), hashes)
+    where = source.get("url") or source.get("path")
+    return "", _from_url(name, where, hashes, source, lock, scripts=scripts)
+
+
+def _poetry_line(package: _Table, lock: Path, *, scripts: bool) -> tuple[str, str]:
+    name, source = _text(package, "name"), _table(package, "source")
+    hashes = [file["hash"] for file in _tables(package, "files") if isinstance(file.get("hash"), str)]
+    kind = source.get("type", "legacy")
+    if kind == "legacy":
+        return str(source.get("url", "")), _pinned(name, _text(package, "version"), hashes)
+    where = source.get("url") if kind in ("url", "file") else None
+    return "", _from_url(name, where, hashes, source, lock, scripts=scripts)
+
+
+def _poetry_requirements(project: Path) -> Iterator[Requirement]:
+    """The dependencies in `tool.poetry`, by name only: poetry.lock has their versions."""
+    poetry = _table(_table(read_toml(project), "tool"), "poetry")
+    for name, value in _table(poetry, "dependencies").items():
+        settings = value if isinstance(value, dict) else {}
+        if canonicalize_name(name) == "python" or settings.get("optional"):
+            continue
+        extras = ",".join(_texts(settings, "extras"))
+        marker = settings.get("markers")
+        yield _requirement(f"{name}[{extras}]" + (f"; {marker}" if marker else ""), project)
+
+
+def _poetry_dependencies(
+    package: _Table, extras: frozenset[str], target: PythonTarget, lock: Path
+) -> Iterator[Requirement]:
+    """What a package of poetry.lock needs, and what its extras need."""
+    optional = {
+        canonicalize_name(_requirement(str(text), lock).name)
+        for extra, texts in _table(package, "extras").items()
+        if canonicalize_name(extra) in {canonicalize_name(one) for one in extras}
+        for text in (texts if isinstance(texts, list) else ())
+    }
+    for name, value in _table(package, "dependencies").items():
+        for item in value if isinstance(value, list) else [value]:
+            settings = item if isinstance(item, dict) else {}
+            if settings.get("optional") and canonicalize_name(name) not in optional:
+                continue
+            # Whether the extra is chosen is decided above.
+            if _applies(settings.get("markers"), target, lock, extras=extras):
+                yield _requirement(f"{name}[{','.join(_texts(settings, 'extras'))}]", lock)
+
+
+def _require_locked(
+    requirements: Iterable[Requirement], locked: Iterable[str], target: PythonTarget, lock: Path, command: str
+) -> None:
+    """Raise BuildError for a dependency that the lock file does not have."""
+    names = {canonicalize_name(one.name) for one in requirements if _applies(_marker(one), target, lock)} - set(locked)
+    if names:
+        raise BuildError(
+            LOCK_OUTDATED, manifest="pyproject.toml", names=name_some(sorted(names)), lock=lock.name, command=command
+        )
+
+
+def _requirement_lines(lines: Iterable[tuple[str, str]]) -> list[str]:
+    """The lines, sorted, after options for the indexes that they need."""
+    pairs = set(lines)
+    indexes = sorted({index.rstrip("/") for index, _ in pairs} - {"", _PYPI})
+    options = [f"--extra-index-url {index}" if "://" in index else f"--find-links {index}" for index in indexes]
+    return [*options, *sorted(line for _, line in pairs if line)]
+
+
+def _pinned(name: str, version: str, hashes: object) -> str:
+    listed = sorted(str(one) for one in hashes) if isinstance(hashes, list) else []
+    return " ".join([f"{name}=={version}", *(f"--hash={one}" for one in listed)])
+
+
+def _from_url(name: str, where: object, hashes: Sequence[str], source: _Table, lock: Path, *, scripts: bool) -> str:
+    """The line of a package that comes from a file, an address or a repository."""
+    if isinstance(where, str) and (where.partition("#")[0].endswith(".whl") or scripts):
+        url = where if "://" in where else (lock.parent / where).resolve().as_uri()
+        return " ".join([f"{name} @ {url}", *(f"--hash={one}" for one in sorted(hashes))])
+    address = source.get("git") or source.get("url")
+    if scripts and isinstance(address, str):
+        revision = source.get("resolved_reference") or source.get("ref") or address.partition("#")[2]
+        return f"{name} @ git+{address.partition('?')[0].partition('#')[0]}@{revision}"
+    kind = next((key for key in ("editable", "directory", "path", "git", "url") if key in source), "")
+    raise BuildError(
+        DEPENDENCY_FROM_SOURCE,
+        hint=FOLDER_HINT if kind in ("editable", "directory", "path") or source.get("type") == "directory" else None,
+        requirement=printable(name),
+        file=printable(str(lock)),
+    )
+
+
+def _is_at(package: _Table, lock: Path, project: Path) -> bool:
+    """Whether a package of uv.lock is the one of this pyproject.toml."""
+    source = _table(package, "source")
+    path = source.get("editable", source.get("virtual"))
+    return isinstance(path, str) and (lock.parent / path).resolve() == project.parent.resolve()
+
+
+def _by_name(lock: _Table) -> dict[str, list[_Table]]:
+    packages: dict[str, list[_Table]] = {}
+    for package in _tables(lock, "package"):
+        packages.setdefault(canonicalize_name(_text(package, "name")), []).append(package)
+    return packages
+
+
+def _requirement(text: str, file: Path) -> Requirement:
+    try:
+        return Requirement(text)
+    except InvalidRequirement as error:
+        raise _invalid(file, error) from error
+
+
+def _marker(requirement: Requirement) -> str:
+    return str(requirement.marker or "")
+
+
+def _applies(marker: object, target: PythonTarget, file: Path, *, extras: Iterable[str] = ()) -> bool:
+    if isinstance(marker, dict):  # poetry: by group
+        marker = marker.get("main", "")
+    try:
+        return target.applies(marker, extras=extras)
+    except ValueError as error:
+        raise _invalid(file, error) from error
+
+
+def _table(table: Mapping[str, Any], key: str) -> _Table:
+    value = table.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _tables(table: Mapping[str, Any], key: str) -> list[_Table]:
+    value = table.get(key)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _texts(table: Mapping[str, Any], key: str) -> list[str]:
+    value = table.get(key)
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _text(table: Mapping[str, Any], key: str) -> str:
+    value = table.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _invalid(file: Path, error: Exception) -> BuildError:
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return BuildError(DEPENDENCY_FILE_INVALID, file=printable(str(file)), reason=printable(str(reason)))
