@@ -17,6 +17,7 @@ COMMANDS = {
     "init": "Create a new project that is ready to deploy.",
     "import": "Write serverless.yml, and optionally the code, from deployed functions.",
     "validate": "Check serverless.yml offline, without credentials.",
+    "build": "Install dependencies, and package the code that apply would upload.",
     "plan": "Show the changes that apply would make, without making them.",
     "apply": "Create or update resources to match serverless.yml.",
     "destroy": "Delete the resources that the project owns.",

@@ -37,14 +37,16 @@ def make_request(  # noqa: PLR0913 - one parameter per option
     ignore: Sequence[str] | None = None,
     strict: bool = False,
     hooks: bool = False,
-    build: bool = False,
+    build: bool = True,
+    install: bool = False,
     prebuilt: bool = False,
     hook_limit_s: float = HOOK_LIMIT_S,
     skip_unsupported: bool = False,
 ) -> Request:
     """The project to load and how.
 
-    `hooks` runs `src.hook`, and `build` installs dependencies; see `LoadOptions` for `prebuilt`.
+    `hooks` runs `src.hook`, `build` packages dependencies, and `install` installs them; see `LoadOptions` for
+    `prebuilt`.
 
     A --var without `=` and an unknown rule are usage errors.
     """
@@ -68,7 +70,8 @@ def make_request(  # noqa: PLR0913 - one parameter per option
         strict,
         _print_line if hooks else None,
         hook_limit_s,
-        _print_line if build else None,
+        build,
+        _print_line if install else None,
     )
 
 

@@ -89,6 +89,7 @@ class HookOptions(NamedTuple):
         return {
             "hooks": run_hooks,
             "build": not self.no_build,
+            "install": not (self.no_build or self.prebuilt),
             "prebuilt": self.prebuilt,
             "hook_limit_s": self.hook_timeout,
         }

@@ -169,19 +169,20 @@ def build_all(
     limit_s: float,
     prebuilt: bool = False,
 ) -> BuiltProject:
-    """Install the dependencies of all functions and layers that are not in the cache; none without `on_output`.
+    """Add the dependencies of all functions and layers, and install those that are not in the cache.
 
-    Ends at the first error. `environment` is called only if a command is run. `limit_s` is the time limit of each
-    command. With `prebuilt`, no command is run: dependencies that an earlier run should have installed are reported.
+    Without `on_output`, which receives the output of commands, and with `prebuilt`, nothing is installed, and missing
+    dependencies are reported; `prebuilt` trusts what an earlier step of a pipeline installed. Ends at the first error.
+    `environment` is called only if a command is run. `limit_s` is the time limit of each command.
     """
     result = BuiltProject(project, Diagnostics(), {})
-    if on_output is None or not any(_may_have_dependencies(source) for _, source in code_sources(project)):
+    if not any(_may_have_dependencies(source) for _, source in code_sources(project)):
         return result
     from scfdeploy.packager.build.build import Builder, make_run
     from scfdeploy.packager.build.built_folders import BuiltFolders
 
-    run = make_run(environment, on_output=on_output, timeout_s=limit_s)
-    builder = Builder(BuiltFolders(project.root), run, on_output=on_output, prebuilt=prebuilt)
+    run = None if on_output is None or prebuilt else make_run(environment, on_output=on_output, timeout_s=limit_s)
+    builder = Builder(BuiltFolders(project.root), run, on_output=on_output or (lambda _: None), prebuilt=prebuilt)
     built: dict[Address, Built] = {}
     for address, source, runtimes in _sources_with_runtimes(project):
         if not isinstance(source, FolderSource) or result.diagnostics.has_errors:

@@ -102,17 +102,19 @@ def plan_project(
         built.extend(check_built_code(project, select=request.select, ignore=request.ignore))
     if built.has_errors:
         return checked.with_diagnostics(built)
-    installed = build_all(
-        project,
-        environment=lambda: child_environment(request.load.environ, request, cloud, dotenv=checked.dotenv),
-        on_output=request.on_build,
-        limit_s=request.hook_limit_s,
-        prebuilt=request.load.prebuilt,
-    )
-    built.extend(installed.diagnostics)
-    if built.has_errors:
-        return checked.with_diagnostics(built)
-    project, cache = installed.project, package_cache(project, cloud)
+    if request.build:
+        installed = build_all(
+            project,
+            environment=lambda: child_environment(request.load.environ, request, cloud, dotenv=checked.dotenv),
+            on_output=request.on_build,
+            limit_s=request.hook_limit_s,
+            prebuilt=request.load.prebuilt,
+        )
+        project = installed.project
+        built.extend(installed.diagnostics)
+        if built.has_errors:
+            return checked.with_diagnostics(built)
+    cache = package_cache(project, cloud)
     bundles, packing = pack_all(project, cache, exclude_path=request.exclude_path)
     built.extend(packing)
     findings = checked.with_diagnostics(built)

@@ -44,8 +44,11 @@ class Request:
     hook_limit_s: float = HOOK_LIMIT_S
     """The time limit of each hook, and of each command that installs dependencies."""
 
+    build: bool = True
+    """Whether code is packaged with its dependencies."""
+
     on_build: Callable[[str], None] | None = None
-    """Receives each line that an installation of dependencies prints; None installs none and packages none."""
+    """Receives each line that an installation of dependencies prints; None uses installed ones and installs none."""
 
     exclude_path: str = ""
     """The absolute path of a file that is never packaged: the saved plan."""

@@ -93,6 +93,7 @@ _OWN_KEYS = {
     "EventsPulled": "event_documents.keys",
     "FunctionList": "cloud_documents.function_list",
     "DoctorReport": "doctor_document.keys",
+    "Built": "build_document.keys",
     "LogList": "log_documents.keys",
     "TemplateList": "event_documents.template_keys",
     "TemplateShown": "event_documents.template_keys",

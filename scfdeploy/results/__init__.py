@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # keeps `validate` from loading modules of other commands
     from scfdeploy.plan import Change, FieldChange, Plan
     from scfdeploy.plan.resources.alias_routing import Route
     from scfdeploy.providers.base import Invocation, Version
+    from scfdeploy.results.builds import Built
     from scfdeploy.results.doctor import DoctorReport
     from scfdeploy.results.events import EventInfo, EventResult, EventsRun, FunctionMetrics, TimelineEntry
     from scfdeploy.results.functions import FunctionList
@@ -348,7 +349,7 @@ CommandResult: TypeAlias = (
 """The result of a command that ran to its end."""
 
 SelfNamedResult: TypeAlias = (
-    "DoctorReport | EventResult | FunctionList | LogList | QueueResult | Simulated | TemplateResult"
+    "Built | DoctorReport | EventResult | FunctionList | LogList | QueueResult | Simulated | TemplateResult"
 )
 """The results that only some commands import; each has the name of its command."""
 

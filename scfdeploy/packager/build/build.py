@@ -71,12 +71,12 @@ BUILD_MISSING = Finding(
     "build-missing",
     Severity.WARNING,
     "Dependencies are not installed",
-    detail='The dependencies of "{manifest}" for {runtime} are not in "{folder}", and --prebuilt installs none.',
-    hint="Run `scfdeploy build` in the step that builds, and pass .scfdeploy/build on; or set `src.build: false`.",
+    detail='The dependencies of "{manifest}" for {runtime} are not in "{folder}", and {reason} installs none.',
+    hint="Run `scfdeploy build` before; a pipeline passes .scfdeploy/build on. Or set `src.build: false`.",
     title="Dependencies that an earlier step should have installed.",
-    what="With `--prebuilt` nothing is installed, and the dependencies are not in `.scfdeploy/build`. The lock file "
-    "may have changed after the build.",
-    why="The code is packaged without its dependencies.",
+    what="`--prebuilt` and `status` install nothing, and the dependencies are not in `.scfdeploy/build`. The lock "
+    "file may have changed after the build.",
+    why="The code is packaged, or compared with the deployed code, without its dependencies.",
     wrong="A pipeline whose build job does not run `scfdeploy build`.",
     right="`scfdeploy build` in the job without credentials, then `scfdeploy apply --prebuilt`.",
 )
@@ -117,10 +117,13 @@ class Built(NamedTuple):
 
 
 class Builder:
-    """Builds the dependencies of the sources of one project, each set of dependencies once."""
+    """Builds the dependencies of the sources of one project, each set of dependencies once.
+
+    Without `run`, nothing is installed. `prebuilt` trusts installed dependencies, whoever installed them.
+    """
 
     def __init__(
-        self, folders: BuiltFolders, run: Run, *, on_output: Callable[[str], None], prebuilt: bool = False
+        self, folders: BuiltFolders, run: Run | None, *, on_output: Callable[[str], None], prebuilt: bool = False
     ) -> None:
         self._folders = folders
         self._run = run
@@ -149,24 +152,25 @@ class Builder:
         key = _key(dependencies)
         if key in self._done:
             return self._done[key]
-        folder = self._prebuilt_folder(key, dependencies, findings) if self._prebuilt else None
-        if not self._prebuilt:
-            folder = self._folders.find(key, version=dependencies.version)
-            folder = folder or self._install(address, key, dependencies, findings)
-        if folder is not None:
-            self._done[key] = folder
-        return folder
-
-    def _prebuilt_folder(self, key: str, dependencies: Dependencies, findings: Findings) -> str | None:
-        folder = self._folders.find_unsealed(key)
-        if folder is None:
+        folder = self._find(key, dependencies)
+        if folder is None and self._run is not None:
+            folder = self._install(address, key, dependencies, findings)
+        elif folder is None:
             findings.report(
                 BUILD_MISSING,
                 manifest=printable(dependencies.inputs[0]),
                 runtime=dependencies.runtime,
                 folder=printable(self._folders.path(key)),
+                reason=message("--prebuilt") if self._prebuilt else message("this command"),
             )
+        if folder is not None:
+            self._done[key] = folder
         return folder
+
+    def _find(self, key: str, dependencies: Dependencies) -> str | None:
+        if self._prebuilt:
+            return self._folders.find_unsealed(key)
+        return self._folders.find(key, version=dependencies.version)
 
     def _install(self, address: Address, key: str, dependencies: Dependencies, findings: Findings) -> str:
         manifest, name = os.path.relpath(dependencies.inputs[0], dependencies.root), str(address)
@@ -177,7 +181,7 @@ class Builder:
 
         with self._folders.lock(key, on_wait):
             # Another run can have installed them in the meantime.
-            folder = self._folders.find(key, version=dependencies.version)
+            folder = self._find(key, dependencies)
             if folder is not None:
                 return folder
             self._on_output(message("Installing the dependencies of {address}: {file}, for {runtime}", **values))

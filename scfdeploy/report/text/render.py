@@ -35,6 +35,7 @@ RENDERERS: Mapping[str, str] = {
     "EventsPulled": "event_stats.render_events_pulled",
     "Simulated": "simulation.render_simulated",
     "DoctorReport": "doctor.render_doctor_report",
+    "Built": "built.render_built",
     "LogList": "logs.render_log_list",
     "TemplateList": "template.render_template_list",
     "TemplateShown": "template.render_template_shown",

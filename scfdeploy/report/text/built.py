@@ -1,0 +1,35 @@
+"""The result of `build`: the package of each function and layer, and what is installed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import message
+from scfdeploy.report.humanize import plural, size
+from scfdeploy.report.terminal import safe
+from scfdeploy.report.text.style import TextStyle
+from scfdeploy.results.builds import Built, BuiltBundle
+
+
+def render_built(result: Built, style: TextStyle) -> str:
+    """A paragraph per package; nothing after an error."""
+    if not result.ok:
+        return ""
+    if not result.bundles:
+        return message("Nothing to build: all code is in COS or in images.") + "\n"
+    return "\n".join("".join(f"{line}\n" for line in _lines(item, style)) for item in result.bundles)
+
+
+def _lines(item: BuiltBundle, style: TextStyle) -> Iterator[str]:
+    bundle, dependencies = item.bundle, item.dependencies
+    yield style.paint(safe(str(bundle.function)), "bold")
+    files = plural(bundle.files, "{number} file", "{number} files")
+    yield f"  {message('Package')}: {size(bundle.size)}, {files}"
+    yield f"    {safe(bundle.path or '')}"
+    if dependencies is None:
+        yield f"  {message('Dependencies')}: {message('none installed')}"
+        return
+    packages = plural(dependencies.packages, "{number} package", "{number} packages")
+    source = message("from {file}, by {manager}", file=safe(dependencies.manifest), manager=safe(dependencies.manager))
+    yield f"  {message('Dependencies')}: {packages}, {size(dependencies.size)}, {source}"
+    yield f"    {safe(dependencies.folder)}"
