@@ -69,11 +69,19 @@ class FolderSource:
     """The region of `bucket` as written; empty when absent."""
     build: BuildSettings = NO_BUILD_SETTINGS
     project_folder: str = ""
-    """The folder of serverless.yml: its manifest counts when `root` has none. Empty when unknown."""
+    """The folder of serverless.yml; empty when unknown. Manifests count there, and in folders between it and `root`."""
     built: str = ""
     """The folder with the installed dependencies, packaged beside the files of `root`; empty for none."""
     replaced: tuple[str, ...] = ()
     """Names directly in `root` that are not packaged, because `built` replaces them."""
+
+    @property
+    def manifest_folders(self) -> list[str]:
+        """The folders whose manifest can name the dependencies: `root`, then its parents up to `project_folder`."""
+        folders, top = [self.root], self.project_folder.rstrip("/")
+        while top and folders[-1] != top and folders[-1].startswith(f"{top}/"):
+            folders.append(folders[-1].rpartition("/")[0])
+        return folders
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,10 +200,9 @@ def _may_have_dependencies(source: Source | None) -> bool:
         return False
     if source.build.enabled:
         return True
-    folders = dict.fromkeys((source.root, source.project_folder or source.root))
     return source.hook is None and any(
         os.path.isfile(os.path.join(folder, name))  # noqa: PTH113, PTH118
-        for folder in folders
+        for folder in source.manifest_folders
         for name in DEPENDENCY_FILES
     )
 

@@ -88,11 +88,11 @@ def _files(source: FolderSource, selection: Selection, findings: Findings) -> li
         report_invalid(source, wrong, findings)
         return []
     add_included(scan, findings, source)
-    if source.built:
-        add_packages(scan, source.built, prefix=prefix, findings=findings)
     if findings.has_errors:
         return []
     _leave_out_keys(scan, findings, include=included_files(source.root, source.include))
+    if source.built:
+        add_packages(scan, source.built, prefix=prefix, findings=findings)
     if source.start_program and any(name.startswith(f"{source.start_program}/") for name in scan.files):
         report_folder(source.start_program, findings)
         return []

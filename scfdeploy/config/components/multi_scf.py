@@ -201,7 +201,7 @@ def _with_events(own: Entry | None, events: tuple[Node, ...]) -> Entry:
 
 
 def _join_sources(own: Entry, shared: Entry, reading: Reading) -> Entry:
-    """The function's `src` with its path relative to the shared folder, whose `exclude` is the default.
+    """The function's `src` with its path relative to the shared folder, whose `exclude` and `build` are defaults.
 
     It is unchanged if either has no path (`src: false`), or if the shared one is an archive.
     """
@@ -212,8 +212,9 @@ def _join_sources(own: Entry, shared: Entry, reading: Reading) -> Entry:
     joined = replace(path, text=os.path.join(folder.text, path.text))
     key = ScalarNode("src", Style.PLAIN, own.key.span)
     others = [entry for entry in own.value if entry.key.text != "src"] if isinstance(own.value, MappingNode) else []
-    if isinstance(shared.value, MappingNode) and all(entry.key.text != "exclude" for entry in others):
-        others += [entry for entry in shared.value if entry.key.text == "exclude"]
+    if isinstance(shared.value, MappingNode):
+        missing = {"exclude", "build"} - {entry.key.text for entry in others}
+        others += [entry for entry in shared.value if entry.key.text in missing]
     return Entry(own.key, MappingNode((Entry(key, joined), *others), own.value.span))
 
 

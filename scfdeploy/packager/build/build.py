@@ -187,6 +187,10 @@ class Builder:
             self._on_output(message("Installing the dependencies of {address}: {file}, for {runtime}", **values))
             with self._folders.staging(key) as staging:
                 _language(dependencies.runtime).install(dependencies, staging, run=self._run)  # type: ignore[union-attr]
+                if _key(dependencies) != key:
+                    file = printable(dependencies.inputs[0])
+                    reason = message("it, or a file that it names, changed during the installation")
+                    raise BuildError(DEPENDENCY_FILE_INVALID, hint="Run the command again.", file=file, reason=reason)
                 folder = self._folders.put(key, staging, version=dependencies.version)
         if dependencies.unpinned:
             findings.report(DEPENDENCIES_UNPINNED, file=printable(manifest), names=name_some(dependencies.unpinned))
@@ -206,7 +210,7 @@ def find_dependencies(source: FolderSource, runtimes: Sequence[str]) -> Dependen
         if is_required:
             raise BuildError(BUILD_UNSUPPORTED, reason=_reason(runtimes))
         return None
-    for folder in dict.fromkeys((source.root, source.project_folder or source.root)):
+    for folder in source.manifest_folders:
         found: Dependencies | None = module.find(folder, runtimes[0], scripts=source.build.scripts)
         if found is not None:
             return found if is_required or not _has_packages(source) else None
@@ -308,8 +312,8 @@ def _has_packages(source: FolderSource) -> bool:
     from scfdeploy.packager.exclude import BadPatternError, Selection
 
     selection = Selection(source.exclude)
-    with suppress(OSError, BadPatternError):
-        for entry in os.scandir(source.root):
+    with suppress(OSError, BadPatternError), os.scandir(source.root) as entries:
+        for entry in entries:
             if entry.name.startswith(".") or not entry.is_dir() or selection.excludes(f"{entry.name}/"):
                 continue
             if entry.name == "node_modules" or entry.name.endswith(".dist-info"):

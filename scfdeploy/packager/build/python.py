@@ -80,6 +80,7 @@ _WITHOUT_WHEEL = (
     re.compile(r"ecause (?P<package>\S+) has no (usable |compatible )?wheels"),
     re.compile(r"ecause only (?P<package>\S+?)(==\S+)? is available.*has no wheels"),
 )
+_OTHER_PLATFORM = re.compile(r"built wheel `(?P<package>[^`]+?-[^`]+?)-(?P<tags>[^`]+)\.whl` is not compatible")
 _NO_NETWORK = re.compile(
     r"connection|connect error|Name or service|name resolution|timed out|certificate", re.IGNORECASE
 )
@@ -144,22 +145,26 @@ def _manifest(folder: Path) -> list[Path] | None:
     """The file that decides what is installed, and those beside it that it needs; None when there is none."""
     project = folder / "pyproject.toml"
     if project.is_file():
-        for name in _LOCKS:
-            if (folder / name).is_file():
-                return [folder / name, project]
-        if "project" in read_toml(project):
-            lock = _workspace_lock(project)
-            if lock is not None:
-                return [lock, project]
+        lock = _lock_beside(project)
+        if lock is not None:
+            return [lock, project]
     for name in ("Pipfile.lock", "requirements.txt"):
         if (folder / name).is_file():
             return [folder / name]
     return [project] if project.is_file() else None
 
 
-def _workspace_lock(project: Path) -> Path | None:
-    """The uv.lock in a parent folder of the same repository whose workspace has this project."""
-    folder = project.parent
+def _lock_beside(project: Path) -> Path | None:
+    """The lock file of the project of a pyproject.toml: in its folder, or that of its uv workspace."""
+    folder, table = project.parent, read_toml(project)
+    tools = table.get("tool")
+    if (folder / "poetry.lock").is_file() and isinstance(tools, dict) and "poetry" in tools:
+        return folder / "poetry.lock"
+    if "project" not in table:
+        return None
+    for name in _LOCKS:
+        if (folder / name).is_file():
+            return folder / name
     while not (folder / ".git").exists() and folder.parent != folder:
         folder = folder.parent
         if (folder / "uv.lock").is_file():
@@ -214,9 +219,12 @@ def _interpreter_with_pip(dependencies: Dependencies, variables: Mapping[str, st
 
 
 def _explain(failed: CommandFailed, target: PythonTarget) -> None:
-    """Raise BuildError if the output says that a package has no wheel."""
+    """Raise BuildError if the output says that a package has no wheel, or was built for another platform."""
     if any(_NO_NETWORK.search(line) for line in failed.lines):
         return
+    for line in failed.lines:
+        if match := _OTHER_PLATFORM.search(line):
+            raise _other_platform(match["package"], match["tags"], target) from failed
     for pattern in _WITHOUT_WHEEL:
         for line in failed.lines:
             if match := pattern.search(line):
@@ -231,12 +239,13 @@ def _check_tags(staging: Path, target: PythonTarget) -> None:
         text = (folder / "WHEEL").read_text("utf-8", "replace") if (folder / "WHEEL").is_file() else ""
         tags = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("Tag:")]
         if tags and not target.loads(tags):
-            raise BuildError(
-                DEPENDENCY_FOR_OTHER_PLATFORM,
-                package=printable(folder.name.removesuffix(".dist-info")),
-                tags=printable(", ".join(tags)),
-                target=target.description,
-            )
+            raise _other_platform(folder.name.removesuffix(".dist-info"), ", ".join(tags), target)
+
+
+def _other_platform(package: str, tags: str, target: PythonTarget) -> BuildError:
+    return BuildError(
+        DEPENDENCY_FOR_OTHER_PLATFORM, package=printable(package), tags=printable(tags), target=target.description
+    )
 
 
 def _clean(staging: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -59,6 +60,7 @@ class _Reader:
 
     def read(self, path: Path, *, is_constraint: bool) -> None:
         """Read one file, and those that it names."""
+        path = Path(os.path.normpath(path))  # else, files that name each other have ever new paths
         if path in self.inputs:
             return
         self.inputs.append(path)
@@ -73,8 +75,8 @@ class _Reader:
         name, value = _option(line)
         if name in _FILES and "://" not in value:
             self.read(path.parent / value, is_constraint=is_constraint or name in ("-c", "--constraint"))
-        elif name in ("-f", "--find-links") and "://" not in value:
-            # pip looks beside the file, and then in the current folder, which is that of the first file.
+        elif name in ("-f", "--find-links") and "://" not in value and not Path(value).is_absolute():
+            # A folder elsewhere is like an index. pip looks beside the file, then in the folder of the first file.
             folders = [folder for top in (path.parent, self.inputs[0].parent) if (folder := top / value).is_dir()]
             self.inputs += sorted(folders[0].glob("*.whl")) if folders else []
         elif name in _SOURCE_BUILDS and value != ":none:":
