@@ -205,6 +205,8 @@ def _before_anything_is_deployed(work: Workplace) -> None:
 
 
 def _deploy_twice(work: Workplace) -> None:
+    for output in ("text", "json"):
+        assert work.on_project("build", "--format", output, "--debug").exit_code == 0
     saved = work.folder / "saved.plan"
     for output in ("text", "json", "markdown", "github"):
         work.on_project("plan", "--format", output, "--debug", *_reports(work, "plan"))

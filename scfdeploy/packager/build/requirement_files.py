@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from scfdeploy.model.secret_text import without_secrets
 from scfdeploy.packager.build.dependencies import DEPENDENCY_FILE_INVALID, BuildError
 from scfdeploy.packager.build.python_locks import DEPENDENCY_FROM_SOURCE, FOLDER_HINT
 from scfdeploy.packager.build.python_target import PythonTarget
@@ -111,7 +112,7 @@ class _Reader:
             raise BuildError(
                 DEPENDENCY_FROM_SOURCE,
                 hint=FOLDER_HINT if is_folder else None,
-                requirement=printable(text),
+                requirement=printable(without_secrets(text)),
                 file=printable(str(path)),
             )
 

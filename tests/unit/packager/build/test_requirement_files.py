@@ -82,5 +82,11 @@ def test_source_code_needs_permission(tmp_path: Path, line: str) -> None:
     assert read_requirement_file(tmp_path / "requirements.txt", TARGET, scripts=True).names
 
 
+def test_password_in_an_address_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(BuildError) as error:
+        read(tmp_path, "x @ git+https://user:secret-word@example.com/x.git\n")
+    assert "secret-word" not in str(error.value.values)
+
+
 def test_source_code_for_another_system_is_ignored(tmp_path: Path) -> None:
     assert read(tmp_path, "x @ git+https://example.com/x.git ; sys_platform == 'win32'\n").names == ()
