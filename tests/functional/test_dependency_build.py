@@ -444,3 +444,24 @@ def test_scripts_allow_source_builds_that_the_function_can_load(
         assert "made.py" in names(ran.document["bundles"][0])
     else:
         assert (ran.exit_code, rules(ran)) == (3, ["dependency-for-other-platform"]), ran.stderr
+
+
+def test_simulation_runs_a_function_with_its_installed_dependencies(tmp_path: Path, wheels: Path, pip: None) -> None:
+    folder = project(tmp_path / "project", wheels, "alpha==1.0")
+    command = ("simulate", "--path", folder, "--function", "hello", "--format", "json")
+    early = scfdeploy(*command, env={"PATH": "/usr/bin:/bin"})
+    assert early.exit_code == 1
+    assert "Run `scfdeploy build` first" in early.document["error"]["hint"], early.stdout
+    build(folder)
+    ran = scfdeploy(*command, env={"PATH": "/usr/bin:/bin"})
+    assert ran.exit_code == 0, ran.stderr
+    assert ran.document["runs"][0]["events"][0]["end"] == "finished"
+
+
+def test_import_reports_that_a_plan_would_install_dependencies(
+    tmp_path: Path, wheels: Path, pip: None, cloud: LocalServer
+) -> None:
+    folder = project(tmp_path / "project", wheels, "alpha==1.0")
+    assert scfdeploy("apply", folder, "--no-build", "--yes", env=cloud.env).exit_code == 0
+    taken = scfdeploy("import", "hello", "--code", "--out", tmp_path / "taken", "--format", "json", env=cloud.env)
+    assert rules(taken) == ["build-missing"]

@@ -10,7 +10,7 @@ from scfdeploy.config.files import display_path
 from scfdeploy.model import Address, Bundle, Observed, Project, Resource
 from scfdeploy.model.observed import OWNER_TAGS
 from scfdeploy.operations.check import CheckedProject, failed, load_and_check
-from scfdeploy.operations.code import pack_all, package_cache
+from scfdeploy.operations.code import build_all, pack_all, package_cache
 from scfdeploy.operations.import_.layout import Group
 from scfdeploy.operations.import_.writer import ImportedFile
 from scfdeploy.operations.request import CloudOptions, Request
@@ -94,7 +94,10 @@ def _pack(
     if not written.codes:
         return {}, checked.findings
     cache = package_cache(project, cloud)
+    # A manifest in the downloaded code makes the next plan install its packages, which is reported.
+    built = build_all(project, environment=dict, on_output=None, limit_s=0)
     bundles, diagnostics = pack_all(project, cache)
+    diagnostics.extend(built.diagnostics)
     known = {
         address: _with_cloud_hash(bundle, written.codes[address], observed.resources[address], cache)
         for address, bundle in bundles.items()

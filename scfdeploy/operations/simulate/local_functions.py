@@ -13,7 +13,7 @@ from pathlib import Path
 from scfdeploy.apply import Status, run
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, Bundle, FunctionSpec, Project
-from scfdeploy.operations.code import pack_all
+from scfdeploy.operations.code import build_all, pack_all
 from scfdeploy.operations.query import plan_query
 from scfdeploy.operations.request import LocalServer
 from scfdeploy.operations.simulate.handlers import MessageKey
@@ -81,17 +81,18 @@ def deployed(
     *,
     deletes_messages: bool = False,
 ) -> Iterator[RealFunctions]:
-    """Package the functions and put them on a local server in memory. `.scfdeploy` is not touched.
+    """Package the functions, with installed dependencies, and put them on a local server in memory.
 
     With `deletes_messages`, environment variables tell them where they can delete messages of a queue.
 
-    Raises ScfDeployError if that fails. `src.hook` does not run.
+    Raises ScfDeployError if that fails. `src.hook` does not run, and nothing is installed.
     """
     queue = QueueEndpoint() if deletes_messages else nullcontext()
     with tempfile.TemporaryDirectory(prefix="scfdeploy-") as folder, queue as endpoint:
         project = project if endpoint is None else _with_variables(project, endpoint.variables)
         server = start_server()
         credentials = Credentials(server.secret_id, server.secret_key, None, message("the local server"))
+        project = _with_dependencies(project, functions)
         bundles, problems = pack_all(project, PackageCache(Path(folder) / "cache", place="simulate"))
         if problems.has_errors:
             error = ScfDeployError(message("the code of the project cannot be packaged"))
@@ -109,6 +110,19 @@ def deployed(
         )
         _create(project, provider, [spec.address for spec in functions.values()], bundles, clock)
         yield RealFunctions(provider, control, functions, endpoint)
+
+
+def _with_dependencies(project: Project, functions: Mapping[str, FunctionSpec]) -> Project:
+    """The project with its installed dependencies. ScfDeployError if one of the functions lacks its own."""
+    built = build_all(project, environment=dict, on_output=None, limit_s=0)
+    addresses = {str(spec.address) for spec in functions.values()}
+    missing = sorted({finding.address or "" for finding in built.diagnostics} & addresses)
+    if missing:
+        raise ScfDeployError(
+            message("the dependencies of {function} are not installed", function=missing[0]),
+            hint=message("Run `scfdeploy build` first, or set `src.build: false`."),
+        )
+    return built.project
 
 
 class _ServerClock:
