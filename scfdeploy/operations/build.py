@@ -62,7 +62,7 @@ def build(request: Request, cloud: CloudOptions) -> Built:
 
 
 def _installed(built: BuiltDependencies | None, request: Request) -> InstalledDependencies | None:
-    if built is None:
+    if built is None or built.dependencies is None:
         return None
     files = (os.path.join(folder, name) for folder, _, names in os.walk(built.folder) for name in names)
     return InstalledDependencies(

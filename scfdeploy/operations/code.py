@@ -178,19 +178,28 @@ def build_all(
     result = BuiltProject(project, Diagnostics(), {})
     if not any(_may_have_dependencies(source) for _, source in code_sources(project)):
         return result
-    from scfdeploy.packager.build.build import Builder, make_run
+    from scfdeploy.packager.build.build import Builder, PrebuiltDependencies, make_run
     from scfdeploy.packager.build.built_folders import BuiltFolders
 
-    run = None if on_output is None or prebuilt else make_run(environment, on_output=on_output, timeout_s=limit_s)
-    builder = Builder(BuiltFolders(project.root), run, on_output=on_output or (lambda _: None), prebuilt=prebuilt)
+    folders = BuiltFolders(project.root)
+    run = None if on_output is None else make_run(environment, on_output=on_output, timeout_s=limit_s)
+    builder = (
+        PrebuiltDependencies(folders) if prebuilt else Builder(folders, run, on_output=on_output or (lambda _: None))
+    )
     built: dict[Address, Built] = {}
+    index = {}
     for address, source, runtimes in _sources_with_runtimes(project):
         if not isinstance(source, FolderSource) or result.diagnostics.has_errors:
             continue
+        if prebuilt and not _may_have_dependencies(source):
+            continue
         dependencies, problems = builder.build(address, source, runtimes)
         result.diagnostics.extend(problems)
+        index[folders.index_name(source.root, runtimes)] = None if dependencies is None else dependencies.index_entry
         if dependencies is not None:
             built[address] = dependencies
+    if run is not None and not prebuilt and not result.diagnostics.has_errors:
+        folders.add_to_index(index)
     return BuiltProject(_with_built(project, built), result.diagnostics, built)
 
 

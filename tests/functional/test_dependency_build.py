@@ -209,6 +209,25 @@ def test_prebuilt_project_without_installation_is_reported(
     assert scfdeploy("plan", folder, "--prebuilt", "--strict", env=cloud.env).exit_code == 3
 
 
+def test_prebuilt_project_with_packages_beside_the_code_is_complete(
+    tmp_path: Path, wheels: Path, pip: None, cloud: LocalServer
+) -> None:
+    folder = project(tmp_path / "project", wheels, "alpha==1.0")
+    write_tree(folder, {"src/alpha.py": "NAME = 'mine'\n", "src/alpha-1.0.dist-info/METADATA": ""})
+    planned = scfdeploy("plan", folder, "--prebuilt", "--format", "json", env=cloud.env)
+    assert (planned.exit_code, rules(planned)) == (0, [])
+
+
+def test_prebuilt_project_reads_no_file_outside_the_checkout(
+    tmp_path: Path, wheels: Path, pip: None, cloud: LocalServer
+) -> None:
+    folder = project(tmp_path / "project", wheels, "-r ../../../keys")
+    (tmp_path / "keys").write_text("key_of_the_machine = 0123\n")
+    planned = scfdeploy("plan", folder, "--prebuilt", "--format", "json", env=cloud.env)
+    assert rules(planned) == ["build-missing"]
+    assert "key_of_the_machine" not in planned.stdout + planned.stderr
+
+
 def test_status_compares_with_installed_dependencies_and_installs_none(
     tmp_path: Path, wheels: Path, pip: None, cloud: LocalServer
 ) -> None:

@@ -17,7 +17,7 @@ from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import runtime as runtime_named
 from scfdeploy.model import Address, FolderSource
-from scfdeploy.packager.build.built_folders import BuiltFolders
+from scfdeploy.packager.build.built_folders import BuiltFolders, IndexEntry
 from scfdeploy.packager.build.dependencies import (
     DEPENDENCY_FILE_INVALID,
     BuildError,
@@ -71,7 +71,7 @@ BUILD_MISSING = Finding(
     "build-missing",
     Severity.WARNING,
     "Dependencies are not installed",
-    detail='The dependencies of "{manifest}" for {runtime} are not in "{folder}", and {reason} installs none.',
+    detail='The dependencies of the code are not in "{folder}", and {reason} installs none.',
     hint="Run `scfdeploy build` before; a pipeline passes .scfdeploy/build on. Or set `src.build: false`.",
     title="Dependencies that an earlier step should have installed.",
     what="`--prebuilt` and `status` install nothing, and the dependencies are not in `.scfdeploy/build`. The lock "
@@ -107,28 +107,33 @@ _MANIFESTS = {
 class Built(NamedTuple):
     """The installed dependencies of a source."""
 
-    dependencies: Dependencies
     folder: str
     """The folder with the installed packages."""
+    replaces: tuple[str, ...]
+    """See Dependencies."""
+    dependencies: Dependencies | None
+    """None if an earlier step of a pipeline installed them."""
+
+    @property
+    def index_entry(self) -> IndexEntry:
+        """What a later step of a pipeline needs to find them."""
+        return IndexEntry(os.path.basename(self.folder), self.replaces)
 
     def add_to(self, source: FolderSource) -> FolderSource:
         """The source with the installed packages."""
-        return replace(source, built=self.folder, replaced=self.dependencies.replaces)
+        return replace(source, built=self.folder, replaced=self.replaces)
 
 
 class Builder:
     """Builds the dependencies of the sources of one project, each set of dependencies once.
 
-    Without `run`, nothing is installed. `prebuilt` trusts installed dependencies, whoever installed them.
+    Without `run`, nothing is installed.
     """
 
-    def __init__(
-        self, folders: BuiltFolders, run: Run | None, *, on_output: Callable[[str], None], prebuilt: bool = False
-    ) -> None:
+    def __init__(self, folders: BuiltFolders, run: Run | None, *, on_output: Callable[[str], None]) -> None:
         self._folders = folders
         self._run = run
         self._on_output = on_output
-        self._prebuilt = prebuilt
         self._done: dict[str, str] = {}
 
     def build(
@@ -141,7 +146,7 @@ class Builder:
             dependencies = find_dependencies(source, runtimes)
             folder = None if dependencies is None else self._folder(address, dependencies, findings)
             if dependencies is not None and folder is not None:
-                built = Built(dependencies, folder)
+                built = Built(folder, dependencies.replaces, dependencies)
         except BuildError as wrong:
             findings.report(wrong.finding, detail=wrong.detail, hint=wrong.hint, **wrong.values)
         except CommandFailed as failed:
@@ -152,27 +157,19 @@ class Builder:
         key = _key(dependencies)
         if key in self._done:
             return self._done[key]
-        folder = self._find(key, dependencies)
+        folder = self._folders.find(key, version=dependencies.version)
         if folder is None and self._run is not None:
-            folder = self._install(address, key, dependencies, findings)
+            folder = self._install(address, key, dependencies, run=self._run)
+            if dependencies.unpinned:
+                file = printable(os.path.relpath(dependencies.inputs[0], dependencies.root))
+                findings.report(DEPENDENCIES_UNPINNED, file=file, names=name_some(dependencies.unpinned))
         elif folder is None:
-            findings.report(
-                BUILD_MISSING,
-                manifest=printable(dependencies.inputs[0]),
-                runtime=dependencies.runtime,
-                folder=printable(self._folders.path(key)),
-                reason=message("--prebuilt") if self._prebuilt else message("this command"),
-            )
+            findings.report(BUILD_MISSING, folder=printable(self._folders.path(key)), reason=message("this command"))
         if folder is not None:
             self._done[key] = folder
         return folder
 
-    def _find(self, key: str, dependencies: Dependencies) -> str | None:
-        if self._prebuilt:
-            return self._folders.find_unsealed(key)
-        return self._folders.find(key, version=dependencies.version)
-
-    def _install(self, address: Address, key: str, dependencies: Dependencies, findings: Findings) -> str:
+    def _install(self, address: Address, key: str, dependencies: Dependencies, *, run: Run) -> str:
         manifest, name = os.path.relpath(dependencies.inputs[0], dependencies.root), str(address)
         values = {"address": name, "file": printable(manifest), "runtime": dependencies.runtime}
 
@@ -181,20 +178,46 @@ class Builder:
 
         with self._folders.lock(key, on_wait):
             # Another run can have installed them in the meantime.
-            folder = self._find(key, dependencies)
+            folder = self._folders.find(key, version=dependencies.version)
             if folder is not None:
                 return folder
             self._on_output(message("Installing the dependencies of {address}: {file}, for {runtime}", **values))
             with self._folders.staging(key) as staging:
-                _language(dependencies.runtime).install(dependencies, staging, run=self._run)  # type: ignore[union-attr]
+                _language(dependencies.runtime).install(dependencies, staging, run=run)  # type: ignore[union-attr]
                 if _key(dependencies) != key:
                     file = printable(dependencies.inputs[0])
                     reason = message("it, or a file that it names, changed during the installation")
                     raise BuildError(DEPENDENCY_FILE_INVALID, hint="Run the command again.", file=file, reason=reason)
-                folder = self._folders.put(key, staging, version=dependencies.version)
-        if dependencies.unpinned:
-            findings.report(DEPENDENCIES_UNPINNED, file=printable(manifest), names=name_some(dependencies.unpinned))
-        return folder
+                return self._folders.put(key, staging, version=dependencies.version)
+
+
+class PrebuiltDependencies:
+    """Finds the dependencies that an earlier step of a pipeline installed, without reading what they come from.
+
+    The step wrote the checkout, and must not make the machine that has credentials read its other files.
+    """
+
+    def __init__(self, folders: BuiltFolders) -> None:
+        self._folders = folders
+        self._index = folders.read_index()
+
+    def build(
+        self, address: Address, source: FolderSource, runtimes: Sequence[str]
+    ) -> tuple[Built | None, Diagnostics]:
+        """As that of Builder."""
+        findings = Findings(address, source.build.span or source.span)
+        name = self._folders.index_name(source.root, runtimes)
+        if name in self._index:
+            entry = self._index[name]
+            if entry is None:
+                return None, findings.diagnostics
+            folder = self._folders.find_unsealed(entry.folder)
+            if folder is not None:
+                return Built(folder, entry.replaces, None), findings.diagnostics
+        elif source.build.enabled is None and _has_packages(source):
+            return None, findings.diagnostics
+        findings.report(BUILD_MISSING, folder=printable(self._folders.directory), reason=message("--prebuilt"))
+        return None, findings.diagnostics
 
 
 def find_dependencies(source: FolderSource, runtimes: Sequence[str]) -> Dependencies | None:

@@ -3,22 +3,24 @@
 A folder is used only if this checkout installed it and no file in it has changed since: a sealed record (see
 `workspace/file_cache.py`) has the stat data of all its files. So a folder that came with a clone is installed again.
 """
-# ruff: noqa: PTH103, PTH104, PTH108, PTH112, PTH114, PTH118, PTH119, PTH208
+# ruff: noqa: PTH103, PTH104, PTH108, PTH112, PTH114, PTH118, PTH119, PTH123, PTH208
 # Paths are plain strings, as in fingerprint.py.
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.packager.fingerprint import Content, File, changed_recently, digest_contents, stat_fingerprint
+from scfdeploy.workspace.atomic_write import write_file
 from scfdeploy.workspace.file_cache import FileCache
 from scfdeploy.workspace.paths import build_dir, cache_dir, state_dir
 
@@ -27,6 +29,9 @@ _KEPT_S = 30 * _DAY_S
 _KEY_LENGTH = 32
 _UNFINISHED = ".tmp"
 _LOCK = ".lock"
+_INDEX = "index.json"
+_MAX_INDEX_BYTES = 1 << 24
+_NAME = re.compile(r"[0-9a-f]{32}")
 _FORMAT = 1
 
 
@@ -43,6 +48,15 @@ class _Record(NamedTuple):
     """The version of the program that installed it, if that decides the bytes."""
 
 
+class IndexEntry(NamedTuple):
+    """The installed dependencies of a source."""
+
+    folder: str
+    """The name of their folder."""
+    replaces: tuple[str, ...] = ()
+    """See Dependencies."""
+
+
 class BuiltFolders:
     """The installed dependencies of one project. `clock` returns unix time in nanoseconds.
 
@@ -51,13 +65,14 @@ class BuiltFolders:
 
     def __init__(self, root: str, *, clock: Callable[[], int] = time.time_ns) -> None:
         self._root = root
-        self._directory = str(build_dir(root))
+        self.directory = str(build_dir(root))
+        """The folder that has the folders."""
         self._records = FileCache(str(cache_dir(root)))
         self._clock = clock
 
     def path(self, key: str) -> str:
         """Where the folder of a key is, or will be."""
-        return os.path.join(self._directory, key[:_KEY_LENGTH])
+        return os.path.join(self.directory, key[:_KEY_LENGTH])
 
     def find(self, key: str, *, version: str = "") -> str | None:
         """The folder of a key if it is as it was installed, by this version of the program."""
@@ -78,10 +93,42 @@ class BuiltFolders:
             os.utime(path)
         return path
 
-    def find_unsealed(self, key: str) -> str | None:
-        """The folder of a key, whoever made it: for a checkout that an earlier step of a pipeline has built."""
-        path = self.path(key)
-        return path if _is_folder(path) else None
+    def find_unsealed(self, name: str) -> str | None:
+        """The folder with a name, whoever made it: for a checkout that an earlier step of a pipeline has built."""
+        path = os.path.join(self.directory, name)
+        return path if _NAME.fullmatch(name) and _is_folder(path) else None
+
+    def index_name(self, source: str, runtimes: Sequence[str]) -> str:
+        """The name of a source in the index: its folder and runtimes, which are the same in every checkout."""
+        return f"{os.path.relpath(source, self._root)}:{','.join(runtimes)}"
+
+    def read_index(self) -> dict[str, IndexEntry | None]:
+        """The dependencies of each source that was built, None without any; empty when it cannot be read."""
+        try:
+            with open(self._index_path, "rb") as file:
+                content = json.loads(file.read(_MAX_INDEX_BYTES))
+            entries = {name: None if entry is None else _entry(entry) for name, entry in content.items()}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return {}
+        return entries
+
+    def add_to_index(self, entries: Mapping[str, IndexEntry | None]) -> None:
+        """Record the dependencies of sources, for a later step of a pipeline."""
+        before = self.read_index()
+        index = before | dict(entries)
+        if index == before:
+            return
+        text = json.dumps({name: entry and entry._asdict() for name, entry in sorted(index.items())}, indent=1)
+        try:
+            state_dir(self._root)
+            os.makedirs(self.directory, exist_ok=True)
+            write_file(self._index_path, text.encode())
+        except OSError as error:
+            raise _unwritable(error) from error
+
+    @property
+    def _index_path(self) -> str:
+        return os.path.join(self.directory, _INDEX)
 
     @contextmanager
     def lock(self, key: str, on_wait: Callable[[], None]) -> Iterator[None]:
@@ -98,7 +145,7 @@ class BuiltFolders:
         """An empty folder to fill and then to `put`; removed at the end, with all that is left in it."""
         try:
             state_dir(self._root)
-            os.makedirs(self._directory, exist_ok=True)
+            os.makedirs(self.directory, exist_ok=True)
             path = Path(f"{self.path(key)}-{os.urandom(4).hex()}{_UNFINISHED}")
             path.mkdir(mode=0o755)
         except OSError as error:
@@ -138,7 +185,7 @@ class BuiltFolders:
     def _open_lock(self, key: str) -> Iterator[IO[bytes] | None]:
         try:
             state_dir(self._root)
-            os.makedirs(self._directory, exist_ok=True)
+            os.makedirs(self.directory, exist_ok=True)
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
             file = os.fdopen(os.open(f"{self.path(key)}{_LOCK}", flags, 0o600), "r+b", buffering=0)
         except OSError:
@@ -150,16 +197,20 @@ class BuiltFolders:
     def _prune(self, *, keep: str) -> None:
         """Remove folders that no run has used for a month, and what killed runs left."""
         now_s = self._clock() / 1e9
-        for name in os.listdir(self._directory):
-            path = os.path.join(self._directory, name)
+        for name in os.listdir(self.directory):
+            path = os.path.join(self.directory, name)
             with suppress(OSError):
                 age_s = now_s - os.lstat(path).st_mtime
-                if name == keep or age_s < (_DAY_S if name.endswith(_UNFINISHED) else _KEPT_S):
+                if name in (keep, _INDEX) or age_s < (_DAY_S if name.endswith(_UNFINISHED) else _KEPT_S):
                     continue
                 if os.path.isdir(path) and not os.path.islink(path):
                     shutil.rmtree(path, ignore_errors=True)
                 else:
                     os.unlink(path)
+
+
+def _entry(content: Mapping[str, Any]) -> IndexEntry:
+    return IndexEntry(str(content["folder"]), tuple(str(name) for name in content["replaces"]))
 
 
 def _name(key: str) -> str:

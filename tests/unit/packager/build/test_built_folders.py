@@ -13,7 +13,7 @@ import pytest
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, BuildSettings, FolderSource
 from scfdeploy.packager.build.build import Builder, count_packages
-from scfdeploy.packager.build.built_folders import BuiltFolders
+from scfdeploy.packager.build.built_folders import BuiltFolders, IndexEntry
 from tests.support.packaging import SPAN, write_tree
 
 KEY = "ab" * 32
@@ -56,7 +56,7 @@ def test_changed_folder_is_not_used(tmp_path: Path, change: str) -> None:
             (path / "a.py").unlink()
             (path / "a.py").symlink_to("package/b.py")
     assert BuiltFolders(str(tmp_path)).find(KEY) is None
-    assert BuiltFolders(str(tmp_path)).find_unsealed(KEY) == str(path)
+    assert BuiltFolders(str(tmp_path)).find_unsealed(path.name) == str(path)
 
 
 def test_copied_folder_is_not_used(tmp_path: Path) -> None:
@@ -115,6 +115,27 @@ def test_link_in_place_of_the_cache_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScfDeployError, match="symbolic link"):
         BuiltFolders(str(tmp_path / "project"))
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_index_is_read_as_it_was_written(tmp_path: Path) -> None:
+    folders = BuiltFolders(str(tmp_path))
+    name = folders.index_name(str(tmp_path / "src"), ["Nodejs18.15"])
+    folders.add_to_index({name: IndexEntry("ab" * 16, ("node_modules",))})
+    folders.add_to_index({"lib:Python3.10": None})
+    read = BuiltFolders(str(tmp_path)).read_index()
+    assert read == {"src:Nodejs18.15": IndexEntry("ab" * 16, ("node_modules",)), "lib:Python3.10": None}
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"src": 3}', '{"src": {"folder": "x"}}', "[" * 100_000])
+def test_damaged_index_is_empty(tmp_path: Path, text: str) -> None:
+    write_tree(tmp_path, {".scfdeploy/build/index.json": text})
+    assert BuiltFolders(str(tmp_path)).read_index() == {}
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../../src", "/etc", "AB" * 16])
+def test_index_names_no_folder_outside_the_cache(tmp_path: Path, name: str) -> None:
+    write_tree(tmp_path, {"src/a.py": "", ".scfdeploy/build/x": ""})
+    assert BuiltFolders(str(tmp_path)).find_unsealed(name) is None
 
 
 class Installer:
