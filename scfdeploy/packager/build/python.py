@@ -22,8 +22,8 @@ from scfdeploy.packager.build.python_locks import (
     has_member,
     pipfile_lock,
     poetry_lock,
-    project_requirements,
     read_toml,
+    unlocked_lines,
     uv_lock,
 )
 from scfdeploy.packager.build.python_target import PythonTarget
@@ -179,7 +179,7 @@ def _locked_lines(files: Sequence[Path], target: PythonTarget, *, scripts: bool)
         return _LOCKS[first.name](first, files[1], target, scripts=scripts)
     if first.name == "Pipfile.lock":
         return pipfile_lock(first, target, scripts=scripts)
-    return [str(one) for one in project_requirements(first) if target.applies(str(one.marker or ""))]
+    return unlocked_lines(first, target, scripts=scripts)
 
 
 def _hash_option(has_hashes: bool) -> list[str]:

@@ -67,6 +67,23 @@ def project_requirements(project: Path) -> list[Requirement]:
     return [_requirement(text, project) for text in texts]
 
 
+def unlocked_lines(project: Path, target: PythonTarget, *, scripts: bool) -> list[str]:
+    """The lines of a requirements.txt for a pyproject.toml without a lock file."""
+    listed = [one for one in project_requirements(project) if _applies(_marker(one), target, project)]
+    sources = _table(_table(_table(read_toml(project), "tool"), "uv"), "sources")
+    names = {canonicalize_name(name) for name in sources}
+    for requirement in listed:
+        values = {"requirement": printable(requirement.name), "file": printable(str(project))}
+        if canonicalize_name(requirement.name) in names:
+            # An index can have another package of that name.
+            detail = '"{requirement}" in "{file}" is named in tool.uv.sources, and there is no uv.lock.'
+            hint = "Run `uv lock`, and commit the lock file."
+            raise BuildError(DEPENDENCY_FROM_SOURCE, detail=detail, hint=hint, **values)
+        if requirement.url is not None and not requirement.url.partition("#")[0].endswith(".whl") and not scripts:
+            raise BuildError(DEPENDENCY_FROM_SOURCE, **values)
+    return [str(requirement) for requirement in listed]
+
+
 def uv_lock(lock: Path, project: Path, target: PythonTarget, *, scripts: bool) -> list[str]:
     """The lines of a requirements.txt for the project of a pyproject.toml, which uv.lock has."""
     by_name = _by_name(read_toml(lock))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.packager.build.dependencies import BuildError
-from scfdeploy.packager.build.python_locks import has_member, pipfile_lock, poetry_lock, uv_lock
+from scfdeploy.packager.build.python_locks import has_member, pipfile_lock, poetry_lock, unlocked_lines, uv_lock
 from scfdeploy.packager.build.python_target import PythonTarget
 
 TARGET = PythonTarget("Python3.10")
@@ -145,6 +145,26 @@ def test_wheel_in_a_lock_file_is_a_path(tmp_path: Path) -> None:
     lock, project = files(tmp_path, uv_lock=text, pyproject_toml=PROJECT)
     uri = (tmp_path / "wheels" / "flask-3.1.2-py3-none-any.whl").resolve().as_uri()
     assert f"flask @ {uri} --hash=sha256:aa --hash=sha256:bb" in uv_lock(lock, project, TARGET, scripts=False)
+
+
+def test_project_without_lock_file_gives_the_dependencies_of_the_target(tmp_path: Path) -> None:
+    _, project = files(tmp_path, uv_lock="", pyproject_toml=PROJECT.replace('"flask"', "\"flask>=3; os_name == 'nt'\""))
+    assert unlocked_lines(project, TARGET, scripts=False) == ["requests[socks]"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PROJECT.replace('"flask"', '"flask @ git+https://example.com/flask.git"'),
+        PROJECT.replace('"flask"', '"flask @ https://example.com/flask-1.tar.gz"'),
+        PROJECT + '\n[tool.uv.sources]\nFlask = { path = "../flask" }\n',
+    ],
+)
+def test_project_without_lock_file_names_no_source_code(tmp_path: Path, text: str) -> None:
+    _, project = files(tmp_path, uv_lock="", pyproject_toml=text)
+    with pytest.raises(BuildError) as error:
+        unlocked_lines(project, TARGET, scripts=False)
+    assert (error.value.finding.id, error.value.values["requirement"]) == ("dependency-from-source", "flask")
 
 
 POETRY_PROJECT = """\
