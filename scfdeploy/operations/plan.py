@@ -112,7 +112,7 @@ def plan_project(
         )
         project = installed.project
         built.extend(installed.diagnostics)
-        if built.has_errors:
+        if installed.diagnostics.has_errors:
             return checked.with_diagnostics(built)
     cache = package_cache(project, cloud)
     bundles, packing = pack_all(project, cache, exclude_path=request.exclude_path)

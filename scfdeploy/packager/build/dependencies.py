@@ -11,7 +11,7 @@ A module per language (`python`, `nodejs`) has two functions:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.packager.command import CommandResult
@@ -80,7 +80,7 @@ class BuildError(Exception):
         self.finding = finding
         self.detail = detail
         self.hint = hint
-        self.values = values
+        self.values: dict[str, Any] = values
 
 
 class CommandFailed(Exception):  # noqa: N818 - says what happened

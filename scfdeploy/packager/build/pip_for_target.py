@@ -32,10 +32,10 @@ def _use_target() -> None:
 
     markers = importlib.import_module("pip._vendor.packaging.markers")
     environment = json.loads(os.environ.pop("SCFDEPLOY_MARKERS"))
-    markers.default_environment = lambda: dict(environment)
+    setattr(markers, "default_environment", lambda: dict(environment))  # noqa: B010
     if os.environ.pop("SCFDEPLOY_SOURCE_BUILDS", "") == "1":
         options = importlib.import_module("pip._internal.cli.cmdoptions")
-        options.check_dist_restriction = lambda *_, **__: None
+        setattr(options, "check_dist_restriction", lambda *_, **__: None)  # noqa: B010
 
 
 if __name__ == "__main__":
