@@ -147,7 +147,7 @@ def _read_folder(root: Path, folder: Path, file: Path | None) -> Folder:
         has_file=True,
         hooks=tuple(dict.fromkeys(hook for one in sources if (hook := _hook(root, folder, one)) is not None)),
         linked="${output:" in text,
-        variables=tuple(dict.fromkeys(name for name in _env_names(text) if _is_secret(name))),
+        variables=tuple(dict.fromkeys(name for name in _env_names(tree) if _is_secret(name))),
     )
 
 
@@ -224,15 +224,28 @@ def _source_folder(root: Path, folder: Path, source: str) -> str:
     return _relative(root, folder) if place.startswith(("..", "/")) else Path(place).as_posix()
 
 
-def _env_names(text: str) -> Iterator[str]:
-    """The names in `${env:NAME}`, nested ones included; a variable with a default is optional."""
-    waiting = list(scan(text))
+def _env_names(tree: MappingNode) -> Iterator[str]:
+    """The names in `${env:NAME}` outside of comments, nested ones included; a variable with a default is optional."""
+    waiting = [part for text in _scalar_texts(tree) for part in scan(text)]
     while waiting:
         part = waiting.pop(0)
         if isinstance(part, Reference):
             waiting[:0] = part.inner
         if isinstance(part, Reference) and part.raw.startswith("${env:") and "," not in part.raw:
             yield part.raw.removeprefix("${env:").removesuffix("}").strip()
+
+
+def _scalar_texts(node: Node) -> Iterator[str]:
+    match node:
+        case ScalarNode(text=text):
+            yield text
+        case MappingNode(entries=entries):
+            for entry in entries:
+                yield entry.key.text
+                yield from _scalar_texts(entry.value)
+        case SequenceNode(items=items):
+            for item in items:
+                yield from _scalar_texts(item)
 
 
 def _is_secret(name: str) -> bool:

@@ -130,7 +130,8 @@ class TestDetection:
         assert init()["jobs"]["apply"]["environment"] == "live"
 
     def test_required_environment_variables_come_from_secrets(self) -> None:
-        function(".", more="  environment:\n    variables:\n      A: ${env:DB_URL}\n      B: ${env:LEVEL, info}\n")
+        variables = "      A: ${env:DB_URL}\n      B: ${env:LEVEL, info}\n      # C: ${env:COMMENTED_OUT}\n"
+        function(".", more=f"  environment:\n    variables:\n{variables}")
 
         flow = init("--secret", "EXTRA")
 
