@@ -23,7 +23,7 @@ from scfdeploy.config.components.framework import FrameworkComponent  # noqa: E4
 from scfdeploy.facts import built_in_variables, error_codes, region_names, runtimes, status_codes  # noqa: E402
 from scfdeploy.operations.explanations.settings import SETTINGS  # noqa: E402
 from scfdeploy.report.pages import all_pages  # noqa: E402
-from scfdeploy.scaffold import SAMPLES  # noqa: E402
+from scfdeploy.scaffold import SAMPLES, project_templates  # noqa: E402
 from scfdeploy.triggers import TRIGGER_TYPES  # noqa: E402
 
 TABLE = ROOT / "scfdeploy" / "cli" / "completion" / "table.py"
@@ -63,6 +63,7 @@ _OPTION_KINDS: Mapping[str, str] = {
 _OPTIONS_OF_A_COMMAND: Mapping[tuple[str, str], str] = {
     ("alias set", "--to"): "newest|$LATEST",
     ("alias shift", "--to"): "newest|$LATEST",
+    ("init", "--template"): "|".join(template.name for template in project_templates()),
     ("queue redrive", "--to"): "@function",
     ("queue subscribe", "--to"): "@function",
 }

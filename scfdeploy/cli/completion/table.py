@@ -66,7 +66,11 @@ COMMANDS: Mapping[str, tuple[Options, tuple[str, ...]]] = {
         (
             ("--runtime", "@runtime", "A language such as `python`, or a full name such as Python3.10"),
             ("--type", "event|web", "Event function or web function"),
-            ("--template", "@template", "What to start from"),
+            (
+                "--template",
+                "python-event|python-web|cos-thumbnail|dead-letter|timer|nodejs-event|nodejs-web|php-event|java-event|go-event",
+                "What to start from",
+            ),
             ("--name", "-", "Function name"),
             ("--list", "", "List the templates and exit"),
             ("--debug", "", "Write debug messages to stderr, without secrets"),
