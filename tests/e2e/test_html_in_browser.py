@@ -103,6 +103,15 @@ def test_page_is_rendered_without_problems(
     assert len(shot) > 20_000, "an empty page"
 
 
+def test_cards_name_columns_except_one_without_a_title(browser: Browser, files: dict[str, Path]) -> None:
+    browser.show(files["event"], **NARROW)
+
+    cell = "document.querySelector('tbody td:not(:empty)')"
+    before = f"getComputedStyle({cell}, '::before').content"
+    assert browser.evaluate(before).startswith('"Since acceptance: "')
+    assert browser.evaluate(f"{cell}.dataset.label = '', {before}") == "none"
+
+
 def test_schemes_differ(browser: Browser, files: dict[str, Path]) -> None:
     colours = []
     for scheme in ("light", "dark"):
