@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 
 from scfdeploy.diagnostics import message
 
@@ -74,12 +74,19 @@ def time_of_day(moment_ms: int, *, precision: str = "milliseconds") -> str:
 
 def short_ids(request_ids: Collection[str]) -> Mapping[str, str]:
     """The shortest beginning of each id that none of the others has; at least four characters."""
-    lengths = range(_SHORTEST_ID, max(map(len, request_ids), default=0))
-    uses = Counter(request_id[:length] for request_id in set(request_ids) for length in lengths)
-    return {
-        request_id: next((request_id[:length] for length in lengths if uses[request_id[:length]] == 1), request_id)
-        for request_id in request_ids
-    }
+    ordered = sorted(set(request_ids))
+    # In this order, the longest beginning that an id shares with any other is shared with a neighbour.
+    lengths = dict.fromkeys(ordered, _SHORTEST_ID)
+    for first, second in pairwise(ordered):
+        needed = _shared_length(first, second) + 1
+        lengths[first], lengths[second] = max(lengths[first], needed), max(lengths[second], needed)
+    return {request_id: request_id[: lengths[request_id]] for request_id in request_ids}
+
+
+def _shared_length(first: str, second: str) -> int:
+    """The number of characters with which both texts begin."""
+    shortest = min(len(first), len(second))
+    return next((place for place in range(shortest) if first[place] != second[place]), shortest)
 
 
 def ranges(numbers: Collection[int], *, most: int = 12) -> str:
