@@ -28,7 +28,8 @@ deadLetter: {type: CMQ-QUEUE, name: failed-orders}
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 
 from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec, Project, TriggerSpec
@@ -49,7 +50,7 @@ _Topic = tuple[str, str]
     looks_at=("settings.deadLetter",),
 )
 def dead_letter_cycle(project: Project) -> Findings:
-    called = _functions_by_topic(project)
+    called = _in_loops(_functions_by_topic(project))
     reported: set[int] = set()
     for function in project.functions:
         if id(function) in reported:
@@ -91,21 +92,38 @@ def _topic_of(function: FunctionSpec) -> _Topic | None:
     return (function.region, name) if name and text(target, "type") in ("CMQ-TOPIC", "topic") else None
 
 
+def _in_loops(called: Mapping[_Topic, list[FunctionSpec]]) -> Mapping[_Topic, list[FunctionSpec]]:
+    """The topics from which failed events can get into a loop: usually none, however many functions there are."""
+    from graphlib import CycleError, TopologicalSorter  # imported here, because few projects need it
+
+    if not called:
+        return called
+    sorter = TopologicalSorter(
+        {
+            topic: [following for one in functions if (following := _topic_of(one))]
+            for topic, functions in called.items()
+        }
+    )
+    with suppress(CycleError):
+        sorter.prepare()
+    ended: set[_Topic] = set()
+    while ready := sorter.get_ready():
+        ended.update(ready)
+        sorter.done(*ready)
+    return {topic: functions for topic, functions in called.items() if topic not in ended}
+
+
 def _cycle_from(start: FunctionSpec, called: Mapping[_Topic, list[FunctionSpec]]) -> list[FunctionSpec]:
     """The shortest way of a failed event from this function back to it; empty if there is none."""
     ways = [[start]]
-    seen = {id(start)}
+    seen: set[_Topic] = set()
     for way in ways:
-        for following in _receivers(way[-1], called):
+        topic = _topic_of(way[-1])
+        if topic is None or topic in seen:
+            continue
+        seen.add(topic)
+        for following in called.get(topic, ()):
             if following is start:
                 return way
-            if id(following) not in seen:
-                seen.add(id(following))
-                ways.append([*way, following])
+            ways.append([*way, following])
     return []
-
-
-def _receivers(function: FunctionSpec, called: Mapping[_Topic, list[FunctionSpec]]) -> Iterator[FunctionSpec]:
-    topic = _topic_of(function)
-    if topic is not None:
-        yield from called.get(topic, ())
