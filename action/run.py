@@ -61,7 +61,8 @@ def _act(settings: Settings, environ: Mapping[str, str], reports: Path) -> int:
 
 
 def _reports(reports: Path) -> list[str]:
-    return [f"--report=json={reports / 'report.json'}", f"--report=markdown={reports / 'report.md'}"]
+    files = {"json": "report.json", "markdown": "report.md", "step-summary": "summary.md"}
+    return [f"--report={form}={reports / name}" for form, name in files.items()]
 
 
 def _process(
@@ -92,7 +93,7 @@ def _tell(settings: Settings, environ: Mapping[str, str], reports: Path, code: i
     output(environ, "summary", given.summary)
     output(environ, "urls", "\n".join(given.urls))
     output(environ, "markdown", str(reports / "report.md"))
-    summary(environ, markdown)
+    summary(environ, _read(reports / "summary.md") or markdown)
 
 
 def _line(reports: Path) -> str:

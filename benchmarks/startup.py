@@ -1,8 +1,9 @@
 """How long the commands take that people wait for, in CPU time of the whole process.
 
-Measures bare Python, a trivial Typer command, `scfdeploy --version`, the answer to Tab in a shell, `validate` of one
-function, and `plan` of one unchanged function on the local server. The commands take turns, so that a change of load
-affects all of them alike. Quote the ratios: machines differ and are noisy, the ratios less.
+Measures bare Python, a trivial Typer command and its `--help`, `scfdeploy --version`, `--help` of the program and of
+`plan`, the answer to Tab in a shell, `validate` of one function, and `plan` of one unchanged function on the local
+server. The commands take turns, so that a change of load affects all of them alike. Quote the ratios: machines differ
+and are noisy, the ratios less.
 
     python benchmarks/startup.py [--runs N] [--against FOLDER]
 
@@ -22,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PYTHON = "bare Python"
+MOST_FOR_HELP = 1.5
 BASE = "trivial Typer command"
 TYPER = """\
 import typer
@@ -52,6 +54,7 @@ inputs:
 """
 SCFDEPLOY = (sys.executable, "-c", "from scfdeploy.cli import main; main()")
 TAB = ("__complete", "bash", "2", "scfdeploy", "invoke", "")
+COMMANDS = ("--version", "--help", "plan --help", "validate", "plan")
 HERE = Path(__file__).resolve().parents[1]
 
 
@@ -79,9 +82,10 @@ def main() -> None:
                 [*SCFDEPLOY, "__complete", "bash", "2", "scfdeploy", "invoke", ""],
                 environment,
             )
+            commands[f"{BASE} --help"] = ([sys.executable, "-c", TYPER, "--help"], environment)
             for label, tree in (("", HERE), (" (against)", options.against and options.against.resolve())):
-                for arguments in ("--version", "validate", "plan") if tree else ():
-                    command = [*SCFDEPLOY, arguments]
+                for arguments in COMMANDS if tree else ():
+                    command = [*SCFDEPLOY, *arguments.split()]
                     commands[f"scfdeploy {arguments}{label}"] = (command, {**environment, "PYTHONPATH": str(tree)})
             report(measure(commands, project, options.runs))
         finally:
@@ -114,13 +118,23 @@ def measure(
 
 
 def report(times: Mapping[str, list[float]]) -> None:
-    """One row per command: its times, and their median divided by those of bare Python and the Typer command."""
-    python, base = statistics.median(times[PYTHON]), statistics.median(times[BASE])
+    """One row per command: its times, and their median divided by those of bare Python and the Typer command.
+
+    Help is divided by the help of that command; if it takes more than one and a half times as long, this fails.
+    """
+    python = statistics.median(times[PYTHON])
+    bases = {text: statistics.median(times[text]) for text in (BASE, f"{BASE} --help")}
+    slow = []
     print(f"{'command':<30}{'min ms':>9}{'median':>9}{'max':>9}{'x python':>10}{'x typer':>9}")
     for name, values in times.items():
         median = statistics.median(values)
+        is_help = name.endswith("--help") or "--help (" in name
+        base = bases[f"{BASE} --help" if is_help else BASE]
+        slow += [name] if is_help and "(" not in name and median > MOST_FOR_HELP * base else []
         ratios = f"{median / python:>10.2f}{median / base:>9.2f}"
         print(f"{name:<30}{min(values):>9.0f}{median:>9.0f}{max(values):>9.0f}{ratios}")
+    if slow:
+        sys.exit(f"slower than {MOST_FOR_HELP} times the help of a trivial Typer command: {', '.join(slow)}")
 
 
 if __name__ == "__main__":

@@ -76,6 +76,11 @@ class LazyGroup(TranslatedGroup):
         command.name, command.short_help = cmd_name, message(COMMANDS[cmd_name])
         return command
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of commands; to import each of them would take longer than everything else."""
+        with formatter.section(message("Commands")):
+            formatter.write_dl([(name, message(summary)) for name, summary in COMMANDS.items()])
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command; the error about an unknown one suggests nothing destructive."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):

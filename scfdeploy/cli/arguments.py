@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from scfdeploy.cli.groups import PlanOptions
     from scfdeploy.emulator import Settings
     from scfdeploy.plan import Policy
+    from scfdeploy.plan.policy import Target
+    from scfdeploy.providers.base import ProgressListener
     from scfdeploy.providers.clock import Clock
     from scfdeploy.providers.retry import RetryPolicy
 
@@ -111,7 +113,25 @@ def cloud_options(
         timeout_s=inf if timeout is None else timeout,
         retry=_retry(timeout, retries),
         clock=clock,
+        on_progress=_progress_listener(clock),
     )
+
+
+def _progress_listener(clock: Clock | None) -> ProgressListener:
+    """A listener that shows on stderr what takes long. The display is loaded with the first event."""
+
+    @cache
+    def display() -> ProgressListener:
+        import sys
+        import time
+
+        from scfdeploy.report.stage_progress import StageDisplay
+
+        live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        now = time.monotonic if clock is None else clock.monotonic
+        return StageDisplay(sys.stderr, live=live, clock=now, redact=redaction.SECRETS.redact)
+
+    return lambda event: display()(event)  # noqa: PLW0108 - the display is loaded with the first event
 
 
 def start_local_server(folder: Path) -> LocalServer:
@@ -174,9 +194,9 @@ def parse_duration(option: str, text: str) -> float:
     return sum(float(number) * units[unit] for number, unit in re.findall(r"([\d.]+)(ms|s|m|h|d)", text))
 
 
-def addresses(texts: Sequence[str] | None) -> tuple[Address, ...]:
-    """The addresses of resources. A usage error if a text is not an address."""
-    return tuple(_address(text) for text in texts or ())
+def targets(texts: Sequence[str] | None) -> tuple[Target, ...]:
+    """The values of --target: addresses, and names and patterns of functions and layers."""
+    return tuple(_target(text) for text in texts or ())
 
 
 def instances(names: Sequence[str] | None, *, prune: bool = True) -> tuple[str, ...]:
@@ -195,7 +215,7 @@ def plan_policy(changes: PlanOptions) -> Policy:
     return Policy(
         adopt=changes.adopt,
         prune=changes.prune,
-        targets=addresses(changes.target),
+        targets=targets(changes.target),
         keep=changes.keep,
         instances=instances(changes.instance, prune=changes.prune),
     )
@@ -276,13 +296,10 @@ def _rules(option: str, names: Sequence[str] | None) -> frozenset[str]:
     return frozenset(names or ())
 
 
-def _address(text: str) -> Address:
+def _target(text: str) -> Target:
+    if not text.strip("/ "):
+        raise typer.BadParameter(message("--target is empty; give a name, a pattern or an address"))
     try:
-        return Address.parse(text)
-    except ValueError as error:
-        raise typer.BadParameter(
-            message(
-                "{text} is not an address; write it as the plan shows it, such as function/default/hello",
-                text=repr(text),
-            )
-        ) from error
+        return Address.parse(text) if set(text).isdisjoint("*?[") else text
+    except ValueError:
+        return text

@@ -14,6 +14,7 @@ from inspect import Parameter, Signature, signature
 from typing import Any, NamedTuple, get_type_hints
 
 from scfdeploy.cli import options
+from scfdeploy.diagnostics import message
 from scfdeploy.operations.request import HOOK_LIMIT_S
 
 HELP_ORDER = {
@@ -50,6 +51,8 @@ HELP_ORDER = {
             "local",
             "endpoint",
             "insecure",
+            "summary",
+            "no_group",
             "no_color",
             "debug",
         ]
@@ -132,6 +135,27 @@ class WriteLimits(NamedTuple):
     retries: options.Retries = None
 
 
+class FindingLayout(NamedTuple):
+    """Whether similar findings are shown together."""
+
+    no_group: options.NoGroup = False
+
+
+class PlanLayout(NamedTuple):
+    """How much of a plan and its outcome is shown."""
+
+    summary: options.Summary = False
+    no_group: options.NoGroup = False
+
+    def as_arguments(self) -> dict[str, Any]:
+        """The arguments of `OutputOptions` for these options. Both together are a usage error."""
+        if self.summary and self.no_group:
+            import typer
+
+            raise typer.BadParameter(message("--summary cannot be combined with --no-group"))
+        return self._asdict()
+
+
 class DisplayOptions(NamedTuple):
     """Colour and debug messages, in the order of the fields of `OutputOptions`."""
 
@@ -148,6 +172,8 @@ _GROUPS = frozenset(
         ConnectionOptions,
         EmulatorOptions,
         WriteLimits,
+        FindingLayout,
+        PlanLayout,
         DisplayOptions,
     )
 )

@@ -65,7 +65,11 @@ SkipUnsupported = Annotated[
 ]
 Target = Annotated[
     list[str] | None,
-    typer.Option("--target", metavar="ADDRESS", help="Only this resource and its dependencies; repeatable."),
+    typer.Option(
+        "--target",
+        metavar="NAME",
+        help="Only this resource and its dependencies: a name, a pattern such as 'api-*', or an address; repeatable.",
+    ),
 ]
 Prune = Annotated[bool, typer.Option("--prune", help="Also delete owned resources that are no longer in the files.")]
 Adopt = Annotated[
@@ -149,5 +153,10 @@ Prebuilt = Annotated[
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for approval.")]
+Summary = Annotated[
+    bool,
+    typer.Option("--summary", help="Only show counts, deletions, replacements, public URLs and errors."),
+]
+NoGroup = Annotated[bool, typer.Option("--no-group", help="Show each finding and each change by itself.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Disable colour, like the environment variable NO_COLOR.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Write debug messages to stderr, without secrets.")]

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REPORT_WIDTH = 100
-_SUMMARY_WIDTH = 120
+_MIN_SUMMARY = 10_000
 
 
 class Report(NamedTuple):
@@ -46,6 +46,19 @@ class OutputOptions(NamedTuple):
     no_color: bool = False
     debug: bool = False
     reports: tuple[Report, ...] = ()
+    no_group: bool = False
+    """Show similar findings and changes one by one."""
+
+    summary: bool = False
+    """Show counts, and what must not be overlooked."""
+
+    def style(self, stream: TextIO) -> TextStyle:
+        """How text to `stream` is laid out. Lines are broken where people read them: on a terminal of known width."""
+        from scfdeploy.report.text.style import Detail, TextStyle
+
+        detail = Detail.FULL if self.no_group else Detail.SUMMARY if self.summary else Detail.GROUPED
+        is_wrapped = stream.isatty() or bool(os.environ.get("COLUMNS"))
+        return TextStyle(self.color(stream), _terminal_width(), detail, is_wrapped)
 
     def color(self, stream: TextIO) -> bool:
         """Whether to colour the output to `stream`: only on a terminal, and unless disabled."""
@@ -150,13 +163,13 @@ def write_reports_and_exit(output: OutputOptions, result: Result, code: ExitCode
 
 def show(output: OutputOptions, result: Result) -> None:
     """Write a result to stdout, and its findings and errors to stderr."""
-    from scfdeploy.report.text import TextStyle
-
-    width = _terminal_width()
-    on_stdout, on_stderr = TextStyle(output.color(sys.stdout), width), TextStyle(output.color(sys.stderr), width)
+    redact = redactor(result)
+    on_stdout, on_stderr = (output.style(stream)._replace(redact=redact) for stream in (sys.stdout, sys.stderr))
     rendered = _render(result, output.format, on_stdout)
     for_stderr = rendered if on_stderr == on_stdout else _render(result, output.format, on_stderr)
     print_text(for_stderr.err, sys.stderr)
+    if for_stderr.err and rendered.out and sys.stdout.isatty() and sys.stderr.isatty():
+        print_text("\n", sys.stderr)
     print_text(rendered.out, sys.stdout)
     if output.format == "github":
         _write_step_summary(result)
@@ -290,12 +303,15 @@ def _write_step_summary(result: Result) -> None:
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if not path:
         return
+    from scfdeploy.report.markdown import SUMMARY_BYTES, document_within
     from scfdeploy.report.terminal import safe
-    from scfdeploy.report.text import TextStyle
     from scfdeploy.workspace.atomic_write import append_to_file
 
     try:
-        text = _render(result, "markdown", TextStyle(color=False, width=_SUMMARY_WIDTH)).out
+        # Earlier commands of the step may have written to the same file.
+        used = os.path.getsize(path) if os.path.exists(path) else 0  # noqa: PTH110, PTH202
+        room = max(_MIN_SUMMARY, SUMMARY_BYTES - used - _MIN_SUMMARY)
+        text = redacted(result, "markdown", document_within(result, room)).out
         append_to_file(path, f"{text}\n".encode("utf-8", "backslashreplace"))
     except OSError as error:
         # Only a warning: the command itself has succeeded.

@@ -18,7 +18,7 @@ from scfdeploy.operations.plan import PlannedProject, pending_replaces, plan_des
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Action, Plan, Policy
 from scfdeploy.plan.planner import still_half_replaced
-from scfdeploy.providers.base import CloudError, Query
+from scfdeploy.providers.base import CloudError, Query, Stage, StageProgress
 from scfdeploy.providers.workers import Workers
 from scfdeploy.results import Applied, Findings, Planned
 from scfdeploy.workspace.lock import project_lock
@@ -103,6 +103,8 @@ def _execute(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) ->
     if not planned.plan.has_changes:
         return ()
     planned.provider.end_after(cloud.timeout_s)
+    if cloud.on_progress is not None:
+        cloud.on_progress(StageProgress(Stage.CHANGING, 0, len(planned.plan.changes)))
     hooks.stop.begin_writes()
     outcomes = run(
         planned.plan,

@@ -51,6 +51,7 @@ def open_cloud(
         random=cloud.random,
         policy=cloud.retry,
         is_emulator=cloud.local is not None,
+        on_progress=cloud.on_progress,
     )
 
 

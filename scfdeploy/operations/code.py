@@ -27,7 +27,7 @@ from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.operations.check import code_sources
 from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.packager import PackageCache, content_digest, pack
-from scfdeploy.providers.base import CloudError, Reader
+from scfdeploy.providers.base import CloudError, ProgressListener, Reader, Stage, StageProgress
 from scfdeploy.workspace.paths import cache_dir
 
 if TYPE_CHECKING:
@@ -46,18 +46,24 @@ def package_cache(project: Project, cloud: CloudOptions) -> PackageCache:
 
 
 def pack_all(
-    project: Project, cache: PackageCache, *, exclude_path: str = ""
+    project: Project, cache: PackageCache, *, exclude_path: str = "", on_progress: ProgressListener | None = None
 ) -> tuple[dict[Address, Bundle], Diagnostics]:
     """Package the code of all functions and layers, without saved plans and without the file `exclude_path`."""
+    sources = code_sources(project)
+    note = on_progress or (lambda _: None)
     bundles: dict[Address, Bundle] = {}
     diagnostics = Diagnostics()
-    for address, source in code_sources(project):
-        if source is None:
-            continue
-        bundle, problems = pack(address, _without_plans(source, exclude_path), cache=cache)
-        diagnostics.extend(problems)
-        if bundle is not None:
-            bundles[address] = bundle
+    try:
+        for number, (address, source) in enumerate(sources):
+            note(StageProgress(Stage.PACKAGING, number, len(sources)))
+            if source is None:
+                continue
+            bundle, problems = pack(address, _without_plans(source, exclude_path), cache=cache)
+            diagnostics.extend(problems)
+            if bundle is not None:
+                bundles[address] = bundle
+    finally:
+        note(StageProgress(Stage.PACKAGING, len(sources), len(sources)))
     return bundles, diagnostics
 
 

@@ -115,7 +115,7 @@ def plan_project(
         if installed.diagnostics.has_errors:
             return checked.with_diagnostics(built)
     cache = package_cache(project, cloud)
-    bundles, packing = pack_all(project, cache, exclude_path=request.exclude_path)
+    bundles, packing = pack_all(project, cache, exclude_path=request.exclude_path, on_progress=cloud.on_progress)
     built.extend(packing)
     findings = checked.with_diagnostics(built)
     if failed(findings, strict=request.strict):
@@ -142,7 +142,7 @@ def plan_project(
     findings = checked.with_diagnostics(Diagnostics([*built, *warnings, *limit_notices]))
     if failed(findings, strict=request.strict):
         return findings
-    return PlannedProject(project, findings, plan, observed, bundles, cache, provider, policy, journal)
+    return PlannedProject(project, findings, plan, observed, bundles, cache, provider, _resolved(policy, plan), journal)
 
 
 def _alias_findings(
@@ -197,7 +197,14 @@ def plan_destroy(
             observed = provider.observe(replace(query, mounts=True))
     plan = make_destroy_plan(project, observed, policy, destroy_command=destroy_command(request, cloud, project.key))
     cache, journal = package_cache(project, cloud), replace_journal(project, cloud)
-    return PlannedProject(project, checked.findings, plan, observed, {}, cache, provider, policy, journal)
+    return PlannedProject(
+        project, checked.findings, plan, observed, {}, cache, provider, _resolved(policy, plan), journal
+    )
+
+
+def _resolved(policy: Policy, plan: Plan) -> Policy:
+    """The policy with the addresses that its targets stand for in this plan."""
+    return replace(policy, targets=plan.targets)
 
 
 def replace_journal(project: Project, cloud: CloudOptions) -> ReplaceJournal:

@@ -13,6 +13,7 @@ from scfdeploy.model import ProjectKey, Secret
 from scfdeploy.model.secret_text import without_secrets
 
 if TYPE_CHECKING:
+    from scfdeploy.providers.base import ProgressListener
     from scfdeploy.providers.clock import Clock
     from scfdeploy.providers.retry import RetryPolicy
 
@@ -86,6 +87,9 @@ class CloudOptions:
 
     random: Callable[[], float] | None = None
     """Returns numbers from 0 to 1 for the jitter of delays."""
+
+    on_progress: ProgressListener | None = None
+    """Hears of long work before the first change."""
 
 
 def endpoint_of(cloud: CloudOptions) -> str:

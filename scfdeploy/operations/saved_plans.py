@@ -42,7 +42,8 @@ def plan_to_file(request: Request, cloud: CloudOptions, policy: Policy, *, out: 
     load = request.load
     origin = Origin(_origin_path(request), endpoint_of(cloud), load.stage, load.region, load.skip_unsupported)
     salt = secrets.token_hex(16)
-    write_plan(save(planned.plan, planned.project, planned.observed, origin=origin, policy=policy, salt=salt), out)
+    saved = save(planned.plan, planned.project, planned.observed, origin=origin, policy=planned.policy, salt=salt)
+    write_plan(saved, out)
     return Planned(planned.findings, ok=True, plan=planned.plan, saved_to=out)
 
 

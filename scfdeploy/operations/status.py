@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from scfdeploy.model import Address, FunctionSpec, LayerSpec, Resource, Value
+from scfdeploy.model import Address, FunctionSpec, LayerSpec, Project, Resource, Value
 from scfdeploy.model.resource_kind import ALIAS, TRIGGER
 from scfdeploy.operations.event_stats import local_metrics
 from scfdeploy.operations.outputs import urls_of
@@ -13,23 +13,49 @@ from scfdeploy.operations.query import with_all_version_queries
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import load_deployed
 from scfdeploy.plan import Action, Change, FieldChange, Policy
+from scfdeploy.plan.edges import PlanFragment
+from scfdeploy.plan.policy import Target
 from scfdeploy.plan.resources.alias_routing import Route
+from scfdeploy.plan.targets import resolve_targets
+from scfdeploy.providers.base import Query
 from scfdeploy.results import AliasInfo, Findings, FunctionStatus, LayerStatus, StatusReport, VersionList
 from scfdeploy.results.events import FunctionMetrics
 
 
-def status(request: Request, cloud: CloudOptions) -> StatusReport:
-    """Read every function and layer of the project. Raises ScfDeployError if the cloud cannot be read."""
-    planned = plan_project(request, cloud, Policy(), complete_query=with_all_version_queries)
+def status(request: Request, cloud: CloudOptions, targets: tuple[Target, ...] = ()) -> StatusReport:
+    """Read the functions and layers of the project, or those that `targets` name.
+
+    Raises ScfDeployError for a target that the project does not have, and if the cloud cannot be read.
+    """
+
+    def complete_query(query: Query, project: Project) -> Query:
+        _targeted(project, targets)
+        return with_all_version_queries(query, project)
+
+    planned = plan_project(request, cloud, Policy(), complete_query=complete_query)
     if isinstance(planned, Findings):
         return StatusReport(planned, ok=False, project=None)
-    functions = [_function(function, planned) for function in planned.project.functions]
+    targeted = _targeted(planned.project, targets)
+    functions = [_function(function, planned) for function in planned.project.functions if function.address in targeted]
     metrics = local_metrics(cloud, planned.project.root)
     if metrics is not None:
         region = planned.project.key.region
         functions = [_with_metrics(function, region, metrics) for function in functions]
-    layers = [_layer(layer, planned) for layer in planned.project.layers]
-    return StatusReport(planned.findings, ok=True, project=planned.project.key, functions=functions, layers=layers)
+    layers = [_layer(layer, planned) for layer in planned.project.layers if layer.address in targeted]
+    number = len(planned.project.functions) + len(planned.project.layers)
+    return StatusReport(
+        planned.findings,
+        ok=True,
+        project=planned.project.key,
+        functions=functions,
+        layers=layers,
+        omitted=number - len(functions) - len(layers),
+    )
+
+
+def _targeted(project: Project, targets: tuple[Target, ...]) -> Collection[Address]:
+    known = [*(function.address for function in project.functions), *(layer.address for layer in project.layers)]
+    return frozenset(resolve_targets(PlanFragment(), targets, known=known) if targets else known)
 
 
 def versions(request: Request, cloud: CloudOptions, name: str) -> VersionList:

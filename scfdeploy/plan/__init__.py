@@ -2,7 +2,7 @@
 
 from scfdeploy.plan.change import Action, Change, FieldChange, Plan, Refusal
 from scfdeploy.plan.destroy import make_destroy_plan
-from scfdeploy.plan.document import as_document, field_document
+from scfdeploy.plan.document import as_document, field_document, partial_keys
 from scfdeploy.plan.planner import make_plan
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.resolve import references, with_references
@@ -20,6 +20,7 @@ __all__ = [
     "make_destroy_plan",
     "make_plan",
     "named_namespaces",
+    "partial_keys",
     "references",
     "with_references",
 ]

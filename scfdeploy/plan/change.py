@@ -98,6 +98,8 @@ class Plan:
     """Existing resources that the plan does not change, each with the reason."""
     observed_digest: str = ""
     """Identifies the state of the cloud from which the plan was made."""
+    targets: tuple[Address, ...] = ()
+    """If not empty, the plan is partial: the resources that it was limited to."""
     format: int = 1
 
     def count(self, action: Action) -> int:

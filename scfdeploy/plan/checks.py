@@ -98,10 +98,19 @@ def public_url_findings(project: Project, plan: Plan) -> Iterator[Diagnostic]:
     triggers = {trigger.address: trigger for function in project.functions for trigger in function.triggers}
     for change in plan.changes:
         trigger = triggers.get(change.address)
-        if trigger is not None and _opens_url(change):
+        if trigger is not None and opens_public_url(change):
             yield PUBLIC_URL.at(
                 trigger.spans.get(("authType",), trigger.span), address=str(change.address), function=change.address.of
             )
+
+
+def opens_public_url(change: Change) -> bool:
+    """Whether a change lets anyone on the internet call a function."""
+    if change.address.kind is not TRIGGER or _type_of(change.address) != "http" or not _is_public(change.settings):
+        return False
+    if change.action is Action.UPDATE:
+        return any(field.path.partition(".")[0] in ("authType", "netConfig") for field in change.fields)
+    return change.action in _CREATING
 
 
 def shared_aliases(plan: Plan) -> Iterator[Change]:
@@ -246,14 +255,6 @@ def _type_of(address: Address) -> str:
 
 def _refusal(address: Address, problem: str, code: str) -> Refusal:
     return Refusal.of(ACCOUNT_LIMIT, address, problem=problem, code_name=code)
-
-
-def _opens_url(change: Change) -> bool:
-    if change.address.kind is not TRIGGER or _type_of(change.address) != "http" or not _is_public(change.settings):
-        return False
-    if change.action is Action.UPDATE:
-        return any(field.path.partition(".")[0] in ("authType", "netConfig") for field in change.fields)
-    return change.action in _CREATING
 
 
 def _is_public(settings: Mapping[str, Value]) -> bool:

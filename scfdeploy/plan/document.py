@@ -19,7 +19,7 @@ _SUMMARY = {
 
 
 def as_document(plan: Plan) -> dict[str, Any]:
-    """The keys `project`, `changes`, `summary`, `refused` and `leftAlone` of the document."""
+    """The keys of the document; `targets` only in a partial plan."""
     return {
         "project": {"app": plan.project.app, "stage": plan.project.stage, "region": plan.project.region},
         "changes": [_change(change) for change in plan.changes],
@@ -29,7 +29,13 @@ def as_document(plan: Plan) -> dict[str, Any]:
             for refusal in plan.rejected
         ],
         "leftAlone": [{"address": str(address), "reason": reason} for address, reason in plan.unmanaged],
+        **partial_keys(plan),
     }
+
+
+def partial_keys(plan: Plan) -> dict[str, Any]:
+    """`partial` and `targets` of a plan that is limited to targets; none otherwise."""
+    return {"partial": True, "targets": [str(target) for target in plan.targets]} if plan.targets else {}
 
 
 def field_document(change: FieldChange) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from scfdeploy.plan.resources.table import PLANNERS, FunctionContext, edges_acro
 from scfdeploy.plan.resources.version import with_version
 from scfdeploy.plan.saved.digest import observed_digest, relevant
 from scfdeploy.plan.sensitive import with_sensitive_fields
-from scfdeploy.plan.targets import targeted
+from scfdeploy.plan.targets import resolve_targets, targeted
 
 _RECREATING = (Action.CREATE, Action.REPLACE)
 
@@ -61,13 +61,14 @@ def make_plan(
 def assemble(
     project: Project, observed: Observed, policy: Policy, fragment: PlanFragment, *, reach: Reach, suggests: bool = True
 ) -> Plan:
-    """Make a plan of a fragment: limit it to the policy's targets, and sort it. `suggests` is as in `targeted`."""
+    """Make a plan of a fragment: limit it to the policy's targets, and sort it. `suggests`: see `resolve_targets`."""
     edges = (*edges_across(fragment.changes), *reference_edges(fragment.changes))
     linked = merge([fragment, PlanFragment(edges=edges)])
-    selected = targeted(linked, policy.targets, known=_listed(project), suggests=suggests)
+    targets = resolve_targets(linked, policy.targets, known=_listed(project), suggests=suggests)
+    selected = targeted(linked, targets)
     changes = with_sensitive_fields(project, in_order(selected.changes, selected.edges))
     digest = observed_digest(relevant(observed, reach))
-    return Plan(project.key, changes, selected.rejected, selected.unmanaged, digest)
+    return Plan(project.key, changes, selected.rejected, selected.unmanaged, digest, targets=targets)
 
 
 def still_half_replaced(half_replaced: Collection[Address], plan: Plan, policy: Policy) -> frozenset[Address]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TypeAlias
 
 from scfdeploy.diagnostics import Finding, Severity, message
 from scfdeploy.model import Address, Owner, Resource
@@ -51,6 +52,9 @@ ADOPT_WOULD_REPLACE = Finding(
     right="First a file that agrees with the function, then `--adopt`, then the change.",
 )
 
+Target: TypeAlias = "Address | str"
+"""An address, or the name or pattern of functions and layers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -60,8 +64,9 @@ class Policy:
     """Take ownership of resources that nobody owns, or another instance of the project."""
     prune: bool = False
     """Delete owned resources that no file lists, and manually created triggers."""
-    targets: tuple[Address, ...] = ()
-    """If not empty, the only addresses to plan; that of a function includes all that belongs to it."""
+    targets: tuple[Target, ...] = ()
+    """If not empty, the only resources to plan: addresses, names and patterns. A function includes all that belongs to
+    it."""
     keep: int | None = None
     """How many of the newest versions of a layer to keep; None for all."""
     instances: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.facts import error_code
@@ -64,6 +64,34 @@ def none_if_missing(call: Callable[[], T]) -> T | None:
         if error.kind is ErrorKind.MISSING:
             return None
         raise
+
+
+class Stage(StrEnum):
+    """The stages of a command that can take long."""
+
+    PACKAGING = "packaging"
+    READING = "reading"
+    CHANGING = "changing"
+
+
+class StageProgress(NamedTuple):
+    """How many functions a stage has done. A stage ends with `done` equal to `total`, also when it fails."""
+
+    stage: Stage
+    done: int
+    total: int
+
+
+class CallRetry(NamedTuple):
+    """A call that failed and is repeated after a delay."""
+
+    action: str
+    code: str
+    delay_s: float
+
+
+ProgressListener: TypeAlias = Callable[[StageProgress | CallRetry], None]
+"""Called from several threads."""
 
 
 class Readiness(StrEnum):

@@ -191,7 +191,7 @@ def _drifted(result: Drifted) -> Document:
 
 def _applied(result: Applied) -> Document:
     from scfdeploy.apply import Status
-    from scfdeploy.plan import Action
+    from scfdeploy.plan import Action, partial_keys
 
     statuses = [outcome.status for outcome in result.outcomes]
     return {
@@ -211,6 +211,7 @@ def _applied(result: Applied) -> Document:
             {"address": str(address), "reason": reason}
             for address, reason in (result.plan.unmanaged if result.plan is not None else ())
         ],
+        **(partial_keys(result.plan) if result.plan is not None else {}),
         "interrupted": result.interrupted,
         **(
             {"localQueues": [{"name": name, "kind": kind} for name, kind in result.local_queues.items()]}

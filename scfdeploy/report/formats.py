@@ -37,6 +37,7 @@ FORMATS: Mapping[str, OutputFormat] = {
     "github": OutputFormat("github", "github", frozenset(("validate", "plan", "apply"))),
     "sarif": OutputFormat("sarif", "sarif", frozenset(("validate",))),
     "junit": OutputFormat("junit", "junit", frozenset(("validate",))),
+    "step-summary": OutputFormat("markdown", "step_summary", is_for_files=True),
     "html": OutputFormat("html", "render_html", is_for_files=True),
 }
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from scfdeploy.diagnostics import message
 
 _PER_SECOND = 8
+_MAX_LINES = 12
 
 
 class LiveScreen:
@@ -43,7 +44,7 @@ class LiveScreen:
 
     def _draw(self) -> Group:
         lines = self._lines()
-        height = max(1, self._console.height - 1)
+        height = max(1, min(self._console.height - 1, _MAX_LINES))
         hidden = len(lines) - height
         if hidden > 0:
             # The last line counts the changes and is always visible.

@@ -6,32 +6,90 @@ import re
 from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import message
+from scfdeploy.report.humanize import byte_count
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text import RenderedOutput, TextStyle, render_output
+from scfdeploy.report.text.style import Detail
 from scfdeploy.results import Applied, Failed, Planned, Result, StatusReport, Validated
 
 if TYPE_CHECKING:
     from scfdeploy.plan import Plan
 
-_MAX_LENGTH = 60_000
-"""GitHub accepts 65,536 characters in a comment."""
+COMMENT_CHARACTERS = 60_000
+"""GitHub accepts 65,536 characters in a comment, and pipelines add some of their own."""
+
+SUMMARY_BYTES = 1 << 20
+"""GitHub accepts 1 MiB in the summary of a step."""
+
+_DETAILS = (Detail.FULL, Detail.GROUPED, Detail.SUMMARY)
+_FRAME = 200
+"""More than fences and empty lines take."""
+
+_SHORT_LINE = 2000
 
 _SYMBOL = re.compile(r"^ {0,2}(-/\+|[+~!-]) (?=\S)", re.MULTILINE)
 
 
 def markdown(result: Result, _style: TextStyle) -> RenderedOutput:
-    """A heading with the summary, and the text of the result in a fence, where no Markdown is interpreted."""
-    text = render_output(result, TextStyle(color=False, width=120))
+    """The document for a comment: with as much detail as fits."""
+    return document_within(result, COMMENT_CHARACTERS)
+
+
+def step_summary(result: Result, _style: TextStyle) -> RenderedOutput:
+    """The document for the summary of a step in GitHub Actions, which takes more than a comment."""
+    return document_within(result, SUMMARY_BYTES - COMMENT_CHARACTERS)
+
+
+def document_within(result: Result, room: int) -> RenderedOutput:
+    """A heading with the summary, and the text of the result in a fence, where no Markdown is interpreted.
+
+    A result that takes more than `room` bytes has less detail: similar changes together, then counts and what must not
+    be overlooked. Only if that is too much, lines are left out.
+    """
+    for detail in _DETAILS:
+        text = _document(result, detail, room=None)
+        if byte_count(text) <= room:
+            return RenderedOutput(text, "")
+    return RenderedOutput(_document(result, Detail.SUMMARY, room=room), "")
+
+
+def _document(result: Result, detail: Detail, *, room: int | None) -> str:
+    text = render_output(result, TextStyle(color=False, width=120, detail=detail))
     blocks = [f"### scfdeploy: {_summary(result)}"]
     if isinstance(result, Planned | Applied) and result.plan is not None:
         key = result.plan.project
         names = (("app", key.app), ("stage", key.stage), ("region", key.region))
         blocks.append(", ".join(f"{label} {_code(name)}" for label, name in names if name))
-    if text.err:
-        blocks.append(_fenced("text", text.err))
-    if text.out:
-        blocks.append(_fenced("diff", _SYMBOL.sub(_at_line_start, text.out)))
-    return RenderedOutput("\n\n".join(blocks) + "\n", "")
+        if result.plan.targets:
+            blocks.append(f"**{message('Partial plan, limited by --target.')}**")
+    if detail is not Detail.FULL:
+        blocks.append(message("Shortened to fit. Run the command in a terminal for all details."))
+    out, err = _SYMBOL.sub(_at_line_start, text.out), text.err
+    if room is not None:
+        room -= sum(map(byte_count, blocks)) + _FRAME
+        err = _cut(err, max(room // 3, room - byte_count(out)))
+        out = _cut(out, room - byte_count(err))
+    if err:
+        blocks.append(_fenced("text", err))
+    if out:
+        blocks.append(_fenced("diff", out))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _cut(text: str, room: int) -> str:
+    """The first lines that fit, and the number of the others."""
+    if byte_count(text) <= room:
+        return text
+    lines = text.split("\n")
+    kept: list[str] = []
+    for line in lines:
+        room -= byte_count(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    if not kept:
+        kept = [lines[0][:_SHORT_LINE]]
+    return "\n".join([*kept, message("… ({number} more lines)", number=len(lines) - len(kept))])
 
 
 def _summary(result: Result) -> str:
@@ -76,9 +134,6 @@ def _at_line_start(match: re.Match[str]) -> str:
 
 def _fenced(language: str, text: str) -> str:
     text = text.rstrip("\n")
-    if len(text) > _MAX_LENGTH:
-        more = message("… ({number} more characters)", number=len(text) - _MAX_LENGTH)
-        text = f"{text[:_MAX_LENGTH]}\n{more}"
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"

@@ -30,6 +30,12 @@ from scfdeploy.report.terminal import safe
 if TYPE_CHECKING:
     from scfdeploy.report.live_display import LiveScreen
 
+_MANY_CHANGES = 20
+"""More changes than this have no lines of their own in a log."""
+
+_FAILURES_SHOWN = 5
+_RETRY_LINE_S = 10.0
+
 Clock = Callable[[], float]
 """Returns seconds that only increase, such as `time.monotonic`."""
 
@@ -46,7 +52,7 @@ def progress(
     stream: TextIO, *, live: bool, color: bool = True, clock: Clock = time.monotonic, redact: Redact = _no_redaction
 ) -> LineProgress | LiveProgress:
     """A display on `stream`: redrawn in place if `live`, plain lines without colour otherwise. Lines are redacted."""
-    return LiveProgress(stream, clock, color=color, redact=redact) if live else LineProgress(stream, redact)
+    return LiveProgress(stream, clock, color=color, redact=redact) if live else LineProgress(stream, redact, clock)
 
 
 @dataclass(slots=True)
@@ -94,11 +100,13 @@ class ProgressState:
 
 
 class LineProgress:
-    """One line when a change starts, is retried, or ends, for logs."""
+    """Lines for logs: when a change starts, is retried, or ends; of many changes, the counts now and then."""
 
-    def __init__(self, stream: TextIO, redact: Redact = _no_redaction) -> None:
+    def __init__(self, stream: TextIO, redact: Redact = _no_redaction, clock: Clock = time.monotonic) -> None:
         self._stream = stream
         self._redact = redact
+        self._clock = clock
+        self._next_retry = 0.0
         self._lock = threading.Lock()
         self._state = ProgressState()
         self._open = False
@@ -119,10 +127,31 @@ class LineProgress:
             if not self._open:
                 return
             self._state.note(event, 0.0)
-            line = _line(event, self._state)
+            line = self._rare_line(event) if self._state.total > _MANY_CHANGES else _line(event, self._state)
             if line:
                 self._stream.write(f"{self._redact(line)}\n")
                 self._stream.flush()
+
+    def _rare_line(self, event: Event) -> str:
+        """The counts at each tenth of the changes, the first failures, and a retry every ten seconds."""
+        state = self._state
+        match event:
+            case ChangeFinished(outcome=outcome):
+                is_new_failure = outcome.status is Status.FAILED and state.failed <= _FAILURES_SHOWN
+                failure = outcome_line(outcome) if is_new_failure else ""
+                tenth = state.finished * 10 // state.total > (state.finished - 1) * 10 // state.total
+                return "\n".join(line for line in (failure, _counts(state) if tenth else "") if line)
+            case Retrying(address=address) if self._clock() >= self._next_retry:
+                self._next_retry = self._clock() + _RETRY_LINE_S
+                return f"{safe(str(address))}: {safe(_retry_text(event))}"
+            case Stopping():
+                return stopping_message(event)
+        return ""
+
+
+def _counts(state: ProgressState) -> str:
+    counts = message("{finished} of {total} done", finished=state.finished, total=state.total)
+    return counts + (message(", {number} failed", number=state.failed) if state.failed else "")
 
 
 def _line(event: Event, state: ProgressState) -> str:
@@ -244,8 +273,5 @@ class LiveProgress:
                 self._redact(f"  {safe(str(address))}: {safe(change.step)} ({duration(now - change.since)})")
                 for address, change in state.running.items()
             ]
-            counts = message("{finished} of {total} done", finished=state.finished, total=state.total)
-            if state.failed:
-                counts += message(", {number} failed", number=state.failed)
             started = self._started if self._started is not None else now
-            return [*lines, f"  {counts} ({duration(now - started)})"]
+            return [*lines, f"  {_counts(state)} ({duration(now - started)})"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from scfdeploy.model.lazy_pattern import lazy_pattern
 
@@ -13,6 +14,9 @@ _UNSAFE = lazy_pattern(
     "\ud800-\udfff"  # surrogates, which cannot be printed
     "]"
 )
+
+
+_CODES = lazy_pattern("\x1b\\[[0-9;]*m")
 
 
 def safe(text: str) -> str:
@@ -60,6 +64,11 @@ def width(text: str) -> int:
     return columns
 
 
+def visible_width(text: str) -> int:
+    """The number of columns of a text with the codes of styles, which take none."""
+    return width(_CODES.sub("", text) if "\x1b" in text else text)
+
+
 def pad(text: str, columns: int) -> str:
     """`text`, padded with spaces to `columns`."""
     return text + " " * (columns - width(text))
@@ -75,3 +84,77 @@ def clip(text: str, columns: int) -> str:
             break
         clipped += character
     return clipped + "…"
+
+
+_WIDE = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\uffdc"
+_CLOSING = "\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+_PIECES = lazy_pattern(f"\x1b\\[[0-9;]*m| +|[{_WIDE}][{_CLOSING}]*|[^ \x1b{_WIDE}]+")
+"""The codes of a style, spaces, a wide character with the punctuation after it, and words."""
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """`text` in lines of at most `columns`, broken at spaces and between wide characters.
+
+    A word that is longer stays whole, so that URLs and paths can be copied. The codes of styles take no columns.
+    """
+    if len(text) <= columns and text.isascii():
+        return [text]
+    lines: list[str] = []
+    line, chunk, spaces = "", "", ""
+    used = chunk_width = 0
+
+    def flush() -> None:
+        nonlocal line, chunk, spaces, used, chunk_width
+        if line and used + len(spaces) + chunk_width > columns:
+            lines.append(line)
+            line, used = chunk, chunk_width
+        else:
+            line, used = f"{line}{spaces}{chunk}", used + len(spaces) + chunk_width
+        chunk, chunk_width, spaces = "", 0, ""
+
+    for piece in _PIECES.findall(text):
+        if piece[0] == "\x1b":
+            chunk += piece
+        elif piece[0] == " ":
+            flush()
+            spaces = piece
+        else:
+            is_wide = not piece.isascii() and width(piece[0]) > 1
+            if is_wide and chunk_width:
+                flush()
+            chunk, chunk_width = chunk + piece, chunk_width + width(piece)
+            if is_wide:
+                flush()
+    flush()
+    return [*lines, line]
+
+
+def break_word(text: str, columns: int) -> list[str]:
+    """`wrap`, with longer words broken too: after a separator if there is one, else anywhere."""
+    lines: list[str] = []
+    for line in wrap(text, columns):
+        rest = line
+        while width(rest) > columns:
+            head = clip(rest, columns + 1)[:-1]
+            cut = max((head.rfind(mark) + 1 for mark in "/-_.,"), default=0)
+            head = head[:cut] if cut > columns // 2 else head
+            lines.append(head)
+            rest = rest[len(head) :]
+        lines.append(rest)
+    return lines
+
+
+def flow(items: Sequence[str], columns: int, *, most_lines: int) -> tuple[list[str], int]:
+    """Lines of items with commas between them, at most so many; and the number of items that did not fit."""
+    lines: list[str] = []
+    line = ""
+    for number, item in enumerate(items):
+        longer = f"{line}, {item}" if line else item
+        if line and width(longer) >= columns:
+            lines.append(f"{line},")
+            longer = item
+            if len(lines) >= most_lines:
+                lines[-1] = line
+                return lines, len(items) - number
+        line = longer
+    return ([*lines, line] if line else lines), 0

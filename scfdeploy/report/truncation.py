@@ -14,7 +14,7 @@ MAX_TEXT_LENGTH = 4000
 
 def truncated(findings: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
     """The first thousand findings of each rule in each file, and one that counts the others; long texts are cut."""
-    findings = [_shorten(finding) for finding in findings]
+    findings = shortened(findings)
     if len(findings) <= MAX_PER_RULE:
         return findings
     result: list[Diagnostic] = []
@@ -28,6 +28,11 @@ def truncated(findings: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
         elif counts[group] == MAX_PER_RULE + 1:
             result.append(_remainder(finding, totals[group] - MAX_PER_RULE))
     return result
+
+
+def shortened(findings: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    """The findings with long texts cut."""
+    return [_shorten(finding) for finding in findings]
 
 
 def _shorten(finding: Diagnostic) -> Diagnostic:

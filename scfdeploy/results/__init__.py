@@ -138,6 +138,8 @@ class StatusReport(NamedTuple):
     project: ProjectKey | None
     functions: Sequence[FunctionStatus] = ()
     layers: Sequence[LayerStatus] = ()
+    omitted: int = 0
+    """The number of functions and layers that --target leaves out."""
 
 
 class AliasInfo(NamedTuple):

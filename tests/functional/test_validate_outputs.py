@@ -128,7 +128,9 @@ def test_github_output_has_one_command_per_finding(tmp_path: Path, monkeypatch: 
 def test_columns_count_characters_and_markers_stand_under_wide_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = run_in(tmp_path, "text", monkeypatch, COLUMNS="100").stderr.split("\n\n")
+    write_project(tmp_path, INPUTS)
+    monkeypatch.chdir(tmp_path)
+    found = scfdeploy("validate", "--no-group", env={"COLUMNS": "160"}).stderr.split("\n\n")
     (name,) = (block for block in found if ":37: error:" in block)
     headline, _, source, marker, _ = name.splitlines()
 

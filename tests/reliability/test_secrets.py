@@ -309,7 +309,7 @@ def _run_the_local_server(work: Workplace) -> None:
 
 
 def _reports(work: Workplace, command: str) -> list[str]:
-    kept = {"json": "json", "markdown": "md", "github": "txt", "html": "html"}
+    kept = {"json": "json", "markdown": "md", "step-summary": "step.md", "github": "txt", "html": "html"}
     return [word for form, end in kept.items() for word in ("--report", f"{form}={work.folder / command}.{end}")]
 
 

@@ -14,6 +14,7 @@ from scfdeploy.cli.groups import (
     ConnectionOptions,
     DisplayOptions,
     HookOptions,
+    PlanLayout,
     PlanOptions,
     ProjectOptions,
     RuleOptions,
@@ -51,6 +52,7 @@ def apply(
     parallelism: options.Parallelism = 32,
     limits: WriteLimits,
     connection: ConnectionOptions,
+    layout: PlanLayout,
     display: DisplayOptions,
 ) -> None:
     """Create or update resources to match serverless.yml. Shows the plan and asks for approval first.
@@ -72,7 +74,7 @@ def apply(
         **limits._asdict(),
     )
     policy = plan_policy(changes)
-    screen = OutputOptions("apply", output, *display, parse_reports(report))
+    screen = OutputOptions("apply", output, *display, parse_reports(report), **layout.as_arguments())
     mask_on_github(output, request.load.variables)
     if saved is not None:
         _apply_saved(screen, request, cloud, policy, file=saved)

@@ -6,9 +6,16 @@ import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.approval import run_apply
-from scfdeploy.cli.arguments import addresses, cloud_options, instances, make_request
+from scfdeploy.cli.arguments import cloud_options, instances, make_request, targets
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, WriteLimits, expand_groups
+from scfdeploy.cli.groups import (
+    ConnectionOptions,
+    DisplayOptions,
+    PlanLayout,
+    ProjectOptions,
+    WriteLimits,
+    expand_groups,
+)
 from scfdeploy.cli.output import OutputOptions, parse_reports
 from scfdeploy.operations.apply import destroy as use_case
 from scfdeploy.plan import Policy
@@ -32,6 +39,7 @@ def destroy(
     parallelism: options.Parallelism = 32,
     limits: WriteLimits,
     connection: ConnectionOptions,
+    layout: PlanLayout,
     display: DisplayOptions,
 ) -> None:
     """Delete the resources that the project owns. Shows the plan and asks for approval first."""
@@ -42,6 +50,6 @@ def destroy(
         parallelism=parallelism,
         **limits._asdict(),
     )
-    policy = Policy(targets=addresses(target), instances=instances(instance))
-    screen = OutputOptions("destroy", output, *display, parse_reports(report))
+    policy = Policy(targets=targets(target), instances=instances(instance))
+    screen = OutputOptions("destroy", output, *display, parse_reports(report), **layout.as_arguments())
     run_apply(screen, lambda hooks: use_case(request, cloud, policy, hooks), yes=yes)

@@ -15,6 +15,7 @@ from scfdeploy.cli.groups import (
     ConnectionOptions,
     DisplayOptions,
     HookOptions,
+    PlanLayout,
     PlanOptions,
     ProjectOptions,
     RuleOptions,
@@ -55,6 +56,7 @@ def plan(
     rules: RuleOptions,
     parallelism: options.Parallelism = 32,
     connection: ConnectionOptions,
+    layout: PlanLayout,
     display: DisplayOptions,
 ) -> None:
     """Show the changes that apply would make, without making them."""
@@ -68,7 +70,7 @@ def plan(
     cloud = cloud_options(clock=context.obj, **connection._asdict(), parallelism=parallelism)
     policy = plan_policy(changes)
 
-    screen = OutputOptions("plan", output, *display, parse_reports(report, html))
+    screen = OutputOptions("plan", output, *display, parse_reports(report, html), **layout.as_arguments())
     mask_on_github(output, request.load.variables)
     if refresh_only:
         if out is not None:

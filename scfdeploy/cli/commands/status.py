@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.arguments import cloud_options, make_request
+from scfdeploy.cli.arguments import cloud_options, make_request, targets
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, FindingLayout, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, parse_reports, run_and_exit
 from scfdeploy.operations.status import status as use_case
 from scfdeploy.results import StatusReport
@@ -26,16 +28,25 @@ def status(
     skip_unsupported: options.SkipUnsupported = False,
     output: options.OutputFormat = "text",
     report: options.Reports = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--target",
+            metavar="NAME",
+            help="Only this function or layer: a name, a pattern such as 'api-*', or an address; repeatable.",
+        ),
+    ] = None,
     parallelism: options.Parallelism = 32,
     connection: ConnectionOptions,
+    layout: FindingLayout,
     display: DisplayOptions,
 ) -> None:
     """Show deployed functions and layers with state, triggers and URLs, and how they differ from the files."""
     request = make_request(path, **project._asdict(), skip_unsupported=skip_unsupported)
     cloud = cloud_options(clock=context.obj, **connection._asdict(), parallelism=parallelism)
-    run_and_exit(
-        OutputOptions("status", output, *display, parse_reports(report)), lambda: use_case(request, cloud), _exit_code
-    )
+    screen = OutputOptions("status", output, *display, parse_reports(report), **layout._asdict())
+    only = targets(target)
+    run_and_exit(screen, lambda: use_case(request, cloud, only), _exit_code)
 
 
 def _exit_code(result: StatusReport) -> ExitCode:

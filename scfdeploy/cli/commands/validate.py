@@ -11,7 +11,7 @@ from scfdeploy.cli import options
 from scfdeploy.cli.arguments import make_request
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.groups import DisplayOptions, ProjectOptions, RuleOptions, expand_groups
+from scfdeploy.cli.groups import DisplayOptions, FindingLayout, ProjectOptions, RuleOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.validate import validate as use_case
 from scfdeploy.results import Validated
@@ -32,6 +32,7 @@ def validate(
     skip_unsupported: options.SkipUnsupported = False,
     output: options.FindingsOutput = "text",
     rules: RuleOptions,
+    layout: FindingLayout,
     display: DisplayOptions,
 ) -> None:
     """Check serverless.yml offline, without credentials. Files are changed only with --fix.
@@ -46,7 +47,7 @@ def validate(
     )
     projects = [replace(request, path=project_path) for project_path in dict.fromkeys(path or ["."])]
     now = _now() if display.debug else None
-    screen = OutputOptions("validate", output, *display)
+    screen = OutputOptions("validate", output, *display, **layout._asdict())
     run_and_exit(screen, lambda: use_case(*projects, timers_after=now, apply_fixes=fix), _exit_code)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any, TypeAlias
 
 from scfdeploy.model import Address, Observed, Owner, Resource, Value
 from scfdeploy.model.observed import APP_TAG
-from scfdeploy.providers.base import Query, none_if_missing
+from scfdeploy.providers.base import ProgressListener, Query, Stage, StageProgress, none_if_missing
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.resources.aliases import read_aliases
 from scfdeploy.providers.tencent.resources.async_invocation import read_async
@@ -31,19 +32,41 @@ Task: TypeAlias = "Callable[[], list[Task]]"
 """Reads one thing; returns the tasks that follow from it."""
 
 
-def observe(client: Client, clock: Clock, query: Query, *, parallelism: int) -> Observed:
+def observe(
+    client: Client,
+    clock: Clock,
+    query: Query,
+    *,
+    parallelism: int,
+    on_progress: ProgressListener | None = None,
+) -> Observed:
     """The requested resources that exist. Raises CloudError."""
-    refresh = _Refresh(client, query)
+    total = len(query.functions)
+
+    def note_done(functions: int) -> None:
+        if on_progress is not None and functions < total:
+            on_progress(StageProgress(Stage.READING, functions, total))
+
+    refresh = _Refresh(client, query, note_done)
     taken_at = clock.now()
-    _run(refresh.tasks(), parallelism)
+    note_done(0)
+    try:
+        _run(refresh.tasks(), parallelism)
+    finally:
+        if on_progress is not None:
+            on_progress(StageProgress(Stage.READING, total, total))
     return refresh.result(taken_at)
 
 
 class _Refresh:
     """One refresh. Tasks in several threads write to it, each to its own keys."""
 
-    def __init__(self, client: Client, query: Query) -> None:
+    def __init__(self, client: Client, query: Query, on_done: Callable[[int], None]) -> None:
         self._client = client
+        self._on_done = on_done
+        self._done = 0
+        self._open_tasks: Counter[Address] = Counter()
+        self._lock = threading.Lock()
         self._query = query
         self._functions = frozenset(query.functions)
         self._function_counts = Counter(function.namespace for function in self._functions)
@@ -89,14 +112,18 @@ class _Refresh:
         functions = [function for function in self._query.functions if function.namespace == name]
         if self._function_counts[name] <= _MANY:
             tasks: list[Task] = [partial(self._find_owned, name)] if self._query.app else []
-            return [*tasks, *(partial(self._read_function, function) for function in functions)]
+            return [
+                *tasks,
+                *(self._tracked(function, partial(self._read_function, function)) for function in functions),
+            ]
         rows = self._list_functions({"Namespace": name})
         tasks = self._record_unlisted(name, rows)
         rows_by_name = {str(row.get("FunctionName")): row for row in rows}
         # These functions exist, so all their resources, which have rate limits of their own, are read at once.
-        for function in functions:
-            if function.function in rows_by_name:
-                tasks += self._read_existing_function(function, rows_by_name[function.function])
+        existing = [function for function in functions if function.function in rows_by_name]
+        for function in existing:
+            tasks += self._read_existing_function(function, rows_by_name[function.function])
+        self._note_done(len(functions) - len(existing))
         return tasks
 
     def _read_layer(self, layer: Address, resources: dict[Address, Resource]) -> list[Task]:
@@ -158,7 +185,7 @@ class _Refresh:
         is_probably_known = known is not None and known.modified == row.get("ModTime")
         tasks = self._resource_tasks(function)
         if is_probably_known or row.get("Runtime") == IMAGE_RUNTIME or not self._query.code:
-            return [partial(self._read_settings_and_code, function), *tasks]
+            return [self._tracked(function, partial(self._read_settings_and_code, function)), *tasks]
         return [self._task(self._read_settings, function), self._task(self._read_code_hash, function), *tasks]
 
     def _read_settings_and_code(self, function: Address) -> list[Task]:
@@ -198,7 +225,30 @@ class _Refresh:
             none_if_missing(lambda: read(function))
             return []
 
-        return task
+        return self._tracked(function, task)
+
+    def _tracked(self, function: Address, task: Task) -> Task:
+        """The task; when it ends and no other task of the function is left, the function is done."""
+        with self._lock:
+            self._open_tasks[function] += 1
+
+        def tracked() -> list[Task]:
+            following = task()
+            with self._lock:
+                self._open_tasks[function] -= 1
+                is_last = not self._open_tasks[function]
+            if is_last and function in self._functions:
+                self._note_done(1)
+            return following
+
+        return tracked
+
+    def _note_done(self, functions: int) -> None:
+        with self._lock:
+            self._done += functions
+            done = self._done
+        if functions:
+            self._on_done(done)
 
     def _read_settings(self, function: Address) -> None:
         resource = read_function(self._client, function)

@@ -12,7 +12,7 @@ from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Bundle, Observed, Resource, Value
 from scfdeploy.model.account_limits import AccountLimits
 from scfdeploy.plan import Change
-from scfdeploy.providers.base import CloudError, Invocation, Query, Step, Version, Writer
+from scfdeploy.providers.base import CloudError, Invocation, ProgressListener, Query, Step, Version, Writer
 from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.retry import RetryPolicy, uniform
 from scfdeploy.providers.tencent.auth.account import Account, read_account_limits
@@ -55,10 +55,12 @@ class TencentProvider:
         endpoint: str = "",
         is_emulator: bool = False,
         credentials_source: str = "",
+        on_progress: ProgressListener | None = None,
     ) -> None:
         self.credentials_source = credentials_source
         """Where the key pair comes from, for messages."""
         self._client = client
+        self._on_progress = on_progress
         self._endpoint = endpoint
         self._is_emulator = is_emulator
         self._account = Account(client, app_id)
@@ -96,7 +98,9 @@ class TencentProvider:
 
     def observe(self, query: Query) -> Observed:
         """The requested resources that exist. Raises CloudError."""
-        observed = observe(self._client, self._clock, query, parallelism=self._parallelism)
+        observed = observe(
+            self._client, self._clock, query, parallelism=self._parallelism, on_progress=self._on_progress
+        )
         self._guard.record(observed)
         return observed
 
@@ -197,11 +201,13 @@ def open_provider(  # noqa: PLR0913 - keyword arguments with defaults
     random: Callable[[], float] | None = None,
     policy: RetryPolicy | None = None,
     is_emulator: bool = False,
+    on_progress: ProgressListener | None = None,
 ) -> TencentProvider:
     """Open one region. Makes no call and loads no SDK yet.
 
     `endpoint` is a base URL for every product; None for the public endpoints. `is_emulator`: this process runs the
-    emulator at the endpoint. Raises ScfDeployError when the endpoint is invalid.
+    emulator at the endpoint. `on_progress` hears of long reads and of retries. Raises ScfDeployError when the endpoint
+    is invalid.
     """
     clock = clock or SystemClock()
     parallelism = max(1, parallelism)
@@ -214,6 +220,7 @@ def open_provider(  # noqa: PLR0913 - keyword arguments with defaults
         random=random or uniform(),
         policy=policy or RetryPolicy(),
         pool_size=parallelism,
+        on_retry=on_progress,
     )
     return TencentProvider(
         client,
@@ -225,4 +232,5 @@ def open_provider(  # noqa: PLR0913 - keyword arguments with defaults
         credentials_source=credentials.source,
         endpoint="" if is_emulator else str(base_url or Endpoint.of_product("scf", region)),
         is_emulator=is_emulator or credentials.secret_id == LOCAL_CREDENTIALS.secret_id,
+        on_progress=on_progress,
     )

@@ -11,13 +11,18 @@ from scfdeploy.plan import Action
 from scfdeploy.report.actions import SYMBOLS, completed
 from scfdeploy.report.humanize import duration, plural
 from scfdeploy.report.terminal import pad, safe, safe_lines, width
-from scfdeploy.report.text.plan import render_plan, render_unmanaged
-from scfdeploy.report.text.style import TextStyle
+from scfdeploy.report.text.plan import partial_lines, render_plan, render_unmanaged
+from scfdeploy.report.text.style import Detail, TextStyle
 from scfdeploy.report.values import value_text
 from scfdeploy.results import Applied
 
 _CERTAIN = (Effect.CONFIRMED, Effect.PARTIAL)
 _UNCERTAIN = (Effect.ACCEPTED, Effect.UNKNOWN)
+_IN_THE_FILE = frozenset({"name", "namespace", "region", "runtime", "runtimes"})
+"""Outputs that repeat the files; the JSON document has them, for programs."""
+
+MANY_OUTCOMES = 20
+"""More outcomes than this are shown in groups."""
 
 
 def render_applied(result: Applied, style: TextStyle) -> str:
@@ -27,17 +32,27 @@ def render_applied(result: Applied, style: TextStyle) -> str:
     if result.plan is not None and result.plan.rejected and not result.outcomes:
         return render_plan(result.plan, style)
     blocks = []
-    if result.outcomes:
-        blocks.append("\n".join(line for outcome in result.outcomes for line in _outcome(outcome, style)))
+    if result.outcomes and is_large(result, style):
+        from scfdeploy.report.text.groups.similar_outcomes import outcome_groups
+
+        blocks += outcome_groups(result.outcomes, style)
+    elif result.outcomes:
+        blocks.append("\n".join(line for outcome in result.outcomes for line in outcome_lines(outcome, style)))
     elif result.ok and result.plan is not None and result.plan.unmanaged:
         # A plan without changes was not shown before.
         blocks.append(render_unmanaged(result.plan.unmanaged, style))
     if result.local_queues:
         blocks.append("\n".join(_local_queue(name, kind) for name, kind in result.local_queues.items()))
-    if result.outputs:
-        blocks.append("\n".join(_outputs(result, style)))
+    outputs = list(_outputs(result, style))
+    if outputs:
+        blocks.append("\n".join(outputs))
     blocks.append("\n".join(_summary(result, style)))
     return "\n\n".join(blocks) + "\n"
+
+
+def is_large(result: Applied, style: TextStyle) -> bool:
+    """Whether similar outcomes are shown together."""
+    return style.detail is Detail.SUMMARY or (style.detail is Detail.GROUPED and len(result.outcomes) > MANY_OUTCOMES)
 
 
 def applied_counts(result: Applied) -> str:
@@ -63,7 +78,8 @@ def applied_counts(result: Applied) -> str:
     return message("{counts}; {number} unchanged.", counts=listed, number=unchanged)
 
 
-def _outcome(outcome: Outcome, style: TextStyle) -> Iterator[str]:
+def outcome_lines(outcome: Outcome, style: TextStyle) -> Iterator[str]:
+    """The outcome of one change, with its error."""
     address = style.paint(safe(str(outcome.address)), "bold")
     match outcome.status:
         case Status.SUCCEEDED:
@@ -73,24 +89,27 @@ def _outcome(outcome: Outcome, style: TextStyle) -> Iterator[str]:
         case Status.FAILED:
             failed = message("{action} failed", action=outcome.action.value)
             yield f"  {style.paint('!', 'red', 'bold')} {address}: {style.paint(failed, 'red')}"
-            yield from _error(outcome, style)
+            yield from error_lines(outcome, style)
         case Status.SKIPPED:
             reason = f": {safe(outcome.error.message)}" if outcome.error is not None else ""
-            yield f"  {style.paint('.', 'yellow')} {address}: {style.paint(message('skipped'), 'yellow')}{reason}"
+            skipped = style.paint(message("skipped"), "yellow")
+            yield from style.lines(f"  {style.paint('.', 'yellow')} {address}: {skipped}{reason}", hanging="      ")
 
 
-def _error(outcome: Outcome, style: TextStyle) -> Iterator[str]:
+def error_lines(outcome: Outcome, style: TextStyle) -> Iterator[str]:
+    """The error of a change: code and message, the request id, whether it can be retried, and advice."""
     error = outcome.error
     if error is None:
         return
     first, *rest = safe_lines(error.message) or [""]
-    yield f"      {style.paint(safe(error.code), 'red')}: {first}"
-    yield from (f"      {line}" for line in rest)
+    yield from style.lines(f"{style.paint(safe(error.code), 'red')}: {first}", "      ", hanging="  ")
+    for line in rest:
+        yield from style.lines(line, "      ")
     retry = message("retryable") if error.retryable else message("not retryable: fix the cause first")
     request = message("request id {id}; ", id=safe(error.request_id)) if error.request_id else ""
-    yield f"      {request}{retry}"
+    yield from style.lines(f"{request}{retry}", "      ", hanging="  ")
     if error.hint:
-        yield "      " + message("hint: {text}", text=safe(error.hint))
+        yield from style.lines(message("hint: {text}", text=safe(error.hint)), "      ", hanging="  ")
 
 
 def _local_queue(name: str, kind: str) -> str:
@@ -108,25 +127,38 @@ def _local_queue(name: str, kind: str) -> str:
 
 
 def _outputs(result: Applied, style: TextStyle) -> Iterator[str]:
-    for instance, outputs in result.outputs.items():
-        yield style.paint(message("Outputs of {instance}:", instance=safe(instance)), "bold")
-        yield from _output_lines(outputs, "  ", style)
+    """The outputs that the files do not have: URLs and versions."""
+    rows = [row for instance, outputs in result.outputs.items() for row in _output_rows(instance, outputs)]
+    urls = [row for row in rows if row[2].startswith(("http://", "https://"))]
+    if is_large(result, style):
+        others = len(rows) - len(urls)
+        rows = urls
+    else:
+        others = 0
+    if rows:
+        yield style.paint(message("Outputs:"), "bold")
+    longest = max((width(name) for name, _, _ in rows), default=0)
+    keys = max((width(key) for _, key, _ in rows), default=0)
+    for name, key, text in rows:
+        yield f"  {style.paint(pad(name, longest), 'bold')}  {pad(key, keys)} = {text}"
+    if others:
+        more = plural(others, "{number} more output: see --format json", "{number} more outputs: see --format json")
+        yield style.paint(f"  {more}" if rows else more, "dim")
 
 
-def _output_lines(outputs: Mapping[str, Value], indent: str, style: TextStyle) -> Iterator[str]:
-    longest = max((width(safe(key)) for key, value in outputs.items() if not isinstance(value, Mapping)), default=0)
+def _output_rows(name: str, outputs: Mapping[str, Value]) -> Iterator[tuple[str, str, str]]:
     for key, value in outputs.items():
         if isinstance(value, Mapping):
-            yield f"{indent}{style.paint(safe(key), 'bold')}:"
-            yield from _output_lines(value, f"{indent}  ", style)
-        else:
+            yield from _output_rows(f"{name}.{key}", value)
+        elif key not in _IN_THE_FILE:
             # Strings are not quoted, so that URLs can be copied.
-            text = safe(value) if isinstance(value, str) else value_text(value)
-            yield f"{indent}{pad(safe(key), longest)} = {text}"
+            yield safe(name), safe(key), safe(value) if isinstance(value, str) else value_text(value)
 
 
 def _summary(result: Applied, style: TextStyle) -> Iterator[str]:
     counts = applied_counts(result)
+    if result.plan is not None:
+        yield from partial_lines(result.plan, style)
     if result.ok and not result.outcomes:
         yield message("Nothing to do: {counts}", counts=counts)
         return
@@ -134,8 +166,9 @@ def _summary(result: Applied, style: TextStyle) -> Iterator[str]:
         yield style.paint(message("Done: {counts}", counts=counts), "green", "bold")
         return
     some_done = any(outcome.half_replaced or outcome.effect in _CERTAIN for outcome in result.outcomes)
-    yield style.paint(f"{_verdict(result, some_done)} {counts}", "red", "bold")
-    yield from _advice(result, some_done)
+    yield from style.lines(style.paint(f"{_verdict(result, some_done)} {counts}", "red", "bold"))
+    for line in _advice(result, some_done):
+        yield from style.lines(line)
 
 
 def _verdict(result: Applied, some_done: bool) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from scfdeploy.diagnostics import Diagnostic, Severity, message
 from scfdeploy.report.humanize import plural
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.snippet import snippet
-from scfdeploy.report.text.style import TextStyle
-from scfdeploy.report.truncation import truncated
+from scfdeploy.report.text.style import Detail, TextStyle
+from scfdeploy.report.truncation import shortened, truncated
 from scfdeploy.results import Findings
 
+_AFTER_HINT = " " * len("hint: ")
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
@@ -19,8 +20,28 @@ def render_findings(findings: Findings, style: TextStyle) -> str:
     """All findings, separated by empty lines, and a summary; empty without findings."""
     if not findings.diagnostics:
         return ""
-    blocks = ["\n".join(_finding(finding, findings, style)) for finding in truncated(findings.diagnostics)]
+    if style.detail is Detail.FULL or len(findings.diagnostics) == 1:
+        blocks = ["\n".join(_finding(finding, findings, style)) for finding in truncated(findings.diagnostics)]
+    else:
+        blocks = ["\n".join(_group(group, findings, style)) for group in _groups(findings.diagnostics)]
     return "\n\n".join([*blocks, summary_line(findings)]) + "\n"
+
+
+def _groups(diagnostics: Sequence[Diagnostic]) -> Iterable[list[Diagnostic]]:
+    """The findings of each kind, in the order of the first of each."""
+    groups: dict[tuple[object, ...], list[Diagnostic]] = {}
+    for finding in shortened(diagnostics):
+        kind = (finding.rule, finding.severity, finding.summary, finding.code)
+        groups.setdefault(kind, []).append(finding)
+    return groups.values()
+
+
+def _group(group: list[Diagnostic], findings: Findings, style: TextStyle) -> Iterable[str]:
+    if len(group) == 1:
+        return _finding(group[0], findings, style)
+    from scfdeploy.report.text.groups.similar_findings import render_group
+
+    return render_group(group, findings, style)
 
 
 def summary_line(findings: Findings) -> str:
@@ -48,21 +69,44 @@ def _count(severity: Severity, number: int) -> str:
 
 
 def _finding(finding: Diagnostic, findings: Findings, style: TextStyle) -> Iterator[str]:
-    yield _headline(finding, style)
+    yield from style.lines(_headline(finding, style), hanging="  ")
     if finding.detail:
-        yield from (f"  {line}" for line in safe_lines(finding.detail))
+        yield from detail_lines(finding.detail, "  ", style)
+    yield from source_lines(finding, findings, style)
+    if finding.hint:
+        yield from hint_lines(finding.hint, "  ", style)
+
+
+def source_lines(finding: Diagnostic, findings: Findings, style: TextStyle) -> Iterator[str]:
+    """The source line with its marker, and the related positions."""
     if finding.subject is not None and finding.subject.file in findings.sources:
         yield from snippet(finding.subject, findings.sources[finding.subject.file], style)
     for text, span in finding.related:
-        yield f"  {style.paint(message('see:'), 'cyan')} {safe(text)} ({safe(str(span))})"
-    if finding.hint:
-        first, *rest = safe_lines(finding.hint)
-        yield f"  {style.paint(message('hint:'), 'cyan')} {first}"
-        yield from (f"        {line}" for line in rest)
+        yield from style.lines(f"{style.paint(message('see:'), 'cyan')} {safe(text)} ({safe(str(span))})", "  ")
+
+
+def detail_lines(text: str, indent: str, style: TextStyle) -> Iterator[str]:
+    """The detail of a finding."""
+    for line in safe_lines(text):
+        yield from style.lines(line, indent)
+
+
+def hint_lines(text: str, indent: str, style: TextStyle) -> Iterator[str]:
+    """The hint of a finding."""
+    for number, line in enumerate(safe_lines(text)):
+        if number == 0:
+            yield from style.lines(f"{style.paint(message('hint:'), 'cyan')} {line}", indent, hanging=_AFTER_HINT)
+        else:
+            yield from style.lines(line, indent + _AFTER_HINT)
 
 
 def _headline(finding: Diagnostic, style: TextStyle) -> str:
     place = f"{style.paint(safe(str(finding.subject)), 'bold')}: " if finding.subject is not None else ""
+    return place + title(finding, style)
+
+
+def title(finding: Diagnostic, style: TextStyle) -> str:
+    """The severity, the summary, the rule and the code."""
     severity = style.paint(f"{finding.severity.value}:", _COLOURS[finding.severity], "bold")
     names = safe(", ".join(name for name in (finding.rule, finding.code) if name))
-    return f"{place}{severity} {safe(finding.summary)} {style.paint(f'[{names}]', 'dim')}"
+    return f"{severity} {safe(finding.summary)} {style.paint(f'[{names}]', 'dim')}"

@@ -9,12 +9,14 @@ from scfdeploy.model import Address
 from scfdeploy.plan import Action, Change, FieldChange, Plan, Refusal
 from scfdeploy.report.actions import SYMBOLS
 from scfdeploy.report.humanize import plural
-from scfdeploy.report.terminal import safe, safe_lines
-from scfdeploy.report.text.style import TextStyle
+from scfdeploy.report.terminal import flow, safe
+from scfdeploy.report.text.findings import hint_lines
+from scfdeploy.report.text.style import Detail, TextStyle
 from scfdeploy.report.values import change_text, set_text
 from scfdeploy.results import Planned
 
-_COLOURS = {
+_TARGET_COLUMNS = 160
+ACTION_COLOURS = {
     Action.CREATE: "green",
     Action.UPDATE: "yellow",
     Action.REPLACE: "magenta",
@@ -36,20 +38,39 @@ def render_planned(result: Planned, style: TextStyle) -> str:
 
 def render_plan(plan: Plan, style: TextStyle) -> str:
     """Each change, rejected changes, resources that are not managed, and a summary."""
+    if style.detail is not Detail.FULL and _is_large(plan, style):
+        from scfdeploy.report.text.groups.similar_changes import render_large_plan
+
+        return render_large_plan(plan, style)
     blocks = [
-        "\n".join(_change(change, style))
+        "\n".join(change_lines(change, style))
         for change in plan.changes
         if change.action is not Action.NO_OP or change.warnings
     ]
-    blocks += ["\n".join(_refusal(refusal, style)) for refusal in plan.rejected]
+    blocks += ["\n".join(refusal_lines(refusal, style)) for refusal in plan.rejected]
     if plan.unmanaged:
         blocks.append(render_unmanaged(plan.unmanaged, style))
-    return "\n\n".join([*blocks, _summary(plan, style)]) + "\n"
+    return "\n\n".join([*blocks, "\n".join([*partial_lines(plan, style), plan_summary(plan, style)])]) + "\n"
+
+
+def _is_large(plan: Plan, style: TextStyle) -> bool:
+    from scfdeploy.report.text.groups.similar_changes import MANY_CHANGES
+
+    if style.detail is Detail.SUMMARY:
+        return True
+    changes = sum(change.action is not Action.NO_OP or bool(change.warnings) for change in plan.changes)
+    return changes + len(plan.rejected) + len(plan.unmanaged) > MANY_CHANGES
 
 
 def render_unmanaged(resources: Sequence[tuple[Address, str]], style: TextStyle) -> str:
     """Resources that are not managed, each with the reason."""
-    return "\n".join(style.paint(f"  {safe(str(address))}: {safe(reason)}", "dim") for address, reason in resources)
+    return "\n".join(line for resource in resources for line in unmanaged_line(resource, style))
+
+
+def unmanaged_line(resource: tuple[Address, str], style: TextStyle) -> list[str]:
+    """A resource that is not managed, and the reason."""
+    address, reason = resource
+    return style.lines(style.paint(f"{safe(str(address))}: {safe(reason)}", "dim"), "  ", hanging="    ")
 
 
 def plan_counts(plan: Plan) -> str:
@@ -64,17 +85,30 @@ def plan_counts(plan: Plan) -> str:
     return message("{counts}; {number} unchanged.", counts=listed, number=plan.count(Action.NO_OP))
 
 
-def _change(change: Change, style: TextStyle) -> Iterator[str]:
-    symbol = style.paint(f"{SYMBOLS[change.action]:>3}", _COLOURS[change.action], "bold")
+def partial_lines(plan: Plan, style: TextStyle) -> list[str]:
+    """The notice that a plan with targets leaves other resources out."""
+    if not plan.targets:
+        return []
+    names, more = flow([safe(str(target)) for target in plan.targets], _TARGET_COLUMNS, most_lines=1)
+    listed = names[0] + (f", … ({len(plan.targets)})" if more else "")
+    text = message("Partial plan, limited to {targets}, and what they depend on.", targets=listed)
+    return style.lines(style.paint(text, "yellow"))
+
+
+def change_lines(change: Change, style: TextStyle) -> Iterator[str]:
+    """A change with its reason, its settings and its warnings."""
+    symbol = style.paint(f"{SYMBOLS[change.action]:>3}", ACTION_COLOURS[change.action], "bold")
     reason = f" {style.paint(f'({safe(change.reason)})', 'dim')}" if change.reason else ""
-    yield f"{symbol} {style.paint(safe(str(change.address)), 'bold')}{reason}"
+    yield from style.lines(f"{symbol} {style.paint(safe(str(change.address)), 'bold')}{reason}", hanging="      ")
     for field in change.fields:
-        yield f"      {_field(field, change.action, style)}"
+        yield from style.lines(field_text(field, change.action, style), "      ", hanging="  ")
     for warning in change.warnings:
-        yield "      " + style.paint(message("warning: {text}", text=safe(warning)), "yellow")
+        text = style.paint(message("warning: {text}", text=safe(warning)), "yellow")
+        yield from style.lines(text, "      ", hanging="  ")
 
 
-def _field(field: FieldChange, action: Action, style: TextStyle) -> str:
+def field_text(field: FieldChange, action: Action, style: TextStyle) -> str:
+    """A setting with its old and its new value."""
     path = safe(field.path)
     show = set_text if action in (Action.UPDATE, Action.REPLACE) else change_text
     text = f"{path}: {show(field, style.width - len(path) - 12)}"
@@ -83,16 +117,17 @@ def _field(field: FieldChange, action: Action, style: TextStyle) -> str:
     return text
 
 
-def _refusal(refusal: Refusal, style: TextStyle) -> Iterator[str]:
+def refusal_lines(refusal: Refusal, style: TextStyle) -> Iterator[str]:
+    """A rejected change with its reason and advice."""
     rule = style.paint(f"[{safe(refusal.rule)}]", "dim")
     yield f"  {style.paint('!', 'red', 'bold')} {style.paint(safe(str(refusal.address)), 'bold')}"
-    yield f"      {style.paint(message('refused: {reason}', reason=safe(refusal.reason)), 'red')} {rule}"
-    label = message("hint:")
-    for number, line in enumerate(safe_lines(refusal.hint)):
-        yield f"      {style.paint(label, 'cyan')} {line}" if number == 0 else f"            {line}"
+    reason = style.paint(message("refused: {reason}", reason=safe(refusal.reason)), "red")
+    yield from style.lines(f"{reason} {rule}", "      ", hanging="  ")
+    yield from hint_lines(refusal.hint, "      ", style)
 
 
-def _summary(plan: Plan, style: TextStyle) -> str:
+def plan_summary(plan: Plan, style: TextStyle) -> str:
+    """`Plan: 1 to create; 3 unchanged.`, or why there is nothing to apply."""
     if plan.rejected:
         refused = plural(len(plan.rejected), "{number} change refused", "{number} changes refused")
         return style.paint(message("This plan cannot be applied: {refused}.", refused=refused), "red")

@@ -8,11 +8,14 @@ from functools import partial
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Value
 from scfdeploy.plan import FieldChange
+from scfdeploy.report.humanize import plural
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.event_stats import metrics_text
 from scfdeploy.report.text.style import TextStyle, table
 from scfdeploy.report.values import set_text
 from scfdeploy.results import FunctionStatus, LayerStatus, StatusReport
+
+_OPTIONAL_COLUMNS = (5, 4, 3)  # the time of the last change, the timeout and the memory
 
 
 def render_status(result: StatusReport, style: TextStyle) -> str:
@@ -20,12 +23,12 @@ def render_status(result: StatusReport, style: TextStyle) -> str:
     if not result.functions and not result.layers:
         return message("No functions.") + "\n" if result.ok else ""
     tables = (
-        (_function_header(), [_function_row(function) for function in result.functions]),
-        (_layer_header(), [_layer_row(layer) for layer in result.layers]),
+        (_function_header(), [_function_row(function) for function in result.functions], _OPTIONAL_COLUMNS),
+        (_layer_header(), [_layer_row(layer) for layer in result.layers], ()),
     )
     blocks = [
-        "\n".join(table(header, rows, style, paint_cell=partial(_paint, style, len(header) - 1)))
-        for header, rows in tables
+        "\n".join(table(header, rows, style, paint_cell=partial(_paint, style, len(header) - 1), optional=optional))
+        for header, rows, optional in tables
         if rows
     ]
     urls = [(function, url) for function in result.functions for url in function.urls]
@@ -33,6 +36,9 @@ def render_status(result: StatusReport, style: TextStyle) -> str:
         blocks.append("\n".join(_urls(urls, style)))
     blocks += ["\n".join(lines) for function in result.functions if len(lines := list(_details(function, style))) > 1]
     blocks += ["\n".join(_layer_details(layer, style)) for layer in result.layers if layer.versions or layer.drift]
+    if result.omitted:
+        omitted = plural(result.omitted, "{number} other resource not shown.", "{number} other resources not shown.")
+        blocks.append(style.paint(omitted, "dim"))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -112,7 +118,7 @@ def _urls(urls: Sequence[tuple[FunctionStatus, str]], style: TextStyle) -> Itera
 def _details(function: FunctionStatus, style: TextStyle) -> Iterator[str]:
     yield style.paint(f"{safe(str(function.address))}:", "bold")
     if function.state_reason:
-        yield f"  {style.paint(safe(f'{function.state}: {function.state_reason}'), 'yellow')}"
+        yield from style.lines(style.paint(safe(f"{function.state}: {function.state_reason}"), "yellow"), "  ")
     if function.versions:
         yield "  " + message("versions: {names}", names=safe(", ".join(function.versions)))
     if function.aliases and list(function.aliases) != ["$DEFAULT"]:
@@ -134,4 +140,5 @@ def _drift(drift: Sequence[FieldChange], style: TextStyle) -> Iterator[str]:
     if drift:
         yield "  " + message("in the cloud -> in the file:")
     for field in drift:
-        yield f"    {safe(field.path)}: {set_text(field, style.width - len(field.path) - 8)}"
+        text = f"{safe(field.path)}: {set_text(field, style.width - len(field.path) - 8)}"
+        yield from style.lines(text, "    ", hanging="  ")

@@ -8,8 +8,17 @@ for file in "$RUNNER_TEMP"/plans/plan.md "$RUNNER_TEMP"/plans/*/plan.md; do
     printf '\n' >> "$body"
   fi
 done
+# Each plan fits into a comment, and several may not: then only the counts and what is deleted or replaced.
 if [ "$(wc -c < "$body")" -gt 65000 ]; then
-  printf '%s\nThe plan is too long for a comment. See the job summary.\n' "$mark" > "$body"
+  printf '%s\nThe plans are too long for a comment. See the job summary for the rest.\n\n' "$mark" > "$body"
+  for file in "$RUNNER_TEMP"/plans/plan.md "$RUNNER_TEMP"/plans/*/plan.md; do
+    if [ -f "$file" ] && [ "$(wc -c < "$body")" -lt 55000 ]; then
+      head -n 3 -- "$file" | cut -c 1-1000 >> "$body"
+      printf '\n```diff\n' >> "$body"
+      { grep -E '^(-|-/\+) ' "$file" || true; } | cut -c 1-200 | head -n 25 >> "$body"
+      printf '```\n\n' >> "$body"
+    fi
+  done
 fi
 comments="repos/$REPOSITORY/issues/$NUMBER/comments"
 own='.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("<!-- scfdeploy plan -->"))) | .id'

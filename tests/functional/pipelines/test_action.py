@@ -237,9 +237,7 @@ class TestCommenting:
         assert job.result == "success"
         assert [text for word, text in job.heeded if word == "warning" and "HTTP 403" in text]
 
-    def test_a_plan_too_long_for_a_comment_points_to_the_summary(
-        self, act: Act, github: GitHub, tmp_path: Path
-    ) -> None:
+    def test_plan_too_long_for_a_comment_is_shortened(self, act: Act, github: GitHub, tmp_path: Path) -> None:
         warned = "  # scfdeploy: ignore memory-step\n"
         lines = "".join(f"      KEY_{number}: {'x' * 40}\n" for number in range(80))
         for number in range(16):
@@ -249,7 +247,9 @@ class TestCommenting:
         job = act(command="plan", path=tmp_path / "many", comment="true", event=pull_request())
 
         assert job.result == "success", job.raw
-        assert "The report is too long for a comment" in github.bodies[0]
+        assert "### scfdeploy: 16 to create" in github.bodies[0]
+        assert "Shortened to fit." in github.bodies[0]
+        assert len(github.bodies[0]) < 65_536
         assert len(job.summary) > 64_000
 
     def test_only_the_comment_sees_the_token(self, act: Act, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from scfdeploy.cli.arguments import addresses, function_address, make_request
+from scfdeploy.cli.arguments import function_address, make_request, targets
 from scfdeploy.model import Address
 from tests.fuzz.promises import require, require_harmless
 
@@ -33,8 +33,8 @@ def _rule(text: str) -> None:
 
 
 def _address(text: str) -> None:
-    (found,) = addresses([text])
-    require(str(found) == text, f"the address {text!r} became {str(found)!r}")
+    (found,) = targets([text])
+    require(str(found) == text, f"the target {text!r} became {str(found)!r}")
 
 
 def _name(text: str) -> None:

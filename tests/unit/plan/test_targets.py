@@ -24,7 +24,7 @@ from tests.support.builders import (
 OTHER = Address.of_function("default", "other")
 
 
-def plan_of(*targets: Address, runtime: str | None = None, exists: bool = True) -> Plan:
+def plan_of(*targets: Address | str, runtime: str | None = None, exists: bool = True) -> Plan:
     hello = function("hello", trigger(), trigger(name="tock"), msgTTL=60)
     other = function("other", memorySize=256)
     resources = [deployed(hello, **({"runtime": runtime} if runtime else {}))] if exists else []
@@ -76,6 +76,49 @@ def test_unknown_target_without_similar_address_has_hint() -> None:
     with pytest.raises(ScfDeployError) as caught:
         plan_of(Address.of_layer("zzzzzzzzzzzz"))
     assert caught.value.message == "--target layer/zzzzzzzzzzzz: the project has no such resource"
+    assert caught.value.hint == "`plan` without --target lists all resources."
+
+
+@pytest.mark.parametrize(
+    "target", ["hello", "default/hello", "h*", "default/h?llo", "function/default/[h]ello", "function/*/hello"]
+)
+def test_name_and_pattern_select_the_function(target: str) -> None:
+    assert plan_of(target) == plan_of(HELLO)
+    assert plan_of(target).targets == (HELLO,)
+
+
+def test_pattern_selects_all_that_match() -> None:
+    assert plan_of("*").targets == (HELLO, OTHER)
+    assert plan_of("trigger/*/timer/t?ck").targets == (HELLO.trigger("timer", "tick"), HELLO.trigger("timer", "tock"))
+
+
+@pytest.mark.parametrize(
+    ("target", "hint"),
+    [
+        ("helo", 'Did you mean "hello"?'),
+        ("zzzzzzz*", "`plan` without --target lists all resources."),
+        ("function/default", "`plan` without --target lists all resources."),
+    ],
+)
+def test_target_without_match_is_an_error(target: str, hint: str) -> None:
+    with pytest.raises(ScfDeployError, match="no such resource") as caught:
+        plan_of(target)
+    assert caught.value.hint is not None
+    assert hint in caught.value.hint or "Did you mean" in caught.value.hint
+
+
+def test_name_in_two_namespaces_is_ambiguous() -> None:
+    here, there = function("hello"), function("hello", namespace="prod")
+    with pytest.raises(ScfDeployError, match="several resources have that name") as caught:
+        make_plan(project(here, there), {}, cloud(), Policy(targets=("hello",)))
+    assert "function/default/hello, function/prod/hello" in str(caught.value.hint)
+    planned = make_plan(project(here, there), {}, cloud(), Policy(targets=("prod/hello",)))
+    assert planned.targets == (there.address,)
+
+
+def test_destroy_suggests_nothing_for_an_unknown_name() -> None:
+    with pytest.raises(ScfDeployError) as caught:
+        make_destroy_plan(project(function("hello")), cloud(deployed(function("hello"))), Policy(targets=("helo",)))
     assert caught.value.hint == "`plan` without --target lists all resources."
 
 

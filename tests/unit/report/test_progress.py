@@ -17,6 +17,7 @@ from scfdeploy.apply.events import (
     Uploading,
     Waiting,
 )
+from scfdeploy.model import Address
 from scfdeploy.plan import Action
 from scfdeploy.report.progress import LiveProgress, progress
 from tests.support.results import HELLO, NIGHTLY, OLD, OUTCOMES
@@ -194,3 +195,26 @@ def test_progress_lines_are_redacted(live: bool) -> None:
             listener(event)
     assert "***" in stream.getvalue()
     assert "marked" not in stream.getvalue()
+
+
+def test_log_of_many_changes_has_few_lines() -> None:
+    stream, clock = io.StringIO(), Clock()
+    with progress(stream, live=False, clock=clock) as listen:
+        listen(RunStarted(300))
+        for number in range(300):
+            clock.now += 0.1
+            address = Address.of_function("default", f"f{number}")
+            listen(ChangeStarted(address, Action.CREATE))
+            listen(Retrying(address, "create the function", "RequestLimitExceeded", 2.0))
+            status = Status.FAILED if number >= 250 else Status.SUCCEEDED
+            listen(ChangeFinished(Outcome(address, Action.CREATE, status)))
+
+    lines = stream.getvalue().splitlines()
+    assert len([line for line in lines if "retrying" in line]) == 3
+    assert len([line for line in lines if "create failed" in line]) == 5
+    assert [line for line in lines if " of 300 done" in line] == [
+        *(f"{number} of 300 done" for number in range(30, 241, 30)),
+        "270 of 300 done, 20 failed",
+        "300 of 300 done, 50 failed",
+    ]
+    assert len(lines) == 18

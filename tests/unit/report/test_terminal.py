@@ -1,6 +1,6 @@
 import pytest
 
-from scfdeploy.report.terminal import clip, pad, safe, safe_lines, width
+from scfdeploy.report.terminal import break_word, clip, flow, pad, safe, safe_lines, width, wrap
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,36 @@ def test_padding_counts_columns() -> None:
 @pytest.mark.parametrize(("text", "cut"), [("abcdef", "abc…"), ("abcd", "abcd"), ("中文字", "中…")])
 def test_clipping_counts_columns(text: str, cut: str) -> None:
     assert clip(text, 4) == cut
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("one two three", ["one two", "three"]),
+        ("see https://x.example/a/b c", ["see", "https://x.example/a/b", "c"]),
+        ("函数的运行时，停止了", ["函数的运", "行时，停", "止了"]),
+        ("\x1b[31mred green\x1b[0m blue", ["\x1b[31mred", "green\x1b[0m", "blue"]),
+        ("short", ["short"]),
+        ("", [""]),
+    ],
+)
+def test_lines_break_at_spaces_and_wide_characters(text: str, lines: list[str]) -> None:
+    assert wrap(text, 8) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("default/order-service", ["default/", "order-", "service"]),
+        ("abcdefghijklm", ["abcdefgh", "ijklm"]),
+        ("中文中文中", ["中文中文", "中"]),
+    ],
+)
+def test_long_words_of_cells_break_after_separators(text: str, lines: list[str]) -> None:
+    assert break_word(text, 8) == lines
+
+
+def test_items_that_do_not_fit_are_counted() -> None:
+    assert flow(["f1", "f2", "f3", "f4", "f5"], 9, most_lines=2) == (["f1, f2,", "f3, f4"], 1)
+    assert flow(["f1"], 80, most_lines=2) == (["f1"], 0)
+    assert flow([], 80, most_lines=2) == ([], 0)

@@ -20,9 +20,8 @@ def test_success_ends_with_outputs_and_one_line() -> None:
     assert rendered(Applied("apply", NONE, True, PLAN, OUTCOMES[:1], outputs)) == (
         "  + function/default/hello: created in 2.1 s\n"
         "\n"
-        "Outputs of api:\n"
-        "  url  = https://x.example\n"
-        "  name = hello\n"
+        "Outputs:\n"
+        "  api  url = https://x.example\n"
         "\n"
         "Done: 1 created; 1 unchanged.\n"
     )

@@ -11,7 +11,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scfdeploy.diagnostics import message
-from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.base import CallRetry, CloudError, ErrorKind
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.retry import Attempts, RateLimiter, RetryPolicy
 from scfdeploy.providers.tencent.auth.key_pair import Credentials
@@ -52,6 +52,7 @@ class Client:
         random: Callable[[], float],
         policy: RetryPolicy,
         pool_size: int,
+        on_retry: Callable[[CallRetry], None] | None = None,
     ) -> None:
         self.region = region
         self.calls: Counter[str] = Counter()
@@ -63,6 +64,7 @@ class Client:
         self._random = random
         self._policy = policy
         self._pool_size = pool_size
+        self._on_retry = on_retry
         self._limiter = RateLimiter(clock)
         self._total_limiter: RateLimiter | None = None
         self._lock = threading.Lock()
@@ -93,7 +95,7 @@ class Client:
                 delay = None if error.code in final else attempts.delay_after(error.kind)
                 if delay is None:
                     raise
-                self._clock.sleep(delay)
+                self._wait(action, error.code, delay)
 
     def write(
         self, action: str, params: Mapping[str, Any], *, product: str = "scf", timeout_s: int = _TIMEOUT_S
@@ -114,7 +116,12 @@ class Client:
                 delay = attempts.delay_after(error.kind) if may_retry else None
                 if delay is None:
                     raise
-                self._clock.sleep(delay)
+                self._wait(action, error.code, delay)
+
+    def _wait(self, action: str, code: str, delay_s: float) -> None:
+        if self._on_retry is not None:
+            self._on_retry(CallRetry(action, code, delay_s))
+        self._clock.sleep(delay_s)
 
     def submit(self, action: str, params: Mapping[str, Any], *, product: str = "scf") -> str:
         """Call an action that changes something, as `write` does; returns the request id."""

@@ -1,0 +1,1 @@
+"""Similar findings, changes and outcomes, shown together."""
