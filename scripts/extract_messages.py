@@ -16,9 +16,10 @@ ROOT = Path(__file__).parent.parent
 TEMPLATES = ("summary", "detail", "hint")
 PAGE = ("title", "what", "why", "wrong", "right")
 DECLARATIONS = ("Declaration", "Finding", "rule", "project_rule")
+MESSAGES = ("message", "_described")
 REPORTS = ("at", "report", "finding", "finding_at", "finding_at_key", "trigger_finding")
 HELP = ("Option", "Argument", "CommandApp")
-TABLES = re.compile(r"COMMANDS|_[A-Z_]*(HINTS|EXPECTED|MEANINGS|OTHER_SOURCES)")
+TABLES = re.compile(r"COMMANDS|_[A-Z_]*(HINTS|EXPECTED|MEANINGS|OTHER_SOURCES|KIND_TEXTS)")
 """Names of tables whose values are templates."""
 PLACEHOLDER = re.compile(r"\{[a-z_][a-z0-9_]*\}")
 
@@ -74,12 +75,12 @@ def _is_command(function: ast.FunctionDef) -> bool:
 
 def _texts_of_call(call: ast.Call) -> Iterator[str]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name == "message" and call.args:
+    if name in MESSAGES and call.args:
         yield from _texts(call.args[0])
     if name == "plural":
         for form in call.args[1:]:
             yield from _texts(form)
-    if name in DECLARATIONS and len(call.args) > 2:
+    if name in (*DECLARATIONS, "Field") and len(call.args) > 2:
         yield from _texts(call.args[2])
     keywords: tuple[str, ...] = ()
     if name in DECLARATIONS:

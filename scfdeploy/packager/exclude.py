@@ -12,8 +12,8 @@ secrets, history or files of other programs that differ between machines:
 Second, files that contain keys (`key_files.py`) are excluded with a warning, unless `include` names the file itself.
 
 Third, `serverless.yml` (also `.yaml` and `.json`) at the top of a folder is excluded unless `include` names it, because
-it can contain secrets. Everything else is packed unless a pattern of `exclude` (`patterns/`) matches it. A `*.pyc`
-outside `__pycache__` is packed: it is there on purpose.
+it can contain secrets, and so is its schema for editors. Everything else is packed unless a pattern of `exclude`
+(`patterns/`) matches it. A `*.pyc` outside `__pycache__` is packed: it is there on purpose.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NEVER = frozenset({".git", ".hg", ".svn", "__pycache__", ".DS_Store"})
 NEVER_PREFIX = (".env", ".scfdeploy")
-EXCLUDED_AT_TOP = frozenset({"serverless.yml", "serverless.yaml", "serverless.json"})
+EXCLUDED_AT_TOP = frozenset({"serverless.yml", "serverless.yaml", "serverless.json", "serverless.schema.json"})
 
 
 def is_never_packed(path: str) -> bool:

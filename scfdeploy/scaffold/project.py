@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.scaffold.editor_schema import SCHEMA_FILE, modeline, schema_text
 from scfdeploy.scaffold.project_templates import ProjectTemplate, choose_template
 from scfdeploy.scaffold.rendering import project_environment, templates
 from scfdeploy.workspace.atomic_write import pending_file
 
 _MAX_NAME_LENGTH = 60
+_FILE = "serverless.yml"
 
 
 class NewProject(NamedTuple):
@@ -48,7 +50,7 @@ def new_project(
         "template": chosen.name,
         "description": chosen.description,
     }
-    files = _rendered(chosen, values)
+    files = _with_schema(_rendered(chosen, values), Path(directory))
     _write({Path(directory, path): text for path, text in files.items()}, Path(directory))
     return NewProject(values["name"], chosen, chosen_runtime.name, sorted(files))
 
@@ -65,6 +67,12 @@ def _rendered(template: ProjectTemplate, values: Mapping[str, str]) -> dict[str,
     return {
         path.removesuffix(".j2"): environment.get_template(source).render(values) for path, source in sources.items()
     }
+
+
+def _with_schema(files: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The files with the schema that editors check serverless.yml by, unless the folder has it."""
+    files = {**files, _FILE: modeline(folder, folder) + files[_FILE]}
+    return files if os.path.lexists(folder / SCHEMA_FILE) else {**files, SCHEMA_FILE: schema_text()}
 
 
 def require_no_project(directory: str) -> None:

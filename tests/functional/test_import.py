@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scfdeploy.config.schema import json_schema
 from tests.support.command import Ran, scfdeploy
 from tests.support.emulator import Cloud
 from tests.support.local_server import LocalServer
@@ -31,8 +32,10 @@ INPUTS = f"""\
         parameters:
           authType: NONE
 """
-FILE = """\
-component: scf
+MODELINE = "# yaml-language-server: $schema=./serverless.schema.json\n"
+SCHEMA = "serverless.schema.json"
+FILE = f"""\
+{MODELINE}component: scf
 name: hello
 app: shop
 stage: dev
@@ -50,8 +53,8 @@ inputs:
     variables:
       COLOUR: "on"
       NUMBER: "0123"
-      GREETING: "{{x}} $NAME"
-      DB_PASSWORD: "${env:DB_PASSWORD}"
+      GREETING: "{{{{x}}}} $NAME"
+      DB_PASSWORD: "${{env:DB_PASSWORD}}"
   tags:
     team: blue
   retryNum: 1
@@ -86,9 +89,9 @@ def plan(cloud: LocalServer, folder: Path, *more: str) -> Ran:
 
 
 def files(folder: Path) -> list[str]:
-    return sorted(
-        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and ".scfdeploy" not in path.parts
-    )
+    """The files of an import, without the schema for editors."""
+    names = (str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    return sorted(name for name in names if ".scfdeploy" not in Path(name).parts and name != SCHEMA)
 
 
 def test_plan_is_empty_after_import(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
@@ -123,7 +126,7 @@ def test_secrets_are_written_to_private_env_file(cloud: LocalServer, deployed: P
 def test_json_lists_written_files(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
     document = take(cloud, tmp_path / "new", "hello", "--code", "--format", "json").document
     assert (document["command"], document["ok"], document["diagnostics"]) == ("import", True, [])
-    assert [Path(file).name for file in document["files"]] == ["src", ".gitignore", ".env", "serverless.yml"]
+    assert [Path(file).name for file in document["files"]] == ["src", ".gitignore", ".env", "serverless.yml", SCHEMA]
     [function] = document["functions"]
     assert function["address"] == "function/default/hello"
     assert (function["owned"], function["drift"], function["leftOut"]) == (True, [], [])
@@ -255,7 +258,11 @@ def test_imported_unowned_function_is_adopted_by_first_apply(cloud: LocalServer,
     ran = take(cloud, into, "report", "--code")
     assert "function/default/report: not managed by scfdeploy; run apply --adopt to take ownership" in ran.stdout
     assert f"Next: scfdeploy plan {into} --adopt" in ran.stdout
-    assert (into / "serverless.yml").read_text().startswith("component: scf\nname: report\napp: report\nstage: dev\n")
+    assert (
+        (into / "serverless.yml")
+        .read_text()
+        .startswith(f"{MODELINE}component: scf\nname: report\napp: report\nstage: dev\n")
+    )
 
     assert "Take it over with --adopt" in plan(cloud, into).stdout
     adopting = scfdeploy("plan", into, "--adopt", "--format", "json", env=cloud.env).document
@@ -623,3 +630,26 @@ def test_import_of_many_functions_is_reported_in_few_lines(cloud: LocalServer, t
 @pytest.mark.parametrize("options", [("hello", "--all"), ("--all", "--force"), ("--code",), ("--force",)], ids=" ".join)
 def test_options_that_do_not_fit_are_a_usage_error(cloud: LocalServer, options: tuple[str, ...]) -> None:
     assert scfdeploy("import", *options, env=cloud.env).exit_code == 2
+
+
+def test_files_name_the_one_schema_for_editors(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+    other = write_project(tmp_path / "other", name="other")
+    assert scfdeploy("apply", other, "--yes", env=cloud.env).exit_code == 0
+    into = tmp_path / "both"
+
+    assert take(cloud, into, "hello", "other").exit_code == 0
+
+    for name in ("hello", "other"):
+        first = (into / name / "serverless.yml").read_text().splitlines()[0]
+        assert first == "# yaml-language-server: $schema=../serverless.schema.json"
+    assert json.loads((into / SCHEMA).read_text()) == json_schema()
+
+
+def test_existing_schema_is_kept(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+    into = tmp_path / "new"
+    into.mkdir()
+    (into / SCHEMA).write_text("{}")
+
+    assert take(cloud, into, "hello").exit_code == 0
+
+    assert (into / SCHEMA).read_text() == "{}"

@@ -210,7 +210,7 @@ def test_summary_names_files_and_next_commands(tmp_path: Path, monkeypatch: pyte
     )
     assert scfdeploy("init", "hello").stdout == (
         "Created hello from the template python-event (Python3.10): "
-        ".env.example, .gitignore, README.md, serverless.yml, src/index.py\n"
+        ".env.example, .gitignore, README.md, serverless.schema.json, serverless.yml, src/index.py\n"
         "Next: scfdeploy validate hello, then scfdeploy apply hello --local\n"
     )
 

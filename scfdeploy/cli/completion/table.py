@@ -864,7 +864,14 @@ COMMANDS: Mapping[str, tuple[Options, tuple[str, ...]]] = {
         ),
         ("github|jenkins|coding", "@project..."),
     ),
-    "schema": ((("--help -h", "", "Show this message and exit."),), ()),
+    "schema": (
+        (
+            ("--out", "@file", "Write to FILE, such as serverless.schema.json"),
+            ("--debug", "", "Write debug messages to stderr, without secrets"),
+            ("--help -h", "", "Show this message and exit."),
+        ),
+        (),
+    ),
     "completion": (
         (
             ("--install", "", "Write the script to the shell's folder in your home folder"),

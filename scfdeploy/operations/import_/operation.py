@@ -28,6 +28,7 @@ from scfdeploy.providers.base import CloudError, ErrorKind, Query
 from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.results import Findings, Imported
 from scfdeploy.scaffold.config_text import read_values, with_values
+from scfdeploy.scaffold.editor_schema import SCHEMA_FILE, modeline, schema_text
 from scfdeploy.workspace.install_files import NewText, install, require_absent
 from scfdeploy.workspace.paths import require_state_dir
 
@@ -104,7 +105,12 @@ def _import(
             groups, observed, target.region, code=code.keys(), reserved=names, secrets=request.load.secrets
         )
         files = [_with_omitted(file, group, failures) for group, file in zip(groups, files, strict=True)]
-        texts = {group.file: NewText(file.text) for group, file in zip(groups, files, strict=True)}
+        texts = {
+            group.file: NewText(modeline(group.folder, root) + file.text)
+            for group, file in zip(groups, files, strict=True)
+        }
+        if not os.path.lexists(root / SCHEMA_FILE):
+            texts[root / SCHEMA_FILE] = NewText(schema_text())
         current_env_file = env_file_for(str(root), request.load.cwd, groups[0].owner.stage) if values else ""
         installed = install(
             {unpacked.target: unpacked.folder for unpacked in code.values()},

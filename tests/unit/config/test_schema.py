@@ -12,13 +12,18 @@ import pytest
 from jsonschema import Draft7Validator
 
 from scfdeploy.config import LoadOptions, load_project
+from scfdeploy.config.components.inputs import TOP_LEVEL
 from scfdeploy.config.schema import json_schema
 from scfdeploy.diagnostics import Severity
-from scfdeploy.model import FUNCTION_FIELDS, Field, Kind
+from scfdeploy.diagnostics.messages import use_translation
+from scfdeploy.model import FUNCTION_FIELDS, LAYER_FIELDS, Field, Kind
 from scfdeploy.triggers import TRIGGER_TYPES
+from scripts.extract_messages import templates
 from tests.support.json_values import data_of
 from tests.support.rule_cases import Case, all_cases, under_inputs
 
+ROOT = Path(__file__).parents[3]
+EXAMPLES = sorted((ROOT / "examples").glob("*/serverless.yml"))
 VALIDATOR = Draft7Validator(json_schema())
 _BESIDE = Path(__file__).parents[4] / "shared" / "corpus" / "serverless"
 CORPUS = Path(os.environ.get("SCFDEPLOY_CORPUS", _BESIDE))
@@ -54,7 +59,6 @@ GOOD = (
   layers:
     - {name: shared, version: 2}
   tags: {team: ${env:TEAM}}
-  somethingOfAnotherTool: {a: 1}
   events:
     - timer:
         name: tick
@@ -105,6 +109,125 @@ def test_schema_is_valid() -> None:
 
 def test_valid_file_passes() -> None:
     assert complaints(data_of(GOOD)) == []
+
+
+UNKNOWN = {
+    "at the top level": "component: scf\nname: hello\nservice: hello\ninputs: {src: ./}\n",
+    "in inputs": HEAD + "  src: ./\n  memorysize: 128\n",
+    "of another tool": HEAD + "  src: ./\n  somethingOfAnotherTool: {a: 1}\n",
+    "in src": HEAD + "  src: {src: ./, excludes: [a]}\n",
+    "in a block": HEAD + "  src: ./\n  vpcConfig: {vpcId: a, subnetId: b, vpc: c}\n",
+    "in an item": HEAD + "  src: ./\n  layers: [{name: a, version: 1, region: b}]\n",
+    "in parameters": HEAD + "  src: ./\n  events: [{timer: {parameters: {cronExpression: x, enabled: true}}}]\n",
+    "in a layer": "component: layer\nname: a\ninputs: {name: a, src: ./, runtimes: [Python3.10], handler: b}\n",
+    "in multi-scf": "component: multi-scf\nname: a\ninputs: {src: ./, memroySize: 1, functions: {b: {handler: c.d}}}\n",
+    "in a function": "component: multi-scf\nname: a\ninputs: {src: ./, functions: {b: {hadnler: c.d}}}\n",
+    "in a trigger": "component: multi-scf\nname: a\ninputs:\n  src: ./\n  functions: {b: {handler: c.d}}\n"
+    "  triggers: [{type: timer, function: b, cron: x, parameters: {cronExpression: x}}]\n",
+    "in parameters of multi-scf": "component: multi-scf\nname: a\ninputs:\n  src: ./\n"
+    "  functions: {b: {handler: c.d}}\n"
+    "  triggers: [{type: timer, function: b, parameters: {cronExpression: x, enabled: true}}]\n",
+    "in a framework": "component: express\nname: a\ninputs: {src: ./, memroySize: 1}\n",
+    "in faas": "component: http\nname: a\ninputs: {src: ./, faas: {framework: express, memroySize: 1}}\n",
+}
+
+
+@pytest.mark.parametrize("place", UNKNOWN)
+def test_unknown_key_is_flagged(place: str, tmp_path: Path) -> None:
+    assert complaints(data_of(UNKNOWN[place]))
+    (tmp_path / "serverless.yml").write_text(UNKNOWN[place], encoding="utf-8")
+    found = load_project(".", LoadOptions(cwd=str(tmp_path))).diagnostics
+    assert "unknown-key" in {diagnostic.rule for diagnostic in found}
+
+
+@pytest.mark.parametrize("component", ["express", "http@1.0", "@serverless/http", "nextjs"])
+def test_framework_passes(component: str) -> None:
+    text = (
+        f"component: '{component}'\nname: site\ninputs:\n  src: {{src: ./, exclude: [.env]}}\n"
+        "  faas: {framework: express, runtime: Nodejs18.15, environments: [{key: A, value: b}]}\n"
+        "  apigw: {protocols: [https]}\n  assets: {cos: {bucket: a}}\n  tags: [{key: a, value: b}]\n"
+    )
+    assert complaints(data_of(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "is_valid"), [(64, True), (128, True), (3072, True), (6144, True), (100, False), (0, False), (192, False)]
+)
+def test_memory_size_has_steps(size: int, is_valid: bool) -> None:
+    assert (complaints(data_of(HEAD + f"  src: ./\n  memorySize: {size}\n")) == []) is is_valid
+
+
+@pytest.mark.parametrize(
+    ("runtime", "is_valid"),
+    [
+        ("Python3.10", True),
+        ("Python2.7", True),
+        ("Nodejs99.1", True),
+        ("CustomRuntime", True),
+        ("${env:RUNTIME}", True),
+        ("python3.10", False),
+        ("Python 3.10", False),
+        ("node", False),
+    ],
+)
+def test_runtime_has_the_form_of_a_name(runtime: str, is_valid: bool) -> None:
+    assert (complaints(data_of(HEAD + f"  src: ./\n  runtime: '{runtime}'\n")) == []) is is_valid
+
+
+@pytest.mark.parametrize("key", ["memorySize", "timeout", "runtime", "publicAccess", "type", "region", "role"])
+def test_variable_passes_everywhere(key: str) -> None:
+    assert complaints(data_of(HEAD + f"  src: ./\n  {key}: ${{env:VALUE}}\n")) == []
+
+
+def test_top_level_keys_are_those_of_the_reader() -> None:
+    assert set(json_schema()["properties"]) == set(TOP_LEVEL)
+
+
+def test_every_key_has_a_text() -> None:
+    for path, schema in _properties_of(json_schema(), ()):
+        assert {"description", "$ref", "not", "anyOf"} & set(schema), path
+
+
+def _properties_of(schema: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    if isinstance(schema, dict):
+        for key, value in schema.items():
+            is_map = key == "properties" and path[-1:] not in (("if",), ("then",), ("anyOf",))
+            for name, inner in value.items() if is_map else ():
+                if not {"pattern", "const"} & set(inner):
+                    yield (*path, name), inner
+            yield from _properties_of(value, (*path, key))
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from _properties_of(value, path)
+
+
+def test_texts_are_translated() -> None:
+    use_translation(lambda text: f"<{text}>")
+    try:
+        schema = json_schema()
+    finally:
+        use_translation(None)
+
+    assert (
+        schema["definitions"]["function"]["properties"]["role"]["description"]
+        == "<CAM role that the running function has.>"
+    )
+    assert schema["definitions"]["trigger-timer"]["description"] == "<Calls the function on a schedule.>"
+
+
+def test_texts_are_in_the_catalogue() -> None:
+    known = {found.text for found in templates()}
+    texts = {field.description for field in (*FUNCTION_FIELDS, *LAYER_FIELDS)}
+    texts |= {field.description for kind in TRIGGER_TYPES for field in kind.fields}
+
+    assert texts - known == set()
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "examples").glob("*/serverless.yml")), ids=lambda file: file.parent.name
+)
+def test_example_passes(file: Path) -> None:
+    assert complaints(data_of(file.read_text(encoding="utf-8"))) == []
 
 
 def test_component_with_version_passes() -> None:
@@ -213,5 +336,6 @@ def test_real_file_with_correct_types_passes(file: str) -> None:
     loaded = load_project(file, LoadOptions(cwd=str(CORPUS)))
     wrong = [found for found in loaded.diagnostics if found.severity is Severity.ERROR]
     of_shape = [found for found in wrong if not found.rule.startswith(NOT_OF_SHAPE)]
+    has_unknown_keys = any(found.rule == "unknown-key" for found in loaded.diagnostics)
     if not of_shape:
-        assert complaints(data_of(loaded.sources[file])) == []
+        assert bool(complaints(data_of(loaded.sources[file]))) is has_unknown_keys
