@@ -14,7 +14,7 @@ class InstalledDependencies(NamedTuple):
     """The installed dependencies of a function or layer."""
 
     manager: str
-    """uv, pip, npm, pnpm or yarn."""
+    """The program that installs them on this machine: uv, pip, npm, pnpm or yarn."""
 
     manifest: str
     """The file that decides what is installed: a lock file if there is one."""

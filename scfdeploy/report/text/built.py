@@ -30,6 +30,6 @@ def _lines(item: BuiltBundle, style: TextStyle) -> Iterator[str]:
         yield f"  {message('Dependencies')}: {message('none installed')}"
         return
     packages = plural(dependencies.packages, "{number} package", "{number} packages")
-    source = message("from {file}, by {manager}", file=safe(dependencies.manifest), manager=safe(dependencies.manager))
+    source = message("from {file}", file=safe(dependencies.manifest))
     yield f"  {message('Dependencies')}: {packages}, {size(dependencies.size)}, {source}"
     yield f"    {safe(dependencies.folder)}"
