@@ -7,12 +7,14 @@ interpreter that it runs on. Development dependencies, and extras that nothing n
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from scfdeploy.diagnostics import Finding, Severity
@@ -48,7 +50,23 @@ DEPENDENCY_FROM_SOURCE = Finding(
     "`src: {src: ./, include: [../shared]}`",
 )
 
+LOCK_FOR_OTHER_PYTHON = Finding(
+    "lock-for-other-python",
+    Severity.ERROR,
+    "Lock file is for another version of Python",
+    detail='"{lock}" is for Python {versions}, but the function runs on {version}.',
+    hint="Allow {version} in the manifest, and lock again; or change the runtime.",
+    title="A lock file for another version of Python.",
+    what="uv.lock, poetry.lock or Pipfile.lock is for versions of Python that do not include the function's runtime.",
+    why="Packages that only the function's version needs are not locked, so the code would lack them.",
+    wrong='`requires-python = ">=3.11"` in pyproject.toml, with `runtime: Python3.10`',
+    right='`requires-python = ">=3.10"`, and `uv lock`',
+)
+
 FOLDER_HINT = "Package its folder with `src.include`, or build a wheel of it and name that file."
+_CARET = re.compile(r"\^(\d+)((?:\.\d+)*)")
+"""The form of poetry for all versions with the same first number."""
+_SOME_PATCH = 12
 _PYPI = "https://pypi.org/simple"
 _Table: TypeAlias = dict[str, Any]
 
@@ -86,7 +104,9 @@ def unlocked_lines(project: Path, target: PythonTarget, *, scripts: bool) -> lis
 
 def uv_lock(lock: Path, project: Path, target: PythonTarget, *, scripts: bool) -> list[str]:
     """The lines of a requirements.txt for the project of a pyproject.toml, which uv.lock has."""
-    by_name = _by_name(read_toml(lock))
+    content = read_toml(lock)
+    _require_python(_text(content, "requires-python"), target, lock)
+    by_name = _by_name(content)
     root = next((package for group in by_name.values() for package in group if _is_at(package, lock, project)), None)
     if root is None:
         raise _invalid(lock, ValueError(message("it has no package for {project}", project=printable(str(project)))))
@@ -120,7 +140,9 @@ def has_member(lock: Path, project: Path) -> bool:
 
 def poetry_lock(lock: Path, project: Path, target: PythonTarget, *, scripts: bool) -> list[str]:
     """The lines of a requirements.txt for the main dependencies of a pyproject.toml, which poetry.lock has."""
-    by_name = _by_name(read_toml(lock))
+    content = read_toml(lock)
+    _require_python(_text(_table(content, "metadata"), "python-versions"), target, lock)
+    by_name = _by_name(content)
     direct = [*project_requirements(project), *_poetry_requirements(project)]
     _require_locked(direct, by_name.keys(), target, lock, "poetry lock")
     lines: list[tuple[str, str]] = []
@@ -147,6 +169,9 @@ def pipfile_lock(lock: Path, target: PythonTarget, *, scripts: bool) -> list[str
             raise ValueError(message('it has no mapping "default"'))
     except (OSError, ValueError, RecursionError) as error:
         raise _invalid(lock, error) from error
+    locked_for = _text(_table(_table(content, "_meta"), "requires"), "python_version")
+    # What a newer version needs is a part of what an older one does.
+    _require_python(f">={locked_for}" if locked_for else "", target, lock)
     urls = {_text(source, "name"): _text(source, "url") for source in _tables(_table(content, "_meta"), "sources")}
     lines = []
     for name, package in content["default"].items():
@@ -213,6 +238,17 @@ def _poetry_dependencies(
             # Whether the extra is chosen is decided above.
             if _applies(settings.get("markers"), target, lock, extras=extras):
                 yield _requirement(f"{name}[{','.join(_texts(settings, 'extras'))}]", lock)
+
+
+def _require_python(versions: str, target: PythonTarget, lock: Path) -> None:
+    """Raise BuildError if a lock file is not for the version of the target. Versions of an unknown form are any."""
+    text = _CARET.sub(lambda match: f">={match[1]}{match[2]},<{int(match[1]) + 1}", versions)
+    try:
+        allowed = [SpecifierSet(part).contains(f"{target.version}.{_SOME_PATCH}") for part in text.split("||")]
+    except InvalidSpecifier:
+        return
+    if not any(allowed):
+        raise BuildError(LOCK_FOR_OTHER_PYTHON, lock=lock.name, versions=printable(versions), version=target.version)
 
 
 def _require_locked(

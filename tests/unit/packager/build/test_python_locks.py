@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.packager.build.dependencies import BuildError
+from scfdeploy.packager.build.python import find
 from scfdeploy.packager.build.python_locks import has_member, pipfile_lock, poetry_lock, unlocked_lines, uv_lock
 from scfdeploy.packager.build.python_target import PythonTarget
 
@@ -285,6 +286,31 @@ def test_pipfile_lock_gives_the_default_packages_of_the_target(tmp_path: Path) -
         "flask==3.1.2 --hash=sha256:aa --hash=sha256:bb",
         "tool @ https://files.example/tool-1-py3-none-any.whl",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("uv_lock", UV_LOCK.replace('">=3.9"', '">=3.11"')),
+        ("uv_lock", UV_LOCK.replace('">=3.9"', '">=3.8, <3.10"')),
+        ("poetry_lock", POETRY_LOCK.replace('"2.0"', '"2.0"\npython-versions = "^3.11"')),
+        ("poetry_lock", POETRY_LOCK.replace('"2.0"', '"2.0"\npython-versions = ">=3.11,<4.0 || ~=3.8.1"')),
+        ("Pipfile_lock", PIPFILE_LOCK.replace('"_meta": {', '"_meta": {"requires": {"python_version": "3.11"}, ')),
+    ],
+)
+def test_lock_file_for_another_version_of_python_is_an_error(tmp_path: Path, name: str, text: str) -> None:
+    project_text = POETRY_PROJECT if name == "poetry_lock" else PROJECT
+    files(tmp_path, **{name: text}, pyproject_toml=project_text)
+    with pytest.raises(BuildError) as error:
+        find(str(tmp_path), "Python3.10", scripts=False)
+    assert error.value.finding.id == "lock-for-other-python"
+
+
+@pytest.mark.parametrize("versions", ["^3.8", ">=3.8,<4.0", "*", "~=3.10", ">=3.10.4", "some"])
+def test_lock_file_for_the_version_of_the_function_is_read(tmp_path: Path, versions: str) -> None:
+    text = POETRY_LOCK.replace('"2.0"', f'"2.0"\npython-versions = "{versions}"')
+    files(tmp_path, poetry_lock=text, pyproject_toml=POETRY_PROJECT)
+    assert find(str(tmp_path), "Python3.10", scripts=False) is not None
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"default": []}', "<<<<<<< ours", "[" * 100_000])
