@@ -19,6 +19,7 @@ class CodeReader:
     def __init__(self) -> None:
         self.names = lru_cache(maxsize=16)(_names)
         self.read = lru_cache(maxsize=16)(_read)
+        self.top = lru_cache(maxsize=16)(_top)
         self._is_file = lru_cache(maxsize=64)(os.path.isfile)
 
     def has(self, source: Source | None, *paths: str) -> bool | None:
@@ -34,6 +35,10 @@ class CodeReader:
                 names = self.names(source)
                 return None if names is None else any(path in names for path in paths)
         return None
+
+    def has_folder(self, source: FolderSource, path: str) -> bool:
+        """Whether this path, relative to the root of the code, is a folder."""
+        return os.path.isdir(os.path.join(source.root, path))  # noqa: PTH112, PTH118
 
 
 def _can_include(source: FolderSource, paths: tuple[str, ...]) -> bool:
@@ -51,6 +56,20 @@ def _names(source: Source) -> frozenset[str] | None:
             return _names_in_folder(root)
         case ArchiveSource(path=path):
             return _names_in_archive(path)
+    return None
+
+
+def _top(source: Source) -> frozenset[str] | None:
+    """The names of files and folders directly at the root of the code."""
+    try:
+        match source:
+            case FolderSource(root=root):
+                return frozenset(os.listdir(root))  # noqa: PTH208
+            case ArchiveSource(path=path):
+                names = _names_in_archive(path)
+                return None if names is None else frozenset(name.partition("/")[0] for name in names)
+    except OSError:
+        return None
     return None
 
 

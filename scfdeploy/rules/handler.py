@@ -176,14 +176,13 @@ def read_symbols(function: FunctionSpec, path: str, context: Context) -> Symbols
     return None
 
 
-def mistake_span(source: Source, path: str, context: Context, mistake: SyntaxMistake) -> Span | None:
-    """The position of a mistake in a file of the code; None inside an archive."""
+def code_span(source: Source, path: str, context: Context, line: int, column: int) -> Span | None:
+    """The position of a character in a file of the code; None inside an archive."""
     if not isinstance(source, FolderSource):
         return None
     relative = os.path.relpath(os.path.join(source.root, path), context.instance.root)  # noqa: PTH118
     shown_path = os.path.normpath(os.path.join(os.path.dirname(context.instance.file), relative))  # noqa: PTH118, PTH120
-    start = Position(mistake.line, mistake.column)
-    return Span(shown_path, start, Position(mistake.line, mistake.column + 1))
+    return Span(shown_path, Position(line, column), Position(line, column + 1))
 
 
 def version_of(runtime: str) -> tuple[int, int]:

@@ -9,6 +9,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
         "code.bootstrap_missing",
         "code.handler_format",
         "code.handler_not_in_source",
+        "code.package_missing",
         "code.source_syntax",
         "function.field_for_other_type",
         "function.function_name",

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from scfdeploy.diagnostics import Severity, message
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.handler import handler_of, mistake_span, read_symbols
+from scfdeploy.rules.handler import code_span, handler_of, read_symbols
 from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.source_symbols import SyntaxMistake
 from scfdeploy.rules.values import text
@@ -44,7 +44,7 @@ def source_syntax(function: FunctionSpec, context: Context) -> Findings:
         return
     match read_symbols(function, path, context):
         case SyntaxMistake() as mistake:
-            place = mistake_span(function.source, path, context, mistake)
+            place = code_span(function.source, path, context, mistake.line, mistake.column)
             span = place or function.span_of("handler")
             yield source_syntax.at(
                 span,

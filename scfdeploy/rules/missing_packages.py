@@ -1,0 +1,187 @@
+"""The packages that a function's code imports when it is loaded, and that will not be there."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scfdeploy.diagnostics import message
+from scfdeploy.facts.packages import LibraryModule, nodejs_library, python_library_changes, runtime_packages
+from scfdeploy.model import ArchiveSource, FolderSource, FunctionSpec
+from scfdeploy.rules.handler import handler_of, version_of
+from scfdeploy.rules.imports import Import, SourceFiles, always_runs, nodejs_imports, python_imports
+from scfdeploy.rules.listed_packages import NodeList, PythonList, node_list, python_list
+from scfdeploy.rules.rule import Context
+from scfdeploy.rules.values import flag, language_of, text
+
+_CHANGED_START = re.compile(r"PYTHONPATH|NODE_PATH|\b(cd|pip3?|npm|pnpm|yarn|uv)\s")
+
+
+class _Gap(NamedTuple):
+    """Why a package is missing, as the rest of a sentence that ends with its name, and what to do."""
+
+    problem: str
+    advice: str
+
+
+class MissingPackage(NamedTuple):
+    """One import of a package that will not be there, with the parts of a `_Gap`."""
+
+    written: Import
+    problem: str
+    advice: str
+
+
+def missing_packages(function: FunctionSpec, context: Context) -> Iterator[MissingPackage]:
+    """The missing packages of a Python or Node.js function. None where code and packages are not known well enough."""
+    brought = runtime_packages(text(function.settings, "runtime") or "")
+    entry = _entry(function, context)
+    files = _files(function, context) if brought is not None and entry is not None else None
+    if files is None or brought is None or entry is None:
+        return
+    if language_of(function) == "python":
+        yield from _missing_python(function, context, files, python_imports(entry, files) or [], brought)
+    elif not flag(function.settings, "installDependency"):
+        yield from _missing_nodejs(function, context, files, nodejs_imports(entry, files) or [], brought)
+
+
+def _files(function: FunctionSpec, context: Context) -> SourceFiles | None:
+    source = function.source
+    top = context.code.top(source) if source is not None else None
+    if source is None or top is None:
+        return None
+
+    def read(path: str) -> str | None:
+        content = context.code.read(source, path) if context.code.has(source, path) else None
+        return content.decode("utf-8", "replace") if content is not None else None
+
+    return SourceFiles(read, top, any(name.endswith((".dist-info", ".egg-info")) for name in top))
+
+
+def _entry(function: FunctionSpec, context: Context) -> str | None:
+    """The file that the runtime loads first; None when it is not known."""
+    source = function.source
+    handler = handler_of(function)
+    if handler is not None:
+        return next((path for path in handler.paths if context.code.has(source, path)), None)
+    entry = text(function.settings, "entryFile")
+    if not function.is_web or entry is not None or not isinstance(source, FolderSource):
+        return entry
+    content = context.code.read(source, "scf_bootstrap") if context.code.has(source, "scf_bootstrap") else None
+    script = source.bootstrap or (content or b"").decode("utf-8", "replace")
+    if _CHANGED_START.search(script):
+        return None
+    named = re.findall(r"[\w./-]+\.(?:py|js|cjs|mjs)\b", script)
+    return next((path for path in named if context.code.has(source, path)), None)
+
+
+def _missing_python(
+    function: FunctionSpec, context: Context, files: SourceFiles, imports: list[Import], brought: frozenset[str]
+) -> Iterator[MissingPackage]:
+    version = version_of(text(function.settings, "runtime") or "")
+    changes = python_library_changes()
+    listed: PythonList | None = None
+    for one in imports:
+        change = changes.get(one.name)
+        is_in_library = one.name in sys.stdlib_module_names if change is None else change.is_in(version)
+        if is_in_library or one.name in brought:
+            continue
+        listed = listed or python_list(_folders(function, context))
+        gap = _python_gap(function, listed, one.name)
+        if gap is None or not always_runs(files.read(one.path) or "", one.line):
+            continue
+        yield MissingPackage(one, *(gap if change is None else _library_gap(function, change, version)))
+
+
+def _library_gap(function: FunctionSpec, change: LibraryModule, version: tuple[int, int]) -> _Gap:
+    if version < change.first:
+        problem = message("a module that Python has from {version} on", version="{}.{}".format(*change.first))
+    else:
+        problem = message("a module that {runtime} no longer has", runtime=text(function.settings, "runtime"))
+    return _Gap(problem, message("Use a runtime that has it, or a package that replaces it."))
+
+
+def _python_gap(function: FunctionSpec, listed: PythonList, module: str) -> _Gap | None:
+    if isinstance(function.source, ArchiveSource):
+        return _Gap(_absent(function, message("the archive")), message("Add it to the archive."))
+    if not listed.file:
+        return _Gap(
+            _absent(function, message("the code")),
+            message("List it in a requirements.txt, so that scfdeploy installs it."),
+        )
+    if not listed.can_bring(module):
+        return _Gap(_absent(function, listed.file), message("Add it to {file}.", file=listed.file))
+    return _build_is_off(function, listed.file)
+
+
+def _absent(function: FunctionSpec, place: str) -> str:
+    runtime = text(function.settings, "runtime")
+    return message("which neither {place} nor {runtime} has", place=place, runtime=runtime)
+
+
+def _build_is_off(function: FunctionSpec, file: str) -> _Gap | None:
+    if not isinstance(function.source, FolderSource) or function.source.build.enabled is not False:
+        return None
+    return _Gap(
+        message("which is not in the code; `build: false` switches off that scfdeploy installs {file}", file=file),
+        message("Remove `build: false`, or install the packages into the folder of the code."),
+    )
+
+
+def _missing_nodejs(
+    function: FunctionSpec, context: Context, files: SourceFiles, imports: list[Import], brought: frozenset[str]
+) -> Iterator[MissingPackage]:
+    names = {name.removesuffix(".js") for name in files.top}
+    listed: NodeList | None = None
+    for one in imports:
+        # NODE_PATH has the folder of the code, too.
+        if one.name in nodejs_library() | brought or one.name.partition("/")[0] in names:
+            continue
+        if _is_installed(function, context, one.name):
+            continue
+        listed = listed or node_list(_folders(function, context))
+        gap = _nodejs_gap(function, listed, one.name)
+        if gap is not None:
+            yield MissingPackage(one, *gap)
+
+
+def _is_installed(function: FunctionSpec, context: Context, package: str) -> bool:
+    folder = f"node_modules/{package}"
+    match function.source:
+        case FolderSource() as source:
+            return context.code.has_folder(source, folder)
+        case ArchiveSource() as source:
+            return any(name.startswith(f"{folder}/") for name in context.code.names(source) or ())
+    return True
+
+
+def _nodejs_gap(function: FunctionSpec, listed: NodeList, package: str) -> _Gap | None:
+    if isinstance(function.source, ArchiveSource):
+        return _Gap(_absent(function, message("the archive")), message("Add it to the archive."))
+    if not listed.file:
+        return _Gap(
+            _absent(function, message("the code")),
+            message("Run npm install {package}, and commit package.json and package-lock.json.", package=package),
+        )
+    if listed.can_bring(package):
+        return _build_is_off(function, listed.file) or (None if listed.lock else _no_lock_file())
+    if package in listed.development:
+        return _Gap(
+            message("which {file} lists under devDependencies only", file=listed.file),
+            message("Move it to dependencies: npm install --save-prod {package}", package=package),
+        )
+    return _Gap(_absent(function, listed.file), message("Add it: npm install {package}", package=package))
+
+
+def _no_lock_file() -> _Gap:
+    return _Gap(
+        message("which is not in the code; scfdeploy installs packages only from a lock file"),
+        message("Run npm install --package-lock-only, and commit package-lock.json."),
+    )
+
+
+def _folders(function: FunctionSpec, context: Context) -> tuple[str, ...]:
+    """The folders with a possible manifest, the nearest to the code first."""
+    return (function.source.root, context.instance.root) if isinstance(function.source, FolderSource) else ()
