@@ -23,8 +23,21 @@ _LEFTOVER_BEGINNINGS = (".pnpm", ".store", ".ignored", ".vite")
 _MAX_NESTING = 40
 
 
-class TooDeepError(Exception):
+class LayoutError(Exception):
+    """A package cannot be put into the folder: its name, and the folder of the package that requires it."""
+
+    def __init__(self, package: str, folder: str) -> None:
+        super().__init__(package)
+        self.package = package
+        self.folder = folder
+
+
+class TooDeepError(LayoutError):
     """Packages need versions of each other that no folder of a reasonable depth can hold."""
+
+
+class MissingError(LayoutError):
+    """A package that the project itself requires is not installed."""
 
 
 def has_links(modules: str) -> bool:
@@ -32,22 +45,27 @@ def has_links(modules: str) -> bool:
     return any(os.path.islink(os.path.join(modules, name)) for name in _package_names(modules))
 
 
-def lay_out(package: str, work: str, target: str) -> None:
-    """Copy what the package in the folder `package` depends on to the new folder `target`. TooDeepError.
+def lay_out(package: str, work: str, target: str, *, own: frozenset[str] = frozenset()) -> None:
+    """Copy what the package in the folder `package` depends on to the new folder `target`. LayoutError.
 
-    Packages outside of the folder `work` are left out.
+    Packages outside of the folder `work` are left out. `own` are the real folders of the packages that must have all
+    that they require.
     """
     boundary = os.path.realpath(work)
     placed: dict[tuple[str, ...], str] = {}
     waiting: deque[tuple[tuple[str, ...], str]] = deque([((), os.path.realpath(package))])
     while waiting:
         place, folder = waiting.popleft()
+        manifest = read_manifest(folder)
+        required = (manifest.get("dependencies") or {}).keys() - (manifest.get("optionalDependencies") or {}).keys()
         if len(place) > _MAX_NESTING:
-            raise TooDeepError("/".join(place))
-        for name, _ in production_names(read_manifest(folder)):
+            raise TooDeepError(place[-1], folder)
+        for name, _ in production_names(manifest):
             if not _is_name(name):
                 continue  # it would lead out of the folder
             found = _resolve(name, folder, boundary)
+            if found is None and folder in own and name in required:
+                raise MissingError(name, folder)
             visible = _visible(placed, place, name)
             if found is None or found == visible or found == os.path.realpath(package):
                 continue

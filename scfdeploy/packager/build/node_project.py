@@ -11,24 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.messages import message
-from scfdeploy.packager.build.dependencies import BuildError
+from scfdeploy.packager.build.dependencies import DEPENDENCY_FILE_INVALID, BuildError
 from scfdeploy.packager.findings import printable
 from scfdeploy.packager.patterns.braces import TooManyError, expand
-
-PACKAGE_JSON_INVALID = Finding(
-    "package-json-invalid",
-    Severity.ERROR,
-    "Manifest cannot be read",
-    detail="{file} cannot be read: {problem}.",
-    hint="Fix the file.",
-    title="A package.json, or a list of workspaces, that cannot be read.",
-    what="A `package.json`, or the `pnpm-workspace.yaml` of its workspace, is not valid, so its packages are unknown.",
-    why="The dependencies cannot be installed, and the function would fail without them.",
-    wrong="A package.json with a comma after the last dependency.",
-    right="A package.json that `npm install` accepts.",
-)
 
 LOCK_FILES = (
     ("pnpm-lock.yaml", "pnpm"),
@@ -138,10 +124,10 @@ def own_files(folder: str) -> Iterator[str]:
             yield path
 
 
-def production_names(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Name and specifier of each production dependency, in a fixed order."""
+def production_names(manifest: Mapping[str, Any], parts: Sequence[str] = PRODUCTION) -> Iterator[tuple[str, str]]:
+    """Name and specifier of each production dependency in these parts of a manifest, in a fixed order."""
     found: dict[str, str] = {}
-    for key in PRODUCTION:
+    for key in parts:
         for name, specifier in (manifest.get(key) or {}).items():
             found.setdefault(name, str(specifier))
     yield from sorted(found.items())
@@ -281,5 +267,5 @@ def _local_path(folder: str, specifier: str) -> str | None:
     return None
 
 
-def _invalid(path: str, problem: str) -> BuildError:
-    return BuildError(PACKAGE_JSON_INVALID, file=printable(path), problem=printable(problem))
+def _invalid(path: str, reason: str) -> BuildError:
+    return BuildError(DEPENDENCY_FILE_INVALID, file=printable(path), reason=printable(reason))

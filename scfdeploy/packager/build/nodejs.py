@@ -18,8 +18,23 @@ from typing import Any, NamedTuple
 
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.packager.build.dependencies import BuildError, CommandFailed, Dependencies, Run
-from scfdeploy.packager.build.module_tree import MODULES, TooDeepError, has_links, lay_out, remove_leftovers
-from scfdeploy.packager.build.node_project import NodeProject, own_files, read_manifest, read_project
+from scfdeploy.packager.build.module_tree import (
+    MODULES,
+    MissingError,
+    TooDeepError,
+    has_links,
+    lay_out,
+    remove_leftovers,
+)
+from scfdeploy.packager.build.node_project import (
+    PRODUCTION,
+    NodeProject,
+    own_files,
+    production_names,
+    read_manifest,
+    read_project,
+)
+from scfdeploy.packager.build.python_locks import LOCK_OUTDATED
 from scfdeploy.packager.findings import printable
 
 PACKAGE_MANAGER_MISSING = Finding(
@@ -35,17 +50,17 @@ PACKAGE_MANAGER_MISSING = Finding(
     wrong="A pnpm-lock.yaml, and neither `pnpm` nor `corepack` on the machine.",
     right="`npm install --global pnpm`, or no installation by scfdeploy: `src: {src: ./, build: false}`",
 )
-LOCK_FILE_OUTDATED = Finding(
-    "lock-file-outdated",
+PACKAGE_NOT_INSTALLED = Finding(
+    "package-not-installed",
     Severity.ERROR,
-    "Lock file does not match the manifest",
-    detail="{lock} does not have the packages that {manifest} asks for.",
+    "Package was not installed",
+    detail="{manager} installed no {package}, which {manifest} requires.",
     hint="Run {command}, and commit the lock file.",
-    title="A lock file that does not match its package.json.",
-    what="Dependencies in `package.json` were changed, and the lock file was not written again.",
-    why="scfdeploy installs exactly what the lock file says, so that every machine deploys the same code.",
-    wrong="A new dependency added to package.json in an editor.",
-    right="`npm install PACKAGE`, which changes both files.",
+    title="A package that the manager has not installed.",
+    what="The lock file was installed without an error, and a package that the function requires is not there.",
+    why="The function would fail when it loads the package.",
+    wrong="A dependency that a setting of the manager removes (`overrides`, `omit`).",
+    right="A dependency that `npm ci --omit=dev` installs.",
 )
 PACKAGES_CONFLICT = Finding(
     "packages-conflict",
@@ -82,8 +97,7 @@ def find(root: str, runtime: str, *, scripts: bool) -> Dependencies | None:
     project = read_project(root)
     if project is None:
         return None
-    version = str(read_manifest(root).get("packageManager") or "")
-    return Dependencies(project.manager, root, project.inputs(), runtime, scripts, (MODULES,), version)
+    return Dependencies(project.manager, root, project.inputs(), runtime, scripts, replaces=(MODULES,))
 
 
 def install(dependencies: Dependencies, staging: Path, *, run: Run) -> None:
@@ -210,7 +224,7 @@ def _command(copy: _Copy, *, scripts: bool, run: Run) -> _Command:
             _require("npm", copy)
             return _Command(words, copy.base, {f"npm_config_{key}": value for key, value in _PLATFORM.items()})
         case "pnpm":
-            words = [*_require("pnpm", copy), *([f"--filter=./{package}..."] if is_member else [])]
+            words = [*_require("pnpm", copy), *([f"--filter={{./{package}}}..."] if is_member else [])]
             words += ["install", "--prod", "--frozen-lockfile", "--config.node-linker=hoisted", *no_scripts]
             words += ["--config.package-import-method=copy", "--config.confirm-modules-purge=false"]
             if not os.path.isfile(os.path.join(copy.base, "pnpm-workspace.yaml")):
@@ -218,6 +232,7 @@ def _command(copy: _Copy, *, scripts: bool, run: Run) -> _Command:
             return _Command(words, copy.base, {})
     words = _yarn(copy, run)
     if not copy.is_berry:
+        _check_yarn_lock(project)
         words += ["install", "--production", "--frozen-lockfile", "--non-interactive", "--no-progress", *no_scripts]
         return _Command(words, copy.base, {})
     variables = {"YARN_NODE_LINKER": "node-modules", "YARN_ENABLE_TELEMETRY": "0", "YARN_ENABLE_PROGRESS_BARS": "0"}
@@ -252,6 +267,17 @@ def _yarn(copy: _Copy, run: Run) -> list[str]:
     raise _missing(copy, f"npm install --global {name}")
 
 
+def _check_yarn_lock(project: NodeProject) -> None:
+    """Check that the lock file of yarn 1 has what the manifests name: in a workspace, --frozen-lockfile does not."""
+    text = _text(os.path.join(project.base, project.lock))
+    locked = {one.strip(' "') for line in re.findall(r"^[^#\s].*(?=:$)", text, re.MULTILINE) for one in line.split(",")}
+    changed = {name.rpartition("/")[2] for name in read_manifest(project.base).get("resolutions") or ()}
+    for folder in (project.root, *project.linked):
+        for name, specifier in production_names(read_manifest(folder), PRODUCTION[:2]):
+            if name not in project.members and name not in changed and f"{name}@{specifier}" not in locked:
+                raise _outdated(project, folder)
+
+
 def _missing(copy: _Copy, command: str) -> BuildError:
     name = copy.project.manager if copy.project.manager != "yarn" else "yarn 2 or newer" if copy.is_berry else "yarn 1"
     return BuildError(PACKAGE_MANAGER_MISSING, lock=copy.project.lock, manager=name, command=command)
@@ -261,11 +287,19 @@ def _explained(error: CommandFailed, project: NodeProject) -> Exception:
     """The reason why an installation failed, without tokens of the project's settings."""
     lines = [_without_secrets(line, project) for line in error.lines]
     if any(_OUTDATED.search(line) for line in lines):
-        manifest = os.path.relpath(os.path.join(project.root, "package.json"), project.base)
-        return BuildError(
-            LOCK_FILE_OUTDATED, lock=project.lock, manifest=printable(manifest), command=_UPDATE[project.manager]
-        )
-    return CommandFailed(error.words, project.base, error.result, lines)
+        return _outdated(project, project.root)
+    return CommandFailed(error.words, project.base, error.result, lines, error.timeout_s)
+
+
+def _outdated(project: NodeProject, folder: str) -> BuildError:
+    return BuildError(
+        LOCK_OUTDATED,
+        detail='"{lock}" does not have the packages that "{manifest}" names.',
+        hint="Run {command}, and commit the lock file.",
+        lock=project.lock,
+        manifest=printable(os.path.relpath(os.path.join(folder, "package.json"), project.base)),
+        command=_UPDATE[project.manager],
+    )
 
 
 def _without_secrets(line: str, project: NodeProject) -> str:
@@ -288,11 +322,18 @@ def _finish(copy: _Copy, target: str) -> None:
     installed = os.path.join(copy.base, MODULES)
     if copy.project.is_workspace or copy.project.linked or copy.is_berry or has_links(installed):
         try:
-            lay_out(copy.root, copy.work, target)
-        except TooDeepError as error:
-            manifest = os.path.relpath(os.path.join(copy.project.root, "package.json"), copy.project.base)
-            command = _UPDATE[copy.project.manager]
-            raise BuildError(PACKAGES_CONFLICT, manifest=printable(manifest), command=command) from error
+            own = frozenset(os.path.realpath(copy.place(one)) for one in (copy.project.root, *copy.project.linked))
+            lay_out(copy.root, copy.work, target, own=own)
+        except (TooDeepError, MissingError) as error:
+            project, manifest = copy.project, os.path.relpath(error.folder, copy.base)
+            values = {
+                "manager": project.manager,
+                "package": printable(error.package),
+                "manifest": printable(os.path.join(manifest, "package.json")),
+                "command": _UPDATE[project.manager],
+            }
+            finding = PACKAGES_CONFLICT if isinstance(error, TooDeepError) else PACKAGE_NOT_INSTALLED
+            raise BuildError(finding, **values) from error
     elif os.path.isdir(installed):
         os.rename(installed, target)
     remove_leftovers(target)
