@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,6 +49,8 @@ class Folder:
     linked: bool = False
     """Whether the file uses outputs of another instance."""
     variables: tuple[str, ...] = field(default=())
+    install: bool | None = None
+    """Whether `src.build` says that scfdeploy installs the dependencies; None where no source says it."""
 
 
 def folders(root: Path, path: str) -> list[Folder]:
@@ -87,12 +89,13 @@ def find_manifest(root: Path, folder: Folder, language: str, source: str = "") -
         for name, tool in _MANIFESTS[language]:
             if (root / place / name).is_file():
                 if language == "nodejs":
-                    return place, _lock_file_tool(root / place) or tool
+                    return place, lock_file_tool(root / place) or tool
                 return place, _pip_tool(root, place, name, tool)
     return None
 
 
-def _lock_file_tool(folder: Path) -> str | None:
+def lock_file_tool(folder: Path) -> str | None:
+    """The tool that wrote the lock file in a folder; None without one."""
     return next((tool for name, tool in _LOCKS if (folder / name).is_file()), None)
 
 
@@ -148,6 +151,7 @@ def _read_folder(root: Path, folder: Path, file: Path | None) -> Folder:
         hooks=tuple(dict.fromkeys(hook for one in sources if (hook := _hook(root, folder, one)) is not None)),
         linked="${output:" in text,
         variables=tuple(dict.fromkeys(name for name in _env_names(tree) if _is_secret(name))),
+        install=_installs(sources),
     )
 
 
@@ -214,6 +218,15 @@ def _hook(root: Path, folder: Path, inputs: MappingNode | None) -> Hook | None:
     if block is None or block.get("hook") is None:
         return None
     return Hook(_source_folder(root, folder, _text(block, "src") or "."), (_text(block, "hook") or "").strip())
+
+
+def _installs(sources: Sequence[MappingNode | None]) -> bool | None:
+    """What `src.build` says of all sources: true if it is on for one, false if it is off for one and on for none."""
+    blocks = (_mapping(one, "src") for one in sources)
+    entries = [entry for block in blocks if block is not None and (entry := block.get("build")) is not None]
+    if not entries:
+        return None
+    return any(not isinstance(entry.value, ScalarNode) or entry.value.text.lower() != "false" for entry in entries)
 
 
 def _source_folder(root: Path, folder: Path, source: str) -> str:

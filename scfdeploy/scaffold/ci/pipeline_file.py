@@ -60,6 +60,7 @@ def _template_values(system: str, settings: Settings) -> dict[str, Any]:
         "hooks": [hook._asdict() for hook in settings.hooks],
         "partial": len(settings.projects) > 1 and not all(project.builds for project in settings.projects),
         "steps": steps(settings),
+        "installs": settings.installs,
         "variables": settings.variables,
         "keys": settings.keys,
         "package": settings.package.spec,

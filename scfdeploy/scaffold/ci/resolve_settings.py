@@ -62,6 +62,7 @@ def resolve_settings(root: Path, system: str, asked: PipelineOptions) -> Setting
         command=_command(system, asked, package, [language, "--type", type_, "--build", tool], stages),
         notes=tuple(_notes(root, every, language, tool)),
         archive_events=asked.archive_events,
+        installs=_installs(root, language, tool, every, projects),
     )
 
 
@@ -105,6 +106,19 @@ def _tool(root: Path, language: str, asked: str | None, every: Sequence[Folder])
     # A project without a manifest has no dependencies. Where there is no project yet, assume the default tool.
     has_none = language != "java" and any(one.has_file for one in every)
     return "none" if has_none else TOOLS[language][0]
+
+
+def _installs(
+    root: Path, language: str, tool: str, every: Sequence[Folder], projects: Sequence[PipelineProject]
+) -> bool:
+    """Whether `scfdeploy build` installs all dependencies: it reads manifests beside the code and serverless.yml."""
+    if language not in ("python", "nodejs") or any(one.install is False for one in every):
+        return False
+    if any(one.install for one in every):
+        return True
+    builds = [build for project in projects for build in project.builds]
+    has_lock = language == "python" or all(detect.lock_file_tool(root / build.manifest) == tool for build in builds)
+    return tool != "none" and has_lock and all(build.manifest in (build.source, build.folder) for build in builds)
 
 
 def _manifests(root: Path, every: Sequence[Folder], language: str) -> list[tuple[str, str]]:

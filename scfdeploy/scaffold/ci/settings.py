@@ -71,6 +71,8 @@ class Settings:
     notes: tuple[str, ...] = field(default=())
     archive_events: bool = False
     """Whether a timer runs `events pull`."""
+    installs: bool = False
+    """Whether `scfdeploy build` installs the dependencies, as on a developer's machine; otherwise a script does."""
 
     @property
     def builds(self) -> tuple[Build, ...]:
@@ -100,9 +102,10 @@ class Step(NamedTuple):
 def steps(settings: Settings) -> list[Step]:
     """The scripts in order; each runs for every folder to build."""
     scripts = []
-    if settings.tool != "none":
+    if settings.tool != "none" and not (settings.installs and settings.language == "python"):
         fields = _VENDOR if settings.language == "python" else _BUILD
-        scripts.append(Step(_TITLES[settings.language], f"scripts/{settings.tool}.sh.j2", fields))
+        title = "Build" if settings.installs else _TITLES[settings.language]
+        scripts.append(Step(title, f"scripts/{settings.tool}.sh.j2", fields))
     if settings.language == "java" and settings.type == "web":
         scripts.append(Step("Put the jar and scf_bootstrap into one folder", "scripts/web_jar.sh.j2", _JAR))
     return scripts
