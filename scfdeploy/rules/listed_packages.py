@@ -42,17 +42,21 @@ class PythonList(NamedTuple):
 
 
 def python_list(folders: Collection[str]) -> PythonList:
-    """The list of the first of these folders that has a manifest of Python packages."""
-    for folder in folders:
-        lists = [found for name, read in _PYTHON.items() if (found := _read_python(folder, name, read)) is not None]
-        if lists:
-            return PythonList(
-                lists[0].file,
-                frozenset().union(*(one.names for one in lists)),
-                any(one.is_complete for one in lists),
-                any(one.is_open for one in lists),
-            )
-    return PythonList("")
+    """What all manifests of Python packages in these folders list."""
+    lists = [
+        found
+        for folder in folders
+        for name, read in _PYTHON.items()
+        if (found := _read_python(folder, name, read)) is not None
+    ]
+    if not lists:
+        return PythonList("")
+    return PythonList(
+        lists[0].file,
+        frozenset().union(*(one.names for one in lists)),
+        any(one.is_complete for one in lists),
+        any(one.is_open for one in lists),
+    )
 
 
 def _read_python(folder: str, name: str, read: Any) -> PythonList | None:
@@ -182,7 +186,16 @@ _MAX_PARENTS = 8
 
 
 def node_list(folders: Collection[str]) -> NodeList:
-    """The list of the first of these folders that has a package.json."""
+    """The list of the first of these folders from which packages are installed; without one, of the first that has any.
+
+    A package.json beside the code can also be there only to say that the code is a module.
+    """
+    lists = list(_node_lists(folders))
+    lists.sort(key=lambda one: (not one.names, not one.lock))
+    return lists[0] if lists else NodeList("")
+
+
+def _node_lists(folders: Collection[str]) -> Iterator[NodeList]:
     for folder in folders:
         text = _text(folder, "package.json")
         if text is None:
@@ -199,8 +212,7 @@ def node_list(folders: Collection[str]) -> NodeList:
         except (ValueError, TypeError, AttributeError, RecursionError):
             continue
         lock, lock_text = _node_lock(folder)
-        return NodeList("package.json", frozenset(names), frozenset(development), own_name, lock, lock_text)
-    return NodeList("")
+        yield NodeList("package.json", frozenset(names), frozenset(development), own_name, lock, lock_text)
 
 
 def _node_lock(folder: str) -> tuple[str, str]:

@@ -88,7 +88,7 @@ def _missing_python(
         is_in_library = one.name in sys.stdlib_module_names if change is None else change.is_in(version)
         if is_in_library or one.name in brought:
             continue
-        listed = listed or python_list(_folders(function, context))
+        listed = listed or python_list(_folders(function))
         gap = _python_gap(function, listed, one.name)
         if gap is None or not always_runs(files.read(one.path) or "", one.line):
             continue
@@ -141,7 +141,7 @@ def _missing_nodejs(
             continue
         if _is_installed(function, context, one.name):
             continue
-        listed = listed or node_list(_folders(function, context))
+        listed = listed or node_list(_folders(function))
         gap = _nodejs_gap(function, listed, one.name)
         if gap is not None:
             yield MissingPackage(one, *gap)
@@ -182,6 +182,6 @@ def _no_lock_file() -> _Gap:
     )
 
 
-def _folders(function: FunctionSpec, context: Context) -> tuple[str, ...]:
+def _folders(function: FunctionSpec) -> tuple[str, ...]:
     """The folders with a possible manifest, the nearest to the code first."""
-    return (function.source.root, context.instance.root) if isinstance(function.source, FolderSource) else ()
+    return tuple(function.source.manifest_folders) if isinstance(function.source, FolderSource) else ()

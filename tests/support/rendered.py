@@ -74,6 +74,7 @@ def settings_of(
         keys,
         "scfdeploy ci init",
         archive_events=shape in ("stages", "partial", "linked"),
+        installs=language != "java" and tool != "none" and shape in INSTALLED,
     )
 
 
@@ -86,6 +87,10 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "partial": ("shop", "plain"),
     "linked": ("all",),
 }
+
+
+INSTALLED = ("one", "partial", "linked")
+"""The shapes whose dependencies `scfdeploy build` installs; a script installs the others."""
 
 
 def workflow(text: str) -> dict[str, Any]:

@@ -16,20 +16,49 @@ pytestmark = pytest.mark.usefixtures("root")
 
 
 class TestDetection:
-    def test_python_from_the_file_with_the_version_of_the_function(self) -> None:
-        function(".", more="  src: ./src\n")
+    @pytest.mark.parametrize("manifest", ["requirements.txt", "src/requirements.txt", "pyproject.toml"])
+    def test_python_packages_are_installed_by_the_build_command(self, manifest: str) -> None:
+        function(".", more="  src: ./src\n  environment:\n    variables:\n      A: ${env:DB_URL}\n")
+        put(manifest, '[project]\nname = "x"\ndependencies = ["requests"]\n' if "project" in manifest else "requests\n")
+
+        flow = init()
+
+        names = [one.get("name") for one in flow["jobs"]["build"]["steps"]]
+        assert "Dependencies" not in names
+        assert names.index("Validate") < names.index("Install dependencies and package")
+        command = step(flow, "Install dependencies and package")
+        assert command["run"].split()[1:3] == ["build", "--no-hook"]
+        assert command["env"] == {"DB_URL": "placeholder"}
+        assert ".scfdeploy/build" in step(flow, "Pack the build output")["run"]
+
+    def test_python_with_a_manifest_elsewhere_is_installed_by_a_script(self) -> None:
+        function("orders", more="  src: ./src\n")
         put("requirements.txt", "requests\n")
 
-        dependencies = step(init(), "Dependencies")
+        dependencies = step(init("orders"), "Dependencies")
 
-        assert dependencies["env"] == {"SOURCE": "src", "MANIFEST": ".", "VERSION": "3.9"}
+        assert dependencies["env"] == {"SOURCE": "orders/src", "MANIFEST": ".", "VERSION": "3.9"}
         assert "--platform manylinux2014_x86_64" in dependencies["run"]
         assert '--python-version "$VERSION"' in dependencies["run"]
 
-    def test_python_with_a_pyproject(self) -> None:
-        function(".")
-        put("pyproject.toml", '[project]\nname = "x"\ndependencies = ["requests"]\n')
-        assert "pyproject.toml" in step(init(), "Dependencies")["run"]
+    @pytest.mark.parametrize(
+        ("build", "names"), [("false", ["Dependencies"]), ("{scripts: true}", ["Install dependencies and package"])]
+    )
+    def test_file_decides_who_installs(self, build: str, names: list[str]) -> None:
+        function(".", more=f"  src: {{src: ./src, build: {build}}}\n")
+        put("requirements.txt", "requests\n")
+
+        steps = [one.get("name", "") for one in init()["jobs"]["build"]["steps"]]
+
+        assert [name for name in steps if "ependencies" in name] == names
+
+    def test_hook_with_a_build_is_followed_by_the_build_command(self) -> None:
+        function(".", more="  src: {src: ./src, hook: make, build: true}\n")
+        put("requirements.txt", "requests\n")
+
+        steps = [one.get("name") for one in init()["jobs"]["build"]["steps"]]
+
+        assert steps.index("Run src.hook") < steps.index("Install dependencies and package")
 
     def test_python_packages_go_into_the_code_of_every_function(self) -> None:
         put(
@@ -42,8 +71,7 @@ class TestDetection:
 
         flow = init()
 
-        assert step(flow, "Dependencies of orders")["env"]["MANIFEST"] == "."
-        assert step(flow, "Dependencies of users")["env"] == {"SOURCE": "users", "MANIFEST": "users", "VERSION": "3.9"}
+        assert step(flow, "Install dependencies and package")
         (python,) = [one for one in flow["jobs"]["build"]["steps"] if "setup-python" in one.get("uses", "")]
         assert python["with"]["cache-dependency-path"].split() == ["requirements.txt", "users/requirements.txt"]
 
@@ -54,9 +82,9 @@ class TestDetection:
     @pytest.mark.parametrize(
         ("lock", "words"),
         [
-            ("package-lock.json", ["npm ci", "npm run build --if-present"]),
-            ("pnpm-lock.yaml", ["pnpm install --frozen-lockfile"]),
-            ("yarn.lock", ["yarn install --frozen-lockfile"]),
+            ("package-lock.json", ["npm ci", "npm run build"]),
+            ("pnpm-lock.yaml", ["pnpm install --frozen-lockfile", "pnpm run build"]),
+            ("yarn.lock", ["yarn install --frozen-lockfile", "yarn run build"]),
         ],
     )
     def test_nodejs_by_its_lock_file(self, lock: str, words: list[str]) -> None:
@@ -66,8 +94,9 @@ class TestDetection:
 
         flow = init("api")
 
-        build = step(flow, "Dependencies and build")
-        assert all(word in build["run"] for word in words)
+        build = step(flow, "Build")
+        assert all(word in build["run"] for word in [*words, "rm -rf node_modules"])
+        assert step(flow, "Install dependencies and package")
         assert build["env"] == {"MANIFEST": "api"}
         (node,) = [
             one for one in flow["jobs"]["build"]["steps"] if one.get("uses", "").startswith("actions/setup-node")
@@ -77,7 +106,9 @@ class TestDetection:
     def test_npm_without_lock_file_is_reported(self) -> None:
         function(".", "Nodejs18.15")
         put("package.json", "{}")
-        assert "package-lock.json is missing" in ci_init("github").stdout
+        ran = ci_init("github")
+        assert "package-lock.json is missing" in ran.stdout
+        assert "npm prune --omit=dev" in step(workflow(FILE.read_text("utf-8")), "Dependencies and build")["run"]
 
     @pytest.mark.parametrize(("manifest", "word"), [("pom.xml", "mvn"), ("build.gradle.kts", "gradle")])
     def test_java_web_puts_jar_and_bootstrap_into_the_folder_of_the_file(self, manifest: str, word: str) -> None:
@@ -150,10 +181,8 @@ class TestDetection:
         function("users", more="  environment:\n    variables:\n      A: ${output:dev:shop:hello.name}\n")
         together = init("--force")
         assert "strategy" not in together["jobs"]["apply"]
-        assert {step(together, f"Dependencies of {one}")["env"]["SOURCE"] for one in ("orders", "users")} == {
-            "orders",
-            "users",
-        }
+        (python,) = [one for one in together["jobs"]["build"]["steps"] if "setup-python" in one.get("uses", "")]
+        assert python["with"]["cache-dependency-path"].split() == ["orders/requirements.txt", "users/requirements.txt"]
 
     @pytest.mark.parametrize(
         ("arguments", "message"), [((), "no runtime was found"), (("--runtime", "cobol"), "cobol")]
