@@ -25,10 +25,17 @@ class NpmPackage:
     version: str
     fields: Mapping[str, Any] = field(default_factory=dict)
     """Further keys of its package.json."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Further files, by path."""
 
     @property
     def manifest(self) -> dict[str, Any]:
         return {"name": self.name, "version": self.version, "main": "index.js", **self.fields}
+
+    @property
+    def integrity(self) -> str:
+        """The hash of its archive, as in a lock file."""
+        return f"sha512-{base64.b64encode(hashlib.sha512(self.archive).digest()).decode()}"
 
     @property
     def archive(self) -> bytes:
@@ -37,6 +44,7 @@ class NpmPackage:
             "package.json": json.dumps(self.manifest),
             "index.js": f"module.exports = {json.dumps(self.version)};\n",
             "cli.js": "#!/usr/bin/env node\n",
+            **self.files,
         }
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w") as archive:
@@ -114,7 +122,7 @@ def _packument(name: str, versions: Mapping[str, NpmPackage], url: str) -> dict[
                 "dist": {
                     "tarball": f"{url}{name}/-/{name.rpartition('/')[2]}-{version}.tgz",
                     "shasum": hashlib.sha1(package.archive, usedforsecurity=False).hexdigest(),
-                    "integrity": f"sha512-{base64.b64encode(hashlib.sha512(package.archive).digest()).decode()}",
+                    "integrity": package.integrity,
                 }
             }
             for version, package in versions.items()

@@ -6,6 +6,8 @@ import json
 import zipfile
 from pathlib import Path
 
+from tests.support.npm_registry import NpmPackage
+
 _SERVERLESS = """\
 component: scf
 name: hello
@@ -45,16 +47,27 @@ def wheels(folder: Path) -> Path:
     return folder
 
 
+def only_from(folder: Path) -> dict[str, str]:
+    """The environment in which pip and uv find nothing but that library."""
+    wheels(folder)
+    offline = {"PIP_NO_INDEX": "1", "UV_OFFLINE": "1", "UV_NO_INDEX": "1"}
+    return {**offline, "PIP_FIND_LINKS": str(folder), "UV_FIND_LINKS": str(folder)}
+
+
 def nodejs(folder: Path) -> None:
-    """A function whose code is made by `npm run build`."""
+    """A function whose code is made by `npm run build`, and that greets with the words of a package."""
     serverless(folder, "Nodejs18.15", "./", "  handler: index.main_handler\n")
-    package = {"name": "hello", "version": "1.0.0", "scripts": {"build": "node build.js"}}
-    lock = {"name": "hello", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": {"name": "hello"}}}
+    words = NpmPackage("wordsofgreeting", "1.0.0", {"main": "words.json"}, {"words.json": '"good day"'})
+    (folder / "words.tgz").write_bytes(words.archive)
+    needed = {"dependencies": {"wordsofgreeting": "file:words.tgz"}}
+    package = {"name": "hello", "version": "1.0.0", "scripts": {"build": "node build.js"}, **needed}
+    locked = {"version": "1.0.0", "resolved": "file:words.tgz", "integrity": words.integrity}
+    packages = {"": {"name": "hello", "version": "1.0.0", **needed}, "node_modules/wordsofgreeting": locked}
+    lock = {"name": "hello", "version": "1.0.0", "lockfileVersion": 3, "packages": packages}
     (folder / "package.json").write_text(json.dumps(package))
     (folder / "package-lock.json").write_text(json.dumps(lock))
-    (folder / "build.js").write_text(
-        "require('fs').writeFileSync('index.js', \"exports.main_handler = async () => 'good day';\\n\");\n"
-    )
+    code = "exports.main_handler = async () => require('wordsofgreeting');\\n"
+    (folder / "build.js").write_text(f"require('fs').writeFileSync('index.js', \"{code}\");\n")
 
 
 def java(folder: Path) -> None:

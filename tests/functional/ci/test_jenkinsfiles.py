@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import repositories
 from tests.support.ci_project import ci_init
 from tests.support.command import scfdeploy
 from tests.support.jenkins import Build, build
@@ -62,10 +63,6 @@ def tools(tmp_path: Path) -> Path:
         f"""\
 if [ "$1 $2 $3" = "-I -m venv" ]; then
   make-environment "$4"
-elif [ "$1 $2 $3" = "-m pip install" ]; then
-  while [ "$1" != --target ]; do shift; done
-  echo "VENDORED = True" > "$2/vendored.py"
-  cat -- "$SOURCE/../requirements.txt"
 else
   exec {sys.executable} "$@"
 fi
@@ -91,6 +88,7 @@ def job(tmp_path: Path, tools: Path, cloud: LocalServer) -> Runner:
     def run(source: Path, *, approve: bool = True, credentials: dict[str, Any] | None = None, **env: str) -> Build:
         around = {
             **cloud.env,
+            **repositories.only_from(tmp_path / "wheels"),
             "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(Path(__file__).parents[3]),
             **env,
@@ -106,7 +104,7 @@ def job(tmp_path: Path, tools: Path, cloud: LocalServer) -> Runner:
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     variables = "  environment:\n    variables:\n      DB: ${env:DB_PASSWORD}\n"
     folder = write_project(tmp_path / "repository", variables)
-    (folder / "requirements.txt").write_text("requests\n")
+    (folder / "requirements.txt").write_text("wordsofgreeting==1.0\n")
     monkeypatch.chdir(folder)
     return folder
 
@@ -247,7 +245,7 @@ def test_a_hostile_folder_is_only_a_name(
 ) -> None:
     root = tmp_path / "repository"
     write_project(root / name)
-    (root / name / "requirements.txt").write_text("requests\n")
+    (root / name / "requirements.txt").write_text("wordsofgreeting==1.0\n")
     monkeypatch.chdir(root)
     written("jenkins", name, "--stage-branch", "main=test")
     done = job(root, BRANCH_NAME="main")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import repositories
 from tests.support.ci_project import ci_init
 from tests.support.github_api import GitHub, github_api
 from tests.support.local_server import LocalServer
@@ -26,17 +27,10 @@ SECRETS = {
     "DB_PASSWORD": "hunter2-do-not-show",
 }
 SHOWN = ("local-secret", "hunter2-do-not-show")
-# What pip, npm and Maven leave, as far as it is deployed.
+# What npm and Maven leave, as far as it is deployed.
 PROGRAMS = {
     "python3": f"""\
-if [ "$1 $2 $3" = "-m pip install" ]; then
-  target= wanted=
-  while [ "$#" -gt 0 ]; do
-    case "$1" in --target) target=$2 ;; --python-version) wanted=$2 ;; esac
-    shift
-  done
-  echo "FOR = '$wanted'" > "$target/vendored.py"
-elif [ "$1 $2 $3" = "-I -m venv" ]; then
+if [ "$1 $2 $3" = "-I -m venv" ]; then
   make-environment "$4"
 else
   exec {sys.executable} "$@"
@@ -48,6 +42,7 @@ case "$1" in
   run) echo 'exports.main_handler = async () => 1;' > src/index.js ;;
 esac
 """,
+    "node": "exit 0\n",  # package.json has a script that builds
     "mvn": "mkdir -p target && printf jar > target/app.jar && printf x > target/app-sources.jar\n",
     "gh": f"""\
 exec {sys.executable} - "$@" <<'END'
@@ -107,6 +102,7 @@ def run(tmp_path: Path, programs: Path, cloud: LocalServer, github: GitHub) -> R
             "PYTHONPATH": str(ROOT),
             "LANG": "C.UTF-8",
             "SCFDEPLOY_ENDPOINT": cloud.url,
+            **repositories.only_from(tmp_path / "wheels"),
         }
         number = len(list(tmp_path.glob("run-*")))
         actions = dict(marketplace(checkout))
@@ -119,14 +115,14 @@ def run(tmp_path: Path, programs: Path, cloud: LocalServer, github: GitHub) -> R
 
 def python(folder: Path) -> None:
     inputs = "  environment:\n    variables:\n      DB: ${env:DB_PASSWORD}\n"
-    write_project(folder, inputs, code=f"import vendored\n\n\n{HANDLER}")
-    (folder / "requirements.txt").write_text("requests\n")
+    write_project(folder, inputs, code=f"import wordsofgreeting\n\n\n{HANDLER}")
+    (folder / "requirements.txt").write_text("wordsofgreeting==1.0\n")
 
 
 def nodejs(folder: Path) -> None:
     (folder / "src").mkdir(parents=True)
     (folder / "src" / "index.js").write_text("")
-    (folder / "package.json").write_text("{}")
+    (folder / "package.json").write_text('{"scripts": {"build": "make"}}')
     (folder / "package-lock.json").write_text("{}")
     (folder / "serverless.yml").write_text(
         "component: scf\nname: hello\napp: shop\ninputs:\n  name: hello\n  src: ./src\n  runtime: Nodejs18.15\n"
@@ -218,7 +214,7 @@ def test_hostile_names_are_only_names(
 ) -> None:
     for folder in (name, "other"):
         write_project(tmp_path / "repository" / folder, name="first" if folder == "other" else "second")
-        (tmp_path / "repository" / folder / "requirements.txt").write_text("requests\n")
+        (tmp_path / "repository" / folder / "requirements.txt").write_text("wordsofgreeting==1.0\n")
     repository = written(
         tmp_path / "repository",
         monkeypatch,

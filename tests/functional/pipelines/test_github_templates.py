@@ -44,7 +44,7 @@ Pipeline = Callable[..., Run]
 @pytest.fixture(name="pipeline")
 def a_pipeline(repository: Path, tmp_path: Path, github: GitHub, server: LocalServer) -> Pipeline:
     """Runs the workflow of the repository after an event, on a new machine each time."""
-    wheels = repositories.wheels(tmp_path / "wheels")
+    offline = repositories.only_from(tmp_path / "wheels")
     runs = iter(range(100))
 
     def run(event: Event, secrets: Mapping[str, str] = KEYS) -> Run:
@@ -53,8 +53,7 @@ def a_pipeline(repository: Path, tmp_path: Path, github: GitHub, server: LocalSe
         host = {
             "PATH": path_with(folder / "bin", os.environ["PATH"]),
             "LANG": "C.UTF-8",
-            "PIP_NO_INDEX": "1",
-            "PIP_FIND_LINKS": str(wheels),
+            **offline,
             "npm_config_offline": "true",
             "npm_config_update_notifier": "false",
             "SCFDEPLOY_ENDPOINT": server.url,

@@ -46,7 +46,7 @@ Pipeline = Callable[..., Build]
 @pytest.fixture(name="pipeline")
 def a_pipeline(repository: Path, tmp_path: Path, server: LocalServer) -> Pipeline:
     """Runs the Jenkinsfile of the repository on a new agent each time; `names` is what Jenkins says of the build."""
-    wheels = repositories.wheels(tmp_path / "wheels")
+    offline = repositories.only_from(tmp_path / "wheels")
     runs = iter(range(100))
 
     def run(names: Mapping[str, str], secrets: Mapping[str, str] | None = None) -> Build:
@@ -56,8 +56,7 @@ def a_pipeline(repository: Path, tmp_path: Path, server: LocalServer) -> Pipelin
             "PATH": path_with(folder / "bin", os.environ["PATH"]),
             "HOME": str(folder),
             "LANG": "C.UTF-8",
-            "PIP_NO_INDEX": "1",
-            "PIP_FIND_LINKS": str(wheels),
+            **offline,
             "npm_config_offline": "true",
             "npm_config_update_notifier": "false",
             "SCFDEPLOY_ENDPOINT": server.url,
