@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.diagnostics import message
 from scfdeploy.facts.packages import LibraryModule, nodejs_library, python_library_changes, runtime_packages
 from scfdeploy.model import ArchiveSource, FolderSource, FunctionSpec
+from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.rules.handler import handler_of, version_of
 from scfdeploy.rules.imports import Import, SourceFiles, always_runs, nodejs_imports, python_imports
-from scfdeploy.rules.listed_packages import NodeList, PythonList, node_list, python_list
 from scfdeploy.rules.rule import Context
 from scfdeploy.rules.values import flag, language_of, text
 
-_CHANGED_START = re.compile(r"PYTHONPATH|NODE_PATH|\b(cd|pip3?|npm|pnpm|yarn|uv)\s")
+if TYPE_CHECKING:
+    from scfdeploy.rules.listed_packages import NodeList, PythonList
+
+_CHANGED_START = lazy_pattern(r"PYTHONPATH|NODE_PATH|\b(cd|pip3?|npm|pnpm|yarn|uv)\s")
 
 
 class _Gap(NamedTuple):
@@ -36,15 +39,19 @@ class MissingPackage(NamedTuple):
 
 def missing_packages(function: FunctionSpec, context: Context) -> Iterator[MissingPackage]:
     """The missing packages of a Python or Node.js function. None where code and packages are not known well enough."""
-    brought = runtime_packages(text(function.settings, "runtime") or "")
     entry = _entry(function, context)
-    files = _files(function, context) if brought is not None and entry is not None else None
-    if files is None or brought is None or entry is None:
+    files = _files(function, context) if entry is not None else None
+    if entry is None or files is None:
         return
-    if language_of(function) == "python":
-        yield from _missing_python(function, context, files, python_imports(entry, files) or [], brought)
+    is_python = language_of(function) == "python"
+    imports = python_imports(entry, files) if is_python else nodejs_imports(entry, files)
+    brought = runtime_packages(text(function.settings, "runtime") or "") if imports else None
+    if not imports or brought is None:
+        return
+    if is_python:
+        yield from _missing_python(function, files, imports, brought)
     elif not flag(function.settings, "installDependency"):
-        yield from _missing_nodejs(function, context, files, nodejs_imports(entry, files) or [], brought)
+        yield from _missing_nodejs(function, context, files, imports, brought)
 
 
 def _files(function: FunctionSpec, context: Context) -> SourceFiles | None:
@@ -78,7 +85,7 @@ def _entry(function: FunctionSpec, context: Context) -> str | None:
 
 
 def _missing_python(
-    function: FunctionSpec, context: Context, files: SourceFiles, imports: list[Import], brought: frozenset[str]
+    function: FunctionSpec, files: SourceFiles, imports: list[Import], brought: frozenset[str]
 ) -> Iterator[MissingPackage]:
     version = version_of(text(function.settings, "runtime") or "")
     changes = python_library_changes()
@@ -88,7 +95,10 @@ def _missing_python(
         is_in_library = one.name in sys.stdlib_module_names if change is None else change.is_in(version)
         if is_in_library or one.name in brought:
             continue
-        listed = listed or python_list(_folders(function))
+        if listed is None:
+            from scfdeploy.rules.listed_packages import python_list
+
+            listed = python_list(_folders(function))
         gap = _python_gap(function, listed, one.name)
         if gap is None or not always_runs(files.read(one.path) or "", one.line):
             continue
@@ -141,7 +151,10 @@ def _missing_nodejs(
             continue
         if _is_installed(function, context, one.name):
             continue
-        listed = listed or node_list(_folders(function))
+        if listed is None:
+            from scfdeploy.rules.listed_packages import node_list
+
+            listed = node_list(_folders(function))
         gap = _nodejs_gap(function, listed, one.name)
         if gap is not None:
             yield MissingPackage(one, *gap)

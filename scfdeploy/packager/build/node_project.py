@@ -212,7 +212,8 @@ def _workspace_patterns(base: str) -> list[str]:
 
 
 def _read_yaml(path: str) -> Mapping[str, Any]:
-    from ruamel.yaml import YAML, YAMLError
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     try:
         with open(path, encoding="utf-8") as file:

@@ -111,7 +111,7 @@ def install(dependencies: Dependencies, staging: Path, *, run: Run) -> None:
         copy.write()
         command = _command(copy, scripts=dependencies.scripts, run=run)
         try:
-            run(command.words, command.folder, quiet=True, variables=_QUIET | command.variables)
+            run(command.words, command.folder, quiet=True, variables={**_QUIET, **command.variables})
         except CommandFailed as error:
             raise _explained(error, project) from error
         _finish(copy, str(staging / MODULES))

@@ -90,7 +90,7 @@ def test_syntax_error_points_to_source_and_handler_key(tmp_path: Path) -> None:
 
 def test_modules_are_not_suggested_as_handlers(tmp_path: Path) -> None:
     code = "import json, os.path\nfrom base import start\n\ndef main_handler(event, context): ...\n"
-    case = Case("", "", inputs="handler: index.begin", files={"index.py": code})
+    case = Case("", "", inputs="handler: index.begin", files={"index.py": code, "base.py": ""})
     (found,) = diagnostics_of(case, tmp_path)
     assert found.hint == "It defines main_handler, start: use index.main_handler or another one."
 
