@@ -12,7 +12,7 @@ from bisect import insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import IO
+from typing import IO, NamedTuple
 
 import deflate
 
@@ -38,6 +38,7 @@ _RANDOM_VALUES = 170
 _MIN_SAMPLED_BYTES = 4096
 _CHUNK_BYTES = 2048
 _WORTHWHILE_RATIO = 0.97
+_MAX_INSTALLED_BYTES = 64 << 20
 
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
@@ -87,16 +88,15 @@ def write_archive(
     contents: list[Content] = []
     fresh: dict[str, str] = {}
     for file in _with_bootstrap(files, source.bootstrap):
-        data = _content(file, source, findings)
-        if data is None:
+        entry = _prepared(file, source, findings)
+        if entry is None:
             continue
         name = file.name.encode()
-        sha256 = hashlib.sha256(data)
         executable = bool(file.mode & _EXECUTABLE)
-        archive.add(name, data, crc=deflate.crc32(data), compressed=_compress(data), executable=executable)
-        contents.append(Content(name, b"x" if executable else b"-", len(data), sha256.digest()))
+        archive.add(name, entry, executable=executable)
+        contents.append(Content(name, b"x" if executable else b"-", entry.size, entry.sha256))
         if changed_recently(file.ctime_ns, seen_at_ns=seen_at_ns):
-            fresh[file.name] = sha256.hexdigest()
+            fresh[file.name] = entry.sha256.hex()
     archive.finish()
     return WrittenArchive(total.hexdigest(), digest_contents(contents), size, len(contents), fresh)
 
@@ -106,6 +106,68 @@ def _with_bootstrap(files: Sequence[File], bootstrap: str | None) -> list[File]:
     if bootstrap is not None and all(file.name != GENERATED for file in files):
         insort(entries, File(GENERATED, _GENERATED_PATH, len(bootstrap), 0, 0, 0, 0o755), key=attrgetter("name"))
     return entries
+
+
+class Prepared(NamedTuple):
+    """The content of a file in the form of an archive."""
+
+    body: bytes | bytearray
+    """In raw deflate form, or as it is."""
+    is_compressed: bool
+    size: int
+    """Uncompressed."""
+    crc: int
+    sha256: bytes
+
+    @classmethod
+    def of(cls, data: bytes) -> Prepared:
+        """Compress `data` where that makes it smaller."""
+        compressed = _compress(data)
+        return cls(
+            data if compressed is None else compressed,
+            compressed is not None,
+            len(data),
+            deflate.crc32(data),
+            hashlib.sha256(data).digest(),
+        )
+
+
+class _InstalledFiles:
+    """Installed files in the form of an archive, so that functions and redeployments that share them prepare them once.
+
+    They are known by path and stat data: a folder of installed packages is used only if it has not changed.
+    """
+
+    def __init__(self) -> None:
+        self._entries: dict[tuple[object, ...], Prepared] = {}
+        self._bytes = 0
+
+    def get(self, file: File) -> Prepared | None:
+        """The prepared file, if it was added."""
+        return self._entries.get(file[1:])
+
+    def add(self, file: File, entry: Prepared) -> None:
+        """Keep a prepared file while there is room."""
+        if self._bytes + len(entry.body) <= _MAX_INSTALLED_BYTES:
+            self._bytes += len(entry.body)
+            self._entries[file[1:]] = entry
+
+
+_installed = _InstalledFiles()
+
+
+def _prepared(file: File, source: FolderSource, findings: Findings) -> Prepared | None:
+    is_installed = bool(source.built) and file.path.startswith(f"{source.built}/") and "/" in file.name
+    entry = _installed.get(file) if is_installed else None
+    if entry is not None:
+        return entry
+    data = _content(file, source, findings)
+    if data is None:
+        return None
+    entry = Prepared.of(data)
+    if is_installed:
+        _installed.add(file, entry)
+    return entry
 
 
 def _content(file: File, source: FolderSource, findings: Findings) -> bytes | None:
@@ -180,14 +242,12 @@ class ZipWriter:
         self._count = 0
         self._offset = 0
 
-    def add(
-        self, name: bytes, data: bytes, *, crc: int, compressed: bytes | bytearray | None, executable: bool
-    ) -> None:
-        """Add the file `name`. `compressed` is `data` in raw deflate form, or None to store `data` itself."""
+    def add(self, name: bytes, entry: Prepared, *, executable: bool) -> None:
+        """Add the file `name`."""
         flags = 0 if name.isascii() else _FLAG_UTF8
-        method, body = (_STORED, data) if compressed is None else (_DEFLATED, compressed)
+        method, body = _DEFLATED if entry.is_compressed else _STORED, entry.body
         # Both headers contain the same nine numbers.
-        shared = (_VERSION, flags, method, _TIME, _DATE, crc, len(body), len(data), len(name))
+        shared = (_VERSION, flags, method, _TIME, _DATE, entry.crc, len(body), entry.size, len(name))
         mode = _REGULAR_FILE | (0o755 if executable else 0o644)
         self._central.append(
             _CENTRAL.pack(b"PK\1\2", _UNIX | _VERSION, *shared, 0, 0, 0, 0, mode << 16, self._offset) + name

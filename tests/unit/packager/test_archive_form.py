@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scfdeploy.packager.archive_builder import ZipWriter
+from scfdeploy.packager.archive_builder import Prepared, ZipWriter
 from tests.support.packaging import entries, folder, names, packed, write_tree
 
 TREE = {
@@ -66,9 +66,9 @@ def test_folders_are_not_entries_of_archive(tmp_path: Path) -> None:
 def test_archive_of_more_than_65535_entries_is_zip64() -> None:
     out = io.BytesIO()
     archive = ZipWriter(out.write)
-    count = 0x1_0001
+    count, empty = 0x1_0001, Prepared.of(b"")
     for number in range(count):
-        archive.add(b"%05x" % number, b"", crc=0, compressed=None, executable=False)
+        archive.add(b"%05x" % number, empty, executable=False)
     archive.finish()
     with zipfile.ZipFile(out) as read:
         assert len(read.infolist()) == count
