@@ -32,9 +32,11 @@ def render_explained(result: Explained, style: TextStyle) -> str:
 def _entry(entry: Explanation, style: TextStyle) -> Iterator[str]:
     match entry.kind:
         case "status-code":
-            yield from _status(entry, style)
+            for line in _status(entry, style):
+                yield from style.lines(line, hanging="  ")
         case "setting" | "variable":
-            yield from _name_in_project(entry, style)
+            for line in _name_in_project(entry, style):
+                yield from style.lines(line, hanging="  ")
         case _:
             yield from _code_or_finding(entry, style)
 
@@ -85,7 +87,7 @@ def _name_in_project(entry: Explanation, style: TextStyle) -> Iterator[str]:
 def _code_or_finding(entry: Explanation, style: TextStyle) -> Iterator[str]:
     kind = message("error code of the API") if entry.kind == "error-code" else message("finding")
     yield f"{style.paint(entry.name, 'bold')} ({kind})"
-    yield f"  {entry.meaning.rstrip('.')}."
+    yield from style.lines(f"{entry.meaning.rstrip('.')}.", "  ")
     if entry.page is not None:
         yield from _page(entry.page, style)
         return
@@ -97,7 +99,7 @@ def _code_or_finding(entry: Explanation, style: TextStyle) -> Iterator[str]:
         (message("note"), " ".join(entry.remarks)),
     ):
         if text:
-            yield f"  {style.paint(f'{label}:', 'cyan')} {text}"
+            yield from style.lines(f"{style.paint(f'{label}:', 'cyan')} {text}", "  ", hanging="  ")
 
 
 def _page(page: Page, style: TextStyle) -> Iterator[str]:
@@ -106,9 +108,23 @@ def _page(page: Page, style: TextStyle) -> Iterator[str]:
     for heading, text in page.parts.items():
         yield ""
         yield f"  {style.paint(heading, 'cyan')}"
-        lines = text.split("\n")
         indent = "      " if _FENCE in text else "    "
-        yield from (f"{indent}{line}".rstrip() for line in lines if not line.startswith(_FENCE))
+        for line in _paragraphs(text) if style.is_wrapped else text.split("\n"):
+            if not line.startswith(_FENCE):
+                yield from (
+                    part.rstrip() for part in ([indent + line] if _FENCE in text else style.lines(line, indent))
+                )
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The lines of a page, with those of a paragraph joined; examples, lists and tables keep theirs."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if _FENCE not in text and lines and lines[-1] and line and line[0] not in "-|" and lines[-1][0] not in "|":
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line)
+    return lines
 
 
 def _list(entries: Sequence[Explanation], style: TextStyle) -> Iterator[str]:

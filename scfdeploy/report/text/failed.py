@@ -10,11 +10,15 @@ from scfdeploy.results import Failed
 
 def render_failed(result: Failed, style: TextStyle) -> str:
     """`error: …`, the request id of a failed call, and `hint: …`."""
-    first, *rest = safe_lines(result.message) or [""]
-    lines = [f"{style.paint(message('error:'), 'red', 'bold')} {first}", *(f"       {line}" for line in rest)]
+    lines = _labelled(style.paint(message("error:"), "red", "bold"), result.message, " " * len("error: "), style)
     if result.request_id:
         lines.extend(message("request id: {id}", id=line) for line in safe_lines(result.request_id))
     if result.hint:
-        first, *rest = safe_lines(result.hint)
-        lines += [f"{style.paint(message('hint:'), 'cyan')} {first}", *(f"      {line}" for line in rest)]
+        lines += _labelled(style.paint(message("hint:"), "cyan"), result.hint, " " * len("hint: "), style)
     return "\n".join(lines) + "\n"
+
+
+def _labelled(label: str, text: str, indent: str, style: TextStyle) -> list[str]:
+    first, *rest = safe_lines(text) or [""]
+    lines = style.lines(f"{label} {first}", hanging=indent)
+    return lines + [line for more in rest for line in style.lines(more, indent)]

@@ -11,10 +11,14 @@ from scfdeploy.plan import FieldChange
 from scfdeploy.report.humanize import plural
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.event_stats import metrics_text
-from scfdeploy.report.text.style import TextStyle, table
+from scfdeploy.report.text.style import Detail, TextStyle, table
 from scfdeploy.report.values import set_text
 from scfdeploy.results import FunctionStatus, LayerStatus, StatusReport
 
+_MANY = 20
+"""Of more functions than this, versions, aliases and most differences are left out."""
+
+_EXAMPLES = 5
 _OPTIONAL_COLUMNS = (5, 4, 3)  # the time of the last change, the timeout and the memory
 
 
@@ -34,7 +38,11 @@ def render_status(result: StatusReport, style: TextStyle) -> str:
     urls = [(function, url) for function in result.functions for url in function.urls]
     if urls:
         blocks.append("\n".join(_urls(urls, style)))
-    blocks += ["\n".join(lines) for function in result.functions if len(lines := list(_details(function, style))) > 1]
+    if style.detail is not Detail.FULL and len(result.functions) > _MANY:
+        blocks += _large_details(result.functions, style)
+    else:
+        details = (list(_details(function, style)) for function in result.functions)
+        blocks += ["\n".join(lines) for lines in details if len(lines) > 1]
     blocks += ["\n".join(_layer_details(layer, style)) for layer in result.layers if layer.versions or layer.drift]
     if result.omitted:
         omitted = plural(result.omitted, "{number} other resource not shown.", "{number} other resources not shown.")
@@ -127,6 +135,21 @@ def _details(function: FunctionStatus, style: TextStyle) -> Iterator[str]:
     if metrics is not None and (metrics.retries or metrics.throttles or metrics.failed_deliveries):
         yield "  " + message("asynchronous events: {counts}", counts=metrics_text(metrics))
     yield from _drift(function.drift, style)
+
+
+def _large_details(functions: Sequence[FunctionStatus], style: TextStyle) -> Iterator[str]:
+    """The differences and problems of some functions, and where to see those of the others."""
+    notable = [
+        function._replace(versions=(), aliases=()) for function in functions if function.drift or function.state_reason
+    ]
+    for function in notable[:_EXAMPLES]:
+        yield "\n".join(_details(function, style))
+    if len(notable) > _EXAMPLES:
+        more = message(
+            "{number} more functions differ or have a problem; --no-group or --target shows them.",
+            number=len(notable) - _EXAMPLES,
+        )
+        yield "\n".join(style.lines(more))
 
 
 def _layer_details(layer: LayerStatus, style: TextStyle) -> Iterator[str]:

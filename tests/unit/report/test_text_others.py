@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from scfdeploy.model import Address
-from scfdeploy.plan import FieldChange
+from scfdeploy.plan import Action, Change, FieldChange
 from scfdeploy.providers.base import Invocation
 from scfdeploy.report.text import TextStyle, render_output, render_text
-from scfdeploy.results import Failed, Findings, FunctionStatus, Invoked, LayerStatus, StatusReport
+from scfdeploy.report.text.style import Detail
+from scfdeploy.results import Drifted, Failed, Findings, FunctionStatus, Invoked, LayerStatus, StatusReport
 from tests.support.results import HELLO, KEY, MEMORY_STEP, OLD
 
 NONE = Findings()
@@ -162,3 +163,37 @@ def test_findings_go_to_stderr_and_results_to_stdout() -> None:
     assert "memory-step" in rendered.err
     assert "memory-step" not in rendered.out
     assert "default/old" in rendered.out
+
+
+def test_status_of_many_functions_has_few_details() -> None:
+    functions = [DEPLOYED._replace(address=Address.of_function("default", f"f{number}")) for number in range(300)]
+    style = TextStyle(width=100, detail=Detail.GROUPED)
+    text = render_output(StatusReport(NONE, True, KEY, functions), style).out
+
+    assert text.count("memorySize: 256 -> 128") == 5
+    assert "295 more functions differ or have a problem; --no-group or --target shows them.\n" in text
+    assert all(f"  f{number}: https://x.example\n" in text for number in range(300)), "URLs are never folded"
+    assert render_output(StatusReport(NONE, True, KEY, functions), TextStyle()).out.count("versions: 1, 2") == 300
+
+
+def test_drift_of_many_functions_is_shown_once() -> None:
+    fields = (FieldChange("memorySize", 256, 128),)
+    changes = [
+        Change(Address.of_function("default", f"f{number}"), Action.UPDATE, "differs", fields) for number in range(300)
+    ]
+    deleted = [Change(Address.of_function("default", f"x{n}"), Action.DELETE, "in no file") for n in range(3)]
+    text = render_output(Drifted(NONE, True, KEY, [*changes, *deleted]), TextStyle(detail=Detail.GROUPED)).out
+
+    assert text.startswith("Drift: 303 resources differ. Nothing was changed.\n\n  300 × function: memorySize\n")
+    assert all(f"  function/default/x{number}: in the cloud, but in no file\n" in text for number in range(3))
+
+
+def test_failure_and_explanation_fit_the_terminal() -> None:
+    failed = Failed("plan", "The configuration file cannot be read.", "Check the path and the permissions of the file.")
+    style = TextStyle(width=30, is_wrapped=True)
+    assert render_output(failed, style).err == (
+        "error: The configuration file\n"
+        "       cannot be read.\n"
+        "hint: Check the path and the\n"
+        "      permissions of the file.\n"
+    )
