@@ -173,23 +173,23 @@ def _members(base: str) -> dict[str, str]:
     if not patterns:
         return {}
     members = {}
-    for folder, names in _folders(base):
+    for folder, names in _folders(base, patterns):
         if names and _is_member(patterns, names) and os.path.isfile(os.path.join(folder, "package.json")):
             name = read_manifest(folder).get("name")
             members[str(name or os.path.relpath(folder, base))] = folder
     return members
 
 
-def _folders(base: str, names: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _folders(base: str, patterns: Sequence[str], names: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The folders below `base` that can be packages, each with its names below it."""
     folder = os.path.join(base, *names)
     yield folder, names
-    if len(names) == _MAX_DEPTH:
+    if len(names) == _MAX_DEPTH or not any(_leads_on(_parts(pattern), names) for pattern in patterns):
         return
     for name in sorted(os.listdir(folder)):
         path = os.path.join(folder, name)
         if name != _NOT_COPIED and not name.startswith(".") and os.path.isdir(path) and not os.path.islink(path):
-            yield from _folders(base, (*names, name))
+            yield from _folders(base, patterns, (*names, name))
 
 
 def _workspace_patterns(base: str) -> list[str]:
@@ -228,10 +228,21 @@ def _is_member(patterns: Sequence[str], names: tuple[str, ...]) -> bool:
     result = False
     for pattern in patterns:
         is_negated = pattern.startswith("!")
-        parts = [part for part in pattern.lstrip("!").split("/") if part not in ("", ".")]
-        if _matches(parts, names):
+        if _matches(_parts(pattern), names):
             result = not is_negated
     return result
+
+
+def _parts(pattern: str) -> list[str]:
+    return [part for part in pattern.lstrip("!").split("/") if part not in ("", ".")]
+
+
+def _leads_on(parts: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether the pattern can match a folder below the one with these names."""
+    for number, name in enumerate(names):
+        if number >= len(parts) - 1 or not fnmatchcase(name, parts[number]):
+            return "**" in parts[: number + 1]
+    return bool(parts)
 
 
 def _matches(parts: Sequence[str], names: Sequence[str]) -> bool:

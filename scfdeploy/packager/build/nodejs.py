@@ -13,11 +13,18 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from scfdeploy.diagnostics import Finding, Severity
-from scfdeploy.packager.build.dependencies import BuildError, CommandFailed, Dependencies, Run
+from scfdeploy.packager.build.dependencies import (
+    DEPENDENCY_FILE_INVALID,
+    BuildError,
+    CommandFailed,
+    Dependencies,
+    Run,
+)
 from scfdeploy.packager.build.module_tree import (
     MODULES,
     MissingError,
@@ -94,14 +101,30 @@ def find(root: str, runtime: str, *, scripts: bool) -> Dependencies | None:
 
     None without a manifest or lock file: without one, every machine would install something else.
     """
-    project = read_project(root)
-    if project is None:
-        return None
-    return Dependencies(project.manager, root, project.inputs(), runtime, scripts, replaces=(MODULES,))
+    with _reported():
+        project = read_project(root)
+        if project is None:
+            return None
+        return Dependencies(project.manager, root, project.inputs(), runtime, scripts, replaces=(MODULES,))
 
 
 def install(dependencies: Dependencies, staging: Path, *, run: Run) -> None:
     """Install them into `node_modules` in the empty folder `staging`. BuildError, CommandFailed."""
+    with _reported():
+        _install(dependencies, staging, run)
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Report a file that cannot be read or copied."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BuildError(DEPENDENCY_FILE_INVALID, file=printable(str(error.filename)), reason=reason) from error
+
+
+def _install(dependencies: Dependencies, staging: Path, run: Run) -> None:
     project = read_project(dependencies.root)
     if project is None:
         return
@@ -220,7 +243,7 @@ def _command(copy: _Copy, *, scripts: bool, run: Run) -> _Command:
     match project.manager:
         case "npm":
             words = ["npm", "ci", "--omit=dev", "--no-audit", "--no-fund", "--install-strategy=hoisted", *no_scripts]
-            words += [f"--workspace={package}"] if is_member else ["--workspaces=false"] if project.is_workspace else []
+            words += [f"--workspace={package}"] if is_member else []
             _require("npm", copy)
             return _Command(words, copy.base, {f"npm_config_{key}": value for key, value in _PLATFORM.items()})
         case "pnpm":
@@ -325,11 +348,12 @@ def _finish(copy: _Copy, target: str) -> None:
             own = frozenset(os.path.realpath(copy.place(one)) for one in (copy.project.root, *copy.project.linked))
             lay_out(copy.root, copy.work, target, own=own)
         except (TooDeepError, MissingError) as error:
-            project, manifest = copy.project, os.path.relpath(error.folder, copy.base)
+            project = copy.project
+            manifest = os.path.relpath(os.path.join(error.folder, "package.json"), os.path.realpath(copy.base))
             values = {
                 "manager": project.manager,
                 "package": printable(error.package),
-                "manifest": printable(os.path.join(manifest, "package.json")),
+                "manifest": printable(manifest),
                 "command": _UPDATE[project.manager],
             }
             finding = PACKAGES_CONFLICT if isinstance(error, TooDeepError) else PACKAGE_NOT_INSTALLED

@@ -148,6 +148,19 @@ def test_hook_runs_once_without_keys_and_the_tools_come_after_it(
     assert "TENCENT_SECRET" not in seen.read_text("utf-8")
 
 
+def test_tools_are_installed_again_after_packages_were_installed(repository: Path, pipeline: Pipeline) -> None:
+    repositories.python(repository)
+    init("jenkins", "--stage-branch", "main=test")
+
+    build = pipeline(push("jenkins"))
+
+    stages = list(build.stages)
+    assert build.result == "SUCCESS", build.printed
+    assert stages[:3] == ["Checkout", "Tools", "Validate"]
+    assert stages[3:6] == ["Install dependencies and package", "Tools for plan and apply", "Plan"]
+    assert build.printed.count("Installing the dependencies of function/default/hello") == 1
+
+
 def test_production_waits_for_approval(repository: Path, pipeline: Pipeline) -> None:
     repositories.java(repository)
     init("jenkins", "--stage-branch", "main=prod", "--stage-branch", "develop=test")

@@ -153,3 +153,29 @@ def test_manifest_that_cannot_be_read_is_an_error(files: dict[str, Any], tmp_pat
         find(write(tmp_path, files))
 
     assert caught.value.finding.id == "dependency-file-invalid"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, {"package.json": MANIFEST | {"workspaces": ["libs/*"]}, "package-lock.json": ""})
+    (tmp_path / "libs").mkdir(mode=0o000)
+
+    with pytest.raises(BuildError) as caught:
+        find(tmp_path)
+    (tmp_path / "libs").chmod(0o755)
+
+    assert caught.value.values["file"] == str(tmp_path / "libs")
+
+
+def test_file_that_cannot_be_copied_is_an_error(tmp_path: Path) -> None:
+    manifest = MANIFEST | {"dependencies": {"ms": "file:ms.tgz"}}
+    write(tmp_path, {"package.json": manifest, "package-lock.json": "", "ms.tgz": ""})
+    found = find(tmp_path)
+    assert found is not None
+    (tmp_path / "staging" / ".work").mkdir(parents=True)
+    (tmp_path / "staging" / ".work" / "ms.tgz").mkdir()
+
+    with pytest.raises(BuildError) as caught:
+        nodejs.install(found, tmp_path / "staging", run=lambda *_, **__: [])
+
+    assert caught.value.finding.id == "dependency-file-invalid"

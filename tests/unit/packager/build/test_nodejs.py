@@ -211,6 +211,46 @@ def test_package_of_a_workspace_gets_its_own_dependencies_as_plain_files(
 
 
 @MANAGERS
+def test_package_with_a_workspace_below_it_gets_the_packages_that_it_needs(
+    manager: str, registry: NpmRegistry, commands: Commands, tmp_path: Path
+) -> None:
+    workspaces: dict[str, Any] = {} if manager == "pnpm" else {"workspaces": ["libs/*"]}
+    own = "1.0.0" if manager in ("npm", "yarn") else "workspace:*"
+    site = {"name": "site", "version": "1.0.0", "private": True, "dependencies": {"@ws/shared": own, "ms": "2.0.0"}}
+    shared = {"name": "@ws/shared", "version": "1.0.0", "dependencies": {"ms": "1.0.0"}}
+    other = {"name": "other", "version": "1.0.0", "dependencies": {"native": "1.0.0"}}
+    project = write(tmp_path / "site", {"package.json": site | workspaces} | settings(registry, manager))
+    if manager == "pnpm":
+        write(project, {"pnpm-workspace.yaml": "packages: ['libs/*']\n"})
+    write(project / "libs", {"shared/package.json": shared, "other/package.json": other})
+    lock(project, manager, commands)
+
+    versions = install(project, tmp_path / "staging", commands)
+
+    assert versions == {"@ws/shared": "1.0.0", "@ws/shared/node_modules/ms": "1.0.0", "ms": "2.0.0"}
+
+
+@NPM
+def test_package_that_was_not_installed_is_an_error(registry: NpmRegistry, commands: Commands, tmp_path: Path) -> None:
+    root = {"name": "root", "version": "1.0.0", "private": True, "workspaces": ["api"]}
+    api = {"name": "api", "version": "1.0.0", "dependencies": {"ms": "2.0.0"}}
+    project = write(tmp_path / "repo", {"package.json": root, "api/package.json": api} | settings(registry, "npm"))
+    lock(project, "npm", commands)
+
+    def run(words: Sequence[str], folder: str, **more: Any) -> list[str]:
+        return []  # as if it had succeeded
+
+    found = nodejs.find(str(project / "api"), "Nodejs18.15", scripts=False)
+    assert found is not None
+    (tmp_path / "staging").mkdir()
+    with pytest.raises(BuildError) as caught:
+        nodejs.install(found, tmp_path / "staging", run=run)
+
+    assert caught.value.finding.id == "package-not-installed"
+    assert (caught.value.values["package"], caught.value.values["manifest"]) == ("ms", "api/package.json")
+
+
+@MANAGERS
 def test_manifest_that_the_lock_file_does_not_match_is_an_error(
     manager: str, registry: NpmRegistry, commands: Commands, tmp_path: Path
 ) -> None:
