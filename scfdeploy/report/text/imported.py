@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Owner
 from scfdeploy.report.humanize import plural
-from scfdeploy.report.terminal import safe, width
+from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import TextStyle, table
 from scfdeploy.report.values import change_text
 from scfdeploy.results import Imported, ImportedFunction
@@ -20,35 +20,30 @@ _MOST_ADDRESSES = 5
 
 def render_imported(result: Imported, style: TextStyle) -> str:
     """The files, remarks about functions, and the next command."""
-    blocks = ["\n".join(_files(result))]
+    blocks = ["\n".join(line for text in _files(result) for line in style.lines(text, hanging="  "))]
     is_folded = len(result.functions) > _MANY
     for function in result.functions:
         if not is_folded or function.drift or function.omitted:
             blocks.append("\n".join(_function(function, style)))
     unowned = sum(not function.owned for function in result.functions)
     if is_folded and unowned:
-        blocks.append(
-            message(
-                "{number} functions are not managed by scfdeploy; run apply --adopt to take ownership", number=unowned
-            )
+        text = message(
+            "{number} functions are not managed by scfdeploy; run apply --adopt to take ownership", number=unowned
         )
-    blocks.append("\n".join(_left_out(result)))
+        blocks.append("\n".join(style.lines(text)))
+    blocks.append("\n".join(_left_out(result, style)))
     if result.functions:
         blocks.append(_next(result))
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
 def render_function_list(result: FunctionList, style: TextStyle) -> str:
-    """A table of the functions, without some columns on a narrow terminal; then the commands that import them."""
+    """A table of the functions, and the commands that import them."""
     if not result.functions:
         return message("There are no functions in {region}.", region=safe(result.region)) + "\n"
     header = (message("NAME"), message("RUNTIME"), message("STATE"), message("MODIFIED"), message("OWNER"))
     rows = [_row(function) for function in result.functions]
-    lines = list(table(header, rows, style))
-    for column in (3, 1):
-        if max(width(line) for line in table(header, rows, TextStyle())) > style.width:
-            rows = [(*row[:column], "", *row[column + 1 :]) for row in rows]
-            lines = list(table(header, rows, style))
+    lines = list(table(header, rows, style, optional=(3, 1)))
     unowned = [function for function in result.functions if function.owner is None]
     lines += ["", message("Region: {region}", region=safe(result.region))]
     lines.append(message("Import one: {command}", command=safe((unowned or result.functions)[0].command)))
@@ -102,18 +97,20 @@ def _shown(result: Imported) -> Sequence[str]:
 def _function(function: ImportedFunction, style: TextStyle) -> Iterator[str]:
     head = style.paint(f"{safe(str(function.address))}:", "bold")
     if not function.owned:
-        yield f"{head} " + message("not managed by scfdeploy; run apply --adopt to take ownership")
+        text = message("not managed by scfdeploy; run apply --adopt to take ownership")
+        yield from style.lines(f"{head} {text}", hanging="  ")
     elif function.drift or function.omitted:
         yield head
     for address, reason in function.omitted:
-        yield "  " + message("not in the file: {address}: {reason}", address=safe(str(address)), reason=safe(reason))
+        text = message("not in the file: {address}: {reason}", address=safe(str(address)), reason=safe(reason))
+        yield from style.lines(text, "  ", hanging="  ")
     if function.drift:
         yield "  " + message("the plan is not empty (cloud -> file):")
     for field in function.drift:
         yield f"    {safe(field.path)}: {change_text(field, style.width - len(field.path) - 8)}"
 
 
-def _left_out(result: Imported) -> Iterator[str]:
+def _left_out(result: Imported, style: TextStyle) -> Iterator[str]:
     if not result.left_out:
         if not result.functions:
             yield message("There are no functions to import.")
@@ -126,7 +123,7 @@ def _left_out(result: Imported) -> Iterator[str]:
         listed = ", ".join(addresses[:_MOST_ADDRESSES])
         if len(addresses) > _MOST_ADDRESSES:
             listed = message("{listed} and {number} more", listed=listed, number=len(addresses) - _MOST_ADDRESSES)
-        yield f"  {safe(reason)}: {listed}"
+        yield from style.lines(f"{safe(reason)}: {listed}", "  ", hanging="  ")
 
 
 def _next(result: Imported) -> str:
