@@ -36,9 +36,20 @@ def rejection(request: Request) -> str | None:
                 f'the host name "{_shorten(host)}" does not belong to this server; '
                 f"use 127.0.0.1 or localhost, or the name of a Tencent Cloud service"
             )
-    if request.path.startswith(URL) or is_url_host(request.host):
+    if calls_function(request) or is_url_host(request.host):
         return _url_rejection(request)
     return _program_rejection(request)
+
+
+def calls_function(request: Request) -> bool:
+    """Whether the path calls a function, on a name of this machine: a bucket has objects at the same paths."""
+    path = request.path
+    return is_loopback(request.host) and (path.startswith(URL) or is_short_function_path(path))
+
+
+def is_short_function_path(path: str) -> bool:
+    """Whether this is `/NAME` or `/NAMESPACE/NAME`, with or without more: no name of a function begins with `_`."""
+    return len(path) > 1 and path.startswith("/") and path[1] not in "/_"
 
 
 def is_loopback(authority: str) -> bool:
@@ -66,6 +77,8 @@ def _is_own_host(host: str, path: str) -> bool:
     if path.startswith((CONTROL, CODE)) and not is_url_host(host):
         return False
     service = service_of_host(_name(host))
+    if service == "api" and is_short_function_path(path):
+        return False
     return service is not None and (service == "url" or not path.startswith(URL))
 
 

@@ -47,7 +47,7 @@ class EmulatorApp:
         self.event_clock = StoredClock(self._read_time, self._store_time) if virtual_time else self.clock
         self.invoker = Invoker(
             self.event_clock.now,
-            notify=self._notify,
+            notify=self.notify,
             interpreter_setting=lambda: self._settings.interpreters,
         )
         self.faults = Faults()
@@ -133,7 +133,7 @@ class EmulatorApp:
         self.recorder.clear()
         self.settings = self._initial_settings
 
-    def _notify(self, function: str, text: str) -> None:
+    def notify(self, function: str, text: str) -> None:
         """Tell the user about a function, or about all (empty key), once for each database."""
         if self._on_notice is None:
             return

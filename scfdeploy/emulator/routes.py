@@ -27,7 +27,7 @@ def admit(app: EmulatorApp, request: Request) -> Admission | Response:
         return Admission(limit("event.sync_max_bytes"), _too_large)
     if request.path in ("", "/"):
         return dispatcher.admit(app, request)
-    if request.path.startswith(access.URL):
+    if access.calls_function(request):
         maximum = limit("event.sync_max_bytes")
     else:
         maximum = _MAX_CONTROL_BYTES if request.path.startswith(access.CONTROL) else _MAX_OTHER_BYTES
@@ -53,11 +53,11 @@ def handle(app: EmulatorApp, request: Request) -> Response:
 def _handle_path(app: EmulatorApp, request: Request) -> Response:
     if request.path.startswith(access.CONTROL):
         return control.handle(app, request)
-    if request.path.startswith(access.URL):
+    if access.calls_function(request):
         return function_url.handle(app, request)
     if request.path.startswith(access.CODE) and request.method == "GET":
         return _download_code(app, request.path.removeprefix(access.CODE))
-    return Response(404, b"There is nothing here; the API is at /.\n", "text/plain")
+    return Response(404, b"There is nothing here; the API is at /, functions are at /NAME/.\n", "text/plain")
 
 
 def _download_code(app: EmulatorApp, sha256: str) -> Response:

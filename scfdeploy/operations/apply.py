@@ -13,6 +13,7 @@ from scfdeploy.model import FunctionSpec, ObjectSource, Observed
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.operations.emulator import stand_in_queues
+from scfdeploy.operations.local_urls import local_urls
 from scfdeploy.operations.outputs import outputs
 from scfdeploy.operations.plan import PlannedProject, pending_replaces, plan_destroy, plan_project
 from scfdeploy.operations.request import CloudOptions, Request
@@ -58,15 +59,17 @@ def apply_planned(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHook
     outcomes = _execute(planned, cloud, hooks)
     observed = _refresh_uploaded(planned, outcomes, hooks.stop)
     created = {} if queues is None else stand_in_queues(cloud, root)
+    local = local_urls(cloud, root, planned.project.key.region)
     return Applied(
         "apply",
         planned.findings,
         ok=_all_succeeded(outcomes),
         plan=planned.plan,
         outcomes=outcomes,
-        outputs=outputs(planned.project, observed, outcomes),
+        outputs=outputs(planned.project, observed, outcomes, local=local),
         interrupted=hooks.stop.is_set(),
         local_queues={name: kind for name, kind in created.items() if name not in (queues or ())},
+        serve_command=local.serve_command if local is not None else "",
     )
 
 

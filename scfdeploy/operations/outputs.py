@@ -8,13 +8,16 @@ from scfdeploy.apply import Outcome, Status
 from scfdeploy.model import Address, FunctionSpec, LayerSpec, Observed, Project, Ref, Value
 from scfdeploy.model.outputs import layer_outputs
 from scfdeploy.model.resource_kind import TRIGGER
+from scfdeploy.operations.local_urls import LocalUrls
 from scfdeploy.plan import Action
 from scfdeploy.plan.resources.version import newest, wants_versions
 
 _NO_VALUES: Mapping[Ref, Value] = {}
 
 
-def outputs(project: Project, observed: Observed, outcomes: Sequence[Outcome] = ()) -> dict[str, dict[str, Value]]:
+def outputs(
+    project: Project, observed: Observed, outcomes: Sequence[Outcome] = (), *, local: LocalUrls | None = None
+) -> dict[str, dict[str, Value]]:
     """The outputs of each instance by its name; `outcomes` are the changes made since `observed` was read.
 
     A function has its name, namespace, region and runtime, its URL and its newest published version if it has them. An
@@ -30,7 +33,8 @@ def outputs(project: Project, observed: Observed, outcomes: Sequence[Outcome] = 
             outcome = by_address.get(function.address)
             if _exists(function.address, observed, outcome):
                 is_current = outcome is None or outcome.status is Status.SUCCEEDED
-                fields = _function_outputs(function, observed, values, is_current=is_current)
+                urls = local.of(function.address) if local is not None else urls_of(function, observed, values)
+                fields = _function_outputs(function, observed, values, urls, is_current=is_current)
                 block.update({function.key: fields} if function.key else fields)
         for layer in instance.layers:
             if _exists(layer.address, observed, by_address.get(layer.address)):
@@ -73,7 +77,7 @@ def _exists(address: Address, observed: Observed, outcome: Outcome | None) -> bo
 
 
 def _function_outputs(
-    function: FunctionSpec, observed: Observed, values: Mapping[Ref, Value], *, is_current: bool
+    function: FunctionSpec, observed: Observed, values: Mapping[Ref, Value], urls: Sequence[str], *, is_current: bool
 ) -> dict[str, Value]:
     """The outputs of one function; `is_current` says that no change of it has failed in this run."""
     fields: dict[str, Value] = {
@@ -88,7 +92,6 @@ def _function_outputs(
     if wants_versions(function):
         version = values.get(Ref(function.address, "version")) or newest(resource)
         fields |= {"version": version} if version else {}
-    urls = urls_of(function, observed, values)
     if urls:
         fields["url"] = urls[0]
     return fields

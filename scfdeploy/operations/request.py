@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from scfdeploy.providers.retry import RetryPolicy
 
 
+LOCAL_PORT = 9080
+"""Default port of the local server that people start."""
+
 HOOK_LIMIT_S = 1800.0
 """Default time limit of each `src.hook` in seconds."""
 
@@ -61,6 +64,8 @@ class LocalServer(NamedTuple):
     url: str
     secret_id: str
     secret_key: Secret
+    lasts: bool = False
+    """Whether it goes on when the operation has ended, so that its URLs can be used."""
 
 
 @dataclass(frozen=True, slots=True)

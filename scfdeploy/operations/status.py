@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from scfdeploy.model import Address, FunctionSpec, LayerSpec, Project, Resource, Value
 from scfdeploy.model.resource_kind import ALIAS, TRIGGER
 from scfdeploy.operations.event_stats import local_metrics
+from scfdeploy.operations.local_urls import local_urls
 from scfdeploy.operations.outputs import urls_of
 from scfdeploy.operations.plan import PlannedProject, plan_project
 from scfdeploy.operations.query import with_all_version_queries
@@ -37,6 +38,9 @@ def status(request: Request, cloud: CloudOptions, targets: tuple[Target, ...] = 
         return StatusReport(planned, ok=False, project=None)
     targeted = _targeted(planned.project, targets)
     functions = [_function(function, planned) for function in planned.project.functions if function.address in targeted]
+    local = local_urls(cloud, planned.project.root, planned.project.key.region)
+    if local is not None:
+        functions = [function._replace(urls=local.of(function.address)) for function in functions]
     metrics = local_metrics(cloud, planned.project.root)
     if metrics is not None:
         region = planned.project.key.region
@@ -50,6 +54,7 @@ def status(request: Request, cloud: CloudOptions, targets: tuple[Target, ...] = 
         functions=functions,
         layers=layers,
         omitted=number - len(functions) - len(layers),
+        serve_command=local.serve_command if local is not None else "",
     )
 
 

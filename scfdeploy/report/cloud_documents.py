@@ -19,6 +19,7 @@ def status(result: StatusReport) -> Document:
         "project": None if key is None else {"app": key.app, "stage": key.stage, "region": key.region},
         "functions": [_function(function) for function in result.functions],
         "layers": [_layer(layer) for layer in result.layers],
+        **({"serveCommand": result.serve_command} if result.serve_command else {}),
     }
 
 

@@ -218,6 +218,7 @@ def _applied(result: Applied) -> Document:
             if result.local_queues
             else {}
         ),
+        **({"serveCommand": result.serve_command} if result.serve_command else {}),
     }
 
 

@@ -91,6 +91,9 @@ class Applied(NamedTuple):
     local_queues: Mapping[str, str] = _EMPTY
     """The kinds of queues that the local server created in place of those of the cloud, by name."""
 
+    serve_command: str = ""
+    """The command during which the local URLs among the outputs respond; empty if they need none."""
+
 
 class FunctionStatus(NamedTuple):
     """A function in `status`."""
@@ -140,6 +143,9 @@ class StatusReport(NamedTuple):
     layers: Sequence[LayerStatus] = ()
     omitted: int = 0
     """The number of functions and layers that --target leaves out."""
+
+    serve_command: str = ""
+    """The command during which the local URLs respond; empty if they need none."""
 
 
 class AliasInfo(NamedTuple):

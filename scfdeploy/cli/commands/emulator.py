@@ -12,6 +12,7 @@ from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.interrupt import signals_interrupt
 from scfdeploy.cli.output import OutputOptions, print_notice, print_text, run_or_exit
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.operations.request import LOCAL_PORT
 
 app = CommandApp()
 
@@ -20,7 +21,7 @@ app = CommandApp()
 def emulator(
     port: Annotated[
         int, typer.Option("--port", metavar="P", min=0, max=65535, help="Port; 0 chooses a free one.")
-    ] = 9080,
+    ] = LOCAL_PORT,
     data: Annotated[
         Path | None, typer.Option("--data", metavar="FILE", help="Store data in this file instead of in memory.")
     ] = None,

@@ -22,6 +22,7 @@ from scfdeploy.emulator.messages import (
     parse_seconds,
     read_json,
 )
+from scfdeploy.emulator.scf import url_paths
 from scfdeploy.emulator.scf.records import functions, triggers
 
 _MAX_IDLE_S = 30 * 86400
@@ -160,6 +161,7 @@ _PATHS: dict[tuple[str, str], Callable[[EmulatorApp, object], Json]] = {
     ("POST", "reset"): _reset,
     ("GET", "state"): _state,
     ("GET", "variables"): _variables,
+    ("GET", "urls"): lambda app, _: {"urls": url_paths.list_paths(app)},
     ("GET", "calls"): lambda app, _: {"calls": app.recorder.listing()},
     ("DELETE", "calls"): _delete_calls,
     ("GET", "faults"): _get_faults,

@@ -1,4 +1,4 @@
-"""The local equivalent of function URLs: `/_url/<namespace>/<function>/<path>` runs the function of the URL."""
+"""The local equivalent of function URLs: runs the function of a local path or of the host name of a URL."""
 
 from __future__ import annotations
 
@@ -14,18 +14,24 @@ from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.messages import CloudError, Json, Request, Response, json_response, read_json
 from scfdeploy.emulator.runtime import SUCCESS, Invocation, Outcome, WebError, failed
 from scfdeploy.emulator.scf import invocations
-from scfdeploy.emulator.scf.records import functions, requests, triggers
+from scfdeploy.emulator.scf.records import aliases, functions, requests, triggers
+from scfdeploy.emulator.scf.url_paths import find_function
 
 _PLATFORM_ERROR = 500
+_MISSING_URL = "{name} is served here, but has no URL in the cloud: add a trigger of type http."
 
 
 def handle(app: EmulatorApp, request: Request) -> Response:
     """The response of the function; 502 with its documented status code if the function fails."""
     app.complete_due()
-    namespace, _, rest = request.path.removeprefix(URL).partition("/")
-    name, _, path = rest.partition("/")
-    region = _region(app, f"/{namespace}/{name}")
-    return _serve(app, f"{region}/{namespace}/{name}", _with_path(request, f"/{path}"))
+    found = find_function(app, request.path)
+    if found is None:
+        error = (
+            f"There is no function at {request.path}. Functions are at /NAME/ and /NAMESPACE/NAME/, the API is at /."
+        )
+        return json_response({"errorCode": "ResourceNotFound.Function", "errorMessage": error}, status=404)
+    key, path = found
+    return _serve(app, key, _with_path(request, path))
 
 
 def handle_host(app: EmulatorApp, request: Request) -> Response:
@@ -53,7 +59,7 @@ def _with_path(request: Request, path: str) -> Request:
 def _serve(app: EmulatorApp, key: str, inner: Request) -> Response:
     call = ApiCall(app.context(), key.partition("/")[0])
     try:
-        invocation = _prepare(call, key, inner)
+        invocation = _prepare(app, call, key, inner)
         if invocation.version["Type"] == "HTTP":
             return _serve_web(call, key, invocation, inner)
         return _event_response(invocations.run(call, key, invocation), invocation)
@@ -87,22 +93,17 @@ def _serve_web(call: ApiCall, key: str, invocation: Invocation, request: Request
     return response
 
 
-def _region(app: EmulatorApp, key_end: str) -> str:
-    """The region of the function: the server's own if it has the function, otherwise the first that does."""
-    with app.store.exclusive(writes=False):
-        keys = [key for key, _ in app.store.list_prefix(functions.FUNCTION, "") if key.endswith(key_end)]
-    regions = [key.partition("/")[0] for key in keys]
-    default = app.settings.region
-    return default if default in regions or not regions else regions[0]
-
-
-def _prepare(call: ApiCall, key: str, request: Request) -> Invocation:
+def _prepare(app: EmulatorApp, call: ApiCall, key: str, request: Request) -> Invocation:
     with call.store.exclusive(writes=False):
         functions.require(call, key)
+        is_web = functions.get_version(call, key)["Type"] == "HTTP"
         urls = [trigger for trigger in triggers.list_all(call, key) if trigger["Type"] == "http"]
-    if not any(trigger["Enable"] for trigger in urls):
+    if is_web and not urls:
+        app.notify(key, _MISSING_URL.format(name=key.rpartition("/")[2]))
+    elif not any(trigger["Enable"] for trigger in urls):
         raise CloudError("ResourceNotFound.Trigger", "The function has no URL that is open.")
-    return invocations.prepare(call, key, urls[0]["Qualifier"], json.dumps(_event(request)))
+    qualifier = urls[0]["Qualifier"] if urls else aliases.DEFAULT
+    return invocations.prepare(call, key, qualifier, json.dumps(_event(request)))
 
 
 def _event(request: Request) -> Json:

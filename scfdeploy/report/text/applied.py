@@ -12,6 +12,7 @@ from scfdeploy.report.actions import SYMBOLS, completed
 from scfdeploy.report.humanize import duration, plural
 from scfdeploy.report.terminal import pad, safe, safe_lines, width
 from scfdeploy.report.text.plan import partial_lines, render_plan, render_unmanaged
+from scfdeploy.report.text.serve_hint import serve_hint
 from scfdeploy.report.text.style import Detail, TextStyle
 from scfdeploy.report.values import value_text
 from scfdeploy.results import Applied
@@ -45,7 +46,7 @@ def render_applied(result: Applied, style: TextStyle) -> str:
         blocks.append("\n".join(_local_queue(name, kind) for name, kind in result.local_queues.items()))
     outputs = list(_outputs(result, style))
     if outputs:
-        blocks.append("\n".join(outputs))
+        blocks.append("\n".join([*outputs, *serve_hint(result.serve_command)]))
     blocks.append("\n".join(_summary(result, style)))
     return "\n\n".join(blocks) + "\n"
 

@@ -11,6 +11,7 @@ from scfdeploy.plan import FieldChange
 from scfdeploy.report.humanize import plural
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.event_stats import metrics_text
+from scfdeploy.report.text.serve_hint import serve_hint
 from scfdeploy.report.text.style import Detail, TextStyle, table
 from scfdeploy.report.values import set_text
 from scfdeploy.results import FunctionStatus, LayerStatus, StatusReport
@@ -37,7 +38,7 @@ def render_status(result: StatusReport, style: TextStyle) -> str:
     ]
     urls = [(function, url) for function in result.functions for url in function.urls]
     if urls:
-        blocks.append("\n".join(_urls(urls, style)))
+        blocks.append("\n".join([*_urls(urls, style), *serve_hint(result.serve_command)]))
     if style.detail is not Detail.FULL and len(result.functions) > _MANY:
         blocks += _large_details(result.functions, style)
     else:

@@ -52,7 +52,7 @@ class TestDeploying:
         assert job.result == "success", job.raw
         assert outputs(job)["summary"] == "apply done: 2 created."
         assert outputs(job)["changes"] == "2"
-        assert outputs(job)["urls"].startswith("https://")
+        assert outputs(job)["urls"].startswith("http://127.0.0.1:")
         assert "CreateFunction" in server.calls()
         assert job.summary.startswith("### scfdeploy: apply done: 2 created.\n")
 
@@ -91,7 +91,7 @@ class TestDeploying:
 
         job = act(command="status", path=project)
 
-        assert outputs(job)["urls"].startswith("https://")
+        assert outputs(job)["urls"].startswith("http://127.0.0.1:")
         assert "hello" in job.raw
 
     def test_args_are_words(self, act: Act, tmp_path: Path) -> None:

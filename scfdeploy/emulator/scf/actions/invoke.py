@@ -140,7 +140,8 @@ def _prepare(call: ApiCall, parameters: Json, event: str, qualifier: str, *, max
         namespace, name = key.split("/")[1:3]
         raise CloudError(
             "FailedOperation.InvokeFunction",
-            f"A web function is called over HTTP, by its URL: here {URL}{namespace}/{name}/ of `scfdeploy emulator`.",
+            f"A web function is called over HTTP, by its URL: here {URL}{namespace}/{name}/ of `scfdeploy emulator`, "
+            f"or with `scfdeploy invoke --method GET`.",
         )
     return key, invocation
 
