@@ -58,6 +58,11 @@ def open_control(cloud: CloudOptions, root: str) -> EmulatorControl:
     return EmulatorControl(cloud.endpoint or "")
 
 
+def find_control(cloud: CloudOptions, root: str) -> EmulatorControl | None:
+    """The control paths of the local server that `cloud` selects; None if it is a cloud."""
+    return open_control(cloud, root) if _is_local(cloud) else None
+
+
 def read_local(
     cloud: CloudOptions, root: str, path: str, content: Mapping[str, Any] | None = None
 ) -> Mapping[str, Any] | None:

@@ -10,23 +10,31 @@ from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.request import CloudOptions, Request, server_options
-from scfdeploy.operations.resolve_function import resolve_function
+from scfdeploy.operations.resolve_function import ResolvedFunction, resolve_function
 from scfdeploy.results import Findings, Invoked
 
 if TYPE_CHECKING:  # `invoke` without --async needs no control paths
     from scfdeploy.operations.emulator import Emulator
+    from scfdeploy.providers.base import HttpRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of the function with this name, in a form that `resolve_function` accepts; `event` is JSON."""
+    """A call of the function with this name, in a form that `resolve_function` accepts."""
 
     name: str
-    event: str
+    event: str = ""
+    """JSON; if empty, an empty object."""
+
     qualifier: str = "$DEFAULT"
     asynchronous: bool = False
     wait: bool = False
     """Whether virtual time passes until the event ends."""
+
+    http: HttpRequest | None = None
+    """The request to the function's URL; None to send the event, unless it is a web function."""
+
+    shows_headers: bool = False
 
 
 def invoke(request: Request, cloud: CloudOptions, call: Call) -> Invoked:
@@ -37,8 +45,34 @@ def invoke(request: Request, cloud: CloudOptions, call: Call) -> Invoked:
     if call.asynchronous:
         return _invoke_later(request, cloud, call)
     function = resolve_function(request, cloud, call.name)
-    invocation = function.provider.invoke(function.address, call.event, qualifier=call.qualifier, asynchronous=False)
+    if call.http is not None or _is_web(function):
+        return _invoke_url(request, cloud, function, call)
+    invocation = function.provider.invoke(
+        function.address, call.event or "{}", qualifier=call.qualifier, asynchronous=False
+    )
     return Invoked(Findings(), invocation.error is None, str(function.address), invocation)
+
+
+def _is_web(function: ResolvedFunction) -> bool:
+    """Whether the file says that this is a web function."""
+    specs = function.project.functions if function.project else ()
+    return any(spec.address == function.address and spec.settings.get("type") == "web" for spec in specs)
+
+
+def _invoke_url(request: Request, cloud: CloudOptions, function: ResolvedFunction, call: Call) -> Invoked:
+    from scfdeploy.operations.invoke_url import invoke_url
+    from scfdeploy.providers.base import HttpRequest
+
+    http = call.http
+    if http is None:
+        if call.event:
+            raise ScfDeployError(
+                message("{address} is a web function, which takes no event", address=function.address),
+                hint=message("Use --method, --path, --header and --body."),
+            )
+        http = HttpRequest()
+    invoked = invoke_url(request, cloud, function, http, qualifier=call.qualifier)
+    return invoked._replace(shows_headers=call.shows_headers)
 
 
 def _invoke_later(request: Request, cloud: CloudOptions, call: Call) -> Invoked:
@@ -51,7 +85,9 @@ def _invoke_later(request: Request, cloud: CloudOptions, call: Call) -> Invoked:
             hint=message("Use it with --local or the --endpoint of `scfdeploy emulator`."),
         )
     function = resolve_function(request, cloud, call.name)
-    invocation = function.provider.invoke(function.address, call.event, qualifier=call.qualifier, asynchronous=True)
+    invocation = function.provider.invoke(
+        function.address, call.event or "{}", qualifier=call.qualifier, asynchronous=True
+    )
     address, options = function.address, server_options(request, cloud)
     invoked = Invoked(Findings(), True, str(address), invocation, asynchronous=True, options=options)
     if emulator is not None:
@@ -86,6 +122,20 @@ def read_event(file: str) -> str:
             hint=message("Check the path; `-` reads standard input."),
         ) from error
     return require_json(text, message("the event in {file}", file=file))
+
+
+def read_body(text: str) -> bytes:
+    """The body of a request: `@FILE` is the content of a file, `@-` standard input. Raises ScfDeployError."""
+    if not text.startswith("@"):
+        return text.encode()
+    file = text[1:]
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise ScfDeployError(
+            message("the body {file} cannot be read: {reason}", file=file, reason=error.strerror),
+            hint=message("Check the path; `@-` reads standard input."),
+        ) from error
 
 
 def require_json(text: str, source: str) -> str:

@@ -191,6 +191,31 @@ class Invocation:
     log: str = ""
 
 
+class HttpRequest(NamedTuple):
+    """A request to the URL of a function."""
+
+    method: str = "GET"
+    path: str = "/"
+    """With the query, and with the beginning slash."""
+    headers: Sequence[tuple[str, str]] = ()
+    body: bytes = b""
+
+
+class HttpResponse(NamedTuple):
+    """The response to it. Redirects are not followed."""
+
+    method: str
+    url: str
+    status: int
+    reason: str
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """The first header with this name, in any case; empty without one."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """A version of a function, or `$LATEST`."""

@@ -40,6 +40,11 @@ class EmulatorControl:
         if endpoint.scheme != "http" or not endpoint.is_loopback:
             raise self._not_a_local_server()
 
+    @property
+    def url(self) -> str:
+        """The URL of the server, without a slash at the end."""
+        return self._url.rstrip("/")
+
     def get(self, path: str) -> Any:
         """The answer of `GET /_emulator/<path>`. Raises ScfDeployError as `post` does."""
         return self._request("GET", path, None)

@@ -33,6 +33,7 @@ from scfdeploy.results import (
 if TYPE_CHECKING:
     from scfdeploy.apply import Outcome
     from scfdeploy.plan import Plan
+    from scfdeploy.providers.base import HttpResponse
     from scfdeploy.report.text import RenderedOutput, TextStyle
     from scfdeploy.results import SelfNamedResult
 
@@ -275,7 +276,26 @@ def _invoked(result: Invoked) -> Document:
         "durationMs": call.duration_ms,
         "memoryMb": call.memory_mb,
         "log": call.log,
+        **({} if result.http is None else {"http": _http(result.http)}),
         **_event_keys(result),
+    }
+
+
+def _http(response: HttpResponse) -> Document:
+    try:
+        body, is_base64 = response.body.decode(), False
+    except UnicodeDecodeError:
+        from base64 import b64encode
+
+        body, is_base64 = b64encode(response.body).decode(), True
+    return {
+        "method": response.method,
+        "url": response.url,
+        "status": response.status,
+        "reason": response.reason,
+        "headers": [{"name": name, "value": value} for name, value in response.headers],
+        "body": body,
+        "isBase64Encoded": is_base64,
     }
 
 

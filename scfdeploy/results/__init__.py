@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # keeps `validate` from loading modules of other commands
     from scfdeploy.model import Address, ProjectKey, Value
     from scfdeploy.plan import Change, FieldChange, Plan
     from scfdeploy.plan.resources.alias_routing import Route
-    from scfdeploy.providers.base import Invocation, Version
+    from scfdeploy.providers.base import HttpResponse, Invocation, Version
     from scfdeploy.results.builds import Built
     from scfdeploy.results.doctor import DoctorReport
     from scfdeploy.results.events import EventInfo, EventResult, EventsRun, FunctionMetrics, TimelineEntry
@@ -215,6 +215,12 @@ class Invoked(NamedTuple):
 
     options: str = ""
     """The options that select the same server, for commands in messages."""
+
+    http: HttpResponse | None = None
+    """The response, if the function was called by its URL."""
+
+    shows_headers: bool = False
+    """Whether text output has the headers of the response."""
 
 
 class Explanation(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,12 +14,18 @@ from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, done_if_ok, run_and_exit
 from scfdeploy.diagnostics import message
-from scfdeploy.operations.invoke import Call, read_event, require_json
+from scfdeploy.model import looks_secret
+from scfdeploy.operations.invoke import Call, read_body, read_event, require_json
 from scfdeploy.operations.invoke import invoke as use_case
 from scfdeploy.operations.request import Request
+from scfdeploy.providers.base import HttpRequest
 from scfdeploy.results import Invoked
 
 app = CommandApp()
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+_HEADER = re.compile(r"(?P<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(?P<value>[\t -~\x80-\xff]*)")
+# They describe the connection, which is ours, or select another function on a local server.
+_OWN_HEADERS = frozenset({"host", "connection", "content-length", "transfer-encoding", "expect", "upgrade"})
 
 
 @app.command()
@@ -32,27 +40,70 @@ def invoke(
     template: Annotated[
         str | None, typer.Option("--template", metavar="T", help="A test event, such as `timer` or `cos-upload`.")
     ] = None,
-    data: Annotated[str | None, typer.Option("--data", metavar="JSON", help="The event as JSON.")] = None,
+    data: Annotated[
+        str | None, typer.Option("--data", metavar="JSON", help="The event as JSON; with --method, the body.")
+    ] = None,
     asynchronous: Annotated[bool, typer.Option("--async", help="Do not wait for the result.")] = False,
     wait: Annotated[
         bool, typer.Option("--wait", help="With --async on a local server: let time pass until the event ends.")
     ] = False,
+    method: Annotated[
+        str | None,
+        typer.Option("--method", metavar="M", help="Call the URL of the function with this method, such as GET."),
+    ] = None,
+    path: Annotated[
+        str | None,
+        typer.Option(
+            "--path",
+            metavar="PATH",
+            help="With --method, the path of the request; otherwise as --project.",
+        ),
+    ] = None,
+    header: Annotated[
+        list[str] | None,
+        typer.Option("--header", metavar="K:V", help="With --method, a header of the request; repeatable."),
+    ] = None,
+    body: Annotated[
+        str | None,
+        typer.Option("--body", metavar="TEXT", help="With --method, the body; `@FILE` reads a file, `@-` stdin."),
+    ] = None,
+    show_headers: Annotated[
+        bool, typer.Option("--show-headers", help="With --method, show the headers of the response.")
+    ] = False,
     qualifier: Annotated[str, typer.Option("--qualifier", metavar="Q", help="Version or alias to call.")] = "$DEFAULT",
-    path: options.ProjectPath = ".",
+    folder: Annotated[
+        str | None,
+        typer.Option("--project", metavar="PATH", help="Project that provides the region, the stage and .env."),
+    ] = None,
     project: ProjectOptions,
     output: options.OutputFormat = "text",
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Call a function and show its result, log, duration and memory. Exits with 1 when the function fails."""
+    """Call a function and show its result, log, duration and memory. Exits with 1 when the function fails.
+
+    A web function is called by its URL, by default with GET at /. A status of 400 or more is a failure.
+    """
     if wait and not (asynchronous and (connection.local or connection.endpoint)):
         raise typer.BadParameter(message("--wait requires --async, and --local or --endpoint"))
-    request = make_request(path, **project._asdict())
+    if method is None and (header or body is not None or show_headers):
+        raise typer.BadParameter(message("--header, --body and --show-headers require --method"))
+    if method is not None and (event is not None or template is not None or asynchronous):
+        raise typer.BadParameter(message("--method cannot be combined with --event, --template and --async"))
+    if method is None and path is not None and folder is not None:
+        raise typer.BadParameter(message("--path and --project name the same without --method; give one of them"))
+    request = make_request(folder or (path if method is None else None) or ".", **project._asdict())
     cloud = cloud_options(clock=context.obj, **connection._asdict())
 
     interrupted = message("interrupted; the function may have been called")
 
     def call() -> Invoked:
+        if method is not None:
+            if data is not None and body is not None:
+                raise typer.BadParameter(message("only one of --data and --body can be given"))
+            content = read_body(body) if body is not None else (data or "").encode()
+            http = HttpRequest(_method(method), _path(path), _headers(request, header or (), content), content)
+            return use_case(request, cloud, Call(name, qualifier=qualifier, http=http, shows_headers=show_headers))
         text = _event(request, name, event=event, template=template, data=data)
         return use_case(request, cloud, Call(name, text, qualifier, asynchronous, wait))
 
@@ -68,4 +119,49 @@ def _event(request: Request, name: str, *, event: str | None, template: str | No
         from scfdeploy.operations.template import read_template
 
         return read_template(request, name, template)
-    return require_json(data, "--data") if data is not None else "{}"
+    return require_json(data, "--data") if data is not None else ""
+
+
+def _method(text: str) -> str:
+    method = text.upper()
+    if method not in _METHODS:
+        raise typer.BadParameter(message("--method takes {choices}", choices=", ".join(_METHODS)))
+    return method
+
+
+def _path(text: str | None) -> str:
+    path = "/" if text is None else text
+    if not path.startswith("/") or not path.isprintable():
+        raise typer.BadParameter(
+            message(
+                "with --method, --path is the path of the request and begins with a slash; --project names the project"
+            )
+        )
+    return path
+
+
+def _headers(request: Request, texts: Sequence[str], content: bytes) -> tuple[tuple[str, str], ...]:
+    """The headers. Values whose names say so are secret, and a body has a type."""
+    headers = []
+    for text in texts:
+        match = _HEADER.fullmatch(text)
+        if match is None:
+            raise typer.BadParameter(message("--header takes KEY:VALUE"))  # the text can be a secret
+        if match["name"].lower() in _OWN_HEADERS:
+            raise typer.BadParameter(message("--header cannot set {name}", name=match["name"]))
+        if looks_secret(match["name"]) or match["name"].lower() == "authorization":
+            request.load.secrets.add(match["value"].strip())
+        headers.append((match["name"], match["value"].strip()))
+    if content and not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", "application/json" if _is_json(content) else "text/plain; charset=utf-8"))
+    return tuple(headers)
+
+
+def _is_json(content: bytes) -> bool:
+    import json
+
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True

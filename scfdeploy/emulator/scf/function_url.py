@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -60,14 +61,23 @@ def _serve(app: EmulatorApp, key: str, inner: Request) -> Response:
     call = ApiCall(app.context(), key.partition("/")[0])
     try:
         invocation = _prepare(app, call, key, inner)
-        if invocation.version["Type"] == "HTTP":
-            return _serve_web(call, key, invocation, inner)
-        return _event_response(invocations.run(call, key, invocation), invocation)
+        try:
+            is_web = invocation.version["Type"] == "HTTP"
+            response = _serve_web(call, key, invocation, inner) if is_web else _run_event(call, key, invocation)
+        except WebError as error:
+            response = _failure(error)
+        return replace(response, headers=(*response.headers, ("X-Scf-Request-Id", invocation.request_id)))
     except CloudError as error:
         return json_response({"errorCode": error.code, "errorMessage": error.message}, status=404)
-    except WebError as error:
-        content = {"errorCode": -1, "errorMessage": error.message, "statusCode": error.status, "log": error.output}
-        return json_response(content, status=502)
+
+
+def _failure(error: WebError) -> Response:
+    content = {"errorCode": -1, "errorMessage": error.message, "statusCode": error.status, "log": error.output}
+    return json_response(content, status=502)
+
+
+def _run_event(call: ApiCall, key: str, invocation: Invocation) -> Response:
+    return _event_response(invocations.run(call, key, invocation), invocation)
 
 
 def _serve_web(call: ApiCall, key: str, invocation: Invocation, request: Request) -> Response:

@@ -7,11 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from scfdeploy.diagnostics import message
 from scfdeploy.facts import status_code
-from scfdeploy.providers.base import Invocation
+from scfdeploy.providers.base import HttpResponse, Invocation
+from scfdeploy.report.humanize import size
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.report.values import to_json
 from scfdeploy.results import Invoked
+
+_SUCCESS = 200
+_FIRST_FAILURE = 400
 
 
 def render_invoked(result: Invoked, style: TextStyle) -> str:
@@ -22,12 +26,19 @@ def render_invoked(result: Invoked, style: TextStyle) -> str:
         from scfdeploy.report.text.events import accepted_lines
 
         return "\n".join(accepted_lines(result, result.invocation.request_id)) + "\n"
-    return "\n".join(_lines(result.invocation, style)) + "\n"
+    return "\n".join(_lines(result, result.invocation, style)) + "\n"
 
 
-def _lines(invocation: Invocation, style: TextStyle) -> Iterator[str]:
+def _lines(result: Invoked, invocation: Invocation, style: TextStyle) -> Iterator[str]:
     log = safe_lines(invocation.log)
-    if invocation.error is None:
+    if result.http is not None:
+        yield from _response(result.http, style, shows_headers=result.shows_headers)
+    if invocation.error is not None and not _is_response_of_function(result):
+        yield from _error(invocation, invocation.error, style)
+        log = _without(log, safe_lines(invocation.error[2]))
+    elif result.http is not None:
+        yield from _body(result.http)
+    elif invocation.error is None:
         yield from safe_lines(json.dumps(to_json(invocation.result), ensure_ascii=False, indent=2))
     else:
         yield from _error(invocation, invocation.error, style)
@@ -37,9 +48,37 @@ def _lines(invocation: Invocation, style: TextStyle) -> Iterator[str]:
         yield style.paint(message("Log:"), "bold")
         yield from (f"  {line}".rstrip() for line in log)
     yield ""
-    yield style.paint(_figures(invocation), "dim")
-    if invocation.error is not None:
+    yield style.paint(_figures(invocation, has_status=result.http is None), "dim")
+    if invocation.error is not None and not _is_response_of_function(result):
         yield message("Explain the status: {command}", command=f"scfdeploy explain {invocation.status_code}")
+
+
+def _is_response_of_function(result: Invoked) -> bool:
+    """Whether the function itself sent the response, whatever its status."""
+    return result.http is not None and result.invocation is not None and result.invocation.status_code == _SUCCESS
+
+
+def _response(response: HttpResponse, style: TextStyle, *, shows_headers: bool) -> Iterator[str]:
+    """The status, and the headers: all, or only the target of a redirect."""
+    has_failed = response.status >= _FIRST_FAILURE
+    status = f"HTTP {response.status} {safe(response.reason)}".rstrip()
+    yield style.paint(status, "red" if has_failed else "green", "bold")
+    headers = [header for header in response.headers if shows_headers or header[0].lower() == "location"]
+    for name, value in headers:
+        yield f"{style.paint(safe(name), 'dim')}: {safe(value)}"
+    if any(name.lower() == "location" for name, _ in headers):
+        yield message("Redirects are not followed.")
+
+
+def _body(response: HttpResponse) -> Iterator[str]:
+    if not response.body:
+        return
+    yield ""
+    try:
+        yield from safe_lines(response.body.decode().rstrip("\n"))
+    except UnicodeDecodeError:
+        content_type = response.header("Content-Type") or message("unknown type")
+        yield message("({size} of {type})", size=size(len(response.body)), type=safe(content_type))
 
 
 def _error(invocation: Invocation, error: tuple[str, str, str], style: TextStyle) -> Iterator[str]:
@@ -72,8 +111,8 @@ def _without(log: Sequence[str], trace: Sequence[str]) -> list[str]:
     return list(log)
 
 
-def _figures(invocation: Invocation) -> str:
-    parts = [message("status {code}", code=invocation.status_code)]
+def _figures(invocation: Invocation, *, has_status: bool) -> str:
+    parts = [message("status {code}", code=invocation.status_code)] if has_status else []
     if invocation.duration_ms is not None:
         parts.append(f"{invocation.duration_ms:.1f} ms")
     if invocation.memory_mb is not None:

@@ -63,19 +63,28 @@ def transfer_timeout(size: int, *, usual_s: float) -> float:
     return usual_s + _MARGIN_S + size / _MIN_BYTES_PER_S
 
 
-def open_session(*, max_bytes: int | None = MAX_RESPONSE_BYTES, pool_size: int = 10) -> requests.Session:
+def open_session(
+    *, max_bytes: int | None = MAX_RESPONSE_BYTES, pool_size: int = 10, rejects_redirects: bool = True
+) -> requests.Session:
     """A session that follows no redirect, ignores ~/.netrc and proxy variables, and limits the size of a body.
 
-    With `max_bytes` None the body is not read; use `iter_body`.
+    With `max_bytes` None the body is not read; use `iter_body`. Without `rejects_redirects`, a request with
+    `allow_redirects=False` returns the redirect.
     """
     session = requests.Session()
-    secure(session, max_bytes=max_bytes, pool_size=pool_size)
+    secure(session, max_bytes=max_bytes, pool_size=pool_size, rejects_redirects=rejects_redirects)
     return session
 
 
-def secure(session: requests.Session, *, max_bytes: int | None = MAX_RESPONSE_BYTES, pool_size: int = 10) -> None:
+def secure(
+    session: requests.Session,
+    *,
+    max_bytes: int | None = MAX_RESPONSE_BYTES,
+    pool_size: int = 10,
+    rejects_redirects: bool = True,
+) -> None:
     """Apply the same limits to a session that a library created."""
-    adapter = _Adapter(max_bytes, pool_size)
+    adapter = _Adapter(max_bytes, pool_size, rejects_redirects=rejects_redirects)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.trust_env = False
@@ -117,9 +126,10 @@ def iter_body(response: requests.Response, max_bytes: int) -> Iterator[bytes]:
 class _Adapter(HTTPAdapter):
     """Rejects redirects before `requests` follows them, limits the size of a body, and names a failed proxy."""
 
-    def __init__(self, max_bytes: int | None, pool_size: int) -> None:
+    def __init__(self, max_bytes: int | None, pool_size: int, *, rejects_redirects: bool) -> None:
         super().__init__(pool_connections=1, pool_maxsize=pool_size)
         self._max_bytes = max_bytes
+        self._rejects_redirects = rejects_redirects
 
     def send(
         self,
@@ -136,7 +146,8 @@ class _Adapter(HTTPAdapter):
             response = super().send(
                 request, stream=True, timeout=timeout, verify=verify, cert=cert, proxies=dict(proxies or {})
             )
-            _reject_redirect(request, response)
+            if self._rejects_redirects:
+                _reject_redirect(request, response)
             if self._max_bytes is not None:
                 _read_body(response, min(self._max_bytes, _max_bytes_of(request.headers.get("X-TC-Action"))))
         except UntrustedResponseError:
