@@ -60,7 +60,7 @@ def _is_web(function: ResolvedFunction) -> bool:
 
 
 def _invoke_url(request: Request, cloud: CloudOptions, function: ResolvedFunction, call: Call) -> Invoked:
-    from scfdeploy.operations.invoke_url import invoke_url
+    from scfdeploy.operations.urls.call import invoke_url
     from scfdeploy.providers.base import HttpRequest
 
     http = call.http

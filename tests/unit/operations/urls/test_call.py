@@ -9,9 +9,9 @@ import pytest
 from scfdeploy.config.load_result import NO_ENV_FILE
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Observed, Resource
-from scfdeploy.operations.invoke_url import invoke_url
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import ResolvedFunction
+from scfdeploy.operations.urls.call import invoke_url
 from scfdeploy.providers.base import HttpRequest, Query
 
 HELLO = Address.of_function("default", "hello")

@@ -1,0 +1,1 @@
+"""Calls of functions by their URL."""
