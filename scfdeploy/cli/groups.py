@@ -73,7 +73,7 @@ class ProjectOptions(NamedTuple):
 class RuleOptions(NamedTuple):
     """Which findings to report, and whether warnings fail the command."""
 
-    strict: options.Strict = False
+    strict: options.Strict = None
     select: options.Select = None
     ignore: options.Ignore = None
 

@@ -53,7 +53,7 @@ else:
     PlanOutput = Annotated[format_enum("plan"), _FORMAT]
     ApplyOutput = Annotated[format_enum("apply"), _FORMAT]
     SimulationOutput = Annotated[format_enum("simulate"), _FORMAT]
-Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
+Strict = Annotated[bool | None, typer.Option("--strict/--no-strict", help="Treat warnings as errors, or not.")]
 Select = Annotated[
     list[str] | None, typer.Option("--select", metavar="RULE", help="Report only this rule; repeatable.")
 ]
@@ -98,7 +98,10 @@ Keep = Annotated[
 ]
 DetailedExitCode = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit with 4 if there are changes.")]
 Parallelism = Annotated[
-    int, typer.Option("--parallelism", metavar="N", min=1, max=128, help="Number of resources to process in parallel.")
+    int | None,
+    typer.Option(
+        "--parallelism", metavar="N", min=1, max=128, help="Number of resources to process in parallel; 32 by default."
+    ),
 ]
 Timeout = Annotated[
     float | None,

@@ -24,7 +24,7 @@ class Document(NamedTuple):
 
 
 class InstanceDocument(NamedTuple):
-    """A document whose instance is known. `region` is the value of --region, if given."""
+    """A document whose instance is known. `region` replaces that of the file, if given."""
 
     document: Document
     owner: Owner

@@ -85,16 +85,16 @@ def _is_credential(environment: Mapping[str, str]) -> Callable[[str], bool]:
 
 
 def read_instance(
-    identified: IdentifiedDocument, options: LoadOptions, *, outputs: Outputs, diagnostics: Diagnostics
+    identified: IdentifiedDocument, region: str | None, *, outputs: Outputs, diagnostics: Diagnostics
 ) -> Instance | None:
-    """The instance, or None when its component kind is not deployed."""
+    """The instance, or None when its component kind is not deployed. `region` replaces that of the file."""
     document, kind, key = identified.document, identified.kind, identified.key
     if kind is None:
         return None
     sources = identified.sources._replace(outputs=lambda form: outputs.look_up(form, key))
     resolver = identified.resolver.with_sources(sources)
     owner = Owner(key.app, key.stage, key.name)
-    specs = kind.read(InstanceDocument(document, owner, options.region, resolver, diagnostics))
+    specs = kind.read(InstanceDocument(document, owner, region, resolver, diagnostics))
     resolver.report(diagnostics)
     component = document.tree.get("component")
     return Instance(

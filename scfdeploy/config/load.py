@@ -26,6 +26,7 @@ from scfdeploy.config.instance import (
 from scfdeploy.config.literal_secrets import find_literal_secrets, mask_spans
 from scfdeploy.config.load_result import LoadOptions, LoadResult
 from scfdeploy.config.merge_instances import merge_instances
+from scfdeploy.config.settings import SettingsFile, read_settings
 from scfdeploy.config.source import is_within
 from scfdeploy.config.variables.outputs import Outputs
 from scfdeploy.config.yaml import MappingNode, is_null, parse
@@ -79,7 +80,10 @@ def load_project(path: str, options: LoadOptions) -> LoadResult:
     diagnostics = Diagnostics()
     _check_options(options, diagnostics)
     sources: dict[str, str] = {}
+    settings_problems = Diagnostics()
     files, root = discover(path, options.cwd, diagnostics)
+    settings = read_settings(root, options, settings_problems)
+    diagnostics.extend(settings_problems)
     boundary = _boundary(root, options) if options.prebuilt else ""
     opened = [_open(file, options, sources, diagnostics=diagnostics, boundary=boundary) for file in files]
     documents = [document for document in opened if document is not None]
@@ -94,7 +98,7 @@ def load_project(path: str, options: LoadOptions) -> LoadResult:
     for item in identified:
         if item.kind is not None:  # other mistakes in a file of another tool are not reported
             diagnostics.extend(secrets[item.document.file].findings)
-    instances = _read_instances(identified, options, diagnostics)
+    instances = _read_instances(identified, options, settings, diagnostics=diagnostics)
     if len(instances) == 1:
         warn_about_parent_file(instances[0], options.cwd, diagnostics)
     if not instances and documents and not diagnostics.has_errors:
@@ -106,7 +110,16 @@ def load_project(path: str, options: LoadOptions) -> LoadResult:
     masked = {
         file: mask_spans(text, secrets[file].spans) if file in secrets else text for file, text in sources.items()
     }
-    return LoadResult(project, diagnostics, environment, sources, dotenv, masked)
+    return LoadResult(
+        project,
+        diagnostics,
+        environment,
+        sources,
+        dotenv,
+        masked,
+        settings.of_stage(project.key.stage if project is not None else options.stage),
+        next(iter(settings_problems), None),
+    )
 
 
 def _visible_names(project: Project) -> Iterator[str]:
@@ -123,7 +136,7 @@ def _visible_names(project: Project) -> Iterator[str]:
 
 
 def _read_instances(
-    identified: Sequence[IdentifiedDocument], options: LoadOptions, diagnostics: Diagnostics
+    identified: Sequence[IdentifiedDocument], options: LoadOptions, settings: SettingsFile, *, diagnostics: Diagnostics
 ) -> list[Instance]:
     """The instances in file order. Each is read after the instances whose outputs it uses."""
     by_key: dict[InstanceKey, list[IdentifiedDocument]] = {}
@@ -135,7 +148,8 @@ def _read_instances(
     outputs = Outputs(order.instances, not_deployed, order.cycles)
     by_file: dict[str, Instance] = {}
     for item in (item for key in order.instances for item in by_key[key]):
-        instance = read_instance(item, options, outputs=outputs, diagnostics=diagnostics)
+        region = options.region if options.region is not None else settings.of_stage(item.key.stage).region
+        instance = read_instance(item, region, outputs=outputs, diagnostics=diagnostics)
         if instance is not None:
             outputs.add(instance)
             by_file[item.document.file] = instance

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.config.settings import NO_SETTINGS, Settings
+from scfdeploy.diagnostics import Diagnostic, Diagnostics
 from scfdeploy.model import KnownSecrets, Project
 
 
@@ -59,3 +60,7 @@ class LoadResult:
     dotenv: EnvFile = NO_ENV_FILE
     masked_sources: Mapping[str, str] = field(default_factory=dict)
     """The sources with secrets masked."""
+    settings: Settings = NO_SETTINGS.defaults
+    """The defaults of scfdeploy.toml for the stage."""
+    settings_error: Diagnostic | None = None
+    """Why scfdeploy.toml cannot be used, also among the diagnostics."""

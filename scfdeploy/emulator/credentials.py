@@ -1,4 +1,4 @@
-"""The keys that the server accepts: its permanent ones, and the temporary ones of functions with a role."""
+"""The keys that the server accepts: its permanent ones, and the temporary ones of roles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TEMPORARY = "TMPID"
 
 
 class TemporaryKey(NamedTuple):
-    """A key pair with its session token, valid for two hours."""
+    """A key pair with its session token."""
 
     secret_id: str
     secret_key: str
@@ -29,12 +29,12 @@ class Credentials(Mapping[str, str]):
 
     def __init__(self, pairs: Mapping[str, str], now: Callable[[], float]) -> None:
         self._pairs = dict(pairs)
-        self._now = now
+        self.now = now
         self._secret = secrets.token_bytes(32)
 
-    def issue(self) -> TemporaryKey:
+    def issue(self, valid_for_s: int = VALID_FOR_S) -> TemporaryKey:
         """A new temporary key."""
-        secret_id = f"{_TEMPORARY}{round(self._now() + VALID_FOR_S):010x}{secrets.token_hex(8)}"
+        secret_id = f"{_TEMPORARY}{round(self.now() + valid_for_s):010x}{secrets.token_hex(8)}"
         key = self._temporary_key(secret_id)
         return TemporaryKey(secret_id, key, session_token(secret_id, key))
 
@@ -42,7 +42,7 @@ class Credentials(Mapping[str, str]):
         if secret_id in self._pairs:
             return self._pairs[secret_id]
         match = _TEMPORARY_ID.fullmatch(secret_id)
-        if match is None or self._now() > int(match["expiry"], 16):
+        if match is None or self.now() > int(match["expiry"], 16):
             raise KeyError(secret_id)
         return self._temporary_key(secret_id)
 

@@ -113,7 +113,7 @@ def _execute(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) ->
         planned.plan,
         planned.provider,
         listener=_journal_listener(planned.journal, hooks.listener),
-        parallelism=cloud.parallelism,
+        parallelism=planned.provider.parallelism,
         clock=cloud.clock,
         random=cloud.random,
         stop=hooks.stop,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
+from scfdeploy.config.settings import NO_SETTINGS, Settings
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity, few_suggestions
 from scfdeploy.model import Address, ArchiveSource, FolderSource, Project, Source
 from scfdeploy.operations.request import Request
@@ -32,8 +34,12 @@ class CheckedProject(NamedTuple):
     failed: bool
     """Whether the findings stop the command."""
 
+    request: Request
+    """The request, with the defaults of scfdeploy.toml."""
+
     suppressions: Suppressions | None = None
     dotenv: EnvFile = NO_ENV_FILE
+    settings: Settings = NO_SETTINGS.defaults
 
     def with_diagnostics(self, diagnostics: Diagnostics) -> Findings:
         """The findings and those of a later stage, sorted; comments suppress warnings of that stage too."""
@@ -54,8 +60,10 @@ def load_and_check(request: Request, *, advise: bool = False) -> CheckedProject:
     error of the reader: anything that it cannot read would be missing from the cloud.
     """
     loaded = load_project(request.path, request.load)
+    request = _with_defaults(request, loaded.settings)
     off = OFF_BY_DEFAULT if advise else OFF_BY_DEFAULT | ADVICE
     errors = [finding for finding in loaded.diagnostics if finding.severity is Severity.ERROR]
+    errors += _check_rule_names(loaded.settings)
     others = [finding for finding in loaded.diagnostics if finding.severity is not Severity.ERROR]
     if loaded.project is not None:
         others += check(loaded.project, select=request.select, ignore=request.ignore, off=off)
@@ -72,10 +80,34 @@ def load_and_check(request: Request, *, advise: bool = False) -> CheckedProject:
         others = [finding for finding in others if finding.rule not in ADVICE - request.select]
     findings = Findings(Diagnostics([*errors, *others]).sorted(), loaded.masked_sources)
     stop = loaded.project is None or failed(findings, strict=request.strict)
-    return CheckedProject(loaded.project, findings, loaded.environment, stop, suppressions, loaded.dotenv)
+    return CheckedProject(
+        loaded.project, findings, loaded.environment, stop, request, suppressions, loaded.dotenv, loaded.settings
+    )
 
 
-def failed(findings: Findings, *, strict: bool) -> bool:
+def _with_defaults(request: Request, settings: Settings) -> Request:
+    """The request, with the settings of scfdeploy.toml where the command line has none."""
+    if settings.strict is None and not settings.ignore and not settings.select:
+        return request
+    return replace(
+        request,
+        strict=settings.strict if request.strict is None else request.strict,
+        ignore=request.ignore or frozenset(settings.ignore),
+        select=request.select or frozenset(settings.select),
+    )
+
+
+def _check_rule_names(settings: Settings) -> list[Diagnostic]:
+    """The errors about rules in scfdeploy.toml that do not exist, which would hide all findings or none."""
+    if not settings.ignore and not settings.select:
+        return []
+    from scfdeploy.config.settings_file import unknown_rules
+    from scfdeploy.report.pages import all_pages
+
+    return unknown_rules(settings, all_pages())
+
+
+def failed(findings: Findings, *, strict: bool | None) -> bool:
     """Whether the findings stop the command: errors do, and warnings if `strict`."""
     severities = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return any(finding.severity in severities for finding in findings.diagnostics)

@@ -10,7 +10,7 @@ from scfdeploy.config import load_project
 from scfdeploy.config.load_result import EnvFile
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import looks_secret
-from scfdeploy.operations.cloud import open_cloud
+from scfdeploy.operations.cloud import open_cloud, settings_of
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.providers.emulator_control import EmulatorControl, is_local_server
 from scfdeploy.providers.tencent import TencentProvider
@@ -33,9 +33,11 @@ class Emulator:
         loaded = load_project(request.path, request.load)
         self._request, self._cloud = request, cloud
         self._dotenv: EnvFile = loaded.dotenv
+        self._settings = settings_of(loaded)
         self.project = loaded.project
         self._root = loaded.project.root if loaded.project else request.load.cwd
-        self.region = loaded.project.key.region if loaded.project else request.load.region or "ap-guangzhou"
+        default_region = request.load.region or self._settings.region or "ap-guangzhou"
+        self.region = loaded.project.key.region if loaded.project else default_region
         self.control = open_control(cloud, self._root)
         # Timelines and dead letters quote what functions say, and the variables can be set elsewhere than here.
         for name, text in self.control.get("variables")["variables"]:
@@ -46,7 +48,12 @@ class Emulator:
     def provider(self) -> TencentProvider:
         """The API of the server, in the region of the project."""
         return open_cloud(
-            self._cloud, root=self._root, region=self.region, load=self._request.load, dotenv=self._dotenv
+            self._cloud,
+            root=self._root,
+            region=self.region,
+            load=self._request.load,
+            dotenv=self._dotenv,
+            settings=self._settings,
         )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scfdeploy.config import load_project
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address
-from scfdeploy.operations.cloud import open_cloud
+from scfdeploy.operations.cloud import open_cloud, settings_of
 from scfdeploy.operations.emulator import Emulator, find_emulator
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import function_address
@@ -172,14 +172,15 @@ def open_source(
     functions = (
         [function_address(name, project)] if name else [spec.address for spec in project.functions] if project else []
     )
-    region = project.key.region if project else request.load.region
+    settings = settings_of(loaded)
+    region = project.key.region if project else request.load.region or settings.region
     if region is None:
         raise ScfDeployError(
             message("the region is unknown: there is no readable serverless.yml here"),
             hint=message("Give --region, or --path with the project's folder."),
         )
     root = project.root if project else request.load.cwd
-    provider = open_cloud(cloud, root=root, region=region, load=request.load, dotenv=loaded.dotenv)
+    provider = open_cloud(cloud, root=root, region=region, load=request.load, dotenv=loaded.dotenv, settings=settings)
     return provider.events, provider, functions
 
 

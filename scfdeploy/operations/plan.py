@@ -89,12 +89,14 @@ def plan_project(
     checked = load_and_check(request)
     if checked.failed or checked.project is None:
         return checked.findings
-    project = checked.project
+    project, request = checked.project, checked.request
     if lock is not None:
         lock.acquire(project.root, stage=project.key.stage, region=project.key.region)
     built = run_hooks(
         project,
-        environment=lambda: child_environment(checked.environment, request, cloud, dotenv=checked.dotenv),
+        environment=lambda: child_environment(
+            checked.environment, request, cloud, dotenv=checked.dotenv, settings=checked.settings
+        ),
         on_output=request.on_output,
         limit_s=request.hook_limit_s,
     )
@@ -230,5 +232,6 @@ def _open(
         region=project.key.region,
         load=request.load,
         dotenv=checked.dotenv,
+        settings=checked.settings,
         bundles=bundles,
     )

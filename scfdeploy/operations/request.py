@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LOCAL_PORT = 9080
 """Default port of the local server that people start."""
 
+DEFAULT_PARALLELISM = 32
+
 HOOK_LIMIT_S = 1800.0
 """Default time limit of each `src.hook` in seconds."""
 
@@ -39,8 +41,8 @@ class Request:
     ignore: frozenset[str] = frozenset()
     """Rules that are not reported."""
 
-    strict: bool = False
-    """Whether warnings fail the command."""
+    strict: bool | None = None
+    """Whether warnings fail the command; None as scfdeploy.toml says, otherwise not."""
 
     on_output: Callable[[str], None] | None = None
     """Receives each line that a hook or a check prints; None runs no hooks."""
@@ -76,7 +78,8 @@ class CloudOptions:
     """The base URL of all products; None for Tencent Cloud."""
 
     profile: str | None = None
-    parallelism: int = 32
+    parallelism: int | None = None
+    """The number of resources to process at once; None as scfdeploy.toml says, otherwise 32."""
     home: str = ""
     """The folder in which files with profiles are searched for."""
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
+from scfdeploy.config.settings import NO_SETTINGS, Settings
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, FunctionSpec, Owner, Project, ProjectKey, Resource
 from scfdeploy.model.resource_kind import ALIAS
 from scfdeploy.model.value import whole_number
-from scfdeploy.operations.cloud import open_cloud
+from scfdeploy.operations.cloud import open_cloud, settings_of
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy, Refusal
 from scfdeploy.plan.policy import refusal
@@ -31,6 +32,7 @@ class ResolvedFunction:
     region: str
     provider: TencentProvider
     dotenv: EnvFile
+    settings: Settings = NO_SETTINGS.defaults
 
 
 def resolve_function(request: Request, cloud: CloudOptions, name: str) -> ResolvedFunction:
@@ -43,15 +45,16 @@ def resolve_function(request: Request, cloud: CloudOptions, name: str) -> Resolv
     loaded = load_project(request.path, request.load)
     project = loaded.project
     address = function_address(name, project)
-    region = project.key.region if project else request.load.region
+    settings = settings_of(loaded)
+    region = project.key.region if project else request.load.region or settings.region
     if region is None:
         raise ScfDeployError(
             message("the region is unknown: there is no readable serverless.yml here"),
             hint=message("Give --region, or --path with the project's folder."),
         )
     root = project.root if project else request.load.cwd
-    provider = open_cloud(cloud, root=root, region=region, load=request.load, dotenv=loaded.dotenv)
-    return ResolvedFunction(address, project, region, provider, loaded.dotenv)
+    provider = open_cloud(cloud, root=root, region=region, load=request.load, dotenv=loaded.dotenv, settings=settings)
+    return ResolvedFunction(address, project, region, provider, loaded.dotenv, settings)
 
 
 def function_address(name: str, project: Project | None) -> Address:
@@ -103,6 +106,7 @@ class DeployedFunction:
     """The names of the instances whose files were read."""
 
     dotenv: EnvFile = NO_ENV_FILE
+    settings: Settings = NO_SETTINGS.defaults
 
     @property
     def published(self) -> tuple[str, ...]:
@@ -188,7 +192,18 @@ def load_deployed(
     instances = frozenset(instance.name for instance in project.instances) if project else frozenset()
     versions = provider.versions(address)
     aliases = {alias.address.name: alias for alias in observed.parts_of(address, ALIAS)}
-    return DeployedFunction(address, spec, key, provider, function, versions, aliases, instances, resolved.dotenv)
+    return DeployedFunction(
+        address,
+        spec,
+        key,
+        provider,
+        function,
+        versions,
+        aliases,
+        instances,
+        resolved.dotenv,
+        resolved.settings,
+    )
 
 
 def _alias_query(address: Address) -> Query:

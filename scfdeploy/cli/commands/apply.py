@@ -49,7 +49,7 @@ def apply(
     changes: PlanOptions,
     hooks: HookOptions,
     rules: RuleOptions,
-    parallelism: options.Parallelism = 32,
+    parallelism: options.Parallelism = None,
     limits: WriteLimits,
     connection: ConnectionOptions,
     layout: PlanLayout,

@@ -36,7 +36,7 @@ def destroy(
     report: options.Reports = None,
     target: options.Target = None,
     instance: options.DestroyedInstances = None,
-    parallelism: options.Parallelism = 32,
+    parallelism: options.Parallelism = None,
     limits: WriteLimits,
     connection: ConnectionOptions,
     layout: PlanLayout,

@@ -50,7 +50,7 @@ def import_(
     region: options.Region = None,
     env_file: options.EnvFile = None,
     output: options.OutputFormat = "text",
-    parallelism: options.Parallelism = 32,
+    parallelism: options.Parallelism = None,
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:

@@ -54,7 +54,7 @@ def plan(
     detailed_exitcode: options.DetailedExitCode = False,
     hooks: HookOptions,
     rules: RuleOptions,
-    parallelism: options.Parallelism = 32,
+    parallelism: options.Parallelism = None,
     connection: ConnectionOptions,
     layout: PlanLayout,
     display: DisplayOptions,

@@ -36,7 +36,7 @@ def status(
             help="Only this function or layer: a name, a pattern such as 'api-*', or an address; repeatable.",
         ),
     ] = None,
-    parallelism: options.Parallelism = 32,
+    parallelism: options.Parallelism = None,
     connection: ConnectionOptions,
     layout: FindingLayout,
     display: DisplayOptions,

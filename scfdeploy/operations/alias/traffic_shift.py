@@ -58,7 +58,9 @@ def shift(request: Request, cloud: CloudOptions, name: str, traffic: TrafficShif
     traffic = replace(traffic, to=version, steps=steps)
     environment: Mapping[str, str] = {}
     if traffic.check:
-        environment = child_environment(request.load.environ, request, cloud, dotenv=function.dotenv)
+        environment = child_environment(
+            request.load.environ, request, cloud, dotenv=function.dotenv, settings=function.settings
+        )
         require_executable(traffic.check, folder=request.load.cwd, environment=environment)
     target = before.shifted(version, steps[-1]) if steps else before
     plan = single_change_plan(function, _change(function, alias, target, reason=_describe(traffic)))

@@ -8,30 +8,41 @@ from pathlib import Path
 from scfdeploy.config.environment import read_env_file
 from scfdeploy.config.files import absolute
 from scfdeploy.config.load_result import EnvFile
+from scfdeploy.config.project_settings import Settings
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import FUNCTION_FIELDS
 from scfdeploy.model.fields import by_name
-from scfdeploy.operations.cloud import open_cloud
+from scfdeploy.operations.cloud import open_cloud, settings_in
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.providers.tencent import TencentProvider
 
 
 @dataclass(frozen=True, slots=True)
 class ImportTarget:
-    """The output folder, the region, and the .env file of the folder."""
+    """The output folder, the region, and the .env file and the settings of the folder."""
 
     root: Path
     region: str
     dotenv: EnvFile
+    settings: Settings
 
     @classmethod
     def of(cls, request: Request, folder: str) -> ImportTarget:
-        """The target of an import into `folder`."""
+        """The target of an import into `folder`. Raises ScfDeployError for an error in its scfdeploy.toml."""
         root = Path(absolute(folder, request.load.cwd))
-        region = request.load.region or str(by_name(FUNCTION_FIELDS)["region"].default)
         load = request.load
-        return cls(root, region, read_env_file(load, root=str(root), stage=load.stage, diagnostics=Diagnostics()))
+        settings = settings_in(str(root), load)
+        region = load.region or settings.region or str(by_name(FUNCTION_FIELDS)["region"].default)
+        dotenv = read_env_file(load, root=str(root), stage=load.stage, diagnostics=Diagnostics())
+        return cls(root, region, dotenv, settings)
 
     def open(self, request: Request, cloud: CloudOptions) -> TencentProvider:
         """Prepare calls to the region. Raises ScfDeployError if there are no credentials."""
-        return open_cloud(cloud, root=str(self.root), region=self.region, load=request.load, dotenv=self.dotenv)
+        return open_cloud(
+            cloud,
+            root=str(self.root),
+            region=self.region,
+            load=request.load,
+            dotenv=self.dotenv,
+            settings=self.settings,
+        )

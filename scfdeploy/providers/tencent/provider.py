@@ -75,6 +75,11 @@ class TencentProvider:
         self._writers = {kind: handler.writer(context) for kind, handler in HANDLERS.items()}
 
     @property
+    def parallelism(self) -> int:
+        """The number of resources to process at once."""
+        return self._parallelism
+
+    @property
     def calls(self) -> Counter[str]:
         """The number of calls by action, including rejected calls and retries."""
         return Counter(self._client.calls)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
 from scfdeploy.diagnostics import ScfDeployError, message
@@ -15,6 +16,9 @@ from scfdeploy.providers.tencent.auth.key_pair import (
     KeyText,
     key_pair,
 )
+
+if TYPE_CHECKING:
+    from scfdeploy.providers.tencent.auth.profiles import ProfileFile
 
 _SYSTEM_FILE = "/etc/tencentcloud/credentials"
 _APP_ID = "TENCENT_APP_ID"
@@ -32,10 +36,11 @@ def find_credentials(
     endpoint: str | None,
     home: str,
     dotenv: EnvFile = NO_ENV_FILE,
+    project_profile: str | None = None,
     ambient: Sequence[AmbientProvider] | None = None,
     system_file: str = _SYSTEM_FILE,
 ) -> Credentials:
-    """The first key pair of: the named profile; variables; .env; profile files; the identity of the machine.
+    """The first key pair of: `profile`; variables; `project_profile`; .env; profile files; the machine's identity.
 
     `environment` is that of the process, without .env. A pair and its token come from one source. A loopback `endpoint`
     gets the emulator's pair if no profile file has one. Raises ScfDeployError when no pair is found, or a pair is
@@ -45,17 +50,13 @@ def find_credentials(
 
     files = profile_files(home, system_file)
     if profile:
-        pair = read_profile(profile, files)
-        if pair is None:
-            paths = ", ".join(path.replace("{profile}", profile) for path, _ in files)
-            raise ScfDeployError(
-                message("profile {profile} with a key pair not found", profile=repr(profile)),
-                hint=message("Searched {paths}.", paths=paths),
-            )
-        return pair
+        return _named_profile(profile, files)
+    pair = _from_variables(environment, lambda _: message("the environment"))
+    if pair is None and project_profile and not environment.get(_PROFILE_VARIABLE):
+        return _named_profile(project_profile, files)
     usable = dotenv if dotenv.may_hold_keys else NO_ENV_FILE
     pair = (
-        _from_variables(environment, lambda _: message("the environment"))
+        pair
         or _from_variables(usable.values, lambda name: _location(usable, name))
         or read_profile(_profile_name(environment, usable), files)
         or (LOCAL_CREDENTIALS if endpoint is not None and _is_loopback(endpoint) else None)
@@ -74,9 +75,15 @@ def find_credentials(
 
 
 def available_secrets(
-    environment: Mapping[str, str], *, profile: str | None, home: str, dotenv: EnvFile, system_file: str = _SYSTEM_FILE
+    environment: Mapping[str, str],
+    *,
+    profile: str | None,
+    home: str,
+    dotenv: EnvFile,
+    further_profiles: Sequence[str] = (),
+    system_file: str = _SYSTEM_FILE,
 ) -> frozenset[str]:
-    """Every key and token in the variables, in .env and in the chosen profile, also those that are not used.
+    """Every key and token in the variables, in .env and in these profiles, also those that are not used.
 
     Makes no network call; unreadable files are left out.
     """
@@ -89,12 +96,25 @@ def available_secrets(
         for name in (f"{prefix}SECRET_ID", f"{prefix}SECRET_KEY", *tokens)
         if name in values
     }
-    for name in dict.fromkeys((profile or _profile_name(environment, dotenv), "default")):
+    for name in dict.fromkeys((profile or _profile_name(environment, dotenv), *further_profiles, "default")):
         for file in profile_files(home, system_file):
             with suppress(ScfDeployError):
                 if (pair := read_profile(name, [file])) is not None:
                     texts |= {pair.secret_id, pair.secret_key.reveal(), pair.token.reveal() if pair.token else ""}
     return frozenset(text.strip() for text in texts if text.strip())
+
+
+def _named_profile(profile: str, files: Sequence[ProfileFile]) -> Credentials:
+    from scfdeploy.providers.tencent.auth.profiles import read_profile
+
+    pair = read_profile(profile, files)
+    if pair is None:
+        paths = ", ".join(path.replace("{profile}", profile) for path, _ in files)
+        raise ScfDeployError(
+            message("profile {profile} with a key pair not found", profile=repr(profile)),
+            hint=message("Searched {paths}.", paths=paths),
+        )
+    return pair
 
 
 def _profile_name(environment: Mapping[str, str], dotenv: EnvFile) -> str:

@@ -21,6 +21,9 @@ class Credentials:
     """Where the pair comes from, for messages."""
     app_id: str = ""
     """The APPID of the account, if the source has it."""
+    role: str = ""
+    """The ARN of the role to assume with the pair, if the source has one."""
+    role_session_name: str = ""
 
     def __repr__(self) -> str:
         return f"Credentials(from {self.source})"

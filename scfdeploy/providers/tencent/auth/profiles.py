@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -88,7 +89,11 @@ def _from_json(path: str, profile: str) -> Credentials | None:
             hint=message('Write a JSON object with "secretId" and "secretKey".'),
         ) from None
     names = ("secretId", "secretKey", "token")
-    return _pair({name: str(content.get(name) or "") for name in names}, names, path)
+    pair = _pair({name: str(content.get(name) or "") for name in names}, names, path)
+    if pair is None:
+        return None
+    role, session_name = (str(content.get(name) or "") for name in ("role-arn", "role-session-name"))
+    return replace(pair, role=role, role_session_name=session_name)
 
 
 def _pair(values: Mapping[str, str], names: tuple[str, str, str], source: str) -> Credentials | None:
