@@ -26,7 +26,7 @@ from scfdeploy.config.instance import (
 from scfdeploy.config.literal_secrets import find_literal_secrets, mask_spans
 from scfdeploy.config.load_result import LoadOptions, LoadResult
 from scfdeploy.config.merge_instances import merge_instances
-from scfdeploy.config.settings import SettingsFile, read_settings
+from scfdeploy.config.project_settings import SettingsFile, read_settings
 from scfdeploy.config.source import is_within
 from scfdeploy.config.variables.outputs import Outputs
 from scfdeploy.config.yaml import MappingNode, is_null, parse

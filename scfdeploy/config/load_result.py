@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from scfdeploy.config.settings import NO_SETTINGS, Settings
+from scfdeploy.config.project_settings import NO_SETTINGS, Settings
 from scfdeploy.diagnostics import Diagnostic, Diagnostics
 from scfdeploy.model import KnownSecrets, Project
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from scfdeploy.config.files import display_path, read_text
-from scfdeploy.config.settings import NO_SETTINGS, Settings, SettingsFile
+from scfdeploy.config.project_settings import NO_SETTINGS, Settings, SettingsFile
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Finding, Severity, Span, did_you_mean, message
 from scfdeploy.model.role import EXAMPLE_ROLE, is_role_arn, is_session_name
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.cam import account as cam_account
-from scfdeploy.emulator.cam import assume_role
 from scfdeploy.emulator.clb import rules
 from scfdeploy.emulator.cls import log_delivery, log_search
 from scfdeploy.emulator.messages import Json
@@ -126,7 +125,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("cls", "SearchLog"): _reads(log_search.search_log),
     ("mps", "BindTrigger"): _writes(bindings.bind),
     ("mps", "UnbindTrigger"): _writes(bindings.unbind),
-    ("sts", "AssumeRole"): _reads(assume_role.assume_role),
+    ("sts", "AssumeRole"): _reads(cam_account.assume_role),
     ("sts", "GetCallerIdentity"): _reads(cam_account.get_caller_identity),
     ("cam", "DescribeRoleList"): _reads(cam_account.describe_roles),
     ("cam", "GetUserAppId"): _reads(cam_account.get_user_app_id),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
-from scfdeploy.config.settings import NO_SETTINGS, Settings
+from scfdeploy.config.project_settings import NO_SETTINGS, Settings
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity, few_suggestions
 from scfdeploy.model import Address, ArchiveSource, FolderSource, Project, Source
 from scfdeploy.operations.request import Request

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scfdeploy.config import LoadOptions
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadResult
-from scfdeploy.config.settings import NO_SETTINGS, Settings, read_settings
+from scfdeploy.config.project_settings import NO_SETTINGS, Settings, read_settings
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, message
 from scfdeploy.model import Address, Bundle
 from scfdeploy.model.child_environment import without_credentials

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
-from scfdeploy.config.settings import NO_SETTINGS, Settings
+from scfdeploy.config.project_settings import NO_SETTINGS, Settings
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, FunctionSpec, Owner, Project, ProjectKey, Resource
 from scfdeploy.model.resource_kind import ALIAS

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.config.load_result import LoadOptions
-from scfdeploy.config.settings import Settings, SettingsFile, read_settings
+from scfdeploy.config.project_settings import Settings, SettingsFile, read_settings
 from scfdeploy.diagnostics import Diagnostics
 
 ROLE = "qcs::cam::uin/100000000001:roleName/deploy"
