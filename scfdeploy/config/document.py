@@ -31,6 +31,8 @@ class InstanceDocument(NamedTuple):
     region: str | None
     resolver: Resolver
     diagnostics: Diagnostics
+    protect: bool | None = None
+    """The value of `protect` for all resources of the instance."""
 
 
 def component_kind(name: str) -> str:

@@ -8,14 +8,15 @@ from typing import NamedTuple
 from scfdeploy.config.components import ComponentKind, choose_kind
 from scfdeploy.config.dependencies import Edge, InstanceKey
 from scfdeploy.config.document import Document, InstanceDocument
+from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.identity import check_identity, check_keys, identity_scalar
 from scfdeploy.config.load_result import LoadOptions
 from scfdeploy.config.variables import OwnValue, Resolver, VariableSources
 from scfdeploy.config.variables.outputs import Outputs, parse_output
 from scfdeploy.config.yaml import MappingNode, ScalarNode, Style
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, message
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.model import FunctionSpec, Instance, LayerSpec, Owner
+from scfdeploy.model import FUNCTION_FIELDS, FunctionSpec, Instance, LayerSpec, Owner
 
 IDENTITY_EMPTY = Finding(
     "identity-empty",
@@ -32,6 +33,7 @@ IDENTITY_EMPTY = Finding(
 )
 
 DEFAULT_STAGE = "dev"
+_PROTECT = next(field for field in FUNCTION_FIELDS if field.name == "protect")
 _NAMELESS = "instance"
 
 
@@ -94,7 +96,8 @@ def read_instance(
     sources = identified.sources._replace(outputs=lambda form: outputs.look_up(form, key))
     resolver = identified.resolver.with_sources(sources)
     owner = Owner(key.app, key.stage, key.name)
-    specs = kind.read(InstanceDocument(document, owner, region, resolver, diagnostics))
+    protect = _read_protection(document.tree, resolver, diagnostics)
+    specs = kind.read(InstanceDocument(document, owner, region, resolver, diagnostics, protect))
     resolver.report(diagnostics)
     component = document.tree.get("component")
     return Instance(
@@ -109,6 +112,16 @@ def read_instance(
         layers=tuple(spec for spec in specs if isinstance(spec, LayerSpec)),
         needs=outputs.dependencies_of(key),
     )
+
+
+def _read_protection(tree: MappingNode, resolver: Resolver, diagnostics: Diagnostics) -> bool | None:
+    """The value of `protect` at the top level."""
+    entry = tree.get("protect")
+    if entry is None:
+        return None
+    reading = Reading(diagnostics, message("the top level"), resolver.tree, lines=resolver.lines)
+    value = read_fields(MappingNode((entry,), tree.span), (_PROTECT,), reading=reading).get("protect")
+    return value if isinstance(value, bool) else None
 
 
 def stage_before_environment(tree: MappingNode, options: LoadOptions) -> str | None:

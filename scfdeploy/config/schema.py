@@ -64,6 +64,7 @@ def json_schema() -> Schema:
             "app": _described("Name of the project; the instance's name by default.", _TEXT_OR_NULL),
             "stage": _described("Stage, such as dev or prod. Default: dev", _TEXT_OR_NULL),
             "org": _described("The value of `${org}`.", _TEXT_OR_NULL),
+            "protect": _described("Refuse to delete or replace what the file describes.", {"type": "boolean"}),
             "inputs": _described("The settings.", {"type": "object"}),
             "commandInputs": _described("Settings of single commands of the vendor's own tool; ignored.", {}),
         },

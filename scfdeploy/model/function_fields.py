@@ -348,6 +348,7 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
     Field("dnsCache", Kind.BOOLEAN, "Cache DNS answers.", default="false", only_for="event"),
     Field("intranetConfig", Kind.BLOCK, "Its address in the private network.", fields=_INTRANET),
     Field("ignoreSysLog", Kind.BOOLEAN, "Leave the platform's own lines out of the log.", default="false"),
+    Field("protect", Kind.BOOLEAN, "Refuse to delete or replace the function.", default="false"),
     Field(
         "provisionedNum",
         Kind.INTEGER,

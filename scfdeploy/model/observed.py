@@ -14,7 +14,8 @@ STAGE_TAG = "scfdeploy:stage"
 INSTANCE_TAG = "scfdeploy:instance"
 OWNER_TAGS = (APP_TAG, STAGE_TAG, INSTANCE_TAG)
 
-WRITE_ONLY_TAGS = {name: f"scfdeploy:{name}" for name in ("diskSize", "nodeType", "nodeSpec", "ignoreSysLog")}
+_WRITE_ONLY = ("diskSize", "nodeType", "nodeSpec", "ignoreSysLog", "protect")
+WRITE_ONLY_TAGS = {name: f"scfdeploy:{name}" for name in _WRITE_ONLY}
 """Write-only settings, which no API returns, and the tags that store the last written value."""
 
 

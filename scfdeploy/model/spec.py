@@ -83,6 +83,8 @@ class LayerSpec:
     key_spans: Mapping[Path, Span]
     span: Span
     sensitive: frozenset[Path] = frozenset()
+    protect: bool | None = None
+    """Whether it must not be deleted; None if the file does not say."""
 
     @property
     def name(self) -> str:

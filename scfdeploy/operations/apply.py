@@ -87,6 +87,8 @@ def destroy(request: Request, cloud: CloudOptions, policy: Policy, hooks: ApplyH
         planned = plan_destroy(request, cloud, policy, lock=lock)
         if isinstance(planned, Findings):
             return Applied("destroy", planned, ok=False, plan=None)
+        if planned.plan.rejected:
+            return Applied("destroy", planned.findings, ok=False, plan=planned.plan)
         outcomes = _execute(planned, cloud, hooks)
     return Applied(
         "destroy",

@@ -11,6 +11,7 @@ from scfdeploy.model.resource_kind import FUNCTION, TRIGGER
 from scfdeploy.plan.change import Action, Change, Plan, Refusal, changes_of
 from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment, in_order, instance_edges, merge, reference_edges
 from scfdeploy.plan.policy import Policy
+from scfdeploy.plan.protection import with_protection
 from scfdeploy.plan.reach import DESTROY, Reach, reach_of_plan
 from scfdeploy.plan.resolve import ReferenceResolver, in_dependency_order
 from scfdeploy.plan.resources.function import plan_function
@@ -63,7 +64,7 @@ def assemble(
 ) -> Plan:
     """Make a plan of a fragment: limit it to the policy's targets, and sort it. `suggests`: see `resolve_targets`."""
     edges = (*edges_across(fragment.changes), *reference_edges(fragment.changes))
-    linked = merge([fragment, PlanFragment(edges=edges)])
+    linked = merge([with_protection(fragment, project, observed), PlanFragment(edges=edges)])
     targets = resolve_targets(linked, policy.targets, known=_listed(project), suggests=suggests)
     selected = targeted(linked, targets)
     changes = with_sensitive_fields(project, in_order(selected.changes, selected.edges))

@@ -93,6 +93,8 @@ def read_function(
         known_after_apply=_KNOWN_AFTER_APPLY,
     )
     settings = read_fields(inputs, _fields_for(inputs), reading=reading)
+    if instance.protect is not None:
+        settings.setdefault("protect", instance.protect)
     address, region = _identity(settings, instance, options)
     runtime = _add_defaults(settings, inputs, options, reading)
     keeps_code = _keeps_code(inputs, reading)

@@ -22,7 +22,7 @@ INPUTS_NOT_INDENTED = Finding(
     right=yaml("component: scf\nname: hello\ninputs:\n  src: ./src"),
 )
 
-TOP_LEVEL = ("component", "name", "app", "stage", "org", "inputs", "commandInputs")
+TOP_LEVEL = ("component", "name", "app", "stage", "org", "protect", "inputs", "commandInputs")
 _FUNCTION_KEYS = frozenset(field.name for field in FUNCTION_FIELDS) - set(TOP_LEVEL)
 
 

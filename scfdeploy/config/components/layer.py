@@ -52,5 +52,6 @@ class LayerComponent:
                 reading.key_spans,
                 inputs.span,
                 frozenset(reading.sensitive),
+                instance.protect,
             ),
         )

@@ -26,6 +26,7 @@ from scfdeploy.providers.tencent.resources.wire import (
     reveal,
     scalar,
     switch,
+    tag_only,
     text,
     write_only,
 )
@@ -189,6 +190,7 @@ FUNCTION_WIRE: tuple[WireField, ...] = (
     switch("dnsCache", "DnsCache"),
     WireField(("intranetConfig",), _write_intranet, _read_intranet),
     write_only("ignoreSysLog", "IgnoreSysLog", late=True),
+    tag_only("protect"),
 )
 LATE = frozenset(name for field in FUNCTION_WIRE if field.late for name in field.names)
 """Settings that CreateFunction does not accept."""

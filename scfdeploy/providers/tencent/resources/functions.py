@@ -24,7 +24,7 @@ from scfdeploy.providers.tencent.resources.function_status import (
 )
 from scfdeploy.providers.tencent.resources.function_wire import LATE, create_params, read_settings, update_params
 from scfdeploy.providers.tencent.resources.layers import LayerStates
-from scfdeploy.providers.tencent.resources.tags import tag_changes, tag_step, to_tags
+from scfdeploy.providers.tencent.resources.tags import from_tags, tag_changes, tag_step, to_tags
 from scfdeploy.providers.tencent.resources.versions import publish_steps
 from scfdeploy.providers.tencent.resources.wire import Params, function_params, image_params, pairs
 from scfdeploy.providers.tencent.transport.client import Client
@@ -219,6 +219,7 @@ def function_resource(function: Address, settings: Mapping[str, Value], response
         "functionId": response.get("FunctionId"),
         "modified": response.get("ModTime"),
         "codeSize": response.get("CodeSize"),
+        "protected": from_tags(response).get("protect"),
     }
     return Resource(
         function,

@@ -76,7 +76,7 @@ def _parse(name: str, text: str) -> Value:
     match name:
         case "diskSize":
             return whole_number(text)
-        case "ignoreSysLog":
+        case "ignoreSysLog" | "protect":
             return text == "true"
     return text
 

@@ -71,6 +71,11 @@ def write_only(name: str, parameter: str, *, fixed: bool = False, late: bool = F
     return WireField((name,), lambda settings: {parameter: settings[name]}, lambda _: {}, fixed, late)
 
 
+def tag_only(name: str) -> WireField:
+    """A setting that the platform does not know; only a tag stores it, see `tags`."""
+    return WireField((name,), lambda _: {}, lambda _: {})
+
+
 def choice(name: str, parameter: str, values: Mapping[str, str], *, fixed: bool = False) -> WireField:
     """One of a few values with other names in the API; unknown values are sent unchanged."""
     from_api = {theirs: ours for ours, theirs in values.items()}
