@@ -121,6 +121,9 @@ class LoopbackGuard:
                 error = self._decide(call, notification, thread, arguments)
             except OSError as failure:
                 error = failure.errno or errno.EACCES
+            except OverflowError:
+                # The program passed a pointer that no memory can have.
+                error = errno.EFAULT
             if error != _IN_PROGRESS:
                 self._answer(notification, error)
 

@@ -176,6 +176,21 @@ with socket.socket() as second:
     assert ask(cloud)["errors"] == ["0.0.0.0", "0.0.0.0", "127.0.0.1", "Address already in use"]
 
 
+@linux_only
+def test_call_with_impossible_pointer_fails_and_the_guard_goes_on(cloud: Cloud) -> None:
+    tries = """
+import ctypes
+HOST = "0.0.0.0"
+libc = ctypes.CDLL(None, use_errno=True)
+own, nowhere = socket.create_server(("127.0.0.1", 8001)), ctypes.c_void_p(2**64 - 1)
+for call, length in ((libc.bind, 16), (libc.connect, 16), (libc.getsockname, nowhere)):
+    assert call(own.fileno(), nowhere, length) == -1
+    errors.append(os.strerror(ctypes.get_errno()))
+"""
+    make(cloud, _PYTHON, {"app.py": f"{_SERVER}{tries}{_RUN}"})
+    assert ask(cloud)["errors"] == ["Bad address"] * 3
+
+
 @pytest.mark.parametrize(
     ("family", "host", "expected"),
     [
