@@ -34,6 +34,7 @@ _CALLS = {
     "aarch64": {200: _BIND, 201: _LISTEN, 203: _CONNECT, 204: _GETSOCKNAME},
 }
 _MAX_ADDRESS_BYTES = 128
+_MAX_INT = 0x7FFFFFFF
 _IPV4_BYTES, _IPV6_BYTES = 8, 24
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 _IN_PROGRESS = -1
@@ -163,7 +164,7 @@ class LoopbackGuard:
             if requested is not None:
                 return self._bind(sock, *requested)
             if call == _LISTEN:
-                return self._listen(sock)
+                return self._listen(sock, arguments[1])
             return self._write_name(sock, notification, thread, *arguments[1:3])
 
     def _require_valid(self, notification: int) -> None:
@@ -190,14 +191,17 @@ class LoopbackGuard:
         threading.Thread(target=lambda: self._answer(notification, connect()), daemon=True).start()
         return _IN_PROGRESS
 
-    def _listen(self, sock: socket.socket) -> int | None:
+    def _listen(self, sock: socket.socket, backlog: int) -> int:
         host, port = sock.getsockname()[:2]
         if not _is_loopback(host):
             return errno.EACCES
         with self._lock:
             if port not in self._requested:
                 self._chosen_ports.add(port)
-        return None
+        # The kernel would look at the file descriptor again, which another thread can exchange meanwhile. As in the
+        # kernel, a negative number is a large one.
+        sock.listen(min(backlog & 0xFFFFFFFF, _MAX_INT))
+        return 0
 
     def _bind(self, sock: socket.socket, requested_host: _Address, port: int) -> int:
         is_v6_only = sock.family == socket.AF_INET6 and sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)

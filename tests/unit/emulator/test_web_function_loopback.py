@@ -177,6 +177,35 @@ with socket.socket() as second:
 
 
 @linux_only
+def test_socket_that_is_exchanged_after_the_check_does_not_listen(cloud: Cloud) -> None:
+    # Two threads exchange the socket of a file descriptor on which a third calls `listen`.
+    tries = """
+import ctypes, threading
+HOST = "0.0.0.0"
+own, outside = socket.socket(), socket.socket()
+own.bind(("127.0.0.1", 0))
+outside.bind(("0.0.0.0", 0))
+target, is_done = os.dup(own.fileno()), threading.Event()
+
+def exchange():
+    while not is_done.is_set():
+        os.dup2(outside.fileno(), target)
+        os.dup2(own.fileno(), target)
+
+thread = threading.Thread(target=exchange)
+thread.start()
+for _ in range(2000):
+    ctypes.CDLL(None).listen(target, 5)
+is_done.set()
+thread.join()
+errors.append(outside.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+errors.append(own.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+"""
+    make(cloud, _PYTHON, {"app.py": f"{_SERVER}{tries}{_RUN}"})
+    assert ask(cloud)["errors"] == [0, 1]
+
+
+@linux_only
 def test_call_with_impossible_pointer_fails_and_the_guard_goes_on(cloud: Cloud) -> None:
     tries = """
 import ctypes
