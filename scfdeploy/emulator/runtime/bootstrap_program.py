@@ -18,6 +18,7 @@ import http.server
 import importlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -31,6 +32,7 @@ from typing import IO, Any
 _HOST = "127.0.0.1"
 _CONFINE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "confine.py")  # noqa: PTH100, PTH118, PTH120
 _MAX_BODY_BYTES = 6 << 20
+_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,12}")
 # The status of `ps` and shells for a process that a signal ended.
 _SIGNALED = 128
 
@@ -158,7 +160,9 @@ class _RequestHandler(http.server.BaseHTTPRequestHandler):
             length = self.headers.get("Content-Length", "0")
             return self._read(int(length) if length.isdigit() else 0)
         while len(body) <= _MAX_BODY_BYTES:
-            size = int(self.rfile.readline().split(b";")[0] or b"0", 16)
+            # `int` alone would accept a sign, and a negative size would read until the program closes the connection.
+            match = _CHUNK_SIZE.match(self.rfile.readline())
+            size = int(match[0], 16) if match is not None else 0
             body += self._read(size)
             self.rfile.readline()
             if size == 0:
@@ -359,7 +363,7 @@ def _error(text: str) -> dict[str, str]:
     """The fields of an error from what a program sent: a JSON object with these fields, or a text."""
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if isinstance(content, dict) and isinstance(content.get("errorMessage"), str):
         return {name: str(content[name]) for name in ("errorType", "errorMessage", "stackTrace") if name in content}
@@ -386,7 +390,8 @@ def _is_own(client: tuple[str, int]) -> bool:
     address = f"{int.from_bytes(bytes(map(int, host.split('.'))), sys.byteorder):08X}:{port:04X}"
     try:
         with open("/proc/net/tcp", encoding="ascii") as file:  # noqa: PTH123
-            owners = [fields[7] for line in file if (fields := line.split())[1] == address]
+            # A connection that the program has closed has no inode, and 0 instead of its owner.
+            owners = [fields[7] for line in file if (fields := line.split())[1] == address and fields[9] != "0"]
     except OSError:
         return True
     return str(os.getuid()) in owners

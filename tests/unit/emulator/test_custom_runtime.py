@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import socket
+import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scfdeploy.emulator.runtime.bootstrap_program import Calls, RuntimeApi
 from tests.support.emulator import Cloud, running, zip_text
 
 PYTHON = """#!/var/lang/python3/bin/python3
@@ -186,6 +193,76 @@ def test_runtime_api_rejects_web_pages(cloud: Cloud, headers: dict[str, str]) ->
     )
     create(cloud, PYTHON + program)
     assert invoke(cloud, {})["RetMsg"] == "403"
+
+
+def test_error_of_deeply_nested_json_is_reported_as_text(cloud: Cloud) -> None:
+    program = 'ask("/runtime/init/ready", b"")\nask("/runtime/invocation/next")\n'
+    create(
+        cloud,
+        f'{PYTHON}{program}ask("/runtime/invocation/error", b"[" * 100000)\nask("/runtime/invocation/next")\n',
+        Timeout=5,
+    )
+    failure = error(cloud, {})
+    assert (failure["statusCode"], set(failure["errorMessage"])) == (430, {"["})
+
+
+@pytest.fixture
+def calls() -> Calls:
+    return Calls()
+
+
+@pytest.fixture
+def api(calls: Calls) -> Iterator[RuntimeApi]:
+    """A runtime API that serves requests within `serving`."""
+    with RuntimeApi(calls) as started:
+        yield started
+
+
+@contextmanager
+def serving(api: RuntimeApi) -> Iterator[None]:
+    thread = threading.Thread(target=api.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        api.shutdown()
+        thread.join()
+
+
+def ready_request(api: RuntimeApi, *lines: str) -> bytes:
+    host = f"127.0.0.1:{api.server_port}"
+    return "\r\n".join(["POST /runtime/init/ready HTTP/1.1", f"Host: {host}", *lines]).encode()
+
+
+def connection_states(port: int) -> set[str]:
+    """The states of the connections to a port of this machine, on the side of the clients."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()]
+    return {row[3] for row in rows if row[2] == f"0100007F:{port:04X}"}
+
+
+def test_body_of_negative_size_is_empty(api: RuntimeApi) -> None:
+    with serving(api), socket.create_connection(("127.0.0.1", api.server_port), 5) as connection:
+        connection.sendall(ready_request(api, "Transfer-Encoding: chunked", "", "-1", "", ""))
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.skipif(
+    os.getuid() != 0 or shutil.which("bash") is None, reason="only root can be another user, which needs bash"
+)
+def test_request_of_another_user_who_has_closed_the_connection_is_refused(api: RuntimeApi, calls: Calls) -> None:
+    command = f"exec 3<>/dev/tcp/127.0.0.1/{api.server_port}; cat >&3"
+    request = ready_request(api, "Content-Length: 0", "", "")
+    subprocess.run(["bash", "-c", command], input=request, user=12345, cwd="/", check=True)
+    deadline = time.monotonic() + 20
+    # FIN_WAIT2 or TIME_WAIT without a process, and so without an owner.
+    while not connection_states(api.server_port) or connection_states(api.server_port) - {"05", "06"}:
+        assert time.monotonic() < deadline
+    with serving(api), socket.create_connection(("127.0.0.1", api.server_port), 5) as connection:
+        # The answer shows that the server has seen the connections before.
+        connection.sendall(ready_request(api, "Origin: https://example.com", "", ""))
+        assert connection.recv(100).startswith(b"HTTP/1.1 403 ")
+    calls.end(3)
+    assert calls.wait_until_ready() == 3
 
 
 def test_no_variable_of_the_host_is_visible(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
