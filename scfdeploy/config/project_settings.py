@@ -44,8 +44,16 @@ class SettingsFile(NamedTuple):
 
     def of_stage(self, stage: str | None) -> Settings:
         """The settings of a stage: its own, then those for all."""
-        own = self.stages.get(stage, {}) if stage is not None else {}
-        return self.defaults._replace(**own) if own else self.defaults
+        own = self.stages.get(stage) if stage is not None else None
+        if own is None:
+            return self.defaults
+        defaults = self.defaults
+        return defaults._replace(
+            profile=own.get("profile", defaults.profile),
+            region=own.get("region", defaults.region),
+            role=own.get("role", defaults.role),
+            role_session_name=own.get("role_session_name", defaults.role_session_name),
+        )
 
 
 NO_SETTINGS = SettingsFile()

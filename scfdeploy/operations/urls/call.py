@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -117,15 +118,13 @@ def _invocation(response: HttpResponse, duration_ms: float) -> Invocation:
     error, status = None, _SUCCESS
     if response.status >= _FIRST_FAILURE:
         error = f"HTTP {response.status}", response.reason, ""
-        match result:
-            case {"errorMessage": str(text)} if (
-                result.get("statusCode") is not None or result.get("errorCode") is not None
-            ):
-                # The platform answers in place of the function.
-                code = result.get("statusCode")
-                status = code if isinstance(code, int) and status_code(code) is not None else _FAILED
-                known = status_code(status)
-                error = known.name if known else str(status), text, str(result.get("stackTrace") or "")
+        content: Mapping[str, Value] = result if isinstance(result, Mapping) else {}
+        text, code = content.get("errorMessage"), content.get("statusCode")
+        if isinstance(text, str) and (code is not None or "errorCode" in content):
+            # The platform answers in place of the function.
+            known = status_code(code) if isinstance(code, int) else None
+            status = known.code if known is not None else _FAILED
+            error = known.name if known is not None else str(status), text, str(content.get("stackTrace") or "")
     return Invocation(
         response.header(_REQUEST_ID),
         result=None if error is not None else result,
