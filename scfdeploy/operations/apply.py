@@ -13,10 +13,10 @@ from scfdeploy.model import FunctionSpec, ObjectSource, Observed
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.operations.emulator import stand_in_queues
-from scfdeploy.operations.local_urls import local_urls
 from scfdeploy.operations.outputs import outputs
 from scfdeploy.operations.plan import PlannedProject, pending_replaces, plan_destroy, plan_project
 from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.operations.urls.local import local_urls
 from scfdeploy.plan import Action, Plan, Policy
 from scfdeploy.plan.planner import still_half_replaced
 from scfdeploy.providers.base import CloudError, Query, Stage, StageProgress

@@ -8,7 +8,7 @@ from scfdeploy.apply import Outcome, Status
 from scfdeploy.model import Address, FunctionSpec, LayerSpec, Observed, Project, Ref, Value
 from scfdeploy.model.outputs import layer_outputs
 from scfdeploy.model.resource_kind import TRIGGER
-from scfdeploy.operations.local_urls import LocalUrls
+from scfdeploy.operations.urls.local import LocalUrls
 from scfdeploy.plan import Action
 from scfdeploy.plan.resources.version import newest, wants_versions
 

@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from scfdeploy.model import Address, FunctionSpec, LayerSpec, Project, Resource, Value
 from scfdeploy.model.resource_kind import ALIAS, TRIGGER
 from scfdeploy.operations.event_stats import local_metrics
-from scfdeploy.operations.local_urls import local_urls
 from scfdeploy.operations.outputs import urls_of
 from scfdeploy.operations.plan import PlannedProject, plan_project
 from scfdeploy.operations.query import with_all_version_queries
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import load_deployed
+from scfdeploy.operations.urls.local import local_urls
 from scfdeploy.plan import Action, Change, FieldChange, Policy
 from scfdeploy.plan.edges import PlanFragment
 from scfdeploy.plan.policy import Target

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar, cast
 
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadResult
+from scfdeploy.config.project_settings import NO_SETTINGS
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import FunctionSpec, Project
-from scfdeploy.operations.cloud import child_environment, open_cloud
+from scfdeploy.operations.cloud import child_environment, open_cloud, settings_of
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.packager.command import run_command
 from scfdeploy.providers.retry import RetryPolicy
@@ -128,7 +129,14 @@ class DoctorContext:
 
     def _open(self) -> TencentProvider:
         cloud = replace(self.cloud, retry=RetryPolicy(retries=0))
-        return open_cloud(cloud, root=self.root, region=self.region, load=self.request.load, dotenv=self.dotenv)
+        return open_cloud(
+            cloud,
+            root=self.root,
+            region=self.region,
+            load=self.request.load,
+            dotenv=self.dotenv,
+            settings=settings_of(self.loaded) if self.loaded is not None else NO_SETTINGS.defaults,
+        )
 
 
 def passed(name: str, detail: str) -> CheckResult:

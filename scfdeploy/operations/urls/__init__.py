@@ -1,1 +1,1 @@
-"""Calls of functions by their URL."""
+"""URLs of functions: those of a local server, and calls of a function by its URL."""

@@ -12,7 +12,6 @@ from scfdeploy.report.actions import SYMBOLS, completed
 from scfdeploy.report.humanize import duration, plural
 from scfdeploy.report.terminal import pad, safe, safe_lines, width
 from scfdeploy.report.text.plan import partial_lines, render_plan, render_unmanaged
-from scfdeploy.report.text.serve_hint import serve_hint
 from scfdeploy.report.text.style import Detail, TextStyle
 from scfdeploy.report.values import value_text
 from scfdeploy.results import Applied
@@ -154,6 +153,14 @@ def _output_rows(name: str, outputs: Mapping[str, Value]) -> Iterator[tuple[str,
         elif key not in _IN_THE_FILE:
             # Strings are not quoted, so that URLs can be copied.
             yield safe(name), safe(key), safe(value) if isinstance(value, str) else value_text(value)
+
+
+def serve_hint(command: str) -> Iterator[str]:
+    """One line with the commands that serve local URLs after this run; none without a command."""
+    if command:
+        yield message(
+            "The local URLs respond while {dev} or {command} runs.", dev="`scfdeploy dev`", command=f"`{safe(command)}`"
+        )
 
 
 def _summary(result: Applied, style: TextStyle) -> Iterator[str]:

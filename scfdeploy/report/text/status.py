@@ -10,8 +10,8 @@ from scfdeploy.model import Value
 from scfdeploy.plan import FieldChange
 from scfdeploy.report.humanize import plural
 from scfdeploy.report.terminal import safe
+from scfdeploy.report.text.applied import serve_hint
 from scfdeploy.report.text.event_stats import metrics_text
-from scfdeploy.report.text.serve_hint import serve_hint
 from scfdeploy.report.text.style import Detail, TextStyle, table
 from scfdeploy.report.values import set_text
 from scfdeploy.results import FunctionStatus, LayerStatus, StatusReport
