@@ -49,7 +49,7 @@ def test_url_of_local_server_says_how_it_is_served(project: Path, monkeypatch: p
     write(project, namespace="shop")
     shown = scfdeploy("apply", "--local", "--yes")
     assert shown.exit_code == 0, shown.stderr
-    assert "url       = http://127.0.0.1:9080/shop/hello\n" in shown.stdout
+    assert "url = http://127.0.0.1:9080/shop/hello\n" in shown.stdout
     hint = "`scfdeploy dev` or `scfdeploy emulator --data .scfdeploy/emulator.db` runs."
     assert hint in shown.stdout
     assert "tencentscf.com" not in shown.stdout
