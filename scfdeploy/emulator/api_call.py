@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scfdeploy.emulator.clock import Clock, as_text
+from scfdeploy.emulator.run_observer import RunObserver
 
 if TYPE_CHECKING:
     from scfdeploy.emulator.credentials import Credentials
@@ -40,6 +41,7 @@ class ActionContext:
     credentials: Credentials
     draw: Callable[[], float] = random.random
     """Returns a random number in [0, 1) that routes a call by traffic weights."""
+    runs: RunObserver = field(default_factory=RunObserver)
 
 
 @dataclass(frozen=True, slots=True)

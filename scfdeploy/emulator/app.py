@@ -14,6 +14,7 @@ from scfdeploy.emulator.clock import Clock, StoredClock
 from scfdeploy.emulator.credentials import Credentials
 from scfdeploy.emulator.faults import Faults
 from scfdeploy.emulator.recorder import Recorder
+from scfdeploy.emulator.run_observer import RunObserver
 from scfdeploy.emulator.runtime import Invoker
 from scfdeploy.emulator.scf import operations
 from scfdeploy.emulator.scf.events.engine import EventEngine
@@ -40,8 +41,10 @@ class EmulatorApp:
         virtual_time: bool = False,
         control_key: str = "",
         on_notice: Callable[[str], None] | None = None,
+        runs: RunObserver | None = None,
     ) -> None:
         self._on_notice = on_notice
+        self.runs = runs or RunObserver()
         self.store = Store(data)
         self.clock = Clock()
         self.event_clock = StoredClock(self._read_time, self._store_time) if virtual_time else self.clock
@@ -76,6 +79,7 @@ class EmulatorApp:
             self.event_clock,
             self.credentials,
             self._random.random,
+            self.runs,
         )
 
     @property

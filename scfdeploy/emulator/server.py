@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Self
 from scfdeploy.emulator.settings import Settings
 
 if TYPE_CHECKING:
-    from scfdeploy.emulator.messages import Admission, Request, Response
+    from scfdeploy.emulator.messages import Admission, Json, Request, Response
+    from scfdeploy.emulator.run_observer import HttpExchange
+    from scfdeploy.emulator.store import LogEntry
 
 LOCAL_CREDENTIALS = {"AKIDlocal": "local-secret"}
 _STOP_WAIT_S = 5.0
@@ -26,7 +28,9 @@ class Server:
     `data` is its SQLite file, created if missing; None keeps everything in memory. `port` 0 selects a free port.
     `credentials` maps secret ids to keys. With `virtual_time` the time of asynchronous events only moves when it is
     advanced. With a `control_key` the control paths accept only requests that send it as `X-Scfdeploy-Key`.
-    `on_notice` receives what the user should know about functions, such as an interpreter of another version.
+    `on_notice` receives what the user should know about functions, such as an interpreter of another version. `on_run`
+    receives each run that ended, in the form of the control path `logs`, with `http` (`method`, `path`, `status`) if a
+    request started it; any thread may call it.
     Raises OSError for a port in use and for a file that is not a database of this server.
     """
 
@@ -40,10 +44,12 @@ class Server:
         virtual_time: bool = False,
         control_key: str = "",
         on_notice: Callable[[str], None] | None = None,
+        on_run: Callable[[Json], None] | None = None,
     ) -> None:
         # Importing this package must stay cheap: most commands start no server.
         from scfdeploy.emulator.app import EmulatorApp
         from scfdeploy.emulator.http_server import HttpServer
+        from scfdeploy.emulator.run_observer import RunObserver
 
         self._http = HttpServer(port, self._handle, self._admit)
         try:
@@ -54,6 +60,7 @@ class Server:
                 virtual_time=virtual_time,
                 control_key=control_key,
                 on_notice=on_notice,
+                runs=RunObserver(None if on_run is None else lambda *run: on_run(_run_fields(*run))),
             )
         except BaseException:
             self._http.close(wait_s=0)
@@ -128,3 +135,9 @@ class Server:
         from scfdeploy.emulator.routes import admit
 
         return admit(self._app, request)
+
+
+def _run_fields(entry: LogEntry, exchange: HttpExchange | None) -> Json:
+    from scfdeploy.emulator.control.logs import entry_fields
+
+    return entry_fields(entry) | ({} if exchange is None else {"http": exchange._asdict()})

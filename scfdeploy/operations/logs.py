@@ -156,7 +156,7 @@ class _ControlReader:
     def read(self) -> LogList:
         answer = self._emulator.control.post("logs", self._content)
         self._content["after"] = answer["last"]
-        entries = [_local_entry(fields) for fields in answer["entries"]]
+        entries = [local_entry(fields) for fields in answer["entries"]]
         notes = [message("The output is very large; the oldest entries were not read.")] if answer["isCut"] else []
         return LogList(Findings(), entries, notes=notes, has_names=len(self._content["functions"]) != 1)
 
@@ -262,7 +262,8 @@ def _content(emulator: Emulator, functions: Sequence[Address], selection: Select
     }
 
 
-def _local_entry(fields: Mapping[str, Any]) -> LogEntry:
+def local_entry(fields: Mapping[str, Any]) -> LogEntry:
+    """A run as the local server describes it."""
     namespace, _, name = fields["function"].partition("/")
     return LogEntry(
         fields["requestId"],

@@ -48,7 +48,7 @@ def read_logs(app: EmulatorApp, content: Json) -> Json:
     kept = _newest_within(found, _MAX_OUTPUT)
     topics = {_name(key): version["ClsTopicId"] for key, version in versions.items() if version}
     return {
-        "entries": [_entry(entry) for entry in kept],
+        "entries": [entry_fields(entry) for entry in kept],
         "isCut": len(kept) < len(found),
         "last": last,
         "missing": missing,
@@ -78,7 +78,8 @@ def output_lines(entry: LogEntry) -> list[str]:
     return lines
 
 
-def _entry(entry: LogEntry) -> Json:
+def entry_fields(entry: LogEntry) -> Json:
+    """A run in the form of the control path."""
     return {
         "requestId": entry.request_id,
         "function": _name(entry.function),

@@ -11,7 +11,7 @@ from scfdeploy.delivery.core import End
 from scfdeploy.emulator.access import CONTROL
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.control import events, logs, queues
-from scfdeploy.emulator.control.content import require_object
+from scfdeploy.emulator.control.content import require_object, require_text
 from scfdeploy.emulator.faults import parse_rules
 from scfdeploy.emulator.messages import (
     ControlError,
@@ -23,6 +23,7 @@ from scfdeploy.emulator.messages import (
     read_json,
 )
 from scfdeploy.emulator.scf import url_paths
+from scfdeploy.emulator.scf.events.firing import fire_now
 from scfdeploy.emulator.scf.records import functions, triggers
 
 _MAX_IDLE_S = 30 * 86400
@@ -138,6 +139,18 @@ def _advance_clock(app: EmulatorApp, content: object) -> Json:
     return result
 
 
+def _fire_timers(app: EmulatorApp, content: object) -> Json:
+    """Fire the timers of `function` (`region/namespace/name`) now: all, or the one called `trigger`."""
+    body = require_object(content)
+    function, name = require_text(body, "function"), body.get("trigger") or ""
+    if not isinstance(name, str):
+        raise ControlError('"trigger" is a text')
+    with app.store.exclusive(writes=True):
+        fired = fire_now(app, function, name)
+    app.events.wake()
+    return {"fired": fired}
+
+
 def _next_firing(app: EmulatorApp) -> Json | None:
     firing = app.events.next_firing()
     if firing is None:
@@ -162,6 +175,7 @@ _PATHS: dict[tuple[str, str], Callable[[EmulatorApp, object], Json]] = {
     ("GET", "state"): _state,
     ("GET", "variables"): _variables,
     ("GET", "urls"): lambda app, _: {"urls": url_paths.list_paths(app)},
+    ("POST", "timers"): _fire_timers,
     ("GET", "calls"): lambda app, _: {"calls": app.recorder.listing()},
     ("DELETE", "calls"): _delete_calls,
     ("GET", "faults"): _get_faults,

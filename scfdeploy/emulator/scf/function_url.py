@@ -13,6 +13,7 @@ from scfdeploy.emulator.access import URL
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.messages import CloudError, Json, Request, Response, json_response, read_json
+from scfdeploy.emulator.run_observer import HttpExchange
 from scfdeploy.emulator.runtime import SUCCESS, Invocation, Outcome, WebError, failed
 from scfdeploy.emulator.scf import invocations
 from scfdeploy.emulator.scf.records import aliases, functions, requests, triggers
@@ -61,23 +62,23 @@ def _serve(app: EmulatorApp, key: str, inner: Request) -> Response:
     call = ApiCall(app.context(), key.partition("/")[0])
     try:
         invocation = _prepare(app, call, key, inner)
-        try:
-            is_web = invocation.version["Type"] == "HTTP"
-            response = _serve_web(call, key, invocation, inner) if is_web else _run_event(call, key, invocation)
-        except WebError as error:
-            response = _failure(error)
+        with app.runs.hold(invocation.request_id) as run:
+            response = _respond(call, key, invocation, inner)
+            target = f"{inner.path}?{inner.query}" if inner.query else inner.path
+            run.exchange = HttpExchange(inner.method, target, response.status)
         return replace(response, headers=(*response.headers, ("X-Scf-Request-Id", invocation.request_id)))
     except CloudError as error:
         return json_response({"errorCode": error.code, "errorMessage": error.message}, status=404)
 
 
-def _failure(error: WebError) -> Response:
-    content = {"errorCode": -1, "errorMessage": error.message, "statusCode": error.status, "log": error.output}
-    return json_response(content, status=502)
-
-
-def _run_event(call: ApiCall, key: str, invocation: Invocation) -> Response:
-    return _event_response(invocations.run(call, key, invocation), invocation)
+def _respond(call: ApiCall, key: str, invocation: Invocation, inner: Request) -> Response:
+    try:
+        if invocation.version["Type"] == "HTTP":
+            return _serve_web(call, key, invocation, inner)
+        return _event_response(invocations.run(call, key, invocation), invocation)
+    except WebError as error:
+        content = {"errorCode": -1, "errorMessage": error.message, "statusCode": error.status, "log": error.output}
+        return json_response(content, status=502)
 
 
 def _serve_web(call: ApiCall, key: str, invocation: Invocation, request: Request) -> Response:
@@ -100,6 +101,7 @@ def _serve_web(call: ApiCall, key: str, invocation: Invocation, request: Request
         log = requests.log_entry(key, request_id, outcome, started_at=started_at, version=version)
         with call.store.exclusive(writes=True):
             requests.put_outcome(call.store, log)
+        call.context.runs.ended(log)
     return response
 
 

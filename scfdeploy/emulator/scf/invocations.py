@@ -77,6 +77,7 @@ def run(call: ApiCall, key: str, invocation: Invocation) -> Outcome:
     with call.store.exclusive(writes=True):
         log = requests.log_entry(key, request_id, outcome, started_at=started_at, version=version)
         requests.put_outcome(call.store, log)
+    call.context.runs.ended(log)
     return outcome
 
 

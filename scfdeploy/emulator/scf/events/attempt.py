@@ -10,7 +10,7 @@ from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.runtime import Outcome, failed
 from scfdeploy.emulator.scf.invocations import prepare, run_once, status_name
 from scfdeploy.emulator.scf.records import functions, requests
-from scfdeploy.emulator.store import StoredEvent
+from scfdeploy.emulator.store import LogEntry, StoredEvent
 
 if TYPE_CHECKING:
     from scfdeploy.emulator.app import EmulatorApp
@@ -66,7 +66,8 @@ def run_attempt(app: EmulatorApp, event: StoredEvent, forced: ForcedOutcome | No
         )
     if outcome.status != _NO_FUNCTION:
         with app.store.exclusive(writes=True):
-            _record(app, event, outcome, began_at, version)
+            log = _record(app, event, outcome, began_at, version)
+        app.runs.ended(log)
     return _result(outcome, began_at, version)
 
 
@@ -86,7 +87,9 @@ def record_interrupted(app: EmulatorApp, event: StoredEvent, status: int, messag
     _record(app, event, failed(status, message), began_at)
 
 
-def _record(app: EmulatorApp, event: StoredEvent, outcome: Outcome, began_at: int, version: Json | None = None) -> None:
+def _record(
+    app: EmulatorApp, event: StoredEvent, outcome: Outcome, began_at: int, version: Json | None = None
+) -> LogEntry:
     log = requests.log_entry(
         event.function,
         event.request_id,
@@ -96,6 +99,7 @@ def _record(app: EmulatorApp, event: StoredEvent, outcome: Outcome, began_at: in
         version=version["FunctionVersion"] if version else "",
     )
     requests.put_outcome(app.store, log)
+    return log
 
 
 def _result(outcome: Outcome, began_at: int, version: Json | None) -> AttemptResult:

@@ -94,6 +94,21 @@ class Timers:
         return None if following is None else round(following.timestamp() * 1000)
 
 
+def fire_now(app: EmulatorApp, key: str, name: str) -> list[str]:
+    """Start the function at `key` as its timers would now: all of them, or the one with a name. Returns their names.
+
+    A timer that is switched off fires too: somebody asked for it. Inside `Store.exclusive`.
+    """
+    moment = datetime.fromtimestamp(app.event_clock.now(), _TIMER_ZONE)
+    return [
+        trigger["TriggerName"]
+        for _, trigger in app.store.list_prefix(triggers.KIND, f"{key}/")
+        if trigger["Type"] == "timer"
+        and name in ("", trigger["TriggerName"])
+        and _start(app, key, trigger["Qualifier"], timer_event(trigger, moment), "TRIGGER_TIMER")
+    ]
+
+
 def fire_object(app: EmulatorApp, request: Request, object_key: str, event: str, document: Json) -> None:
     """Start the functions whose COS triggers wait for an event such as `ObjectCreated:Put` of an object.
 
