@@ -26,6 +26,7 @@ COMMANDS = {
     "alias": "Point an alias to a version, at once or step by step.",
     "rollback": "Point an alias back to the previous version.",
     "invoke": "Call a function and show its result, log, duration and memory.",
+    "dev": "Run the project locally, and deploy what changes on every save.",
     "logs": "Show what functions printed, by request.",
     "events": "Show asynchronous events, and let virtual time pass.",
     "queue": "Show and use the local queues that dead letters go to.",

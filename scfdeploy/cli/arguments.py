@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from errno import EADDRINUSE
 from functools import cache
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -16,7 +17,7 @@ from scfdeploy.cli import redaction
 from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, Secret
-from scfdeploy.operations.request import HOOK_LIMIT_S, CloudOptions, LocalServer, Request
+from scfdeploy.operations.request import HOOK_LIMIT_S, LOCAL_PORT, CloudOptions, LocalServer, Request
 
 if TYPE_CHECKING:
     from scfdeploy.cli.groups import PlanOptions
@@ -162,7 +163,40 @@ def start_memory_server() -> LocalServer:
     return _start_server(None, settings, print_notice)
 
 
-def _start_server(data: Path | None, settings: Settings, on_notice: Callable[[str], None]) -> LocalServer:
+def start_dev_server(port: int | None, settings: Settings, on_run: Callable[[dict[str, Any]], None]) -> LocalServer:
+    """Start the local server of `dev`, whose time is that of the machine; it stops when the process ends.
+
+    Without a `port`, it is the usual one, or a free one if that is in use.
+    """
+    from scfdeploy.cli.output import print_notice
+
+    try:
+        try:
+            return _start_server(
+                None, settings, print_notice, port=LOCAL_PORT if port is None else port, on_run=on_run, lasts=True
+            )
+        except OSError as error:
+            if port is not None or error.errno != EADDRINUSE:
+                raise
+            return _start_server(None, settings, print_notice, on_run=on_run, lasts=True)
+    except OSError as error:
+        raise ScfDeployError(
+            message(
+                "the local server cannot start on port {port}: {reason}", port=port, reason=error.strerror or error
+            ),
+            hint=message("Choose another --port (0 chooses a free one)."),
+        ) from error
+
+
+def _start_server(
+    data: Path | None,
+    settings: Settings,
+    on_notice: Callable[[str], None],
+    *,
+    port: int = 0,
+    on_run: Callable[[dict[str, Any]], None] | None = None,
+    lasts: bool = False,
+) -> LocalServer:
     import secrets
 
     from scfdeploy.cli.interrupt import stop_at_exit
@@ -171,15 +205,17 @@ def _start_server(data: Path | None, settings: Settings, on_notice: Callable[[st
     secret_id, secret_key = f"AKIDlocal{secrets.token_hex(8)}", secrets.token_hex(32)
     server = Server(
         data,
+        port=port,
         credentials={secret_id: secret_key},
         settings=settings,
-        virtual_time=True,
+        virtual_time=not lasts,
         control_key=secret_key,
         on_notice=on_notice,
+        on_run=on_run,
     )
     server.start()
     stop_at_exit(server)
-    return LocalServer(server.url, secret_id, Secret(secret_key))
+    return LocalServer(server.url, secret_id, Secret(secret_key), lasts)
 
 
 def parse_duration(option: str, text: str) -> float:

@@ -164,15 +164,20 @@ def write_reports_and_exit(output: OutputOptions, result: Result, code: ExitCode
 def show(output: OutputOptions, result: Result) -> None:
     """Write a result to stdout, and its findings and errors to stderr."""
     redact = redactor(result)
-    on_stdout, on_stderr = (output.style(stream)._replace(redact=redact) for stream in (sys.stdout, sys.stderr))
-    rendered = _render(result, output.format, on_stdout)
-    for_stderr = rendered if on_stderr == on_stdout else _render(result, output.format, on_stderr)
+    print_rendered(output, lambda style: _render(result, output.format, style._replace(redact=redact)))
+    if output.format == "github":
+        _write_step_summary(result)
+
+
+def print_rendered(output: OutputOptions, render: Callable[[TextStyle], RenderedOutput]) -> None:
+    """Write what `render` returns for the style of stdout and of stderr."""
+    on_stdout, on_stderr = (output.style(stream) for stream in (sys.stdout, sys.stderr))
+    rendered = render(on_stdout)
+    for_stderr = rendered if on_stderr == on_stdout else render(on_stderr)
     print_text(for_stderr.err, sys.stderr)
     if for_stderr.err and rendered.out and sys.stdout.isatty() and sys.stderr.isatty():
         print_text("\n", sys.stderr)
     print_text(rendered.out, sys.stdout)
-    if output.format == "github":
-        _write_step_summary(result)
 
 
 def print_notice(text: str) -> None:

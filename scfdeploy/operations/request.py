@@ -86,6 +86,9 @@ class CloudOptions:
     local: Callable[[Path], LocalServer] | None = None
     """Starts the local server with its data in a folder; takes precedence over `endpoint`."""
 
+    local_name: str = "local"
+    """The name of the local server in caches and journals."""
+
     timeout_s: float = inf
     """Time limit of the changes."""
 
@@ -102,7 +105,7 @@ class CloudOptions:
 
 def endpoint_of(cloud: CloudOptions) -> str:
     """A stable name of the cloud, without a password: the port of the local server differs in each run."""
-    return "local" if cloud.local is not None else without_secrets((cloud.endpoint or "").rstrip("/"))
+    return cloud.local_name if cloud.local is not None else without_secrets((cloud.endpoint or "").rstrip("/"))
 
 
 def server_options(request: Request, cloud: CloudOptions) -> str:

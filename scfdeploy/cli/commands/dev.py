@@ -1,0 +1,156 @@
+"""`scfdeploy dev`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.arguments import cloud_options, make_request, start_dev_server
+from scfdeploy.cli.command_app import CommandApp
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.groups import DisplayOptions, HookOptions, ProjectOptions, RuleOptions, expand_groups
+from scfdeploy.cli.output import OutputOptions, print_rendered, print_text, run_and_exit, run_or_exit
+from scfdeploy.cli.redaction import SECRETS
+from scfdeploy.diagnostics import message
+from scfdeploy.operations.request import CloudOptions, LocalServer, Request
+
+if TYPE_CHECKING:
+    from scfdeploy.operations.dev.session import Input
+    from scfdeploy.results.dev import DevEvent
+
+app = CommandApp()
+_LONGEST_LINE = 4096
+
+
+@app.command()
+@expand_groups
+def dev(
+    context: typer.Context,
+    path: options.PathArgument = ".",
+    *,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port",
+            metavar="P",
+            min=0,
+            max=65535,
+            help="Port; 0 chooses a free one. Default: 9080, or a free one if that is in use.",
+        ),
+    ] = None,
+    invoke: Annotated[
+        str | None,
+        typer.Option("--invoke", metavar="TEMPLATE", help="Call each changed function with this test event."),
+    ] = None,
+    project: ProjectOptions,
+    skip_unsupported: options.SkipUnsupported = False,
+    hooks: HookOptions,
+    rules: RuleOptions,
+    display: DisplayOptions,
+) -> None:
+    """Run the project on a local server, deploy what changes on every save, and show every request.
+
+    Runs until Ctrl-C. Type `h` and Enter to see what can be typed, such as `t NAME` to fire a timer.
+    """
+    request = make_request(
+        path,
+        **project._asdict(),
+        skip_unsupported=skip_unsupported,
+        **rules._asdict(),
+        **hooks.as_arguments(),
+    )
+    screen = OutputOptions("dev", "text", *display)
+    _require_project(screen, request)
+    cloud = cloud_options(clock=context.obj)
+    run_or_exit(screen, lambda: _serve(screen, request, cloud, port=port, template=invoke))
+
+
+def _require_project(screen: OutputOptions, request: Request) -> None:
+    """Exit with the findings if there is no file that could be corrected."""
+    from scfdeploy.config.discover import discover
+    from scfdeploy.diagnostics import Diagnostics
+    from scfdeploy.results import Findings, Validated
+
+    found = Diagnostics()
+    if not discover(request.path, request.load.cwd, found).files:
+        run_and_exit(screen, lambda: Validated(Findings(found.sorted()), ok=False), lambda _: ExitCode.INVALID)
+
+
+def _serve(
+    screen: OutputOptions, request: Request, cloud: CloudOptions, *, port: int | None, template: str | None
+) -> None:
+    from dataclasses import replace
+
+    from scfdeploy.emulator import Settings
+    from scfdeploy.operations.dev.file_watcher import FileWatcher
+    from scfdeploy.operations.dev.session import DevSession, FilesChanged, queued_inputs, request_ended
+    from scfdeploy.providers.retry import RetryPolicy
+
+    queue: SimpleQueue[Input | None] = SimpleQueue()
+    printer = _Printer(screen)
+    server = start_dev_server(port, Settings(activation_s=0), lambda run: printer.show(request_ended(run)))
+    printer.show_server(server)
+    watcher = FileWatcher(lambda paths: queue.put(FilesChanged(paths)))
+    # The local server is ready at once; waiting before the first poll would take half of the time.
+    local = replace(cloud, local=lambda _folder: server, local_name="dev", retry=RetryPolicy(first_poll_s=0))
+    threading.Thread(target=_read_lines, args=(queue,), daemon=True).start()
+    session = DevSession(request, local, printer.show, watcher.watch, template)
+    try:
+        session.run(queued_inputs(queue))
+    except KeyboardInterrupt:
+        print_text("\n" + message("stopped"), sys.stderr)
+    finally:
+        watcher.close()
+
+
+class _Printer:
+    """Writes events of several threads, one after the other."""
+
+    def __init__(self, screen: OutputOptions) -> None:
+        self._screen = screen
+        self._lock = threading.Lock()
+
+    def show(self, event: DevEvent) -> None:
+        """Write an event, without secrets."""
+        from scfdeploy.report.text import RenderedOutput, TextStyle
+        from scfdeploy.report.text.dev import render_dev_event
+
+        def render(style: TextStyle) -> RenderedOutput:
+            return RenderedOutput(*map(SECRETS.redact, render_dev_event(event, style)))
+
+        with self._lock:
+            print_rendered(self._screen, render)
+
+    def show_server(self, server: LocalServer) -> None:
+        """Write what other SDKs and commands need. The key is worth nothing after this run."""
+        lines = [
+            message("Local server at {url}. For other SDKs and commands, during this run:", url=server.url),
+            f"  export SCFDEPLOY_ENDPOINT={server.url}",
+            f"  export TENCENTCLOUD_SECRET_ID={server.secret_id}",
+            f"  export TENCENTCLOUD_SECRET_KEY={server.secret_key.reveal()}",
+        ]
+        with self._lock:
+            print_text("\n".join(lines), sys.stdout)
+
+
+def _read_lines(queue: SimpleQueue[Input | None]) -> None:
+    """Put the lines of standard input into the queue until it ends. Its end does not end the command."""
+    from scfdeploy.operations.dev.session import LineTyped
+
+    try:
+        stdin = sys.stdin.fileno()
+        if sys.stdin.isatty() and os.tcgetpgrp(stdin) != os.getpgrp():
+            return  # in the background of a shell, reading from the terminal would stop the process
+        rest = b""
+        while chunk := os.read(stdin, _LONGEST_LINE):
+            *lines, rest = (rest + chunk)[-_LONGEST_LINE:].split(b"\n")
+            for line in lines:
+                queue.put(LineTyped(line.decode("utf-8", "replace")))
+    except (OSError, ValueError, AttributeError):
+        return  # there is no standard input

@@ -1,0 +1,1 @@
+"""`dev`: a local server that follows the files of a project."""

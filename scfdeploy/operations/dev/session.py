@@ -1,0 +1,248 @@
+"""The loop of `dev`: deploys what changes, obeys what is typed, and says what happens."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from queue import SimpleQueue
+from typing import Any, NamedTuple, TypeAlias
+
+from scfdeploy.diagnostics import Diagnostic, ScfDeployError, did_you_mean, message
+from scfdeploy.model import Address, Project
+from scfdeploy.operations.cloud import open_cloud
+from scfdeploy.operations.dev.hook_outputs import HookOutputs
+from scfdeploy.operations.dev.redeploy import changed_functions, redeploy
+from scfdeploy.operations.dev.watched_files import Affected, WatchedFiles, watched_files
+from scfdeploy.operations.emulator import open_control
+from scfdeploy.operations.urls.local import local_urls
+from scfdeploy.operations.logs import local_entry
+from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.operations.resolve_function import function_address
+from scfdeploy.operations.template import read_template
+from scfdeploy.results import Applied, Findings
+from scfdeploy.results.dev import (
+    DevEvent,
+    Failure,
+    HelpShown,
+    Redeployed,
+    Rejected,
+    RequestEnded,
+    TimersFired,
+    UrlReady,
+)
+
+EVERYTHING = Affected(everything=True)
+
+
+class FilesChanged(NamedTuple):
+    """Files or folders have changed."""
+
+    paths: frozenset[str]
+
+
+class LineTyped(NamedTuple):
+    """A line was typed, such as `t orders`."""
+
+    text: str
+
+
+Input: TypeAlias = FilesChanged | LineTyped
+
+
+def queued_inputs(queue: SimpleQueue[Input | None]) -> Iterator[Input]:
+    """The inputs of a queue until None. Changes that waited together, without a line between them, become one."""
+    while True:
+        waiting = [queue.get()]
+        while not queue.empty():
+            waiting.append(queue.get())
+        for kind, group in groupby(waiting, key=type):
+            items = list(group)
+            if kind is FilesChanged:
+                yield FilesChanged(frozenset().union(*(item.paths for item in items if isinstance(item, FilesChanged))))
+                continue
+            for item in items:
+                if item is None:
+                    return
+                yield item
+
+
+def request_ended(fields: Mapping[str, Any]) -> RequestEnded:
+    """A run of a function, as the local server describes it."""
+    http = fields.get("http")
+    entry = local_entry(fields)
+    return RequestEnded(entry) if http is None else RequestEnded(entry, http["method"], http["path"], http["status"])
+
+
+def in_background(task: Callable[[], None]) -> None:
+    """Run a task in a thread that does not delay the end of the process."""
+    threading.Thread(target=task, daemon=True).start()
+
+
+@dataclass(slots=True)
+class DevSession:
+    """One run of `dev`."""
+
+    request: Request
+    cloud: CloudOptions
+    on_event: Callable[[DevEvent], None]
+    """Called from any thread."""
+
+    watch: Callable[[frozenset[str]], None]
+    """Called with the folders to watch whenever these may be others. May raise ScfDeployError."""
+
+    template: str | None = None
+    """The test event with which changed functions are called."""
+
+    on_deployed: Callable[[Project], None] = lambda _project: None
+    """Called with the project before its functions are called."""
+
+    start: Callable[[Callable[[], None]], None] = in_background
+    """Runs a call of a function."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    _files: WatchedFiles | None = None
+    _project: Project | None = None
+    """The project that is deployed."""
+
+    _instances: set[str] = field(default_factory=set)
+    _outputs: HookOutputs = field(default_factory=HookOutputs)
+    _urls: set[str] = field(default_factory=set)
+    _warnings: Sequence[Diagnostic] = ()
+    _has_failed: bool = False
+
+    def run(self, inputs: Iterable[Input]) -> None:
+        """Deploy the project, then follow the inputs until they end, or until `q` is typed."""
+        self._deploy(EVERYTHING, is_first=True)
+        for item in inputs:
+            match item:
+                case FilesChanged(paths):
+                    affected = self._affected(paths)
+                    if affected:
+                        self._deploy(affected)
+                case LineTyped(text) if text.split() == ["q"]:
+                    return
+                case LineTyped(text):
+                    self._obey(text.split())
+
+    def _affected(self, paths: frozenset[str]) -> Affected:
+        if self._files is None:
+            return EVERYTHING
+        paths = self._outputs.without_outputs(paths)
+        if self._has_failed:
+            return EVERYTHING if self._files.could_fix(paths) else Affected()
+        return self._files.affected(paths)
+
+    def _deploy(self, affected: Affected, *, is_first: bool = False) -> None:
+        began = self.monotonic()
+        had_failed, self._has_failed = self._has_failed, True
+        try:
+            files = self._prepare(affected)
+            applied = redeploy(self.request, self.cloud, affected, instances=self._instances)
+        except ScfDeployError as error:
+            self.on_event(Failure(error.message, error.hint, Findings(*error.findings)))
+            return
+        finally:
+            if self._files is not None and self._files.has_hooks:
+                self._outputs.end(watched_files(self.request).folders)
+        if applied.plan is None:
+            self.on_event(Rejected(applied.findings))
+            return
+        self._has_failed = not applied.ok
+        shown = applied._replace(findings=self._new_warnings(applied.findings))
+        is_fixed = had_failed and applied.ok and not is_first
+        self.on_event(Redeployed(shown, self.monotonic() - began, is_first, is_fixed))
+        if files.project is not None:
+            self._project = files.project
+            self._instances |= {instance.name for instance in files.project.instances}
+            self._follow_up(files.project, applied)
+
+    def _prepare(self, affected: Affected) -> WatchedFiles:
+        """Watch the files before they are read: a change that comes too late for this deployment is noticed."""
+        files = self._files
+        if files is None or affected.everything:
+            files = self._files = watched_files(self.request)
+            self.watch(files.folders)
+        if files.has_hooks:
+            self._outputs.begin(files.folders)
+        return files
+
+    def _follow_up(self, project: Project, applied: Applied) -> None:
+        urls = local_urls(self.cloud, project.root, project.key.region)
+        for function in project.functions:
+            for url in urls.of(function.address) if urls is not None else ():
+                if url not in self._urls:
+                    self._urls.add(url)
+                    self.on_event(UrlReady(url))
+        self.on_deployed(project)
+        if self.template is not None:
+            changed = changed_functions(applied)
+            for function in project.functions:
+                if function.address in changed and not function.is_web:
+                    self._invoke(project, function.address, self.template)
+
+    def _new_warnings(self, findings: Findings) -> Findings:
+        """The findings, or none if they are those of the deployment before."""
+        before, self._warnings = self._warnings, findings.diagnostics
+        return Findings() if list(before) == list(findings.diagnostics) else findings
+
+    def _invoke(self, project: Project, function: Address, template: str) -> None:
+        """Call a function. The run itself is shown as that of any other request."""
+
+        def call() -> None:
+            try:
+                event = read_template(self.request, function.function_name, template) if template else "{}"
+                provider = open_cloud(self.cloud, root=project.root, region=project.key.region, load=self.request.load)
+                provider.invoke(function, event, qualifier="$LATEST", asynchronous=False)
+            except ScfDeployError as error:
+                self.on_event(Failure(error.message, error.hint))
+
+        self.start(call)
+
+    def _obey(self, words: Sequence[str]) -> None:
+        match words:
+            case []:
+                return
+            case ["r"]:
+                self._deploy(EVERYTHING)
+            case ["t", *names] if len(names) <= 2:
+                self._with_function(names, self._fire_timers)
+            case ["i", *names] if len(names) <= 2:
+                self._with_function(names, self._invoke)
+            case _:
+                self.on_event(HelpShown())
+
+    def _with_function(self, names: Sequence[str], action: Callable[[Project, Address, str], None]) -> None:
+        """Run an action on the function that is named first, or on the only one."""
+        if self._project is None:
+            self.on_event(Failure(message("nothing is deployed yet")))
+            return
+        name, second = [*names, "", ""][:2]
+        try:
+            function = function_address(name, self._project)
+            if function not in [spec.address for spec in self._project.functions]:
+                names = [spec.address.function_name for spec in self._project.functions]
+                raise ScfDeployError(
+                    message('The project has no function "{name}".', name=name), hint=did_you_mean(name, names)
+                )
+            action(self._project, function, second)
+        except ScfDeployError as error:
+            self.on_event(Failure(error.message, error.hint))
+
+    def _fire_timers(self, project: Project, function: Address, trigger: str) -> None:
+        key = f"{project.key.region}/{function.namespace}/{function.function}"
+        control = open_control(self.cloud, project.root)
+        fired: Sequence[Any] = control.post("timers", {"function": key, "trigger": trigger})["fired"]
+        if fired:
+            self.on_event(TimersFired(function.function_name, fired))
+            return
+        triggers = [each for spec in project.functions if spec.address == function for each in spec.triggers]
+        known = [each.name for each in triggers if each.type == "timer"]
+        raise ScfDeployError(
+            message("{function} has no timer {name}", function=function.function_name, name=trigger)
+            if trigger
+            else message("{function} has no timer", function=function.function_name),
+            hint=message("Its timers: {names}.", names=", ".join(known)) if known else None,
+        )

@@ -1,0 +1,198 @@
+"""Which folders to watch for a project, and what a change of a file in them affects."""
+# Plain strings for paths, as in the packager.
+# ruff: noqa: PTH112, PTH119, PTH120
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from scfdeploy.config import load_project
+from scfdeploy.config.discover import FILE_NAMES, discover
+from scfdeploy.config.environment import env_file_for
+from scfdeploy.config.files import absolute
+from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.model import Address, ArchiveSource, FolderSource, Project
+from scfdeploy.model.resource_kind import FUNCTION
+from scfdeploy.operations.check import code_sources
+from scfdeploy.operations.request import Request
+from scfdeploy.packager.exclude import EXCLUDED_AT_TOP, BadPatternError, Selection, is_never_packed
+
+_INSTALLED = "node_modules"
+"""The folder of packages: installing thousands of files must not deploy thousands of times. The lock file tells."""
+_EDITOR_FILE = re.compile(r"\.#.*|.*~|.*\.sw[a-z]|4913|#.*#")
+"""Files that editors write beside the one that is edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """What has to be deployed again."""
+
+    everything: bool = False
+    functions: frozenset[Address] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(self.functions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """A folder whose files belong to the code of a function or a layer."""
+
+    root: str
+    address: Address
+    holds: Callable[[str], bool]
+    """Whether a path below the folder, written with `/`, belongs to the code; folders end in `/`."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedFiles:
+    """The folders to watch, each without its sub-folders, and what their files belong to."""
+
+    root: str
+    folders: frozenset[str]
+    project: Project | None = None
+    """None if the project cannot be loaded."""
+
+    _config_folders: frozenset[str] = frozenset()
+    _env_file: str = ""
+    _trees: tuple[_Tree, ...] = ()
+    _files: tuple[tuple[str, Address], ...] = field(default=())
+    """Single files that are code, such as archives."""
+
+    @property
+    def has_hooks(self) -> bool:
+        """Whether a deployment runs commands that may write files."""
+        sources = [source for _, source in code_sources(self.project)] if self.project is not None else []
+        return any(isinstance(source, FolderSource | ArchiveSource) and source.hook is not None for source in sources)
+
+    def affected(self, paths: Iterable[str]) -> Affected:
+        """What changes of these files affect. A new folder affects everything: it has to be watched, too."""
+        functions: set[Address] = set()
+        for path in paths:
+            if self._is_config(path):
+                return Affected(everything=True)
+            owners = set(self._owners(path))
+            is_new_folder = os.path.isdir(path) and path not in self.folders
+            if owners and (is_new_folder or any(address.kind is not FUNCTION for address in owners)):
+                return Affected(everything=True)
+            functions |= owners
+        return Affected(functions=frozenset(functions))
+
+    def could_fix(self, paths: Iterable[str]) -> bool:
+        """Whether changes of these files could make a project deployable whose deployment has failed."""
+        return any(not _is_ignored(os.path.basename(path)) and not _is_internal(path, self.root) for path in paths)
+
+    def _is_config(self, path: str) -> bool:
+        folder, name = os.path.split(path)
+        if path == self._env_file:
+            return True
+        if name.startswith(".env"):
+            return folder in self._config_folders
+        # A folder with a serverless.yml can appear or disappear.
+        return (name in FILE_NAMES and os.path.dirname(folder) == self.root) or (
+            name in FILE_NAMES and folder in self._config_folders
+        )
+
+    def _owners(self, path: str) -> Iterator[Address]:
+        if _is_ignored(os.path.basename(path)):
+            return
+        yield from (address for file, address in self._files if file == path)
+        for tree in self._trees:
+            below = tree.root.rstrip("/") + "/"
+            if path.startswith(below) and tree.holds(path[len(below) :] + ("/" if os.path.isdir(path) else "")):
+                yield tree.address
+
+
+def watched_files(request: Request) -> WatchedFiles:
+    """The files of a project. Those of a project that cannot be loaded are its serverless.yml and .env."""
+    load = request.load
+    loaded = load_project(request.path, load)
+    files, root = discover(request.path, load.cwd, Diagnostics())
+    project = loaded.project
+    config = {root, *map(os.path.dirname, files)}
+    config |= {instance.root for instance in project.instances} if project is not None else set()
+    stage = project.key.stage if project is not None else load.stage
+    env_file = absolute(load.env_file, load.cwd) if load.env_file else env_file_for(root, load.cwd, stage)
+    trees = tuple(_trees(project)) if project is not None else ()
+    archives = tuple(_archives(project)) if project is not None else ()
+    folders = {*config, load.cwd, *(os.path.dirname(path) for path in (env_file, *dict(archives)) if path)}
+    for tree in trees:
+        folders.update(_folders(tree))
+    existing = frozenset(folder for folder in folders if os.path.isdir(folder))
+    return WatchedFiles(root, existing, project, frozenset({*config, load.cwd}), env_file, trees, archives)
+
+
+def _trees(project: Project) -> Iterator[_Tree]:
+    for address, source in code_sources(project):
+        if isinstance(source, FolderSource):
+            yield _Tree(source.root, address, _packed(source))
+            included = (absolute(path, source.root) for path in source.include)
+            yield from (_Tree(path, address, _is_visible) for path in included if os.path.isdir(path))
+        if isinstance(source, FolderSource | ArchiveSource) and source.hook is not None:
+            yield _Tree(source.hook.cwd, address, _is_visible)
+    for instance in project.instances:
+        for spec in instance.functions:
+            yield _Tree(instance.root, spec.address, _is_manifest)
+
+
+def _archives(project: Project) -> Iterator[tuple[str, Address]]:
+    for address, source in code_sources(project):
+        if isinstance(source, ArchiveSource):
+            yield source.path, address
+        if isinstance(source, FolderSource):
+            included = (absolute(path, source.root) for path in source.include)
+            yield from ((path, address) for path in included if not os.path.isdir(path))
+
+
+def _packed(source: FolderSource) -> Callable[[str], bool]:
+    selection = Selection(source.exclude)
+
+    def holds(path: str) -> bool:
+        if not _is_visible(path) or path in EXCLUDED_AT_TOP:
+            return False
+        parts = path.rstrip("/").split("/")
+        parents = ["/".join(parts[:number]) + "/" for number in range(1, len(parts))]
+        try:
+            return not any(map(selection.excludes, (*parents, path)))
+        except BadPatternError:
+            return True  # the deployment reports it
+
+    return holds
+
+
+def _is_visible(path: str) -> bool:
+    return _INSTALLED not in path.split("/") and not is_never_packed(path.rstrip("/"))
+
+
+_MANIFESTS = frozenset(
+    {
+        *("requirements.txt", "pyproject.toml", "uv.lock", "poetry.lock", "Pipfile", "Pipfile.lock"),
+        *("package.json", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "pnpm-workspace.yaml"),
+        *("yarn.lock",),
+    }
+)
+"""Files that decide which packages are built."""
+
+
+def _is_manifest(path: str) -> bool:
+    return path in _MANIFESTS
+
+
+def _is_ignored(name: str) -> bool:
+    return _EDITOR_FILE.fullmatch(name) is not None
+
+
+def _is_internal(path: str, root: str) -> bool:
+    return not _is_visible(path.removeprefix(root.rstrip("/") + "/"))
+
+
+def _folders(tree: _Tree) -> Iterator[str]:
+    """The folders of a tree that can hold code."""
+    for folder, names, _ in os.walk(tree.root):
+        yield folder
+        below = os.path.relpath(folder, tree.root)
+        prefix = "" if below == "." else f"{below}/"
+        names[:] = [name for name in names if tree.holds(f"{prefix}{name}/")]

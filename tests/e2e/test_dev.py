@@ -1,0 +1,148 @@
+"""`scfdeploy dev` as a process: save, request, type, and stop."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import has_ended
+from tests.support.project import TIMER, write_project
+
+_LONGEST_S = 60
+URL = "    - http: {name: url, parameters: {netConfig: {enableExtranet: true}, authType: CAM}}\n"
+CODE = "import os\ndef main_handler(event, context):\n    print('pid', os.getpid())\n    return %r\n"
+
+
+class Process:
+    """A started `dev`, whose lines are read as they come."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        self._rest = b""
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        """Read lines until one matches."""
+        seen = []
+        while True:
+            line = self._line()
+            assert line is not None, "".join(seen)
+            seen.append(line)
+            match = re.search(pattern, line)
+            if match is not None:
+                return match
+
+    def type(self, text: str) -> None:
+        """Type a line."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{text}\n".encode())
+        self.process.stdin.flush()
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Send a signal, and wait for the end."""
+        self.process.send_signal(number)
+        return self.process.wait(timeout=_LONGEST_S)
+
+    def _line(self) -> str | None:
+        assert self.process.stdout is not None
+        descriptor = self.process.stdout.fileno()
+        while b"\n" not in self._rest:
+            if not select.select([descriptor], [], [], _LONGEST_S)[0]:
+                return None
+            chunk = os.read(descriptor, 1 << 16)
+            if not chunk:
+                return None
+            self._rest += chunk
+        line, _, self._rest = self._rest.partition(b"\n")
+        return line.decode() + "\n"
+
+
+@contextmanager
+def dev(root: Path, *options: str, stdin: int = subprocess.PIPE) -> Iterator[Process]:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(root), "LANG": "C.UTF-8"}
+    command = [sys.executable, "-m", "scfdeploy", "dev", "--port", "0", *options]
+    with subprocess.Popen(
+        command, cwd=root, env=environment, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        try:
+            yield Process(process)
+        finally:
+            process.kill()
+
+
+def get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=_LONGEST_S) as response:
+        return str(response.read().decode())
+
+
+def test_save_request_and_stop(tmp_path: Path) -> None:
+    write_project(tmp_path, TIMER + URL, code=CODE % "one")
+    with dev(tmp_path) as run:
+        run.wait_for("1 function deployed")
+        url = run.wait_for(r"^ready: (http://127\.0\.0\.1:\d+/hello)$")[1]
+        assert get(url) == '"one"'
+        run.wait_for("hello: GET / 200, ")
+        (tmp_path / "src/index.py").write_text(CODE % "two")
+        run.wait_for("hello: code updated in ")
+        assert get(url) == '"two"'
+        (tmp_path / "serverless.yml").write_text("component: [\n")
+        run.wait_for("serverless.yml:")
+        write_project(tmp_path, TIMER + URL, code=CODE % "three")
+        run.wait_for("hello: code updated in ")
+        run.type("t hello")
+        run.wait_for("hello: timer nightly fired")
+        pid = int(run.wait_for(r"^  pid (\d+)$")[1])
+        run.wait_for('Result: "three"')
+
+        assert run.stop() == 0
+        assert has_ended(pid), "no process of a function is left behind"
+
+
+def test_closed_standard_input_does_not_end_it(tmp_path: Path) -> None:
+    write_project(tmp_path, TIMER, code=CODE % "one")
+    with dev(tmp_path, "--invoke", "timer", stdin=subprocess.DEVNULL) as run:
+        run.wait_for('Result: "one"')
+        (tmp_path / "src/index.py").write_text(CODE % "two")
+        run.wait_for('Result: "two"')
+
+        assert run.stop(signal.SIGTERM) == 0
+
+
+def test_typed_line_ends_it(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    with dev(tmp_path) as run:
+        run.wait_for("1 function deployed")
+        run.type("q")
+
+        assert run.process.wait(timeout=_LONGEST_S) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "text"),
+    [(("nothing-here",), 3, "does not exist"), (("--port", "65536"), 2, "65536"), (("--var", "x"), 2, "KEY=VALUE")],
+)
+def test_wrong_use_ends_at_once(tmp_path: Path, options: tuple[str, ...], code: int, text: str) -> None:
+    with dev(tmp_path, *options) as run:
+        run.wait_for(text)
+
+        assert run.process.wait(timeout=_LONGEST_S) == code
+
+
+def test_port_in_use_is_an_error(tmp_path: Path) -> None:
+    write_project(tmp_path / "one", name="one")
+    write_project(tmp_path / "two", name="two")
+    with dev(tmp_path / "one") as first:
+        port = first.wait_for(r"^Local server at http://127\.0\.0\.1:(\d+)\.")[1]
+        with dev(tmp_path / "two", "--port", port) as second:
+            second.wait_for(f"cannot start on port {port}")
+
+            assert second.process.wait(timeout=_LONGEST_S) == 1
