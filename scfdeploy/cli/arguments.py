@@ -21,7 +21,7 @@ from scfdeploy.operations.request import HOOK_LIMIT_S, LOCAL_PORT, CloudOptions,
 
 if TYPE_CHECKING:
     from scfdeploy.cli.groups import PlanOptions
-    from scfdeploy.emulator import Settings
+    from scfdeploy.emulator import Debugging, Server, Settings
     from scfdeploy.plan import Policy
     from scfdeploy.plan.policy import Target
     from scfdeploy.providers.base import ProgressListener
@@ -144,7 +144,7 @@ def start_local_server(folder: Path) -> LocalServer:
     from scfdeploy.emulator import Settings
 
     try:
-        return _start_server(folder / "emulator.db", Settings(), print_notice)
+        return _start_server(folder / "emulator.db", Settings(), print_notice)[0]
     except OSError as error:
         raise ScfDeployError(
             message("the local server cannot start: {reason}", reason=error),
@@ -160,25 +160,30 @@ def start_memory_server() -> LocalServer:
     # A run can start any number of instances while its clock stands still. Functions reach the files of this
     # machine, so that a check can compare what they change.
     settings = Settings(activation_s=0, burst_limit=1_000_000_000, isolation="copy")
-    return _start_server(None, settings, print_notice)
+    return _start_server(None, settings, print_notice)[0]
 
 
-def start_dev_server(port: int | None, settings: Settings, on_run: Callable[[dict[str, Any]], None]) -> LocalServer:
+def start_dev_server(
+    port: int | None, debugging: Debugging, on_run: Callable[[dict[str, Any]], None]
+) -> tuple[LocalServer, Server]:
     """Start the local server of `dev`, whose time is that of the machine; it stops when the process ends.
 
     Without a `port`, it is the usual one, or a free one if that is in use.
     """
     from scfdeploy.cli.output import print_notice
+    from scfdeploy.emulator import Settings
+
+    def start(number: int) -> tuple[LocalServer, Server]:
+        settings = Settings(activation_s=0)
+        return _start_server(None, settings, print_notice, port=number, debugging=debugging, on_run=on_run, lasts=True)
 
     try:
         try:
-            return _start_server(
-                None, settings, print_notice, port=LOCAL_PORT if port is None else port, on_run=on_run, lasts=True
-            )
+            return start(LOCAL_PORT if port is None else port)
         except OSError as error:
             if port is not None or error.errno != EADDRINUSE:
                 raise
-            return _start_server(None, settings, print_notice, on_run=on_run, lasts=True)
+            return start(0)
     except OSError as error:
         raise ScfDeployError(
             message(
@@ -194,13 +199,14 @@ def _start_server(
     on_notice: Callable[[str], None],
     *,
     port: int = 0,
+    debugging: Debugging | None = None,
     on_run: Callable[[dict[str, Any]], None] | None = None,
     lasts: bool = False,
-) -> LocalServer:
+) -> tuple[LocalServer, Server]:
     import secrets
 
     from scfdeploy.cli.interrupt import stop_at_exit
-    from scfdeploy.emulator import Server
+    from scfdeploy.emulator import Debugging, Server
 
     secret_id, secret_key = f"AKIDlocal{secrets.token_hex(8)}", secrets.token_hex(32)
     server = Server(
@@ -212,10 +218,11 @@ def _start_server(
         control_key=secret_key,
         on_notice=on_notice,
         on_run=on_run,
+        debugging=debugging or Debugging(),
     )
     server.start()
     stop_at_exit(server)
-    return LocalServer(server.url, secret_id, Secret(secret_key), lasts)
+    return LocalServer(server.url, secret_id, Secret(secret_key), lasts), server
 
 
 def parse_duration(option: str, text: str) -> float:

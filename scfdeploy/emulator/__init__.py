@@ -5,6 +5,6 @@ It shares no logic with the rest of scfdeploy: a mistake in shared code would no
 
 from scfdeploy.emulator.messages import IsolationError
 from scfdeploy.emulator.server import LOCAL_CREDENTIALS, Server
-from scfdeploy.emulator.settings import ISOLATIONS, Settings
+from scfdeploy.emulator.settings import ISOLATIONS, Debugging, Settings
 
-__all__ = ["ISOLATIONS", "LOCAL_CREDENTIALS", "IsolationError", "Server", "Settings"]
+__all__ = ["ISOLATIONS", "LOCAL_CREDENTIALS", "Debugging", "IsolationError", "Server", "Settings"]

@@ -18,7 +18,7 @@ from scfdeploy.emulator.run_observer import RunObserver
 from scfdeploy.emulator.runtime import Invoker
 from scfdeploy.emulator.scf import operations
 from scfdeploy.emulator.scf.events.engine import EventEngine
-from scfdeploy.emulator.settings import Settings
+from scfdeploy.emulator.settings import Debugging, Settings
 from scfdeploy.emulator.store import Store
 
 _CLOCK = "clock"
@@ -42,6 +42,7 @@ class EmulatorApp:
         control_key: str = "",
         on_notice: Callable[[str], None] | None = None,
         runs: RunObserver | None = None,
+        debugging: Debugging = Debugging(),  # noqa: B008 - frozen
     ) -> None:
         self._on_notice = on_notice
         self.runs = runs or RunObserver()
@@ -52,6 +53,7 @@ class EmulatorApp:
             self.event_clock.now,
             notify=self.notify,
             interpreter_setting=lambda: self._settings.interpreters,
+            debugging=debugging,
         )
         self.faults = Faults()
         self.recorder = Recorder()

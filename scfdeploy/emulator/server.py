@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from scfdeploy.emulator.settings import Settings
+from scfdeploy.emulator.settings import Debugging, Settings
 
 if TYPE_CHECKING:
     from scfdeploy.emulator.messages import Admission, Json, Request, Response
@@ -34,7 +34,7 @@ class Server:
     Raises OSError for a port in use and for a file that is not a database of this server.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a program that starts a server can choose
         self,
         data: Path | None = None,
         *,
@@ -45,6 +45,7 @@ class Server:
         control_key: str = "",
         on_notice: Callable[[str], None] | None = None,
         on_run: Callable[[Json], None] | None = None,
+        debugging: Debugging = Debugging(),  # noqa: B008 - frozen
     ) -> None:
         # Importing this package must stay cheap: most commands start no server.
         from scfdeploy.emulator.app import EmulatorApp
@@ -61,6 +62,7 @@ class Server:
                 control_key=control_key,
                 on_notice=on_notice,
                 runs=RunObserver(None if on_run is None else lambda *run: on_run(_run_fields(*run))),
+                debugging=debugging,
             )
         except BaseException:
             self._http.close(wait_s=0)
@@ -112,6 +114,10 @@ class Server:
     def choose_isolation(self) -> str:
         """The isolation of functions, which the caller prints. Raises IsolationError if it does not work here."""
         return self._app.invoker.launcher.choose_isolation(self._app.settings.isolation)
+
+    def debug_folder(self, function: str) -> str:
+        """Where the process of a function that is debugged has its code. Raises IsolationError."""
+        return self._app.invoker.launcher.code_folder(function, self._app.settings.isolation)
 
     def kill_functions(self) -> None:
         """End the processes of functions, running or about to start, without waiting."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -10,6 +10,17 @@ from scfdeploy.emulator.messages import ControlError, parse_seconds
 from scfdeploy.facts import delivery_value
 
 ISOLATIONS = ("auto", "namespace", "copy")
+
+
+@dataclass(frozen=True, slots=True)
+class Debugging:
+    """Which functions a debugger can attach to, and with what."""
+
+    port_of: Callable[[str], int | None] = lambda _function: None
+    """The port of localhost for a function, named as `namespace/name`; None if it is not debugged."""
+
+    debugpy: str = ""
+    """The folder of the package debugpy; empty if there is none, and Python functions are not debugged."""
 
 
 @dataclass(frozen=True, slots=True)

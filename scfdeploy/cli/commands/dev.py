@@ -21,6 +21,7 @@ from scfdeploy.diagnostics import message
 from scfdeploy.operations.request import CloudOptions, LocalServer, Request
 
 if TYPE_CHECKING:
+    from scfdeploy.model import Project
     from scfdeploy.operations.dev.session import Input
     from scfdeploy.results.dev import DevEvent
 
@@ -44,6 +45,10 @@ def dev(
             help="Port; 0 chooses a free one. Default: 9080, or a free one if that is in use.",
         ),
     ] = None,
+    inspect: Annotated[
+        bool,
+        typer.Option("--inspect", help="Let a debugger attach to Python and Node.js functions, and print how."),
+    ] = False,
     invoke: Annotated[
         str | None,
         typer.Option("--invoke", metavar="TEMPLATE", help="Call each changed function with this test event."),
@@ -68,7 +73,7 @@ def dev(
     screen = OutputOptions("dev", "text", *display)
     _require_project(screen, request)
     cloud = cloud_options(clock=context.obj)
-    run_or_exit(screen, lambda: _serve(screen, request, cloud, port=port, template=invoke))
+    run_or_exit(screen, lambda: _serve(screen, request, cloud, port=port, inspect=inspect, template=invoke))
 
 
 def _require_project(screen: OutputOptions, request: Request) -> None:
@@ -83,24 +88,39 @@ def _require_project(screen: OutputOptions, request: Request) -> None:
 
 
 def _serve(
-    screen: OutputOptions, request: Request, cloud: CloudOptions, *, port: int | None, template: str | None
+    screen: OutputOptions,
+    request: Request,
+    cloud: CloudOptions,
+    *,
+    port: int | None,
+    inspect: bool,
+    template: str | None,
 ) -> None:
     from dataclasses import replace
 
-    from scfdeploy.emulator import Settings
+    from scfdeploy.emulator import Debugging
+    from scfdeploy.operations.dev.debug_ports import DebugPorts, find_debugpy
     from scfdeploy.operations.dev.file_watcher import FileWatcher
     from scfdeploy.operations.dev.session import DevSession, FilesChanged, queued_inputs, request_ended
     from scfdeploy.providers.retry import RetryPolicy
 
     queue: SimpleQueue[Input | None] = SimpleQueue()
     printer = _Printer(screen)
-    server = start_dev_server(port, Settings(activation_s=0), lambda run: printer.show(request_ended(run)))
+    ports = DebugPorts(find_debugpy() if inspect else "")
+    debugging = Debugging(ports.port_of, ports.debugpy)
+    server, emulator = start_dev_server(port, debugging, lambda run: printer.show(request_ended(run)))
     printer.show_server(server)
+
+    def announce_debuggers(project: Project) -> None:
+        if inspect:
+            for event in ports.assign(project, emulator.debug_folder):
+                printer.show(event)
+
     watcher = FileWatcher(lambda paths: queue.put(FilesChanged(paths)))
     # The local server is ready at once; waiting before the first poll would take half of the time.
     local = replace(cloud, local=lambda _folder: server, local_name="dev", retry=RetryPolicy(first_poll_s=0))
     threading.Thread(target=_read_lines, args=(queue,), daemon=True).start()
-    session = DevSession(request, local, printer.show, watcher.watch, template)
+    session = DevSession(request, local, printer.show, watcher.watch, template, announce_debuggers)
     try:
         session.run(queued_inputs(queue))
     except KeyboardInterrupt:

@@ -57,6 +57,8 @@ def main(command_fd: int, report_fd: int) -> None:
     # `site`, which defines these two, is disabled to hide the packages of the host.
     for name in ("exit", "quit"):
         setattr(builtins, name, Quitter(name, "Ctrl-D"))
+    if "debugger" in setup:
+        _start_debugger(**setup["debugger"])
     report: dict[str, Any] = _load(setup["handler"])
     if "call" not in report:
         _answer(report_fd, report)
@@ -73,6 +75,21 @@ def main(command_fd: int, report_fd: int) -> None:
             # A copy that the handler made by fork must not answer for its parent, nor take the next call.
             os._exit(0)
         _answer(report_fd, report)
+
+
+def _start_debugger(port: int, path: str) -> None:
+    """Let a debugger attach at a port of localhost. `path` is the folder with its package."""
+    # Otherwise it warns about modules that are built into Python.
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    sys.path.append(path)
+    try:
+        # Without a process of its own, which would outlive this one.
+        importlib.import_module("debugpy").listen(("127.0.0.1", port), in_process_debug_adapter=True)
+    except Exception as error:  # noqa: BLE001 - the function works without it
+        sys.stderr.write(f"The debugger cannot start: {error}\n")
+    finally:
+        sys.path.remove(path)
+        del os.environ["PYDEVD_DISABLE_FILE_VALIDATION"]
 
 
 def _answer(report_fd: int, report: dict[str, Any]) -> None:

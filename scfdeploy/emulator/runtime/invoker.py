@@ -7,11 +7,13 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from math import inf
 
 from scfdeploy.emulator.messages import CloudError, Json, Request, Response
 from scfdeploy.emulator.runtime.child import READY, Child, Guardian, Reply
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.concurrency import Burst, Concurrency
+from scfdeploy.emulator.runtime.debugger import debug_port
 from scfdeploy.emulator.runtime.environment import call_variables, context
 from scfdeploy.emulator.runtime.images import ImageRunner
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
@@ -20,10 +22,12 @@ from scfdeploy.emulator.runtime.memory import MemoryLimiter, MemoryWatch
 from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, Instance, InstancePool, instance_key
 from scfdeploy.emulator.runtime.sandbox import WROTE_TO_CODE, start_problem
 from scfdeploy.emulator.runtime.web import WebRunner
+from scfdeploy.emulator.settings import Debugging
 from scfdeploy.facts import delivery_value, limit
 
 _BURST = 429
 _EXCEPTION = 430
+_NO_LIMIT = 1 << 62
 
 
 class Invoker:
@@ -38,12 +42,15 @@ class Invoker:
         *,
         notify: Callable[[str, str], None] = lambda _function, _text: None,
         interpreter_setting: Callable[[], str] = str,
+        debugging: Debugging = Debugging(),  # noqa: B008 - frozen
     ) -> None:
         self.cache = CodeCache()
         self.concurrency = Concurrency()
         self._guardian = Guardian()
         self.images = ImageRunner(now, self._guardian)
-        self.launcher = Launcher(self.cache, notify=notify, interpreter_setting=interpreter_setting)
+        self.launcher = Launcher(
+            self.cache, notify=notify, interpreter_setting=interpreter_setting, debugging=debugging
+        )
         self._memory = MemoryLimiter()
         self._burst = Burst(now)
         self.web = WebRunner(
@@ -155,6 +162,9 @@ class Invoker:
         for child in children:
             _end(child, now=now)
 
+    def _is_debugged(self, invocation: Invocation) -> bool:
+        return debug_port(self.launcher.debugging, invocation) is not None
+
     def _join(self, deadline: float) -> None:
         with self._lock:
             threads = list(self._threads)
@@ -163,7 +173,7 @@ class Invoker:
 
     def _load(self, instance: Instance, invocation: Invocation, setup: bytes) -> Outcome:
         """Load the code in a new instance, and serve its first call."""
-        limit_s = invocation.version["InitTimeout"]
+        limit_s = inf if self._is_debugged(invocation) else invocation.version["InitTimeout"]
         with self._running_call(instance.child, invocation) as memory:
             start = time.monotonic()
             reply = instance.child.exchange(setup, limit_s)
@@ -184,12 +194,14 @@ class Invoker:
 
     def _call(self, instance: Instance, invocation: Invocation, output: str) -> Outcome:
         """Serve a call, and keep the instance for the next one if the platform would."""
-        limit_s = invocation.version["Timeout"]
+        is_debugged = self._is_debugged(invocation)
+        limit_s = inf if is_debugged else invocation.version["Timeout"]
         with self._running_call(instance.child, invocation) as memory:
             start = time.monotonic()
             reply = instance.child.exchange(_call_line(invocation), limit_s)
             elapsed_ms = (time.monotonic() - start) * 1000
-        instance.child.freeze()
+        if not is_debugged:
+            instance.child.freeze()
         output += instance.child.take_output()
         if reply.timed_out:
             instance.end()
@@ -217,7 +229,8 @@ class Invoker:
             elif invocation.request_id in self._cancelled:
                 _end(child, now=self._cancelled[invocation.request_id])
         try:
-            with self._memory.watch(child.pid, invocation.version["MemorySize"] << 20, child.kill) as watch:
+            limit_bytes = _NO_LIMIT if self._is_debugged(invocation) else invocation.version["MemorySize"] << 20
+            with self._memory.watch(child.pid, limit_bytes, child.kill) as watch:
                 yield watch
         finally:
             with self._lock:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scfdeploy.emulator.messages import CloudError, IsolationError, Json
 from scfdeploy.emulator.runtime.code_cache import CodeCache
+from scfdeploy.emulator.runtime.debugger import debug_port, folder_name, prepare_debugger
 from scfdeploy.emulator.runtime.environment import hidden_variables, variables
 from scfdeploy.emulator.runtime.interpreters import (
     Interpreter,
@@ -22,6 +23,7 @@ from scfdeploy.emulator.runtime.interpreters import (
 )
 from scfdeploy.emulator.runtime.invocation import Invocation
 from scfdeploy.emulator.runtime.sandbox import NAMESPACE, Sandbox, Sandboxes
+from scfdeploy.emulator.settings import Debugging
 from scfdeploy.facts import limit, runtime
 
 _ALL_FUNCTIONS = ""
@@ -68,7 +70,9 @@ class Launcher:
         *,
         notify: Callable[[str, str], None] = lambda _function, _text: None,
         interpreter_setting: Callable[[], str] = str,
+        debugging: Debugging = Debugging(),  # noqa: B008 - frozen
     ) -> None:
+        self.debugging = debugging
         self.interpreters = Interpreters(interpreter_setting)
         self._cache = cache
         self._sandboxes = Sandboxes(cache)
@@ -112,6 +116,10 @@ class Launcher:
                 files[setup["program"]] = str(program.copy)
             elif program.copy is not None:
                 setup["program"] = str(program.copy)
+        port = debug_port(self.debugging, invocation)
+        if port is not None:
+            sandbox, command, more = prepare_debugger(self.debugging, sandbox, command, port)
+            setup |= more
         started = sandbox.command(command, files=files, programs=programs, unset=unset)
         return Launch(sandbox, started, environment, setup)
 
@@ -149,9 +157,20 @@ class Launcher:
             raise CloudError("FailedOperation.InvokeFunction", message) from error
         self._notify_once(_ALL_FUNCTIONS, _notice(isolation))
         code, opt = self.unpack(invocation)
+        is_debugged = debug_port(self.debugging, invocation) is not None
         return self._sandboxes.open(
-            code, opt, tmp_mb=invocation.version.get("disk_mb", limit("disk.default_mb")), isolation=isolation
+            code,
+            opt,
+            tmp_mb=invocation.version.get("disk_mb", limit("disk.default_mb")),
+            isolation=isolation,
+            name=folder_name(invocation.function["Namespace"], invocation.function["FunctionName"])
+            if is_debugged
+            else "",
         )
+
+    def code_folder(self, function: str, choice: str) -> str:
+        """Where the code of a function that is debugged is for its process. `function` is `namespace/name`."""
+        return self._sandboxes.code_folder(folder_name(*function.split("/")), self._sandboxes.isolation(choice))
 
     def choose_isolation(self, choice: str) -> str:
         """The isolation in use, of which `notify` is not called later. Raises IsolationError."""

@@ -15,8 +15,9 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from scfdeploy.emulator.messages import IsolationError
 from scfdeploy.emulator.runtime.code_cache import CodeCache
@@ -59,7 +60,7 @@ class Sandbox:
     folder: Path
     """Where the process starts, as the server sees it."""
     isolation: str
-    layout: Mapping[str, object] = field(default_factory=dict)
+    layout: Mapping[str, Any] = field(default_factory=dict)
     """The argument of `enter_namespace.py`."""
     own: Path | None = None
     """What `close` removes."""
@@ -85,6 +86,11 @@ class Sandbox:
         layout = {**self.layout, "files": dict(files or {}), "visible": visible, "unset": list(unset)}
         inside = [word.replace(str(_RUNTIME), _RUNTIME_PATH) for word in command]
         return [sys.executable, "-I", "-S", "-E", "-B", str(_ENTER), json.dumps(layout), *inside]
+
+    def with_folder(self, path: str, source: str) -> Sandbox:
+        """The same with a further folder of the machine, read-only. Only for namespaces."""
+        folders = {**self.layout["folders"], path: source}
+        return replace(self, layout={**self.layout, "folders": folders})
 
     def visible_path(self, text: str) -> str:
         """A text with the paths of the platform instead of those of a copy."""
@@ -115,9 +121,13 @@ class Sandboxes:
             raise IsolationError(problem)
         return COPY if problem else NAMESPACE
 
-    def open(self, code: Path, opt: Path | None, *, tmp_mb: int, isolation: str) -> Sandbox:
-        """The folders of a new instance."""
-        return self._open_namespace(code, opt, tmp_mb) if isolation == NAMESPACE else self._open_copy(code, opt)
+    def open(self, code: Path, opt: Path | None, *, tmp_mb: int, isolation: str, name: str = "") -> Sandbox:
+        """The folders of a new instance. With a `name`, its copied code has that path unless another one uses it."""
+        return self._open_namespace(code, opt, tmp_mb) if isolation == NAMESPACE else self._open_copy(code, opt, name)
+
+    def code_folder(self, name: str, isolation: str) -> str:
+        """Where an instance that is opened with a `name` finds its code."""
+        return CODE_PATH if isolation == NAMESPACE else str(self._folder("instances") / name / "user")
 
     @functools.cached_property
     def _namespace_problem(self) -> str:
@@ -149,14 +159,18 @@ class Sandboxes:
         tmp = "/tmp"  # noqa: S108 - of the instance
         return Sandbox(CODE_PATH, LAYERS_PATH, HOME_PATH, tmp, Path("/"), NAMESPACE, layout)
 
-    def _open_copy(self, code: Path, opt: Path | None) -> Sandbox:
-        own = self._folder("instances") / uuid.uuid4().hex
-        own.mkdir()
+    def _open_copy(self, code: Path, opt: Path | None, name: str) -> Sandbox:
+        own = self._folder("instances") / (name or uuid.uuid4().hex)
+        try:
+            own.mkdir()
+        except FileExistsError:
+            own = own.with_name(uuid.uuid4().hex)
+            own.mkdir()
         copy = own / "user"
         shutil.copytree(code, copy, symlinks=True)
         _make_read_only(copy)
-        for name in ("tmp", "home", "opt"):
-            (own / name).mkdir(mode=0o700)
+        for folder in ("tmp", "home", "opt"):
+            (own / folder).mkdir(mode=0o700)
         can_write = os.name == "posix" and os.geteuid() == 0
         return Sandbox(
             str(copy),
