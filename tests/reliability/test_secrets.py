@@ -170,6 +170,7 @@ def test_commands_never_show_or_store_secrets(work: Workplace, monkeypatch: pyte
     _take_over(work)
     _destroy_twice(work)
     _run_the_local_server(work)
+    _follow_the_files(work)
 
     assert work.leaks() == []
     assert sorted(_ways() - _taken(work)) == [], "every command, each of its formats, and --debug and --report"
@@ -306,6 +307,30 @@ def _run_the_local_server(work: Workplace) -> None:
         process.terminate()
         work.said.append(("emulator", first + process.stdout.read()))
     assert "listening on" in first
+
+
+def _follow_the_files(work: Workplace) -> None:
+    options = ("--port", "0", "--debug", "--var", f"OPTION_SECRET={FROM_OPTION}")
+    with subprocess.Popen(
+        [sys.executable, "-m", "scfdeploy", "dev", work.folder, *options],
+        env={**os.environ, "TENCENTCLOUD_SECRET_KEY": KEY, "OUTSIDE_KEY": FROM_ENVIRON},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        lines = []
+        for after, typed in ((" deployed in ", "i hello"), ("hello: status 200", "q")):
+            while after not in (line := process.stdout.readline()):
+                lines.append(line)
+                assert line, "".join(lines)
+            lines.append(line)
+            process.stdin.write(f"{typed}\n")
+            process.stdin.flush()
+        lines.append(process.stdout.read())
+    work.said.append((f"dev {work.folder} --debug ", "".join(lines)))
 
 
 def _reports(work: Workplace, command: str) -> list[str]:
