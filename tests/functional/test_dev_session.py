@@ -291,6 +291,21 @@ def test_typed_line_deploys_again(tmp_path: Path) -> None:
     run_dev(tmp_path, script)
 
 
+def test_web_function_takes_no_event(tmp_path: Path) -> None:
+    write_project(tmp_path).joinpath("serverless.yml").write_text(
+        "component: scf\nname: hello\ninputs:\n  name: hello\n  type: web\n  runtime: Python3.10\n  src: ./src\n"
+    )
+    (tmp_path / "src" / "scf_bootstrap").write_text("#!/bin/bash\n")
+    (tmp_path / "src" / "scf_bootstrap").chmod(0o755)
+
+    def script(dev: Dev) -> Iterator[Input]:
+        assert dev.urls == ["/hello"]
+        yield dev.type("i hello")
+        assert "hello is a web function, which takes no events" in dev.texts()[-1]
+
+    assert run_dev(tmp_path, script, template="timer").runs.empty()
+
+
 def test_failed_request_is_shown_with_its_error(tmp_path: Path) -> None:
     write_project(tmp_path, URL, code="def main_handler(event, context):\n    raise ValueError('no stock')\n")
 

@@ -190,6 +190,11 @@ class DevSession:
 
     def _invoke(self, project: Project, function: Address, template: str) -> None:
         """Call a function. The run itself is shown as that of any other request."""
+        if any(spec.address == function and spec.is_web for spec in project.functions):
+            raise ScfDeployError(
+                message("{function} is a web function, which takes no events", function=function.function_name),
+                hint=message("Call it by its URL."),
+            )
 
         def call() -> None:
             try:
