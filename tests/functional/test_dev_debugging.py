@@ -13,6 +13,7 @@ import pytest
 
 from scfdeploy.config import LoadOptions, load_project
 from scfdeploy.emulator import Debugging, Server, Settings
+from scfdeploy.emulator.runtime.loopback import can_guard
 from scfdeploy.model import Project
 from scfdeploy.operations.dev.debug_ports import DebugPorts
 from scfdeploy.results.dev import DebuggerReady, Failure
@@ -32,6 +33,17 @@ def listen(address, in_process_debug_adapter):
     threading.Thread(target=serve, daemon=True).start()
 """
 """Stands in for the package: answers every connection with the folder of the code."""
+
+WEB = """\
+import json, sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(sys.path).encode())
+HTTPServer(("0.0.0.0", 9000), Handler).serve_forever()
+"""
 
 
 def free_port() -> int:
@@ -103,6 +115,24 @@ def test_debugger_reaches_a_node_function_between_calls() -> None:
     assert result["RetMsg"] == "1"
     assert "Debugger" not in result["Log"]
     assert targets[0]["webSocketDebuggerUrl"].startswith(f"ws://127.0.0.1:{port}/")
+
+
+@pytest.mark.skipif(not can_guard(), reason="the system does not let the server choose the ports of programs")
+def test_debugger_reaches_a_web_function_between_requests(debugpy: str) -> None:
+    port = free_port()
+    debugging = Debugging({"default/shop": port}.get, debugpy)
+    with Server(settings=Settings(activation_s=0), debugging=debugging) as server:
+        cloud = Cloud(server.url)
+        start = "#!/bin/bash\nexec /var/lang/python310/bin/python3 app.py\n"
+        code = zip_text({"scf_bootstrap": start, "app.py": WEB}, modes={"scf_bootstrap": 0o755})
+        function = {"FunctionName": "shop", "Type": "HTTP", "Runtime": "Python3.10", "Code": {"ZipFile": code}}
+        cloud.call("CreateFunction", **function)
+        with urllib.request.urlopen(f"{server.url}/shop", timeout=60) as response:
+            paths = json.load(response)
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            assert connection.makefile().read() == server.debug_folder("default/shop")
+
+    assert not any("packages" in path or "debugger" in path for path in paths), "it is hidden"
 
 
 def test_each_function_has_a_port_that_is_free(tmp_path: Path) -> None:

@@ -138,11 +138,12 @@ class LocalScript:
 
 
 def with_local_interpreters(
-    script: bytes, interpreters: Interpreters, *, loopback_python_dir: Path | None
+    script: bytes, interpreters: Interpreters, *, loopback_python_dir: Path | None, imports_site: bool = False
 ) -> LocalScript:
     """Replace the interpreters in the start script of a web function, except those that exist on this machine.
 
-    With `loopback_python_dir`, a folder for a virtual environment, they let programs listen on loopback only.
+    With `loopback_python_dir`, a folder for a virtual environment, they let programs listen on loopback only. With
+    `imports_site`, Python imports `sitecustomize`, which has to hide the packages of this machine.
     """
     used: list[Interpreter] = []
 
@@ -154,7 +155,7 @@ def with_local_interpreters(
         if loopback_python_dir is not None:
             return shlex.join([str(_loopback_python(loopback_python_dir)), "-s"]).encode()
         # One word, because the first line of a script passes all options as one.
-        return shlex.join([python.program, "-sS"]).encode()
+        return shlex.join([python.program, "-s" if imports_site else "-sS"]).encode()
 
     def replace_node(match: re.Match[bytes]) -> bytes:
         if Path(os.fsdecode(match[0])).exists():

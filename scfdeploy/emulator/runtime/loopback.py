@@ -21,6 +21,7 @@ import socket
 import struct
 import sys
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 _NOTIFICATION = struct.Struct("=QIIiIQ6Q")
@@ -65,16 +66,17 @@ def can_see(process: int, fd: int) -> bool:
 class LoopbackGuard:
     """Responds to notifications of the kernel in its own thread, and keeps the ports of the program.
 
-    If it is not `is_effective`, the kernel executes every call, because the server may not see the program's sockets.
+    Ports of `kept_ports` are not replaced by free ones. If it is not `is_effective`, the kernel executes every call,
+    because the server may not see the program's sockets.
     """
 
-    def __init__(self, listener: int, *, is_effective: bool = True) -> None:
+    def __init__(self, listener: int, *, is_effective: bool = True, kept_ports: Iterable[int] = ()) -> None:
         self.is_effective = is_effective
         self._listener = listener
         self._calls = _CALLS[platform.machine()]
         self._lock = threading.Lock()
         self._is_closed = False
-        self._ports: dict[tuple[str, int], int] = {}
+        self._ports: dict[tuple[str, int], int] = {(_LOCALHOST, port): port for port in kept_ports}
         """By address (127.0.0.1, or ::1 for sockets of IPv6 alone) and requested port: the port in use."""
         self._requested: dict[int, tuple[_Address, int]] = {}
         """By port in use: the requested address and port."""

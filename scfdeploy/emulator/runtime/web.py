@@ -14,6 +14,7 @@ from pathlib import Path
 from scfdeploy.emulator.messages import CloudError, Request, Response
 from scfdeploy.emulator.runtime.child import Guardian
 from scfdeploy.emulator.runtime.code_cache import CodeCache
+from scfdeploy.emulator.runtime.debugger import debug_port, prepare_web_debugger, without_limits
 from scfdeploy.emulator.runtime.environment import variables
 from scfdeploy.emulator.runtime.interpreters import Interpreter, library_path, own_python, with_local_interpreters
 from scfdeploy.emulator.runtime.invocation import Invocation
@@ -127,6 +128,8 @@ class WebRunner:
                 self._running.remove(instance)
 
     def _respond(self, instance: WebInstance, invocation: Invocation, request: Request) -> Response:
+        if instance.is_debugged:
+            invocation = without_limits(invocation)
         memory_mb = invocation.version["MemorySize"]
         with self._memory.watch(instance.pid, memory_mb << 20, instance.kill) as memory:
             try:
@@ -156,11 +159,16 @@ class WebRunner:
         except CodeError as error:
             raise WebError(_NO_CODE, str(error)) from error
         with contextlib.ExitStack() as cleanup:
-            script = self._prepare_script(code)
+            port = debug_port(self._launcher.debugging, invocation) if self._is_guarded else None
+            script = self._prepare_script(code, is_debugged=port is not None)
             if script.path is not None:
                 cleanup.callback(script.path.unlink, missing_ok=True)
             sandbox = self._launcher.open_sandbox(invocation, script.interpreters)
             cleanup.callback(sandbox.close)
+            environment = library_path() | variables(invocation, sandbox, [own_python(), *script.programs])
+            if port is not None:
+                sandbox, more = prepare_web_debugger(self._launcher.debugging, invocation, sandbox, port)
+                environment |= more
             ours, theirs = socket.socketpair()
             cleanup.callback(ours.close)
             with theirs:
@@ -168,18 +176,19 @@ class WebRunner:
                     return WebInstance(
                         instance_key(invocation),
                         self._command(script, sandbox, theirs.fileno()),
-                        library_path() | variables(invocation, sandbox, [own_python(), *script.programs]),
+                        environment,
                         sandbox,
                         sockets=(ours, theirs),
                         guardian=self._guardian,
                         must_be_guarded=script.must_be_guarded,
                         cleanup=cleanup.pop_all(),
+                        debug_port=port,
                     )
                 except OSError as error:
                     message = f"The process of the function could not be started: {error}"
                     raise CloudError("FailedOperation.InvokeFunction", message) from error
 
-    def _prepare_script(self, folder: Path) -> _StartScript:
+    def _prepare_script(self, folder: Path, *, is_debugged: bool) -> _StartScript:
         script = folder / BOOTSTRAP
         if not script.is_file():
             raise WebError(_NO_START, f"the bundle has no {BOOTSTRAP}")
@@ -188,7 +197,9 @@ class WebRunner:
         content = script.read_bytes()
         is_guarded = self._is_guarded
         python_dir = None if is_guarded else self._cache.root() / "python"
-        local = with_local_interpreters(content, self._launcher.interpreters, loopback_python_dir=python_dir)
+        local = with_local_interpreters(
+            content, self._launcher.interpreters, loopback_python_dir=python_dir, imports_site=is_debugged
+        )
         programs = [interpreter.program for interpreter in local.interpreters]
         if python_dir is not None:
             programs.append(str(python_dir / "bin" / "python"))

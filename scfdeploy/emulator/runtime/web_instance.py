@@ -29,10 +29,10 @@ class WebInstance:
     """The process of a web function. It serves one request at a time, and is frozen between requests.
 
     `sockets` are the two ends of the connection to `confine.py`. `must_be_guarded` says that nothing else keeps the
-    program on loopback. `cleanup` is called when the process has ended.
+    program on loopback. `cleanup` is called when the process has ended. `debug_port` is that of its debugger.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a process has from its start to its end
         self,
         key: InstanceKey,
         command: Sequence[str],
@@ -43,6 +43,7 @@ class WebInstance:
         guardian: Guardian,
         must_be_guarded: bool,
         cleanup: contextlib.ExitStack,
+        debug_port: int | None = None,
     ) -> None:
         self.key = key
         self.idle_since = 0.0
@@ -50,6 +51,7 @@ class WebInstance:
         self._socket, theirs = sockets
         self._starter_fd = theirs.fileno()
         self._must_be_guarded = must_be_guarded
+        self._debug_port = debug_port
         self._guard: LoopbackGuard | None = None
         self._address: tuple[str, int] | None = None
         with cleanup:
@@ -80,6 +82,11 @@ class WebInstance:
         return self._guard is not None and self._guard.is_effective and self._address is not None
 
     @property
+    def is_debugged(self) -> bool:
+        """Whether a debugger may be attached."""
+        return self._debug_port is not None
+
+    @property
     def exit_code(self) -> int | None:
         """None while the process runs."""
         return self._process.returncode
@@ -101,8 +108,9 @@ class WebInstance:
         return self._address
 
     def freeze(self) -> None:
-        """Stop the process and all that it started."""
-        self._group.signal(signal.SIGSTOP)
+        """Stop the process and all that it started, unless a debugger may be attached."""
+        if self._debug_port is None:
+            self._group.signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Continue after `freeze`."""
@@ -130,7 +138,9 @@ class WebInstance:
         """Let the starter become the program, with addresses of its own or after a reservation of the port."""
         reply, listeners, _, _ = socket.recv_fds(self._socket, 1, 1)
         if listeners:
-            self._guard = LoopbackGuard(listeners[0], is_effective=can_see(self.pid, self._starter_fd))
+            kept = () if self._debug_port is None else (self._debug_port,)
+            is_effective = can_see(self.pid, self._starter_fd)
+            self._guard = LoopbackGuard(listeners[0], is_effective=is_effective, kept_ports=kept)
         if self._guard is None or not self._guard.is_effective:
             if reply and self._must_be_guarded:
                 raise UnguardedError

@@ -18,7 +18,7 @@ _FIRST_PORTS = {_PYTHON: 5678, _NODE: 9229}
 
 
 class DebugPorts:
-    """The ports of functions, named as `namespace/name`. Only Python and Node.js event functions have one."""
+    """The ports of functions, named as `namespace/name`. Only Python and Node.js functions have one."""
 
     def __init__(self, debugpy: str = "", *, is_free: Callable[[int], bool] | None = None) -> None:
         """`debugpy` is the folder of that package; empty if there is none."""
@@ -57,10 +57,10 @@ class DebugPorts:
             yield DebuggerReady(new)
 
     def _problem(self, function: FunctionSpec, language: str) -> Failure | None:
-        if function.is_web or language not in _FIRST_PORTS:
+        if language not in _FIRST_PORTS:
             return Failure(
                 message("{function} cannot be debugged", function=function.address.function_name),
-                message("Debuggers attach to event functions in Python and Node.js."),
+                message("Debuggers attach to functions in Python and Node.js."),
             )
         if language == _PYTHON and not self.debugpy:
             return Failure(
