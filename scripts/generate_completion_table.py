@@ -48,6 +48,7 @@ _OPTION_KINDS: Mapping[str, str] = {
     "--from": "@template",
     "--ignore": "@rule",
     "--instance": "@instance",
+    "--invoke": "@template",
     "--on": "scf|functiongraph|fc|lambda",
     "--path": "@project",
     "--profile": "@profile",

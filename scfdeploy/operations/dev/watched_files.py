@@ -131,11 +131,9 @@ def _trees(project: Project) -> Iterator[_Tree]:
             yield _Tree(source.root, address, _packed(source))
             included = (absolute(path, source.root) for path in source.include)
             yield from (_Tree(path, address, _is_visible) for path in included if os.path.isdir(path))
+            yield from (_Tree(folder, address, _is_manifest) for folder in source.manifest_folders)
         if isinstance(source, FolderSource | ArchiveSource) and source.hook is not None:
             yield _Tree(source.hook.cwd, address, _is_visible)
-    for instance in project.instances:
-        for spec in instance.functions:
-            yield _Tree(instance.root, spec.address, _is_manifest)
 
 
 def _archives(project: Project) -> Iterator[tuple[str, Address]]:
@@ -169,16 +167,17 @@ def _is_visible(path: str) -> bool:
 
 _MANIFESTS = frozenset(
     {
-        *("requirements.txt", "pyproject.toml", "uv.lock", "poetry.lock", "Pipfile", "Pipfile.lock"),
+        *("pyproject.toml", "uv.lock", "poetry.lock", "Pipfile", "Pipfile.lock"),
         *("package.json", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "pnpm-workspace.yaml"),
         *("yarn.lock",),
     }
 )
 """Files that decide which packages are built."""
+_REQUIREMENTS = re.compile(r"(requirements|constraints)[\w.-]*\.(txt|in)")
 
 
 def _is_manifest(path: str) -> bool:
-    return path in _MANIFESTS
+    return path in _MANIFESTS or _REQUIREMENTS.fullmatch(path) is not None
 
 
 def _is_ignored(name: str) -> bool:

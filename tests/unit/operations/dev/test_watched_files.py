@@ -38,6 +38,7 @@ def below(files: WatchedFiles, root: Path) -> set[str]:
         (".env.dev", EVERYTHING),
         ("src/.env", NOTHING),
         ("requirements.txt", HELLO),
+        ("requirements-dev.txt", HELLO),
         ("package-lock.json", HELLO),
         ("README.md", NOTHING),
         (".scfdeploy/cache/x", NOTHING),
