@@ -17,8 +17,8 @@ from scfdeploy.model import Secret
 from scfdeploy.operations.dev.session import DevSession, FilesChanged, Input, LineTyped, request_ended
 from scfdeploy.operations.request import CloudOptions, LocalServer, Request
 from scfdeploy.providers.retry import RetryPolicy
+from scfdeploy.report.dev_lines import render_dev_event
 from scfdeploy.report.text import TextStyle
-from scfdeploy.report.text.dev import render_dev_event
 from scfdeploy.results.dev import DevEvent, RequestEnded, UrlReady
 
 Script = Callable[["Dev"], Iterator[Input]]

@@ -138,8 +138,8 @@ class _Printer:
 
     def show(self, event: DevEvent) -> None:
         """Write an event, without secrets."""
+        from scfdeploy.report.dev_lines import render_dev_event
         from scfdeploy.report.text import RenderedOutput, TextStyle
-        from scfdeploy.report.text.dev import render_dev_event
 
         def render(style: TextStyle) -> RenderedOutput:
             return RenderedOutput(*map(SECRETS.redact, render_dev_event(event, style)))

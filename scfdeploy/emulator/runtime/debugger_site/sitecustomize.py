@@ -10,6 +10,13 @@ import os
 import sys
 
 _VARIABLE = "SCFDEPLOY_DEBUGGER"
+_PACKAGES = ("site-packages", "dist-packages")
+
+
+def _hide_packages() -> None:
+    """Let only the bundle be imported, as without this module: not the packages of this machine, nor this folder."""
+    here = os.path.dirname(__file__)  # noqa: PTH120
+    sys.path[:] = [path for path in sys.path if path != here and os.path.basename(path) not in _PACKAGES]  # noqa: PTH119
 
 
 def _listen(port: int, folder: str) -> None:
@@ -26,13 +33,7 @@ def _listen(port: int, folder: str) -> None:
         del os.environ["PYDEVD_DISABLE_FILE_VALIDATION"]
 
 
-# Only the bundle can be imported, as without this module: not the packages of this machine.
-_HIDDEN = ("site-packages", "dist-packages")
-sys.path[:] = [
-    path
-    for path in sys.path
-    if os.path.basename(path) not in _HIDDEN and path != os.path.dirname(__file__)  # noqa: PTH119, PTH120
-]
+_hide_packages()
 if _VARIABLE in os.environ:
     _port, _, _folder = os.environ.pop(_VARIABLE).partition(":")
     _listen(int(_port), _folder)

@@ -6,8 +6,8 @@ import pytest
 
 from scfdeploy.model import Address
 from scfdeploy.providers.base import LogEntry
+from scfdeploy.report.dev_lines import render_dev_event
 from scfdeploy.report.text import TextStyle
-from scfdeploy.report.text.dev import render_dev_event
 from scfdeploy.results.dev import DevEvent, Failure, HelpShown, RequestEnded, TimersFired, UrlReady
 
 ORDERS = Address.of_function("default", "orders")
