@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Protocol
 
 import pytest
 
@@ -12,6 +13,12 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.operations.dev.file_watcher import Changes, FileWatcher
 
 _LONGEST_S = 30
+
+
+class Stop(Protocol):
+    """What tells a watch to stop."""
+
+    def is_set(self) -> bool: ...
 
 
 class Reports:
@@ -86,4 +93,16 @@ def test_limit_of_the_system_is_an_error(tmp_path: Path) -> None:
         raise OSError("OS file watch limit reached")
 
     with pytest.raises(ScfDeployError, match="cannot be watched: OS file watch limit reached"):
-        FileWatcher(lambda _paths: None, refuse).watch(frozenset({str(tmp_path)}))
+        FileWatcher(lambda _paths: None, source=refuse).watch(frozenset({str(tmp_path)}))
+
+
+def test_end_of_the_watch_is_reported(tmp_path: Path) -> None:
+    errors: SimpleQueue[Exception] = SimpleQueue()
+
+    def break_off(*_folders: str, stop_event: Stop, **_settings: object) -> Iterable[Changes]:
+        stop_event.is_set()
+        raise RuntimeError("the watch broke off")
+
+    FileWatcher(lambda _paths: None, errors.put, break_off).watch(frozenset({str(tmp_path)}))
+
+    assert str(errors.get(timeout=_LONGEST_S)) == "the watch broke off"

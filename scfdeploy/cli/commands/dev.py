@@ -116,7 +116,7 @@ def _serve(
             for event in ports.assign(project, emulator.debug_folder):
                 printer.show(event)
 
-    watcher = FileWatcher(lambda paths: queue.put(FilesChanged(paths)))
+    watcher = FileWatcher(lambda paths: queue.put(FilesChanged(paths)), printer.show_watch_error)
     # The local server is ready at once; waiting before the first poll would take half of the time.
     local = replace(cloud, local=lambda _folder: server, local_name="dev", retry=RetryPolicy(first_poll_s=0))
     threading.Thread(target=_read_lines, args=(queue,), daemon=True).start()
@@ -146,6 +146,13 @@ class _Printer:
 
         with self._lock:
             print_rendered(self._screen, render)
+
+    def show_watch_error(self, error: Exception) -> None:
+        """Say that changes are not noticed any more."""
+        from scfdeploy.results.dev import Failure
+
+        text = message("the folders of the project are not watched any more: {reason}", reason=error)
+        self.show(Failure(text, message("Type r and Enter to deploy again and to watch them.")))
 
     def show_server(self, server: LocalServer) -> None:
         """Write what other SDKs and commands need. The key is worth nothing after this run."""

@@ -25,6 +25,7 @@ class _Stop:
     def __init__(self) -> None:
         self.watches = threading.Event()
         self.error: Exception | None = None
+        self.has_broken_off = False
         self._is_set = False
 
     def set(self) -> None:
@@ -36,15 +37,20 @@ class _Stop:
 
 
 class FileWatcher:
-    """Watches the folders that the last `watch` named. `on_change` gets the paths of changes, in another thread.
+    """Watches the folders that the last `watch` named.
 
+    In another thread, `on_change` gets the paths of changes, and `on_error` the reason why nothing is watched any more.
     `source` yields changes like `watchfiles.watch`, which is the default.
     """
 
     def __init__(
-        self, on_change: Callable[[frozenset[str]], None], source: Callable[..., Iterable[Changes]] | None = None
+        self,
+        on_change: Callable[[frozenset[str]], None],
+        on_error: Callable[[Exception], None] = lambda _error: None,
+        source: Callable[..., Iterable[Changes]] | None = None,
     ) -> None:
         self._on_change = on_change
+        self._on_error = on_error
         self._source = source
         self._folders: frozenset[str] = frozenset()
         self._stop: _Stop | None = None
@@ -54,7 +60,7 @@ class FileWatcher:
 
         Raises ScfDeployError if the system cannot watch them.
         """
-        if folders == self._folders:
+        if folders == self._folders and self._stop is not None and not self._stop.has_broken_off:
             return
         stop = _Stop()
         thread = threading.Thread(target=self._run, args=(folders, stop), name="file-watcher", daemon=True)
@@ -93,7 +99,11 @@ class FileWatcher:
             ):
                 self._on_change(frozenset(_as_named(path, real_paths) for _, path in changes))
         except (OSError, RuntimeError) as error:
-            stop.error = error
+            if stop.watches.is_set():
+                stop.has_broken_off = True
+                self._on_error(error)
+            else:
+                stop.error = error
         finally:
             stop.watches.set()
 

@@ -110,7 +110,7 @@ class DevSession:
     _instances: set[str] = field(default_factory=set)
     _outputs: HookOutputs = field(default_factory=HookOutputs)
     _urls: set[str] = field(default_factory=set)
-    _warnings: Sequence[Diagnostic] = ()
+    _warnings: set[tuple[str, ...]] = field(default_factory=set)
     _has_failed: bool = False
 
     def run(self, inputs: Iterable[Input]) -> None:
@@ -151,7 +151,7 @@ class DevSession:
             self.on_event(Rejected(applied.findings))
             return
         self._has_failed = not applied.ok
-        shown = applied._replace(findings=self._new_warnings(applied.findings))
+        shown = applied._replace(findings=self._new_warnings(applied.findings, affected))
         is_fixed = had_failed and applied.ok and not is_first
         self.on_event(Redeployed(shown, self.monotonic() - began, is_first, is_fixed))
         if files.project is not None:
@@ -183,10 +183,12 @@ class DevSession:
                 if function.address in changed and not function.is_web:
                     self._invoke(project, function.address, self.template)
 
-    def _new_warnings(self, findings: Findings) -> Findings:
-        """The findings, or none if they are those of the deployment before."""
-        before, self._warnings = self._warnings, findings.diagnostics
-        return Findings() if list(before) == list(findings.diagnostics) else findings
+    def _new_warnings(self, findings: Findings, affected: Affected) -> Findings:
+        """The findings that were not shown since the deployment of everything in which they appeared."""
+        current = {_identity(finding) for finding in findings.diagnostics}
+        new = [finding for finding in findings.diagnostics if _identity(finding) not in self._warnings]
+        self._warnings = current if affected.everything else self._warnings | current
+        return Findings(new, findings.sources)
 
     def _invoke(self, project: Project, function: Address, template: str) -> None:
         """Call a function. The run itself is shown as that of any other request."""
@@ -251,3 +253,8 @@ class DevSession:
             else message("{function} has no timer", function=function.function_name),
             hint=message("Its timers: {names}.", names=", ".join(known)) if known else None,
         )
+
+
+def _identity(finding: Diagnostic) -> tuple[str, ...]:
+    """What makes a finding another one: not its line, which moves with those above it."""
+    return finding.rule, finding.summary, finding.detail or ""
