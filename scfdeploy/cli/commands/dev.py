@@ -142,7 +142,7 @@ class _Printer:
         from scfdeploy.report.text import RenderedOutput, TextStyle
 
         def render(style: TextStyle) -> RenderedOutput:
-            return RenderedOutput(*map(SECRETS.redact, render_dev_event(event, style)))
+            return RenderedOutput(*map(SECRETS.redact, render_dev_event(event, style._replace(redact=SECRETS.redact))))
 
         with self._lock:
             print_rendered(self._screen, render)

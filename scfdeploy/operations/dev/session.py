@@ -17,11 +17,11 @@ from scfdeploy.operations.dev.hook_outputs import HookOutputs
 from scfdeploy.operations.dev.redeploy import changed_functions, redeploy
 from scfdeploy.operations.dev.watched_files import Affected, WatchedFiles, watched_files
 from scfdeploy.operations.emulator import open_control
-from scfdeploy.operations.urls.local import local_urls
 from scfdeploy.operations.logs import local_entry
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import function_address
 from scfdeploy.operations.template import read_template
+from scfdeploy.operations.urls.local import local_urls
 from scfdeploy.results import Applied, Findings
 from scfdeploy.results.dev import (
     DevEvent,
