@@ -23,11 +23,12 @@ _MAX_DEPTH = 20
 
 def read_outline(file: str, max_bytes: int) -> Outline:
     """The outline of a file, or of its first `max_bytes`. Empty for a file that is missing or no regular file."""
-    text = _read(file, max_bytes)
+    text = read_text(file, max_bytes)
     return dict(_json_entries(text) if file.endswith(".json") else _entries(text))
 
 
-def _read(file: str, max_bytes: int) -> str:
+def read_text(file: str, max_bytes: int) -> str:
+    """The first `max_bytes` of a file; empty if it is no regular file. Raises OSError."""
     # Without O_NONBLOCK, opening a pipe would wait for a writer.
     descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     with open(descriptor, "rb") as stream:

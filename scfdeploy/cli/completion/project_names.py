@@ -3,7 +3,7 @@
 It finds what is written plainly. A name with a variable that is not `${stage}`, `${name}` or `${app}` is left out.
 """
 # Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH111, PTH112, PTH113, PTH118, PTH120, PTH202
+# ruff: noqa: PTH100, PTH111, PTH112, PTH113, PTH118, PTH120, PTH202
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scfdeploy.cli.completion.outline import Outline, Path, read_outline
+from scfdeploy.cli.completion.outline import Outline, Path, read_outline, read_text
 from scfdeploy.cli.completion.table import NAMED_TRIGGERS, SINGLE_COMPONENTS
 
 FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 _STATE_FOLDER = ".scfdeploy"
 _DEFAULT_NAMESPACE = "default"
 _DEFAULT_STAGE = "dev"
+_SETTINGS = "scfdeploy.toml"
+_STAGE_TABLE = "[stage."
+_MAX_PARENTS = 10
 _MAX_FILES = 1000
 _MAX_FOLDER_ENTRIES = 5000
 _MAX_BYTES = 1_000_000
@@ -72,8 +75,9 @@ class ProjectNames:
         return (alias for file in self._outlines() for function in file.functions() if (alias := file.alias(function)))
 
     def stages(self) -> Iterator[str]:
-        """Stages in the files and in the names of .env files."""
+        """Stages in the files, in scfdeploy.toml and in the names of .env files."""
         yield from (file.stage for file in self._outlines() if file.stage)
+        yield from _stages_of_settings(self._folder())
         for name in _names_in(self._folder()):
             stage = name.removeprefix(".env.")
             if stage != name and stage not in _NO_STAGES and "." not in stage:
@@ -209,6 +213,23 @@ class _File:
                     return ""
                 text = text.replace(variable, value)
         return _without_variables(text)
+
+
+def _stages_of_settings(folder: str) -> Iterator[str]:
+    """The names of the tables `[stage.NAME]` in the scfdeploy.toml of a folder, or of the nearest one above it."""
+    folder = os.path.abspath(folder)
+    for _ in range(_MAX_PARENTS):
+        try:
+            text = read_text(os.path.join(folder, _SETTINGS), _MAX_FILE_BYTES)
+        except OSError:
+            if os.path.lexists(os.path.join(folder, ".git")):
+                return
+            folder = os.path.dirname(folder)
+            continue
+        for line in text.splitlines():
+            if line.startswith(_STAGE_TABLE):
+                yield line.removeprefix(_STAGE_TABLE).partition("]")[0].strip(" \"'")
+        return
 
 
 def _without_variables(text: str) -> str:

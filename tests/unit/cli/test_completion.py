@@ -99,6 +99,9 @@ def test_options_are_offered_where_no_argument_fits() -> None:
         (("plan", "--instance", "sh"), "shop"),
         (("plan", "--stage", "t"), "test"),
         (("plan", "--stage", "pro"), "prod"),
+        (("plan", "--stage", "liv"), "live"),
+        (("plan", "--target", "store/shop-b"), "store/shop-bills"),
+        (("init", "--template", "dead"), "dead-letter"),
         (("plan", "--var", "NA"), "NAME="),
         (("invoke", "store/shop-b"), "store/shop-bills"),
         (("invoke", "store/shop-t"), "store/shop-test-shop-orders"),
@@ -111,6 +114,7 @@ def test_options_are_offered_where_no_argument_fits() -> None:
 def test_value_is_offered(words: tuple[str, ...], value: str, project: Path) -> None:
     write(project / ".scfdeploy" / "templates" / "store" / "shop-bills", "{}", "own.json")
     write(project, "", ".env.prod")
+    write(project, 'strict = true\n[stage.live]\nprofile = "live"\n', "scfdeploy.toml")
 
     assert value in offered(*words)
 

@@ -17,6 +17,7 @@ from scfdeploy.config.schema import json_schema
 from scfdeploy.diagnostics import Severity
 from scfdeploy.diagnostics.messages import use_translation
 from scfdeploy.model import FUNCTION_FIELDS, LAYER_FIELDS, Field, Kind
+from scfdeploy.scaffold import new_project, project_templates
 from scfdeploy.triggers import TRIGGER_TYPES
 from scripts.extract_messages import templates
 from tests.support.json_values import data_of
@@ -24,6 +25,7 @@ from tests.support.rule_cases import Case, all_cases, under_inputs
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted((ROOT / "examples").glob("*/serverless.yml"))
+GOLDEN = sorted((ROOT / "tests" / "golden").glob("*/serverless.yml"))
 VALIDATOR = Draft7Validator(json_schema())
 _BESIDE = Path(__file__).parents[4] / "shared" / "corpus" / "serverless"
 CORPUS = Path(os.environ.get("SCFDEPLOY_CORPUS", _BESIDE))
@@ -223,11 +225,18 @@ def test_texts_are_in_the_catalogue() -> None:
     assert texts - known == set()
 
 
-@pytest.mark.parametrize(
-    "file", sorted((ROOT / "examples").glob("*/serverless.yml")), ids=lambda file: file.parent.name
-)
-def test_example_passes(file: Path) -> None:
-    assert complaints(data_of(file.read_text(encoding="utf-8"))) == []
+@pytest.mark.parametrize("file", [*EXAMPLES, *GOLDEN], ids=lambda file: file.parent.name)
+def test_valid_project_passes(file: Path) -> None:
+    loaded = load_project(str(file), LoadOptions(cwd=str(file.parent)))
+    if not any(found.severity is Severity.ERROR for found in loaded.diagnostics):
+        assert complaints(data_of(file.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("template", [template.name for template in project_templates()])
+def test_new_project_passes(template: str, tmp_path: Path) -> None:
+    new_project(str(tmp_path), name="hello", template=template)
+
+    assert complaints(data_of((tmp_path / "serverless.yml").read_text(encoding="utf-8"))) == []
 
 
 def test_component_with_version_passes() -> None:
