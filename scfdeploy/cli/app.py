@@ -34,6 +34,7 @@ COMMANDS = {
     "simulate": "Show on a virtual clock what would happen to events.",
     "migrate": "Convert older forms of serverless.yml to the current form.",
     "doctor": "Check what stands in the way: credentials, network, clock, programs.",
+    "policy": "Print the least-privilege CAM policy for a project.",
     "explain": "Explain an error code, a status, a setting, a variable or a finding.",
     "ci": "Write a pipeline file that validates, plans and applies.",
     "schema": "Print the JSON Schema of serverless.yml, for editors.",

@@ -66,7 +66,7 @@ REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
     ("scf", "Invoke"): ("FunctionName",),
     ("scf", "InvokeFunction"): ("FunctionName",),
     ("scf", "CopyFunction"): ("FunctionName", "NewFunctionName"),
-    ("scf", "CreateCustomDomain"): ("Domain", "Protocol"),
+    ("scf", "CreateCustomDomain"): ("Domain", "Protocol", "EndpointsConfig"),
     ("scf", "UpdateCustomDomain"): ("Domain",),
     ("scf", "GetCustomDomain"): ("Domain",),
     ("scf", "DeleteCustomDomain"): ("Domain",),

@@ -2,6 +2,7 @@
 
 from scfdeploy.model.address import Address
 from scfdeploy.model.code import ArchiveSource, BuildSettings, Bundle, FolderSource, Hook, ObjectSource, Source
+from scfdeploy.model.domains import DomainSpec, domains_of
 from scfdeploy.model.fields import Field, Kind, UpdateMode
 from scfdeploy.model.function_fields import FUNCTION_FIELDS
 from scfdeploy.model.known_secrets import KnownSecrets
@@ -20,6 +21,7 @@ __all__ = [
     "ArchiveSource",
     "BuildSettings",
     "Bundle",
+    "DomainSpec",
     "Field",
     "FolderSource",
     "FunctionSpec",
@@ -41,6 +43,7 @@ __all__ = [
     "TriggerSpec",
     "UpdateMode",
     "Value",
+    "domains_of",
     "dotted",
     "holds_secret",
     "is_secret",

@@ -8,6 +8,7 @@ from scfdeploy.model.resource_kind import (
     ALIAS,
     ASYNC,
     CONCURRENCY,
+    DOMAIN,
     FUNCTION,
     KINDS,
     LAYER,
@@ -24,7 +25,8 @@ class Address:
     `function/<namespace>/<function>` · `trigger/<namespace>/<function>/<type>/<name>` (here `name` is `<type>/<name>`)
     · `async/<namespace>/<function>` · `alias/<namespace>/<function>/<alias>` · `concurrency/<namespace>/<function>` for
     reserved, and `concurrency/<namespace>/<function>/<version>` for provisioned concurrency · `namespace/<name>` ·
-    `layer/<name>`, or `layer/<name>/<version>` for one version of it (here `name` is `<name>/<version>`)
+    `domain/<host name>` · `layer/<name>`, or `layer/<name>/<version>` for one version of it (here `name` is
+    `<name>/<version>`)
     """
 
     kind: ResourceKind
@@ -38,9 +40,20 @@ class Address:
         return cls(FUNCTION, namespace, function)
 
     @classmethod
+    def of_function_name(cls, name: str, namespace: str = "default") -> Address:
+        """A function by `name` or `namespace/name`; `namespace` is that of a bare name."""
+        before, slash, after = name.partition("/")
+        return cls.of_function(before, after) if slash else cls.of_function(namespace, name)
+
+    @classmethod
     def of_layer(cls, name: str, version: int | None = None) -> Address:
         """A layer with all its versions, or one of them."""
         return cls(LAYER, name=name if version is None else f"{name}/{version}")
+
+    @classmethod
+    def of_domain(cls, host: str) -> Address:
+        """A custom domain; host names do not depend on case."""
+        return cls(DOMAIN, name=host.lower())
 
     @classmethod
     def of_namespace(cls, name: str) -> Address:

@@ -40,6 +40,7 @@ class UpdateMode(StrEnum):
     PUBLISH = "publish"  # a version published after the other changes of the function
     ALIAS = "alias"  # the resource alias/<namespace>/<function>/<alias>
     CONCURRENCY = "concurrency"  # the resources concurrency/<namespace>/<function>[/<version>]
+    DOMAIN = "domain"  # the resources domain/<host name>
     TOOL = "tool"  # read by scfdeploy only; never sent
 
 

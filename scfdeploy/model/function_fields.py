@@ -48,6 +48,81 @@ _LAYER = (
         aliases=("LayerVersion",),
     ),
 )
+_REWRITE = (
+    Field("path", Kind.STRING, "Path to rewrite, such as `/api/*`.", required=True, aliases=("Path",)),
+    Field(
+        "to",
+        Kind.STRING,
+        "What the function gets; `$1` is what `*` stands for.",
+        required=True,
+        aliases=("Rewrite",),
+    ),
+    Field(
+        "match",
+        Kind.STRING,
+        "`wildcard` or `exact`; by default `wildcard` for a path with `*`.",
+        choices=("wildcard", "exact"),
+        aliases=("type", "Type"),
+    ),
+)
+_ROUTE = (
+    Field("path", Kind.STRING, "Path: `/`, `/*`, `/a`, `/a/b` or `/a/*`.", default="/*", aliases=("PathMatch",)),
+    Field(
+        "function",
+        Kind.STRING,
+        "Function that is called: its key in this file, its name, or `namespace/name`; by default this function.",
+        aliases=("FunctionName", "functionName"),
+    ),
+    Field(
+        "qualifier",
+        Kind.STRING,
+        "Version or alias that is called; by default that of the function's URL.",
+        aliases=("Qualifier",),
+    ),
+    Field(
+        "rewrite",
+        Kind.BLOCK_LIST,
+        "Changes of the path before the function gets it.",
+        fields=_REWRITE,
+        aliases=("PathRewrite",),
+    ),
+)
+_DOMAIN = (
+    Field(
+        "domain",
+        Kind.STRING,
+        "Host name, such as `api.example.com`; no wildcard.",
+        UpdateMode.IDENTITY,
+        required=True,
+        code="InvalidParameterValue.Domain",
+        aliases=("Domain", "name"),
+    ),
+    Field(
+        "protocols",
+        Kind.STRING_LIST,
+        "`http`, `https` or both; by default `http`, and both with a certificate.",
+        aliases=("protocol", "Protocol"),
+    ),
+    Field(
+        "certificateId",
+        Kind.STRING,
+        "Id of the certificate for HTTPS in the SSL certificate service.",
+        aliases=("CertificateId", "certId"),
+    ),
+    Field(
+        "routes",
+        Kind.BLOCK_LIST,
+        "What each path calls; by default every path calls this function.",
+        fields=_ROUTE,
+        aliases=("EndpointsConfig", "pathMap", "pathMappingSet"),
+    ),
+    Field(
+        "wafInstanceId",
+        Kind.STRING,
+        'Id of the web application firewall instance that protects the domain; `""` for none.',
+        aliases=("WafInstanceId",),
+    ),
+)
 _DEAD_LETTER = (
     Field(
         "type",
@@ -314,6 +389,14 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
     ),
     Field("tags", Kind.STRING_MAP, "Tags of the function. The whole set is replaced.", UpdateMode.TAGS),
     Field("events", Kind.TRIGGERS, "What calls the function.", UpdateMode.TRIGGER, aliases=("triggers",)),
+    Field(
+        "customDomains",
+        Kind.BLOCK_LIST,
+        "Domains of your own that call the function through its URL. Each is managed as a whole.",
+        UpdateMode.DOMAIN,
+        fields=_DOMAIN,
+        aliases=("customDomain", "domains"),
+    ),
     Field("enableRoleAuth", Kind.BOOLEAN, "Of the vendor's own tool; not needed here.", UpdateMode.TOOL),
     Field("image", Kind.BLOCK, "A container image in place of code.", UpdateMode.CODE, fields=_IMAGE),
     Field(

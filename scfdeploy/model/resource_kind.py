@@ -71,7 +71,8 @@ CONCURRENCY = ResourceKind(
     identity_settings=("qualifier",),
 )
 LAYER = ResourceKind("layer", "layer", r"(?P<name>[^/]+(/[0-9]+)?)", is_shared=True, has_owned_versions=True)
+DOMAIN = ResourceKind("domain", "custom domain", r"(?P<name>[^/]+)", is_shared=True)
 NAMESPACE = ResourceKind("namespace", "namespace", r"(?P<namespace>[^/]+)", is_shared=True)
 
-KINDS = {kind.name: kind for kind in (FUNCTION, TRIGGER, ALIAS, ASYNC, CONCURRENCY, LAYER, NAMESPACE)}
+KINDS = {kind.name: kind for kind in (FUNCTION, TRIGGER, ALIAS, ASYNC, CONCURRENCY, LAYER, DOMAIN, NAMESPACE)}
 """Every kind by its name."""

@@ -182,7 +182,7 @@ def build_all(
     `environment` is called only if a command is run. `limit_s` is the time limit of each command.
     """
     result = BuiltProject(project, Diagnostics(), {})
-    if not any(_may_have_dependencies(source) for _, source in code_sources(project)):
+    if not any(may_have_dependencies(source) for _, source in code_sources(project)):
         return result
     from scfdeploy.packager.build.build import Builder, PrebuiltDependencies, make_run
     from scfdeploy.packager.build.built_folders import BuiltFolders
@@ -197,7 +197,7 @@ def build_all(
     for address, source, runtimes in _sources_with_runtimes(project):
         if not isinstance(source, FolderSource) or result.diagnostics.has_errors:
             continue
-        if prebuilt and not _may_have_dependencies(source):
+        if prebuilt and not may_have_dependencies(source):
             continue
         dependencies, problems = builder.build(address, source, runtimes)
         result.diagnostics.extend(problems)
@@ -209,7 +209,7 @@ def build_all(
     return BuiltProject(_with_built(project, built), result.diagnostics, built)
 
 
-def _may_have_dependencies(source: Source | None) -> bool:
+def may_have_dependencies(source: Source | None) -> bool:
     """Whether there is anything to build, judged without loading modules for it."""
     if not isinstance(source, FolderSource) or source.build.enabled is False:
         return False

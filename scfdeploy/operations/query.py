@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scfdeploy.model import FUNCTION_FIELDS, Address, Project, UpdateMode
+from scfdeploy.model import FUNCTION_FIELDS, Address, Project, UpdateMode, domains_of
 from scfdeploy.plan import Policy, named_namespaces
 from scfdeploy.providers.base import Query
 
@@ -12,7 +12,7 @@ _ALIAS_FIELDS = frozenset(field.name for field in FUNCTION_FIELDS if field.updat
 
 
 def project_query(project: Project, *, code: bool = True) -> Query:
-    """The functions, layers and namespaces of a project, and everything else with its ownership tag."""
+    """The functions, layers, custom domains and namespaces of a project, and everything else with its ownership tag."""
     return Query(
         functions=tuple(function.address for function in project.functions),
         asynchronous=_functions_with(project, "msgTTL", "retryNum"),
@@ -20,14 +20,17 @@ def project_query(project: Project, *, code: bool = True) -> Query:
         app=project.key.app,
         stage=project.key.stage,
         layers=tuple(layer.address for layer in project.layers),
+        domains=tuple(domain.address for domain in domains_of(project)),
         namespaces=tuple(named_namespaces(project)),
     )
 
 
 def plan_query(project: Project, policy: Policy) -> Query:
-    """The query of a plan. Unlisted layers are read only if the project has layers, or --prune can delete them."""
+    """The query of a plan. Unlisted layers and domains are read only if the project has some, or for --prune."""
+    query = project_query(project)
     return replace(
-        project_query(project),
+        query,
+        unlisted_domains=bool(query.domains) or policy.prune,
         unlisted_layers=bool(project.layers) or policy.prune,
         mounts=policy.prune or (bool(project.layers) and policy.keep is not None),
     )
@@ -36,7 +39,9 @@ def plan_query(project: Project, policy: Policy) -> Query:
 def destroy_query(project: Project) -> Query:
     """The query of a destroy, in every namespace. Mounts of layers are read only if the project can have layers."""
     mounts = bool(project.layers) or len(project.instances) > 1
-    return replace(project_query(project, code=False), unlisted_layers=True, mounts=mounts, everywhere=True)
+    return replace(
+        project_query(project, code=False), unlisted_layers=True, unlisted_domains=True, mounts=mounts, everywhere=True
+    )
 
 
 def with_version_queries(query: Query, project: Project) -> Query:

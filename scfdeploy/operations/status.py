@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from scfdeploy.model import Address, FunctionSpec, LayerSpec, Project, Resource, Value
+from scfdeploy.model import Address, DomainSpec, FunctionSpec, LayerSpec, Project, Resource, Value, domains_of
 from scfdeploy.model.resource_kind import ALIAS, TRIGGER
 from scfdeploy.operations.event_stats import local_metrics
 from scfdeploy.operations.outputs import urls_of
@@ -19,7 +19,7 @@ from scfdeploy.plan.policy import Target
 from scfdeploy.plan.resources.alias_routing import Route
 from scfdeploy.plan.targets import resolve_targets
 from scfdeploy.providers.base import Query
-from scfdeploy.results import AliasInfo, Findings, FunctionStatus, LayerStatus, StatusReport, VersionList
+from scfdeploy.results import AliasInfo, DomainStatus, Findings, FunctionStatus, LayerStatus, StatusReport, VersionList
 from scfdeploy.results.events import FunctionMetrics
 
 
@@ -46,20 +46,27 @@ def status(request: Request, cloud: CloudOptions, targets: tuple[Target, ...] = 
         region = planned.project.key.region
         functions = [_with_metrics(function, region, metrics) for function in functions]
     layers = [_layer(layer, planned) for layer in planned.project.layers if layer.address in targeted]
-    number = len(planned.project.functions) + len(planned.project.layers)
+    own_domains = domains_of(planned.project)
+    domains = [_domain(domain, planned) for domain in own_domains if domain.address in targeted]
+    number = len(planned.project.functions) + len(planned.project.layers) + len(own_domains)
     return StatusReport(
         planned.findings,
         ok=True,
         project=planned.project.key,
         functions=functions,
         layers=layers,
-        omitted=number - len(functions) - len(layers),
         serve_command=local.serve_command if local is not None else "",
+        domains=domains,
+        omitted=number - len(functions) - len(layers) - len(domains),
     )
 
 
 def _targeted(project: Project, targets: tuple[Target, ...]) -> Collection[Address]:
-    known = [*(function.address for function in project.functions), *(layer.address for layer in project.layers)]
+    known = [
+        *(function.address for function in project.functions),
+        *(layer.address for layer in project.layers),
+        *(domain.address for domain in domains_of(project)),
+    ]
     return frozenset(resolve_targets(PlanFragment(), targets, known=known) if targets else known)
 
 
@@ -113,6 +120,21 @@ def _layer(layer: LayerSpec, planned: PlannedProject) -> LayerStatus:
         owned=owner == layer.owner,
         drift=_drift(layer.address, planned) if resource else (),
         versions=_texts(attributes.get("versions")),
+    )
+
+
+def _domain(domain: DomainSpec, planned: PlannedProject) -> DomainStatus:
+    resource = planned.observed.resources.get(domain.address)
+    settings = resource.settings if resource else {}
+    routes = settings.get("routes")
+    return DomainStatus(
+        address=domain.address,
+        exists=resource is not None,
+        protocols=_texts(settings.get("protocols")),
+        certificate_id=str(settings.get("certificateId") or ""),
+        routes=[route for route in routes if isinstance(route, Mapping)] if isinstance(routes, list | tuple) else (),
+        owned=resource is not None and resource.owner == domain.owner,
+        drift=_drift(domain.address, planned) if resource else (),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from scfdeploy.diagnostics import message
-from scfdeploy.model import Address, FunctionSpec, LayerSpec, Observed, Project, Resource
+from scfdeploy.model import Address, DomainSpec, FunctionSpec, LayerSpec, Observed, Project, Resource, domains_of
 from scfdeploy.model.resource_kind import FUNCTION, TRIGGER
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Change, Plan, changes_of
@@ -25,7 +25,7 @@ from scfdeploy.plan.resources.trigger import plan_unbinding
 
 
 def make_destroy_plan(project: Project, observed: Observed, policy: Policy, *, destroy_command: str = DESTROY) -> Plan:
-    """Plan the deletion of all functions and layers of the instances that were read, or that --instance names.
+    """Plan the deletion of what the instances own that were read, or that --instance names.
 
     That includes functions that the files no longer list. Triggers and asynchronous settings are deleted with their
     function, without changes of their own; only triggers of the file that other products store are deleted before it.
@@ -43,14 +43,15 @@ def make_destroy_plan(project: Project, observed: Observed, policy: Policy, *, d
     )
     resources = merge([listed, *_destroy_unlisted(project, observed, listed.changes, reach)])
     functions = changes_of(FUNCTION, resources.changes)
-    layers = [
-        _destroy_layer(spec, resource, observed, functions, reach=reach)
-        for spec in project.layers
+    specs: list[LayerSpec | DomainSpec] = [*domains_of(project), *project.layers]
+    beside = [
+        _destroy_beside(spec, resource, observed, functions, reach=reach)
+        for spec in specs
         if (resource := observed.resources.get(spec.address)) is not None
     ]
     remaining = [planner.keep_beside(project, observed) for planner in PLANNERS.values() if planner.keep_beside]
     instances = PlanFragment(edges=tuple(reversed_edges(instance_edges(project))))
-    fragment = merge([resources, *layers, *remaining, instances])
+    fragment = merge([resources, *beside, *remaining, instances])
     return assemble(project, observed, policy, fragment, reach=reach, suggests=False)
 
 
@@ -76,16 +77,19 @@ def _destroy(spec: FunctionSpec, resource: Resource, parts: Mapping[Address, Res
     return merge([unbinding, PlanFragment((change,))])
 
 
-def _destroy_layer(
-    spec: LayerSpec, resource: Resource, observed: Observed, functions: Sequence[Change], *, reach: Reach
+def _destroy_beside(
+    spec: LayerSpec | DomainSpec, resource: Resource, observed: Observed, functions: Sequence[Change], *, reach: Reach
 ) -> PlanFragment:
     note = _why_not_owned(spec, resource)
+    # The reach decides on each version of a layer.
+    if not note and not resource.address.kind.has_owned_versions and not reach.covers(resource.owner):
+        note = reach.why_unreachable(resource.address, resource.owner)
     if note:
         return PlanFragment(unmanaged=((resource.address, note),))
     return removal(resource, message("belongs to this project"), observed, functions, reach=reach)
 
 
-def _why_not_owned(spec: FunctionSpec | LayerSpec, resource: Resource) -> str:
+def _why_not_owned(spec: FunctionSpec | LayerSpec | DomainSpec, resource: Resource) -> str:
     """Why a resource in the file is not deleted; empty when this project owns it."""
     match ownership(resource.owner, desired=spec.owner):
         case Ownership.UNOWNED:

@@ -23,6 +23,8 @@ class EdgeReason(StrEnum):
     RESERVED = "provisioned concurrency is part of reserved concurrency"
     PROVISIONED = "calls reach a version after its instances are ready"
     ALIAS = "it calls that alias"
+    ROUTE = "it routes calls to that resource"
+    UNROUTE = "that domain routes calls to it until then"
     INSTANCE = "its instance uses outputs of that instance"
     REFERENCE = "its settings contain a value of that resource"
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Project, Resource
+from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Project, Resource, domains_of
 from scfdeploy.model.resource_kind import FUNCTION, TRIGGER
 from scfdeploy.plan.change import Action, Change, Plan, Refusal, changes_of
 from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment, in_order, instance_edges, merge, reference_edges
@@ -55,7 +55,8 @@ def make_plan(
     old = merge(plan_old_versions(change, observed, own, policy.keep, reach=reach) for change in layers.changes)
     instances = PlanFragment(edges=tuple(instance_edges(project)))
     namespaces = [planner.plan_beside(project, observed) for planner in PLANNERS.values() if planner.plan_beside]
-    fragment = merge([*namespaces, layers, functions, unlisted, old, instances])
+    owned = [planner.plan_owned(project, observed, policy) for planner in PLANNERS.values() if planner.plan_owned]
+    fragment = merge([*namespaces, layers, functions, *owned, unlisted, old, instances])
     return assemble(project, observed, policy, _half_replaced_first(fragment, half_replaced), reach=reach)
 
 
@@ -149,8 +150,9 @@ def _half_replaced_first(fragment: PlanFragment, half_replaced: Collection[Addre
 
 
 def _listed(project: Project) -> set[Address]:
-    """The functions and layers in the files."""
-    return {spec.address for spec in project.functions} | {spec.address for spec in project.layers}
+    """The functions, layers and custom domains in the files."""
+    listed = {spec.address for spec in project.functions} | {spec.address for spec in project.layers}
+    return listed | {domain.address for domain in domains_of(project)}
 
 
 def _plan_functions(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
 from scfdeploy.diagnostics import Finding, Severity, message
-from scfdeploy.model import Address, Owner, Resource
-from scfdeploy.plan.change import Refusal
+from scfdeploy.model import Address, Owner, Resource, Value
+from scfdeploy.plan.change import FieldChange, Refusal
 
 _OWNERSHIP = "A project does not change a resource that it does not own: other people may rely on it."
 
@@ -121,6 +122,28 @@ def refusal(resource: Resource, *, desired: Owner, policy: Policy) -> Refusal | 
                 own_instance=desired.instance,
             )
     return None
+
+
+def ownership_tag_changes(resource: Resource, *, desired: Owner) -> tuple[tuple[FieldChange, ...], str]:
+    """The ownership tags that change, and why; empty for a resource that is owned."""
+    current = resource.owner
+    before: Mapping[str, Value] = current.as_tags() if current else {}
+    changes = tuple(
+        FieldChange(f"tags.{key}", before.get(key), text)
+        for key, text in desired.as_tags().items()
+        if before.get(key) != text
+    )
+    match ownership(current, desired=desired):
+        case Ownership.UNOWNED:
+            return changes, message("adopt: exists without an ownership tag and becomes owned by this project")
+        case Ownership.OTHER_INSTANCE if current:
+            reason = message(
+                'its ownership moves from instance "{before}" to "{now}"',
+                before=current.instance,
+                now=desired.instance,
+            )
+            return changes, reason
+    return changes, ""
 
 
 def refused_replacement(resource: Resource, cause: str) -> Refusal:

@@ -42,7 +42,8 @@ class Reach:
         owner = resource.owner
         if resource.address.kind.has_owned_versions:
             return any(self.covers(publisher) for _, publisher in _versions(resource))
-        is_listed = resource.address.namespace in self.namespaces
+        namespace = resource.address.namespace
+        is_listed = not namespace or namespace in self.namespaces
         return self.covers(owner) and owner is not None and (is_listed or owner.instance in self.anywhere)
 
     def why_unreachable(self, address: Address, owner: Owner | None) -> str:

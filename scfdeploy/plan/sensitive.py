@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from scfdeploy.model import (
     Address,
+    DomainSpec,
     FunctionSpec,
     LayerSpec,
     Project,
     Secret,
     TriggerSpec,
     Value,
+    domains_of,
     dotted,
     holds_secret,
     looks_secret,
@@ -32,7 +34,8 @@ def with_sensitive_fields(project: Project, changes: Iterable[Change]) -> tuple[
 
 def _sensitive_paths(project: Project) -> Mapping[Address, tuple[str, ...]]:
     triggers = [trigger for function in project.functions for trigger in function.triggers]
-    specs: list[FunctionSpec | LayerSpec | TriggerSpec] = [*project.functions, *project.layers, *triggers]
+    specs: list[FunctionSpec | LayerSpec | TriggerSpec | DomainSpec] = [*project.functions, *project.layers, *triggers]
+    specs += domains_of(project)
     return {spec.address: tuple(sorted(map(dotted, spec.sensitive))) for spec in specs}
 
 

@@ -163,6 +163,12 @@ class Query:
     """With `stage`: also find functions owned by that project in these namespaces, as `Observed.unlisted`."""
     stage: str = ""
     layers: tuple[Address, ...] = ()
+    domains: tuple[Address, ...] = ()
+    """Custom domains to read."""
+    all_domains: bool = False
+    """Read every custom domain of the region, whoever owns it."""
+    unlisted_domains: bool = False
+    """Also find custom domains owned by the project."""
     namespaces: tuple[str, ...] = ()
     """Namespaces that may not exist yet."""
     unlisted_layers: bool = False

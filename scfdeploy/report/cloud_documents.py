@@ -1,15 +1,16 @@
-"""Documents of deployed resources: status, versions, routes and imports."""
+"""Documents of deployed resources: status, versions, routes, imports, and the policy that they need."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from scfdeploy.report.values import Document, to_json
-from scfdeploy.results import FunctionStatus, Imported, LayerStatus, StatusReport, VersionList
+from scfdeploy.results import DomainStatus, FunctionStatus, Imported, LayerStatus, StatusReport, VersionList
 
 if TYPE_CHECKING:
     from scfdeploy.plan.resources.alias_routing import Route
     from scfdeploy.results.functions import FunctionList
+    from scfdeploy.results.policy import PolicyShown
 
 
 def status(result: StatusReport) -> Document:
@@ -20,6 +21,7 @@ def status(result: StatusReport) -> Document:
         "functions": [_function(function) for function in result.functions],
         "layers": [_layer(layer) for layer in result.layers],
         **({"serveCommand": result.serve_command} if result.serve_command else {}),
+        "domains": [_domain(domain) for domain in result.domains],
     }
 
 
@@ -57,6 +59,20 @@ def _layer(layer: LayerStatus) -> Document:
         "owned": layer.owned,
         "drift": [to_json(field_document(field)) for field in layer.drift],
         "versions": list(layer.versions),
+    }
+
+
+def _domain(domain: DomainStatus) -> Document:
+    from scfdeploy.plan import field_document
+
+    return {
+        "address": str(domain.address),
+        "exists": domain.exists,
+        "protocols": list(domain.protocols),
+        "certificateId": domain.certificate_id or None,
+        "routes": [to_json(route) for route in domain.routes],
+        "owned": domain.owned,
+        "drift": [to_json(field_document(field)) for field in domain.drift],
     }
 
 
@@ -140,4 +156,20 @@ def function_list(result: FunctionList) -> Document:
             for function in result.functions
         ],
         "importAll": result.import_all,
+    }
+
+
+def policy(result: PolicyShown) -> Document:
+    """The keys of `policy`: the document for CAM, and what each of its statements is for."""
+    return {
+        "for": result.run,
+        "policy": result.document,
+        "statements": [
+            {
+                "reason": permission.reason,
+                "actions": list(permission.actions),
+                "resources": list(permission.resources),
+            }
+            for permission in result.permissions
+        ],
     }

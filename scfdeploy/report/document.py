@@ -96,6 +96,7 @@ _OWN_KEYS = {
     "DoctorReport": "doctor_document.keys",
     "Built": "build_document.keys",
     "LogList": "log_documents.keys",
+    "PolicyShown": "cloud_documents.policy",
     "TemplateList": "event_documents.template_keys",
     "TemplateShown": "event_documents.template_keys",
     "TemplateChanged": "event_documents.template_keys",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # keeps `validate` from loading modules of other commands
     from scfdeploy.results.events import EventInfo, EventResult, EventsRun, FunctionMetrics, TimelineEntry
     from scfdeploy.results.functions import FunctionList
     from scfdeploy.results.logs import LogList
+    from scfdeploy.results.policy import PolicyShown
     from scfdeploy.results.queues import QueueResult
     from scfdeploy.results.simulation import Simulated
     from scfdeploy.results.templates import TemplateResult
@@ -133,6 +134,19 @@ class LayerStatus(NamedTuple):
     """All versions that the project has published."""
 
 
+class DomainStatus(NamedTuple):
+    """A custom domain in `status`."""
+
+    address: Address
+    exists: bool
+    protocols: Sequence[str]
+    certificate_id: str
+    routes: Sequence[Mapping[str, Value]]
+    """In normal form: `path`, `function`, `qualifier` and `rewrite`."""
+    owned: bool
+    drift: Sequence[FieldChange]
+
+
 class StatusReport(NamedTuple):
     """The result of `status`."""
 
@@ -142,7 +156,9 @@ class StatusReport(NamedTuple):
     functions: Sequence[FunctionStatus] = ()
     layers: Sequence[LayerStatus] = ()
     omitted: int = 0
-    """The number of functions and layers that --target leaves out."""
+    """The number of functions, layers and domains that --target leaves out."""
+
+    domains: Sequence[DomainStatus] = ()
 
     serve_command: str = ""
     """The command during which the local URLs respond; empty if they need none."""
@@ -363,7 +379,8 @@ CommandResult: TypeAlias = (
 """The result of a command that ran to its end."""
 
 SelfNamedResult: TypeAlias = (
-    "Built | DoctorReport | EventResult | FunctionList | LogList | QueueResult | Simulated | TemplateResult"
+    "Built | DoctorReport | EventResult | FunctionList | LogList | PolicyShown | QueueResult | Simulated"
+    " | TemplateResult"
 )
 """The results that only some commands import; each has the name of its command."""
 

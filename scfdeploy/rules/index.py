@@ -37,6 +37,15 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "settings.autoCreateApi": ("triggers.auto_create_api_retired",),
     "settings.cfs": ("network.cfs_mount_directory", "network.cfs_twice", "network.cfs_without_vpc"),
     "settings.cls": ("async_invocation.cls_incomplete",),
+    "settings.customDomains": (
+        "domains.domain_certificate_missing",
+        "domains.domain_form",
+        "domains.domain_path_form",
+        "domains.domain_path_twice",
+        "domains.domain_protocol",
+        "domains.domain_twice",
+        "domains.domain_without_url",
+    ),
     "settings.deadLetter": (
         "async_invocation.dead_letter_filter",
         "async_invocation.dead_letter_name",

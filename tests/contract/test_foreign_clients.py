@@ -108,13 +108,15 @@ def test_custom_domain_is_created_read_updated_listed_and_deleted(cloud: Cloud) 
     sdk = Sdk(cloud.address)
     endpoint = {"Namespace": "default", "FunctionName": "hello", "Qualifier": "$LATEST", "PathMatch": "/*"}
     sdk.call("CreateCustomDomain", Domain="api.example.com", Protocol="HTTP", EndpointsConfig=[endpoint])
-    assert cloud.error("CreateCustomDomain", Domain="api.example.com", Protocol="HTTP") == "ResourceInUse.CustomDomain"
+    again = {"Domain": "api.example.com", "Protocol": "HTTP", "EndpointsConfig": [endpoint]}
+    assert cloud.error("CreateCustomDomain", **again) == "ResourceInUse.CustomDomain"
+    assert cloud.error("CreateCustomDomain", **again | {"Domain": "*.example.com"}) == "InvalidParameterValue.Domain"
     assert sdk.call("GetCustomDomain", Domain="api.example.com").EndpointsConfig[0].FunctionName == "hello"
     sdk.call("UpdateCustomDomain", Domain="api.example.com", Protocol="HTTPS", CertConfig={"CertificateId": "cert"})
     listed = sdk.call("ListCustomDomains")
     assert (listed.Total, listed.Domains[0].Protocol) == (1, "HTTPS")
     sdk.call("DeleteCustomDomain", Domain="api.example.com")
-    assert cloud.error("GetCustomDomain", Domain="api.example.com") == "ResourceNotFound.CustomDomain"
+    assert cloud.error("GetCustomDomain", Domain="api.example.com") == "FailedOperation.Domain.UnExist"
 
 
 def test_namespace_update_requires_a_description(cloud: Cloud) -> None:

@@ -63,7 +63,7 @@ LIFECYCLE: list[tuple[str, str, dict[str, Any]]] = [
         },
     ),
     ("scf", "CopyFunction", {**FUNCTION, "NewFunctionName": "copied"}),
-    ("scf", "CreateCustomDomain", {"Domain": "a.example.com", "Protocol": "HTTP"}),
+    ("scf", "CreateCustomDomain", {"Domain": "a.example.com", "Protocol": "HTTP", "EndpointsConfig": []}),
     ("scf", "UpdateCustomDomain", {"Domain": "a.example.com", "Protocol": "HTTP"}),
     ("scf", "GetCustomDomain", {"Domain": "a.example.com"}),
     ("scf", "ListCustomDomains", {}),

@@ -70,5 +70,6 @@ def _documents(folder: Path) -> Iterator[tuple[str, str]]:
         (old / "serverless.yml").write_text(_OLD)
         yield run("migrate", "migrate", old)
         yield run("explain", "explain", "memory-step")
+        yield run("policy", "policy", project, "--for", "plan")
         cloud.control("faults", [{"action": "ListFunctions", "code": "UnauthorizedOperation"}])
         yield run("failure", "plan", project)

@@ -219,6 +219,8 @@ def _deploy_twice(work: Workplace) -> None:
     for output in ("text", "json"):
         work.on_project("status", "--format", output, "--debug", *_reports(work, "status"))
         work.on_project("plan", "--format", output)
+    for more in (("--for", "plan"), ("--format", "text"), ("--format", "json"), ("--debug",)):
+        assert work.on_project("policy", *more).exit_code == 0
     work.on_project("plan", "--refresh-only", "--format", "json")
     work.on_project("plan", "--out", str(saved), "--html", str(work.folder / "plan-page.html"), "--debug")
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600

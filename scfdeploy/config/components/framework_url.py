@@ -168,5 +168,5 @@ def _report(
         replacement=replacement,
         lost=message(" Not carried over: {settings}.", settings=", ".join(lost)) if lost else "",
         keys=", ".join(entry.key.text for entry in gateway),
-        domain=message(" Point a custom domain to the URL with a CDN or a proxy.") if "customDomains" in lost else "",
+        domain=message(" To move its custom domain, list it under `customDomains`.") if "customDomains" in lost else "",
     )

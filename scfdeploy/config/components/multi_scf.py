@@ -24,7 +24,7 @@ from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path
 
 _THING = "component: multi-scf"
 _DEFAULT_RUNTIME = "Nodejs12.16"  # the default of the vendor's own tool
-_NOT_SHARED = ("name", "events")
+_NOT_SHARED = ("name", "events", "customDomains")
 _ALIASES = {"environments": Kind.BLOCK_LIST, "vpc": Kind.BLOCK, "isAutoPublish": Kind.BOOLEAN}
 _SHARED = (
     *(replace(field, required=False) for field in FUNCTION_FIELDS if field.name not in _NOT_SHARED),
@@ -38,6 +38,7 @@ _RESOLVED_NAMES = frozenset(field.name for field in _SHARED if field.supported) 
 _SHARED_HINTS = {
     "name": "It belongs to one function: `functions: {KEY: {name: …}}`.",
     "events": "Write `triggers:`, with `type`, `function` and `parameters` for each.",
+    "customDomains": "Write it below one function; its `routes` can call the others.",
     "functionConf": "Write its keys directly under inputs.",
     "faas": "Write its keys directly under inputs.",
     "exclude": "It belongs under src: `src: {src: ./, exclude: […]}`.",

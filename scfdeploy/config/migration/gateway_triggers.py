@@ -153,7 +153,7 @@ def report_gateway(
         replacement=replacement,
         lost=message(" Not carried over: {settings}.", settings=", ".join(lost)) if lost else "",
         callers=callers if has_url else "",
-        domain=message(" Point a custom domain to the URL with a CDN or a proxy.") if "customDomains" in lost else "",
+        domain=message(" To move its custom domain, list it under `customDomains`.") if "customDomains" in lost else "",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json, parse_number
-from scfdeploy.emulator.scf.records import functions
+from scfdeploy.emulator.scf.records import domains, functions
 from scfdeploy.emulator.tag import records
 
 _MAX_ITEMS = 9
@@ -79,7 +79,7 @@ def _parse_name(name: str) -> str:
 
 
 def require_resource(call: ApiCall, resource: str) -> str:
-    """Return the key. Raises CloudError for a function that does not exist; other resources are not checked."""
+    """Return the key. Raises CloudError for a function or domain that does not exist; others are not checked."""
     service, region, rest = resource.split("/", 2)
     if service != "scf":
         return resource
@@ -87,8 +87,11 @@ def require_resource(call: ApiCall, resource: str) -> str:
         case ["namespace", namespace, "function", name]:
             if functions.find(call, f"{region}/{namespace}/{name}") is None:
                 raise CloudError("InvalidParameterValue.ResourceIdInvalid", f"Function `{name}` does not exist.")
+        case ["customdomain", name]:
+            if domains.find(call, region, name) is None:
+                raise CloudError("InvalidParameterValue.ResourceIdInvalid", f"Domain `{name}` does not exist.")
         case _:
-            raise CloudError("InvalidParameterValue.ResourcePrefixInvalid", f"`{rest}` is not a function.")
+            raise CloudError("InvalidParameterValue.ResourcePrefixInvalid", f"`{rest}` is not a function or domain.")
     return resource
 
 

@@ -14,8 +14,9 @@ from scfdeploy.config.discover import FILE_NAMES
 from scfdeploy.config.environment import env_file_for
 from scfdeploy.config.files import display_path
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.model import Address, KnownSecrets, Observed
-from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY, TRIGGER
+from scfdeploy.model import Address, KnownSecrets, Observed, Resource
+from scfdeploy.model.domains import routed_functions
+from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY, DOMAIN, TRIGGER
 from scfdeploy.operations.import_.layout import Group, group_functions, runs_code
 from scfdeploy.operations.import_.listing import select_functions
 from scfdeploy.operations.import_.target import ImportTarget
@@ -144,6 +145,7 @@ def _observe(provider: TencentProvider, functions: Sequence[Address], region: st
     # Web functions have no settings of asynchronous calls.
     event_functions = frozenset(address for address in functions if resources[address].settings.get("type") != "web")
     addresses = frozenset(functions)
+    urls = any(address.kind is TRIGGER and address.name.startswith("http/") for address in resources)
     return provider.observe(
         Query(
             tuple(functions),
@@ -152,6 +154,7 @@ def _observe(provider: TencentProvider, functions: Sequence[Address], region: st
             provisioned=addresses,
             reserved=addresses,
             code=False,
+            all_domains=urls,  # only a function with a URL can have custom domains
         )
     )
 
@@ -184,9 +187,13 @@ def _files(
     """
     files: list[ImportedFile] = []
     values: dict[str, str] = {}
+    domains = _domains_by_function([function for group in groups for function in group.functions], observed)
     for group in groups:
         sources = {function: f"./{group.source(function)}" for function in group.functions if function in code}
-        functions = [_snapshot(function, sources.get(function), observed) for function in group.functions]
+        functions = [
+            _snapshot(function, sources.get(function), observed, domains.get(function, ()))
+            for function in group.functions
+        ]
         names = reserved | values.keys()
         files.append(imported_file(group.owner, region, functions, reserved=names, secrets=secrets))
         values |= files[-1].variables
@@ -205,11 +212,22 @@ def _read_secrets_file(file: Path) -> str:
         ) from error
 
 
-def _snapshot(function: Address, src: str | None, observed: Observed) -> FunctionSnapshot:
+def _snapshot(function: Address, src: str | None, observed: Observed, domains: Sequence[Resource]) -> FunctionSnapshot:
     resource = observed.resources[function]
     triggers = observed.parts_of(function, TRIGGER)
     release = observed.parts_of(function, ALIAS, CONCURRENCY)
-    return FunctionSnapshot(resource, triggers, observed.resources.get(function.asynchronous()), src, release)
+    return FunctionSnapshot(resource, triggers, observed.resources.get(function.asynchronous()), src, release, domains)
+
+
+def _domains_by_function(functions: Sequence[Address], observed: Observed) -> Mapping[Address, Sequence[Resource]]:
+    """The custom domains of each function: a domain belongs to the first of the functions that it calls."""
+    domains: dict[Address, list[Resource]] = {}
+    for address, domain in sorted(observed.resources.items()):
+        if address.kind is DOMAIN:
+            called = {function for function, _ in routed_functions(domain.settings)}
+            for function in [function for function in functions if function in called][:1]:
+                domains.setdefault(function, []).append(domain)
+    return domains
 
 
 @contextmanager

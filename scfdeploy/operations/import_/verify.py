@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scfdeploy.config.files import display_path
-from scfdeploy.model import Address, Bundle, Observed, Project, Resource
+from scfdeploy.model import Address, Bundle, Observed, Project, Resource, domains_of
 from scfdeploy.model.observed import OWNER_TAGS
 from scfdeploy.operations.check import CheckedProject, failed, load_and_check
 from scfdeploy.operations.code import build_all, pack_all, package_cache
@@ -129,9 +129,11 @@ def _differing(
 ) -> dict[Address, tuple[FieldChange, ...]]:
     """The fields of each function and its parts that a plan would change, other than its owner."""
     plan = make_plan(project, bundles, observed, Policy(adopt=True))
+    listing = {domain.address: domain.function.address for domain in domains_of(project)}
     differing: dict[Address, tuple[FieldChange, ...]] = {}
     for change in plan.changes:
         if change.action is not Action.NO_OP:
             fields = tuple(field for field in change.fields if field.path not in _OWNER_FIELDS)
-            differing[change.address.of] = (*differing.get(change.address.of, ()), *fields)
+            function = listing.get(change.address, change.address.of)
+            differing[function] = (*differing.get(function, ()), *fields)
     return differing

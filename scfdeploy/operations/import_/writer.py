@@ -51,6 +51,9 @@ class FunctionSnapshot:
     release: Sequence[Resource] = ()
     """Aliases and concurrency."""
 
+    domains: Sequence[Resource] = ()
+    """The custom domains that are written to this function."""
+
     @property
     def address(self) -> Address:
         """The address of the function."""
@@ -87,7 +90,7 @@ def imported_file(
     omitted: list[tuple[Address, str]] = []
     head: dict[str, Value] = {"component": "scf" if len(functions) == 1 else "multi-scf", "name": owner.instance}
     head |= {"app": owner.app, "stage": owner.stage}
-    blocks = [_function(snapshot, variables, omitted) for snapshot in functions]
+    blocks = [_function(snapshot, owner, variables, omitted) for snapshot in functions]
     if len(functions) == 1:
         inputs: dict[str, Value] = {"name": blocks[0]["name"], "region": region, **blocks[0]}
     else:
@@ -150,7 +153,7 @@ def _keys(addresses: Sequence[Address]) -> list[str]:
 
 
 def _function(
-    snapshot: FunctionSnapshot, variables: _Variables, omitted: list[tuple[Address, str]]
+    snapshot: FunctionSnapshot, owner: Owner, variables: _Variables, omitted: list[tuple[Address, str]]
 ) -> dict[str, Value]:
     address = snapshot.address
     block: dict[str, Value] = {"name": address.function}
@@ -165,6 +168,14 @@ def _function(
     events = [event for trigger in snapshot.triggers if (event := _event(trigger, omitted)) is not None]
     if events:
         block["events"] = events
+    domains = [_domain(domain, address) for domain in snapshot.domains if not _is_of_others(domain, owner)]
+    if domains:
+        block["customDomains"] = domains
+    omitted += [
+        (address, message("the custom domain {domain} belongs to another project", domain=domain.address.name))
+        for domain in snapshot.domains
+        if _is_of_others(domain, owner)
+    ]
     redacted = _without_secrets(block, (), variables, address.function)
     return redacted if isinstance(redacted, dict) else {}
 
@@ -191,6 +202,34 @@ def _select(fields: Sequence[Field], observed: Mapping[str, Value], always: froz
     return {
         name: value for name, value in settings.items() if name in differing or (name in always and not is_blank(value))
     }
+
+
+def _is_of_others(domain: Resource, owner: Owner) -> bool:
+    return domain.owner is not None and not domain.owner.same_project(owner)
+
+
+def _domain(domain: Resource, function: Address) -> Value:
+    """A custom domain as the file of a function describes it."""
+    settings = domain.settings
+    block: dict[str, Value] = {"domain": domain.address.name, "protocols": settings.get("protocols")}
+    block |= {name: settings[name] for name in ("certificateId", "wafInstanceId") if settings.get(name)}
+    return {**block, "routes": [_route(route, function) for route in _items(settings.get("routes"))]}
+
+
+def _route(route: Value, function: Address) -> Value:
+    """A route without the name of the function that has it; others with their namespace, unless it is the same."""
+    if not isinstance(route, Mapping):
+        return route
+    called = Address.of_function_name(str(route.get("function")))
+    others = {key: value for key, value in route.items() if key != "function"}
+    if called == function:
+        return others
+    name = called.function if called.namespace == function.namespace else f"{called.namespace}/{called.function}"
+    return {**others, "function": name}
+
+
+def _items(value: Value) -> Sequence[Value]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _event(trigger: Resource, omitted: list[tuple[Address, str]]) -> Value:

@@ -20,7 +20,7 @@ from scfdeploy.plan.diff.differences import (
     unmanaged_names,
 )
 from scfdeploy.plan.diff.normalise import function_fields, is_blank, normal_settings
-from scfdeploy.plan.policy import Ownership, Policy, ownership, refusal, refused_replacement
+from scfdeploy.plan.policy import Policy, ownership_tag_changes, refusal, refused_replacement
 from scfdeploy.plan.resources.trigger import ignores_triggers
 from scfdeploy.triggers import trigger_type
 
@@ -89,7 +89,7 @@ def _existing(
     differing = (*differences(fields, settings, observed), *code_difference(bundle, resource))
     if resource.state == _UPDATE_FAILED and not any(field.path == CODE_PATH for field in differing):
         differing = (*differing, *code_upload(bundle, resource))
-    tags, adoption = _ownership_tags(spec, resource)
+    tags, adoption = ownership_tag_changes(resource, desired=spec.owner)
     cause = _replacement_reason(differing, resource)
     if spec.keeps_code and (cause or any(field.path == "handler" for field in differing)):
         reason = cause or message("handler is changed together with the code")
@@ -148,27 +148,6 @@ def _mode_settings(observed: Mapping[str, Value]) -> tuple[str, ...]:
     default = limit("init_timeout.image_default_s")
     has_default = _mode(observed) == "image" and observed.get("initTimeout") == default
     return (*names, "initTimeout") if has_default else names
-
-
-def _ownership_tags(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ...], str]:
-    """The ownership tags that change, and why."""
-    before: Mapping[str, Value] = resource.owner.as_tags() if resource.owner else {}
-    changes = tuple(
-        FieldChange(f"tags.{key}", before.get(key), text)
-        for key, text in spec.owner.as_tags().items()
-        if before.get(key) != text
-    )
-    match ownership(resource.owner, desired=spec.owner):
-        case Ownership.UNOWNED:
-            return changes, message("adopt: exists without an ownership tag and becomes owned by this project")
-        case Ownership.OTHER_INSTANCE if resource.owner:
-            reason = message(
-                'its ownership moves from instance "{before}" to "{now}"',
-                before=resource.owner.instance,
-                now=spec.owner.instance,
-            )
-            return changes, reason
-    return changes, ""
 
 
 def _replacement_reason(differing: tuple[FieldChange, ...], resource: Resource) -> str:

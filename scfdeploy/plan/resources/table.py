@@ -10,6 +10,7 @@ from scfdeploy.model.resource_kind import (
     ALIAS,
     ASYNC,
     CONCURRENCY,
+    DOMAIN,
     FUNCTION,
     LAYER,
     NAMESPACE,
@@ -23,6 +24,7 @@ from scfdeploy.plan.reach import Reach
 from scfdeploy.plan.resources.alias import plan_aliases, plan_aliases_of_new
 from scfdeploy.plan.resources.async_invocation import plan_async, plan_async_of_new
 from scfdeploy.plan.resources.concurrency import plan_concurrency, plan_concurrency_of_new
+from scfdeploy.plan.resources.domain import delete_domain, domain_edges, plan_domains
 from scfdeploy.plan.resources.function import deletion
 from scfdeploy.plan.resources.layer import plan_layer_removal
 from scfdeploy.plan.resources.namespace import plan_namespaces, remaining_namespaces
@@ -66,6 +68,8 @@ class KindPlanner:
     """Plans the resources of this kind that belong to a function."""
     plan_beside: Callable[[Project, Observed], PlanFragment] | None = None
     """Plans the resources of this kind that functions need and that belong to no project."""
+    plan_owned: Callable[[Project, Observed, Policy], PlanFragment] | None = None
+    """Plans the resources of this kind that the project owns beside its functions."""
     keep_beside: Callable[[Project, Observed], PlanFragment] | None = None
     """Reports those of them that stay when everything is deleted."""
     delete: Callable[[Resource, str, Observed, Sequence[Change], Reach], PlanFragment] | None = None
@@ -121,6 +125,9 @@ PLANNERS: Mapping[ResourceKind, KindPlanner] = {
     ALIAS: KindPlanner(plan_part=_plan_aliases),
     ASYNC: KindPlanner(plan_part=_plan_async),
     TRIGGER: KindPlanner(plan_part=_plan_triggers, edges=trigger_edges),
+    DOMAIN: KindPlanner(
+        plan_owned=plan_domains, delete=lambda resource, reason, *_: delete_domain(resource, reason), edges=domain_edges
+    ),
     LAYER: KindPlanner(delete=_delete_layer),
     NAMESPACE: KindPlanner(plan_beside=plan_namespaces, keep_beside=remaining_namespaces),
 }

@@ -11,6 +11,7 @@ from scfdeploy.model.resource_kind import (
     ALIAS,
     ASYNC,
     CONCURRENCY,
+    DOMAIN,
     FUNCTION,
     LAYER,
     NAMESPACE,
@@ -24,6 +25,7 @@ from scfdeploy.providers.tencent.cos.upload import Uploads
 from scfdeploy.providers.tencent.resources.aliases import AliasWriter, read_aliases
 from scfdeploy.providers.tencent.resources.async_invocation import AsyncWriter, read_async
 from scfdeploy.providers.tencent.resources.concurrency import ConcurrencyWriter, read_provisioned, read_reserved
+from scfdeploy.providers.tencent.resources.domains import DomainWriter, read_domain
 from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache
 from scfdeploy.providers.tencent.resources.functions import FunctionWriter, read_function
 from scfdeploy.providers.tencent.resources.layers import LayerStates, LayerWriter, read_layer
@@ -132,5 +134,6 @@ HANDLERS: Mapping[ResourceKind, KindHandler] = {
         is_checked=lambda change, *_: change.action is not Action.DELETE,
         waits_for_parent=False,
     ),
+    DOMAIN: KindHandler(lambda context: DomainWriter(context.client), _one(read_domain), waits_for_parent=False),
     NAMESPACE: KindHandler(lambda context: NamespaceWriter(context.client), is_checked=lambda *_: False),
 }

@@ -17,6 +17,7 @@ from scfdeploy.providers.tencent.resources.aliases import read_aliases
 from scfdeploy.providers.tencent.resources.async_invocation import read_async
 from scfdeploy.providers.tencent.resources.code import code_hash
 from scfdeploy.providers.tencent.resources.concurrency import read_provisioned, read_reserved
+from scfdeploy.providers.tencent.resources.domains import read_domains
 from scfdeploy.providers.tencent.resources.functions import function_resource, read_function
 from scfdeploy.providers.tencent.resources.layers import owned_layers, read_layer
 from scfdeploy.providers.tencent.resources.namespaces import namespace_names
@@ -82,6 +83,8 @@ class _Refresh:
         tasks += [partial(self._read_layer, layer, self._resources) for layer in query.layers]
         if query.namespaces or query.mounts or query.everywhere:
             tasks.append(self._read_namespaces)
+        if query.domains or query.all_domains or query.unlisted_domains:
+            tasks.append(self._read_domains)
         if query.unlisted_layers:
             tasks.append(self._find_unlisted_layers)
         return tasks
@@ -130,6 +133,16 @@ class _Refresh:
         resource = read_layer(self._client, layer)
         if resource is not None:
             resources[layer] = resource
+        return []
+
+    def _read_domains(self) -> list[Task]:
+        query = self._query
+        for domain in read_domains(self._client):
+            owner = domain.owner
+            if query.all_domains or domain.address in query.domains:
+                self._resources[domain.address] = domain
+            elif query.unlisted_domains and owner is not None and (owner.app, owner.stage) == (query.app, query.stage):
+                self._unlisted[domain.address] = domain
         return []
 
     def _find_unlisted_layers(self) -> list[Task]:

@@ -1,14 +1,17 @@
-"""The result of `doctor`: one block per check, with the cure."""
+"""The result of `doctor`: one block per check, with the cure; and the policy with the permissions of a project."""
 
 from __future__ import annotations
 
+import json
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from scfdeploy.diagnostics import message
-from scfdeploy.report.terminal import pad, safe
+from scfdeploy.report.humanize import plural
+from scfdeploy.report.terminal import escape_json, pad, safe
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results.doctor import CheckResult, CheckState, DoctorReport
+from scfdeploy.results.policy import PolicyShown
 
 _COLORS: Mapping[CheckState, tuple[str, ...]] = {
     CheckState.OK: ("green",),
@@ -66,3 +69,32 @@ def _summary(result: DoctorReport, style: TextStyle) -> str:
     if unknown:
         parts.append(message("Not checked: {count}.", count=unknown))
     return " ".join(parts)
+
+
+def render_policy(result: PolicyShown, _style: TextStyle) -> str:
+    """The JSON document of CAM; nothing if the files have errors."""
+    if result.document is None:
+        return ""
+    return escape_json(json.dumps(result.document, ensure_ascii=False, indent=2)) + "\n"
+
+
+def render_reasons(result: PolicyShown, style: TextStyle) -> str:
+    """One line for each statement of the policy."""
+    lines = [
+        message(
+            "statement {number}: {reason} ({actions} on {resources})",
+            number=number,
+            reason=safe(permission.reason),
+            actions=plural(len(permission.actions), "{number} action", "{number} actions"),
+            resources=safe(_resources(permission.resources)),
+        )
+        for number, permission in enumerate(result.permissions, 1)
+    ]
+    return "".join(f"{style.paint(line, 'dim')}\n" for line in lines)
+
+
+def _resources(names: Sequence[str]) -> str:
+    if list(names) == ["*"]:
+        return message("any resource")
+    first = names[0].rpartition(":")[2]
+    return first if len(names) == 1 else message("{first} and {count} more", first=first, count=len(names) - 1)

@@ -40,12 +40,17 @@ RENDERERS: Mapping[str, str] = {
     "TemplateList": "template.render_template_list",
     "TemplateShown": "template.render_template_shown",
     "TemplateChanged": "template.render_template_changed",
+    "PolicyShown": "doctor.render_policy",
     "Failed": "failed.render_failed",
 }
 """The function for each result by its class name, in a module of this package.
 
 A command imports only its own result and the module that renders it.
 """
+
+
+_NOTES: Mapping[str, str] = {"PolicyShown": "doctor.render_reasons"}
+"""The function for the part of a result that goes to stderr, after its findings."""
 
 
 class RenderedOutput(NamedTuple):
@@ -63,9 +68,15 @@ def render_text(result: Result, *, color: bool, width: int) -> str:
 
 def render_output(result: Result, style: TextStyle) -> RenderedOutput:
     """Render a result for stdout and stderr."""
-    module, _, name = RENDERERS[type(result).__name__].partition(".")
-    render: Callable[[Result, TextStyle], str] = getattr(import_module(f"scfdeploy.report.text.{module}"), name)
-    findings, text = render_findings(result.findings, style), render(result, style)
+    kind = type(result).__name__
+    findings, text = render_findings(result.findings, style), _renderer(RENDERERS[kind])(result, style)
     if isinstance(result, Failed):
         return RenderedOutput("", f"{findings}\n{text}" if findings else text)
-    return RenderedOutput(text, findings)
+    notes = _renderer(_NOTES[kind])(result, style) if kind in _NOTES else ""
+    return RenderedOutput(text, "\n".join(part for part in (findings, notes) if part))
+
+
+def _renderer(place: str) -> Callable[[Result, TextStyle], str]:
+    module, _, name = place.partition(".")
+    render: Callable[[Result, TextStyle], str] = getattr(import_module(f"scfdeploy.report.text.{module}"), name)
+    return render

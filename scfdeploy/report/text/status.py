@@ -14,7 +14,7 @@ from scfdeploy.report.text.applied import serve_hint
 from scfdeploy.report.text.event_stats import metrics_text
 from scfdeploy.report.text.style import Detail, TextStyle, table
 from scfdeploy.report.values import set_text
-from scfdeploy.results import FunctionStatus, LayerStatus, StatusReport
+from scfdeploy.results import DomainStatus, FunctionStatus, LayerStatus, StatusReport
 
 _MANY = 20
 """Of more functions than this, versions, aliases and most differences are left out."""
@@ -25,11 +25,12 @@ _OPTIONAL_COLUMNS = (5, 4, 3)  # the time of the last change, the timeout and th
 
 def render_status(result: StatusReport, style: TextStyle) -> str:
     """The tables, URLs and details; one line if the project has neither functions nor layers."""
-    if not result.functions and not result.layers:
+    if not (result.functions or result.layers or result.domains):
         return message("No functions.") + "\n" if result.ok else ""
     tables = (
         (_function_header(), [_function_row(function) for function in result.functions], _OPTIONAL_COLUMNS),
         (_layer_header(), [_layer_row(layer) for layer in result.layers], ()),
+        (_domain_header(), [_domain_row(domain) for domain in result.domains], (2,)),
     )
     blocks = [
         "\n".join(table(header, rows, style, paint_cell=partial(_paint, style, len(header) - 1), optional=optional))
@@ -44,6 +45,7 @@ def render_status(result: StatusReport, style: TextStyle) -> str:
     else:
         details = (list(_details(function, style)) for function in result.functions)
         blocks += ["\n".join(lines) for lines in details if len(lines) > 1]
+    blocks += ["\n".join(_domain_details(domain, style)) for domain in result.domains if domain.drift]
     blocks += ["\n".join(_layer_details(layer, style)) for layer in result.layers if layer.versions or layer.drift]
     if result.omitted:
         omitted = plural(result.omitted, "{number} other resource not shown.", "{number} other resources not shown.")
@@ -75,6 +77,10 @@ def _layer_header() -> tuple[str, ...]:
     )
 
 
+def _domain_header() -> tuple[str, ...]:
+    return (message("DOMAIN"), message("STATE"), message("PROTOCOLS"), message("CALLS"), message("NOTE"))
+
+
 def _function_row(function: FunctionStatus) -> tuple[str, ...]:
     return (
         safe(f"{function.address.namespace}/{function.address.function}"),
@@ -99,6 +105,24 @@ def _layer_row(layer: LayerStatus) -> tuple[str, ...]:
     )
 
 
+def _domain_row(domain: DomainStatus) -> tuple[str, ...]:
+    calls = [f"{route.get('path')}: {route.get('function')}" for route in domain.routes]
+    return (
+        safe(domain.address.name),
+        message("exists") if domain.exists else message("not deployed"),
+        safe(", ".join(domain.protocols)),
+        safe(", ".join(calls)),
+        _domain_note(domain),
+    )
+
+
+def _domain_note(domain: DomainStatus) -> str:
+    notes = [message("differs from the file")] if domain.drift else []
+    if domain.exists and not domain.owned:
+        notes.append(message("not owned by this project"))
+    return ", ".join(notes)
+
+
 def _note(resource: FunctionStatus | LayerStatus) -> str:
     notes = [message("differs from the file")] if resource.drift else []
     if resource.state and not resource.owned:
@@ -108,7 +132,7 @@ def _note(resource: FunctionStatus | LayerStatus) -> str:
 
 def _paint(style: TextStyle, note_column: int, column: int, text: str) -> str:
     if column == 1:
-        colours = {"Active": "green", message("not deployed"): "dim"}
+        colours = {"Active": "green", message("exists"): "green", message("not deployed"): "dim"}
         return style.paint(text, colours.get(text.strip(), "yellow"))
     return style.paint(text, "yellow") if column == note_column else text
 
@@ -158,6 +182,11 @@ def _layer_details(layer: LayerStatus, style: TextStyle) -> Iterator[str]:
     if layer.versions:
         yield "  " + message("versions of this project: {names}", names=safe(", ".join(layer.versions)))
     yield from _drift(layer.drift, style)
+
+
+def _domain_details(domain: DomainStatus, style: TextStyle) -> Iterator[str]:
+    yield style.paint(f"{safe(str(domain.address))}:", "bold")
+    yield from _drift(domain.drift, style)
 
 
 def _drift(drift: Sequence[FieldChange], style: TextStyle) -> Iterator[str]:

@@ -18,6 +18,7 @@ EXAMPLES = (
     HELLO.provisioned("3"),
     Address.of_layer("lib"),
     Address.of_layer("lib", 4),
+    Address.of_domain("Api.example.com"),
     Address.of_namespace("default"),
 )
 

@@ -228,6 +228,7 @@ def test_status_shows_functions_with_their_differences() -> None:
             }
         ],
         "layers": [],
+        "domains": [],
     }
 
 

@@ -6,7 +6,7 @@ from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.parameters import page
 from scfdeploy.emulator.scf.param_checks import is_open
-from scfdeploy.emulator.scf.records import aliases, functions, triggers
+from scfdeploy.emulator.scf.records import aliases, domains, functions, triggers
 from scfdeploy.emulator.scf.triggers import TriggerRequest, TriggerType, trigger_type
 from scfdeploy.facts import limit
 
@@ -80,7 +80,10 @@ def delete_trigger(call: ApiCall, parameters: Json) -> Json:
     """Delete a trigger."""
     key = _idle_function(call, parameters, "FailedOperation.DeleteTrigger")
     kind = trigger_type(parameters["Type"])
-    call.store.delete(triggers.KIND, _existing(call, key, kind, parameters)["key"])
+    trigger = _existing(call, key, kind, parameters)
+    if kind.name == "http" and (domain := domains.domain_of_url(call, key, trigger["Qualifier"])) is not None:
+        raise CloudError("FailedOperation.DeleteTrigger.UrlUsed", f"Domain `{domain}` has a route to this URL.")
+    call.store.delete(triggers.KIND, trigger["key"])
     return {}
 
 

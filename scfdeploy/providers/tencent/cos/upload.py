@@ -20,14 +20,15 @@ from scfdeploy.providers.tencent.auth.account import Account
 from scfdeploy.providers.tencent.cos.bucket import Bucket, Part
 
 PART_BYTES = 5 << 20
-_FOLDER = "scfdeploy"
+FOLDER = "scfdeploy"
+"""The first part of the names of uploaded objects."""
 _KEEP_DAYS = 90
 _ABORT_DAYS = 7
 # A deployed function has its own copy of the code; the object only saves the next upload of the same bytes.
 _LIFECYCLE = (
     {
         "ID": "scfdeploy-code",
-        "Filter": {"Prefix": f"{_FOLDER}/"},
+        "Filter": {"Prefix": f"{FOLDER}/"},
         "Status": "Enabled",
         "Expiration": {"Days": _KEEP_DAYS},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _ABORT_DAYS},
@@ -37,7 +38,7 @@ _LIFECYCLE = (
 
 def object_location(bundle: Bundle, region: str) -> tuple[str, str]:
     """The bucket, without its APPID suffix, and the name of the object for a packaged archive."""
-    return bundle.bucket or f"scfdeploy-code-{region}", f"{_FOLDER}/{bundle.sha256}.zip"
+    return bundle.bucket or f"scfdeploy-code-{region}", f"{FOLDER}/{bundle.sha256}.zip"
 
 
 def changed_bundle(bundle: Bundle) -> ScfDeployError:

@@ -30,12 +30,8 @@ def tag_step(client: Client, function: Address, *, to_set: Mapping[str, str], to
     """The step that sets and removes these tags of a function."""
 
     def run() -> str:
-        # The uin may be empty: the key pair identifies the account.
-        resource = f"qcs::scf:{client.region}:uin/:namespace/{function.namespace}/function/{function.function}"
-        request_id = ""
-        for params in _batches(to_set, to_remove):
-            request_id = client.submit("ModifyResourceTags", {"Resource": resource, **params}, product="tag")
-        return request_id
+        resource = f"{_of_region(client)}:namespace/{function.namespace}/function/{function.function}"
+        return modify_tags(client, resource, to_set=to_set, to_remove=to_remove)
 
     def readiness() -> Readiness:
         # The function has the tags about a second after the call.
@@ -44,6 +40,24 @@ def tag_step(client: Client, function: Address, *, to_set: Mapping[str, str], to
         return Readiness.READY if is_set and not any(key in current for key in to_remove) else Readiness.PENDING
 
     return Step(message("update tags"), run, readiness=readiness, idempotent=True)
+
+
+def domain_resource(client: Client, domain: Address) -> str:
+    """The name of a custom domain for the tag service."""
+    return f"{_of_region(client)}:customdomain/{domain.name}"
+
+
+def modify_tags(client: Client, resource: str, *, to_set: Mapping[str, str], to_remove: Sequence[str]) -> str:
+    """Set and remove tags of a resource; returns the request id of the last call. Raises CloudError."""
+    request_id = ""
+    for params in _batches(to_set, to_remove):
+        request_id = client.submit("ModifyResourceTags", {"Resource": resource, **params}, product="tag")
+    return request_id
+
+
+def _of_region(client: Client) -> str:
+    """The start of the names of SCF's resources; the uin may be empty, because the key pair identifies the account."""
+    return f"qcs::scf:{client.region}:uin/"
 
 
 def _batches(to_set: Mapping[str, str], to_remove: Sequence[str]) -> Iterable[Params]:

@@ -20,6 +20,7 @@ TOO_LARGE = "ResponseSizeLimitExceeded"
 
 _NAME = lazy_pattern(r"[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]")
 _MISSING = (
+    "FailedOperation.Domain.UnExist",
     "ResourceNotFound",
     "ResourceNotFound.Alias",
     "ResourceNotFound.AsyncEvent",

@@ -24,9 +24,15 @@ class Listing:
 
 
 def list_all(
-    client: Client, action: str, params: Mapping[str, Any], key: str, *, number: Callable[[int], object] = int
+    client: Client,
+    action: str,
+    params: Mapping[str, Any],
+    key: str,
+    *,
+    number: Callable[[int], object] = int,
+    total: str = "TotalCount",
 ) -> Listing:
-    """Read every row of a list action with Offset and Limit, which `number` converts, `key` and TotalCount.
+    """Read every row of a list action with Offset and Limit, which `number` converts, `key` and the count `total`.
 
     Raises CloudError.
     """
@@ -35,14 +41,14 @@ def list_all(
     for pages in range(1, _MAX_PAGES + 1):
         response = client.read(action, {**params, "Offset": number(len(rows)), "Limit": number(_PAGE_SIZE)})
         previous, page = page, object_list(response, key, action)
-        total = response.get("TotalCount") or 0
+        count = response.get(total) or 0
         is_repeated = bool(page) and page == previous
-        if is_repeated or not isinstance(total, int):
-            raise malformed_field(action, "TotalCount")
+        if is_repeated or not isinstance(count, int):
+            raise malformed_field(action, total)
         rows.extend(page)
-        if not page or len(rows) >= total:
+        if not page or len(rows) >= count:
             return Listing(tuple(rows), pages == 1)
-    raise malformed_field(action, "TotalCount")
+    raise malformed_field(action, total)
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -91,6 +91,7 @@ def test_products_are_called_for_their_own_triggers_only() -> None:
             "ListLayerVersions",
             {"LayerVersions": [{"LayerName": "base", "LayerVersion": 1}], "TotalCount": 1},
         ),
+        (Address.of_domain("a.example.com"), "GetCustomDomain", {"Domain": "a.example.com", "Protocol": "HTTP"}),
     ],
     ids=lambda value: value.kind.name if isinstance(value, Address) else "",
 )
@@ -120,5 +121,6 @@ def test_every_kind_with_settings_has_a_reader() -> None:
         "async",
         "concurrency",
         "layer",
+        "domain",
     }
     assert HANDLERS.keys() == set(KINDS.values())
