@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.diagnostics import message
-from scfdeploy.facts.packages import LibraryModule, nodejs_library, python_library_changes, runtime_packages
+from scfdeploy.facts.packages import (
+    LibraryModule,
+    nodejs_library,
+    python_library_changes,
+    python_packages,
+    runtime_packages,
+)
 from scfdeploy.model import ArchiveSource, FolderSource, FunctionSpec
 from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.rules.handler import handler_of, version_of
@@ -119,11 +125,21 @@ def _python_gap(function: FunctionSpec, listed: PythonList, module: str) -> _Gap
     if not listed.file:
         return _Gap(
             _absent(function, message("the code")),
-            message("List it in a requirements.txt, so that scfdeploy installs it."),
+            message(
+                "List {package} in a requirements.txt, so that scfdeploy installs it.", package=_package_of(module)
+            ),
         )
     if not listed.can_bring(module):
-        return _Gap(_absent(function, listed.file), message("Add it to {file}.", file=listed.file))
+        return _Gap(
+            _absent(function, listed.file),
+            message("Add {package} to {file}.", package=_package_of(module), file=listed.file),
+        )
     return _build_is_off(function, listed.file)
+
+
+def _package_of(module: str) -> str:
+    """The package to install for a module: its own name, unless it is known to have another one."""
+    return next((one.name for one in python_packages().values() if module in one.modules), module)
 
 
 def _absent(function: FunctionSpec, place: str) -> str:

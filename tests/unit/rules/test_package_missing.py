@@ -54,7 +54,15 @@ def test_finding_names_file_runtime_and_cure(tmp_path: Path) -> None:
     [finding] = findings(tmp_path, "Python3.10")
 
     assert finding.detail == "index.py imports requests, which neither requirements.txt nor Python3.10 has."
-    assert finding.hint == "Add it to requirements.txt."
+    assert finding.hint == "Add requests to requirements.txt."
+
+
+def test_hint_names_the_package_of_a_module_with_another_name(tmp_path: Path) -> None:
+    write(tmp_path, {"index.py": "from PIL import Image\n"})
+
+    [finding] = findings(tmp_path, "Python3.10")
+
+    assert finding.hint == "List pillow in a requirements.txt, so that scfdeploy installs it."
 
 
 def test_package_is_reported_once(tmp_path: Path) -> None:
