@@ -198,7 +198,7 @@ def _before_anything_is_deployed(work: Workplace) -> None:
         assert migrated.exit_code == 0, migrated.stderr
     for more in ((), ("--format", "json"), ("--debug",)):
         assert work.run("explain", "AuthFailure.SignatureFailure", *more).exit_code == 0
-    assert work.run("schema").exit_code == 0
+    assert work.run("schema", "--debug").exit_code == 0
     for more in (("bash",), ("bash", "--debug")):
         assert work.run("completion", *more).exit_code == 0
     for more in ((), ("--format", "json"), ("--debug",)):

@@ -13,10 +13,12 @@ if [ "$(wc -c < "$body")" -gt 65000 ]; then
   printf '%s\nThe plans are too long for a comment. See the job summary for the rest.\n\n' "$mark" > "$body"
   for file in "$RUNNER_TEMP"/plans/plan.md "$RUNNER_TEMP"/plans/*/plan.md; do
     if [ -f "$file" ] && [ "$(wc -c < "$body")" -lt 55000 ]; then
-      head -n 3 -- "$file" | cut -c 1-1000 >> "$body"
-      printf '\n```diff\n' >> "$body"
-      { grep -E '^(-|-/\+) ' "$file" || true; } | cut -c 1-200 | head -n 25 >> "$body"
-      printf '```\n\n' >> "$body"
+      {
+        head -n 3 -- "$file" | cut -c 1-1000
+        printf '\n```diff\n'
+        { grep -E '^(-|-/\+) ' "$file" || true; } | cut -c 1-200 | head -n 25
+        printf '```\n\n'
+      } >> "$body"
     fi
   done
 fi
