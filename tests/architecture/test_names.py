@@ -59,6 +59,7 @@ def test_module_names_are_unique_enough_to_guess() -> None:
 
 def test_folders_have_a_readable_number_of_modules() -> None:
     sizes = Counter(path.parent.relative_to(PACKAGE).as_posix() for path in MODULES)
+    del sizes["cli/commands"]  # as many as there are commands, each named after its own
     assert {folder: size for folder, size in sizes.items() if size > MOST_MODULES_OF_A_FOLDER} == {}
 
 
