@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.model import Observed, Project, Resource, Value
-from scfdeploy.model.resource_kind import FUNCTION, LAYER
+from scfdeploy.model import Observed, Project, Resource, Value, domains_of
+from scfdeploy.model.resource_kind import DOMAIN, FUNCTION, LAYER
 from scfdeploy.plan.change import Action, Change, Refusal
 from scfdeploy.plan.edges import PlanFragment
 
@@ -33,12 +33,13 @@ def with_protection(fragment: PlanFragment, project: Project, observed: Observed
     """The fragment with a refusal in place of each deletion and replacement of a protected resource."""
     written = {function.address: function.settings.get("protect") for function in project.functions}
     written |= {layer.address: layer.protect for layer in project.layers}
+    written |= {domain.address: domain.function.settings.get("protect") for domain in domains_of(project)}
     resources = {resource.address: resource for resource in observed.unlisted} | dict(observed.resources)
     refusals = {
         change.address: _refusal(change, is_listed=change.address in written)
         for change in fragment.changes
         if change.action in (Action.DELETE, Action.REPLACE)
-        and change.address.kind in (FUNCTION, LAYER)
+        and change.address.kind in (FUNCTION, LAYER, DOMAIN)
         and _is_protected(written.get(change.address), resources.get(change.address))
     }
     if not refusals:

@@ -192,3 +192,14 @@ def test_import_leaves_out_domain_of_another_project(project: Path, cloud: Local
     [function] = imported.document["functions"]
     assert "api.example.com" in function["leftOut"][0]["reason"]
     assert "customDomains" not in (tmp_path / "copy/serverless.yml").read_text()
+
+
+def test_domain_of_protected_function_is_not_deleted(project: Path, cloud: LocalServer) -> None:
+    write_project(project, inputs="  protect: true\n" + URL + DOMAIN)
+    apply(project, cloud)
+
+    refused = scfdeploy("destroy", project, "--yes", "--target", "domain/api.example.com", env=cloud.env)
+
+    assert refused.exit_code == 1
+    assert "is protected" in refused.stdout + refused.stderr
+    assert domains(cloud) == ["api.example.com"]
