@@ -8,6 +8,7 @@ secrets, history or files of other programs that differ between machines:
 - names that begin with `.scfdeploy`: the cache of scfdeploy, and files that it is writing
 - `__pycache__`: compiled Python, which is never the same twice
 - `.DS_Store`: metadata of macOS
+- a folder such as `.venv` that is a virtual environment of Python: it belongs to one machine, and links to its programs
 
 Second, files that contain keys (`key_files.py`) are excluded with a warning, unless `include` names the file itself.
 
@@ -18,6 +19,7 @@ it can contain secrets, and so is its schema for editors. Everything else is pac
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
@@ -26,12 +28,18 @@ if TYPE_CHECKING:
 
 NEVER = frozenset({".git", ".hg", ".svn", "__pycache__", ".DS_Store"})
 NEVER_PREFIX = (".env", ".scfdeploy")
+_ENVIRONMENT_NAMES = frozenset({"env", "virtualenv", ".virtualenv"})
 EXCLUDED_AT_TOP = frozenset({"serverless.yml", "serverless.yaml", "serverless.json", "serverless.schema.json"})
 
 
 def is_never_packed(path: str) -> bool:
     """Whether a path, written with `/`, contains a name that is never packed."""
     return any(name in NEVER or name.startswith(NEVER_PREFIX) for name in path.split("/"))
+
+
+def is_virtual_environment(path: str, name: str) -> bool:
+    """Whether the folder at `path` is a virtual environment of Python, judged only for usual names."""
+    return ("venv" in name or name in _ENVIRONMENT_NAMES) and os.path.isfile(f"{path}/pyvenv.cfg")  # noqa: PTH113
 
 
 class BadPatternError(ValueError):
@@ -69,7 +77,7 @@ class Selection:
         self.matched = 0
         """The bits of all patterns that matched a path."""
         self.pruned: list[str] = []
-        """Folders that were excluded without a scan, each with a closing `/`."""
+        """Folders that were left out without a scan, each with a closing `/`."""
         self.skipped: list[str] = []
         """Paths that are never packed, which were not matched with any pattern."""
 

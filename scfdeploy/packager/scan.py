@@ -17,7 +17,14 @@ from typing import NamedTuple
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.packager.exclude import EXCLUDED_AT_TOP, NEVER, NEVER_PREFIX, Selection, is_never_packed
+from scfdeploy.packager.exclude import (
+    EXCLUDED_AT_TOP,
+    NEVER,
+    NEVER_PREFIX,
+    Selection,
+    is_never_packed,
+    is_virtual_environment,
+)
 from scfdeploy.packager.findings import Findings, printable
 from scfdeploy.packager.fingerprint import File
 from scfdeploy.packager.module_links import (
@@ -202,7 +209,7 @@ class Scan:
                     if entry.is_symlink():
                         self._follow(entry, here, top=top, selection=selection, waiting=waiting)
                     elif entry.is_dir(follow_symlinks=False):
-                        if not excludes(f"{full[skip:]}/"):
+                        if _is_entered(entry, f"{full[skip:]}/", selection):
                             waiting.append(_Folder(entry.path, f"{full}/", f"{here.real}/{name}", here.parents))
                     elif not excludes(full[skip:]):
                         self._add(full, entry.path, entry.stat(follow_symlinks=False))
@@ -277,6 +284,16 @@ class Scan:
             reason=reason,
             commands=INSTALL_COMMANDS,
         )
+
+
+def _is_entered(folder: os.DirEntry[str], path: str, selection: Selection) -> bool:
+    """Whether the files of a folder are scanned; `path` is its path for patterns. BadPatternError."""
+    if selection.excludes(path):
+        return False
+    if is_virtual_environment(folder.path, folder.name):
+        selection.pruned.append(path)
+        return False
+    return True
 
 
 def _kind(mode: int) -> str:

@@ -28,6 +28,15 @@ def test_secrets_history_and_caches_are_never_packed(tmp_path: Path) -> None:
     assert _packed_names(tmp_path, never + kept) == kept
 
 
+@pytest.mark.parametrize("exclude", [(), (".venv/**", "venv"), ("!*.py",)])
+def test_virtual_environment_is_not_packed(tmp_path: Path, exclude: tuple[str, ...]) -> None:
+    code = tmp_path / "code"
+    write_tree(code, {"lib/venv/pyvenv.cfg": "", ".venv/pyvenv.cfg": "", ".venv/lib/six.py": "", "venv/pyvenv.cfg": ""})
+    (code / ".venv" / "bin").mkdir()
+    (code / ".venv" / "bin" / "python").symlink_to("/usr/bin/env")
+    assert _packed_names(tmp_path, ["index.py", "env/settings.py"], *exclude) == ["env/settings.py", "index.py"]
+
+
 def test_negated_pattern_does_not_include_files_that_are_never_packed(tmp_path: Path) -> None:
     assert _packed_names(tmp_path, [".env", "a.py"], "!.env") == ["a.py"]
 
