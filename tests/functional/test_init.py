@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import select
+import shlex
 import shutil
 import signal
 import subprocess
@@ -131,6 +133,22 @@ def test_template_is_applied_and_answers(cloud: Cloud, template: ProjectTemplate
     assert run(cloud, "destroy", "--yes").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    "template", [each for each in project_templates() if each.language == "python"], ids=lambda template: template.name
+)
+def test_commands_of_the_readme_work(cloud: Cloud, template: ProjectTemplate) -> None:
+    create(cloud, template.name)
+    assert run(cloud, "destroy", "--yes").exit_code == 0
+    commands = re.findall("^scfdeploy (.*)", Path("README.md").read_text(), re.MULTILINE)
+    assert len(commands) >= 5
+    for command in commands:
+        # Here, a server with an address stands for that of `--local`, and nobody ends `dev`.
+        words = [word for word in shlex.split(command, comments=True) if word != "--local"]
+        if words != ["dev"]:
+            ran = run(cloud, *words, *(["--yes"] if words[0] in ("apply", "destroy") else []))
+            assert ran.exit_code == 0, f"{command}: {ran.stdout}{ran.stderr}"
+
+
 @pytest.mark.parametrize("template", project_templates(), ids=lambda template: template.name)
 def test_template_has_all_files_of_a_project(tmp_path: Path, template: ProjectTemplate) -> None:
     assert scfdeploy("init", tmp_path / "hello", "--template", template.name).exit_code == 0
@@ -205,13 +223,12 @@ def test_list_shows_every_template() -> None:
 def test_summary_names_files_and_next_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert (
-        "Next: scfdeploy validate 'my shop', then scfdeploy apply 'my shop' --local"
-        in scfdeploy("init", "my shop").stdout
+        "Next: scfdeploy validate 'my shop', then scfdeploy dev 'my shop' to run" in scfdeploy("init", "my shop").stdout
     )
     assert scfdeploy("init", "hello").stdout == (
         "Created hello from the template python-event (Python3.10): "
         ".env.example, .gitignore, README.md, serverless.schema.json, serverless.yml, src/index.py\n"
-        "Next: scfdeploy validate hello, then scfdeploy apply hello --local\n"
+        "Next: scfdeploy validate hello, then scfdeploy dev hello to run it, or scfdeploy apply hello --local\n"
     )
 
 

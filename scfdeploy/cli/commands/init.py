@@ -119,6 +119,10 @@ def _summary(project: NewProject, directory: str) -> str:
                 runtime=project.runtime,
                 files=", ".join(project.files),
             ),
-            message("Next: scfdeploy validate{target}, then scfdeploy apply{target} --local", target=target),
+            message(
+                "Next: scfdeploy validate{target}, then scfdeploy dev{target} to run it, or scfdeploy apply{target}"
+                " --local",
+                target=target,
+            ),
         ]
     )
