@@ -174,6 +174,15 @@ def test_redirect_is_no_connection(folder: Path) -> None:
     assert "redirects" in result.detail
 
 
+def test_server_that_is_no_api_is_said(folder: Path) -> None:
+    with raw_server(answered("200 OK", "Content-Type: text/html", body=b"<h1>Welcome</h1>")) as server:
+        checks = checks_of(doctor(folder, "--format", "json", "--endpoint", server.url))
+
+    assert checks["account"]["state"] == "failed"
+    assert "unexpected response from 127.0.0.1" in checks["account"]["detail"]
+    assert checks["permissions"]["state"] == "not-checked"
+
+
 def test_proxy_is_shown_without_password(folder: Path) -> None:
     environ = {"HTTPS_PROXY": "http://me:hidden-word@proxy.example:3128", "no_proxy": "localhost"}
     result = examined(folder, "proxy", environ=environ)

@@ -7,7 +7,7 @@ from scfdeploy.model import Address
 from scfdeploy.operations.doctor.context import DoctorContext, failed, not_checked, passed
 from scfdeploy.providers.base import CloudError
 from scfdeploy.providers.tencent.auth.permissions import is_denial
-from scfdeploy.providers.tencent.transport.errors import INVALID_RESPONSE, NO_RESPONSE, UNTRUSTED_RESPONSE
+from scfdeploy.providers.tencent.transport.errors import NO_RESPONSE
 from scfdeploy.results.doctor import CheckResult
 
 _UNKNOWN_FUNCTION = "scfdeploy-doctor"
@@ -29,7 +29,7 @@ def check_account(name: str, context: DoctorContext) -> CheckResult:
     try:
         return passed(name, provider.caller())
     except CloudError as error:
-        if _is_no_answer(error):
+        if error.code == NO_RESPONSE:
             return not_checked(name, message("no connection"))
         if is_denial(error):
             return not_checked(
@@ -59,7 +59,7 @@ def check_permissions(name: str, context: DoctorContext) -> CheckResult:
         )
     other = next((error for error in outcomes.values() if error is not None), None)
     if other is not None:
-        reason = message("no connection") if _is_no_answer(other) else other.message
+        reason = message("no connection") if other.code == NO_RESPONSE else other.message
         return not_checked(name, reason)
     return passed(
         name,
@@ -68,7 +68,3 @@ def check_permissions(name: str, context: DoctorContext) -> CheckResult:
             count=len(outcomes),
         ),
     )
-
-
-def _is_no_answer(error: CloudError) -> bool:
-    return error.code in (NO_RESPONSE, INVALID_RESPONSE, UNTRUSTED_RESPONSE)

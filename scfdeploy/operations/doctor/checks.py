@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TypeAlias
 
 from scfdeploy.config import load_project
@@ -103,7 +102,7 @@ def _load(request: Request) -> LoadResult | None:
 def _result(name: str, future: Future[CheckResult], deadline: float, limit_s: float) -> CheckResult:
     try:
         return future.result(max(0.0, deadline - time.monotonic()))
-    except (FutureTimeoutError, TimeoutError):
+    except TimeoutError:
         return not_checked(name, message("no answer within {seconds} s", seconds=f"{limit_s:g}"))
     except ScfDeployError as error:
         return failed(name, error.message, error.hint or "")
