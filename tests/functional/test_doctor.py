@@ -119,7 +119,7 @@ def test_denied_read_is_named(folder: Path, cloud: LocalServer) -> None:
     permissions = checks_of(ran)["permissions"]
     assert permissions["state"] == "failed"
     assert permissions["detail"] == "not allowed: scf:ListTriggers"
-    assert "QcloudSCFReadOnlyAccess" in permissions["cure"]
+    assert "scfdeploy policy" in permissions["cure"]
 
 
 def test_keys_that_may_not_ask_whose_they_are_pass(folder: Path, cloud: LocalServer) -> None:

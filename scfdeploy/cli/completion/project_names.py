@@ -144,6 +144,9 @@ class _File:
             yield f"function/{function.address}"
             if function.namespace != _DEFAULT_NAMESPACE:
                 yield f"namespace/{function.namespace}"
+            for item in self._keys((*function.path, "customDomains")):
+                if domain := self._text((*function.path, "customDomains", item, "domain")):
+                    yield f"domain/{domain.lower()}"
             if alias := self.alias(function):
                 yield f"alias/{function.address}/{alias}"
             yield from self._called_by_list(function) if function.key else self._called_by_events(function)

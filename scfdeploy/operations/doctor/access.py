@@ -6,7 +6,7 @@ from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address
 from scfdeploy.operations.doctor.context import DoctorContext, failed, not_checked, passed
 from scfdeploy.providers.base import CloudError
-from scfdeploy.providers.tencent.auth.permissions import is_denial
+from scfdeploy.providers.tencent.auth.caller import is_denial
 from scfdeploy.providers.tencent.transport.errors import NO_RESPONSE
 from scfdeploy.results.doctor import CheckResult
 
@@ -53,9 +53,7 @@ def check_permissions(name: str, context: DoctorContext) -> CheckResult:
         return failed(
             name,
             message("not allowed: {actions}", actions=", ".join(denied)),
-            message(
-                "Grant these actions, or the policy QcloudSCFReadOnlyAccess for plan and QcloudSCFFullAccess for apply."
-            ),
+            message("Grant these actions. `scfdeploy policy` prints the policy with all that this project needs."),
         )
     other = next((error for error in outcomes.values() if error is not None), None)
     if other is not None:
@@ -64,7 +62,8 @@ def check_permissions(name: str, context: DoctorContext) -> CheckResult:
     return passed(
         name,
         message(
-            "plan may read ({count} actions tried); what apply may write cannot be known without writing",
+            "plan may read ({count} actions tried); what apply may write is known only when it writes, and `scfdeploy"
+            " policy` prints what it needs",
             count=len(outcomes),
         ),
     )

@@ -122,13 +122,13 @@ class TencentProvider:
 
     def caller(self) -> str:
         """The account and the user or role that the key pair belongs to, for messages. Raises CloudError."""
-        from scfdeploy.providers.tencent.auth.permissions import read_caller
+        from scfdeploy.providers.tencent.auth.caller import read_caller
 
         return read_caller(self._client)
 
     def try_reads(self, function: Address) -> Mapping[str, CloudError | None]:
         """Why each read of a plan fails, None if it is allowed; `function` need not exist."""
-        from scfdeploy.providers.tencent.auth.permissions import try_reads
+        from scfdeploy.providers.tencent.auth.caller import try_reads
 
         return try_reads(self._client, function)
 

@@ -30,6 +30,8 @@ inputs:
     orders: {handler: index.main}
     bills:
       name: ${name}-bills
+      customDomains:
+        - domain: Bills.Example.com
       handler: index.main
     hidden:
       name: ${env:NAME}-hidden
@@ -107,6 +109,7 @@ def test_options_are_offered_where_no_argument_fits() -> None:
         (("invoke", "store/shop-t"), "store/shop-test-shop-orders"),
         (("plan", "--target", "trig"), "trigger/store/shop-test-shop-orders/http/url-trigger"),
         (("plan", "--target", "names"), "namespace/store"),
+        (("plan", "--target", "dom"), "domain/bills.example.com"),
         (("template", "show", "--function", "store/shop-bills", "ow"), "own"),
         (("invoke", "store/shop-bills", "--template", "ow"), "own"),
     ],
