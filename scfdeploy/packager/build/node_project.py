@@ -88,7 +88,7 @@ def read_project(root: str) -> NodeProject | None:
     manifest = read_manifest(root)
     if not any(manifest.get(key) for key in PRODUCTION):
         return None
-    base = _lock_folder(root)
+    base = lock_folder(root)
     lock = _lock_of(base, manifest) if base is not None else None
     if base is None or lock is None:
         return None
@@ -133,8 +133,11 @@ def production_names(manifest: Mapping[str, Any], parts: Sequence[str] = PRODUCT
     yield from sorted(found.items())
 
 
-def _lock_folder(root: str) -> str | None:
-    """The folder with the lock file: `root`, or that of a workspace with the package in it."""
+def lock_folder(root: str) -> str | None:
+    """The folder with the lock file of the package in `root`: `root`, or that of a workspace with the package in it.
+
+    BuildError.
+    """
     if _has_lock(root):
         return root
     folder = root

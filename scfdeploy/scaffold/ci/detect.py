@@ -89,9 +89,22 @@ def find_manifest(root: Path, folder: Folder, language: str, source: str = "") -
         for name, tool in _MANIFESTS[language]:
             if (root / place / name).is_file():
                 if language == "nodejs":
-                    return place, lock_file_tool(root / place) or tool
+                    return place, lock_file_tool(root / lock_place(root, place)) or tool
                 return place, _pip_tool(root, place, name, tool)
     return None
+
+
+def lock_place(root: Path, place: str) -> str:
+    """The folder with the lock file of a package.json: its own, or that of its workspace in the repository."""
+    from scfdeploy.packager.build.dependencies import BuildError
+    from scfdeploy.packager.build.node_project import lock_folder
+
+    try:
+        found = lock_folder(os.path.abspath(root / place))  # noqa: PTH100 - links are not resolved
+    except (BuildError, OSError):
+        return place
+    relative = os.path.relpath(found, os.path.abspath(root)) if found is not None else place  # noqa: PTH100
+    return place if relative.startswith("..") else Path(relative).as_posix()
 
 
 def lock_file_tool(folder: Path) -> str | None:

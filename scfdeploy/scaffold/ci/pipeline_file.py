@@ -61,6 +61,7 @@ def _template_values(system: str, settings: Settings) -> dict[str, Any]:
         "partial": len(settings.projects) > 1 and not all(project.builds for project in settings.projects),
         "steps": steps(settings),
         "installs": settings.installs,
+        "workspaces": any(build.lock for build in settings.builds),
         "variables": settings.variables,
         "keys": settings.keys,
         "package": settings.package.spec,

@@ -117,7 +117,9 @@ def _installs(
     if any(one.install for one in every):
         return True
     builds = [build for project in projects for build in project.builds]
-    has_lock = language == "python" or all(detect.lock_file_tool(root / build.manifest) == tool for build in builds)
+    has_lock = language == "python" or all(
+        detect.lock_file_tool(root / (build.lock or build.manifest)) == tool for build in builds
+    )
     return tool != "none" and has_lock and all(build.manifest in (build.source, build.folder) for build in builds)
 
 
@@ -191,7 +193,14 @@ def _build(root: Path, folder: Folder, language: str, *, version: str | None, so
     if _needs_own_folder(folder, language):
         source = "zip" if folder.path == "." else f"{folder.path}/zip"
     place = manifest[0] if manifest else folder.path
-    return Build(quotable(folder.path, message("the folder")), quotable(source, message("the folder")), place, chosen)
+    lock = detect.lock_place(root, place) if manifest is not None and language == "nodejs" else place
+    return Build(
+        quotable(folder.path, message("the folder")),
+        quotable(source, message("the folder")),
+        place,
+        chosen,
+        lock if lock != place else "",
+    )
 
 
 def _needs_own_folder(folder: Folder, language: str) -> bool:
@@ -244,6 +253,6 @@ def _notes(root: Path, every: Sequence[Folder], language: str, tool: str) -> lis
                 folder=place,
             )
             for place in sorted({place for place, _ in _manifests(root, every, language)})
-            if not (root / place / "package-lock.json").is_file()
+            if detect.lock_file_tool(root / detect.lock_place(root, place)) is None
         ]
     return notes

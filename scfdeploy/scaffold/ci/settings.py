@@ -31,6 +31,8 @@ class Build(NamedTuple):
     """Has the requirements.txt, package.json or pom.xml."""
     version: str
     """Version of the language, from the runtime."""
+    lock: str = ""
+    """Has the lock file of a workspace; empty where it is beside the manifest."""
 
 
 class Hook(NamedTuple):

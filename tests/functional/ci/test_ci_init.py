@@ -103,6 +103,21 @@ class TestDetection:
         ]
         assert node["with"]["node-version"] == "16.13"
 
+    @pytest.mark.parametrize("lock", ["package-lock.json", "pnpm-lock.yaml", "yarn.lock"])
+    def test_lock_file_of_a_workspace_names_the_tool(self, lock: str) -> None:
+        function("packages/api", "Nodejs16.13")
+        put("packages/api/package.json", '{"name": "api", "dependencies": {"ms": "1"}}')
+        put("package.json", '{"workspaces": ["packages/*"]}')
+        put("pnpm-workspace.yaml", "packages: ['packages/*']\n")
+        put(lock, "{}")
+
+        flow = init("packages/api")
+
+        assert lock.partition("-lock")[0].removesuffix(".lock").replace("package", "npm") in step(flow, "Build")["run"]
+        assert step(flow, "Install dependencies and package")
+        paths = [one["with"].get("cache-dependency-path") for one in flow["jobs"]["build"]["steps"] if "with" in one]
+        assert (lock != "package-lock.json") or "package-lock.json\n" in paths
+
     def test_npm_without_lock_file_is_reported(self) -> None:
         function(".", "Nodejs18.15")
         put("package.json", "{}")
