@@ -16,7 +16,7 @@ def render_built(result: Built, style: TextStyle) -> str:
     if not result.ok:
         return ""
     if not result.bundles:
-        return message("Nothing to build: all code is in COS or in images.") + "\n"
+        return message("Nothing to build: all code is in COS, in images, or left alone (src: false).") + "\n"
     return "\n".join("".join(f"{line}\n" for line in _lines(item, style)) for item in result.bundles)
 
 
