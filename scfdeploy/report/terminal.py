@@ -17,6 +17,7 @@ _UNSAFE = lazy_pattern(
 
 
 _CODES = lazy_pattern("\x1b\\[[0-9;]*m")
+_RESET = "\x1b[0m"
 
 
 def safe(text: str) -> str:
@@ -127,6 +128,18 @@ def wrap(text: str, columns: int) -> list[str]:
                 flush()
     flush()
     return [*lines, line]
+
+
+def carry_style(lines: Sequence[str]) -> list[str]:
+    """Lines of one text, each with the codes of the style in which the line before ended."""
+    result = []
+    active = ""
+    for line in lines:
+        styled = active + line
+        codes = _CODES.findall(styled)
+        active = codes[-1] if codes and codes[-1] != _RESET else ""
+        result.append(styled + _RESET if active else styled)
+    return result
 
 
 def break_word(text: str, columns: int) -> list[str]:

@@ -68,7 +68,9 @@ def three(tmp_path: Path) -> Path:
 
 def test_target_takes_patterns_and_the_plan_says_that_it_is_partial(three: Path, cloud: LocalServer) -> None:
     planned = scfdeploy("plan", three, "--target", "api-*", env=cloud.env)
-    assert "Partial plan, limited to function/default/api-orders, function/default/api-users" in planned.stdout
+    assert (
+        "Partial plan, limited by --target to function/default/api-orders, function/default/api-users" in planned.stdout
+    )
     document = scfdeploy("plan", three, "--target", "api-*", "--format", "json", env=cloud.env).document
     assert document["partial"] is True
     assert document["summary"]["create"] == 2

@@ -80,7 +80,7 @@ def _summary(plan: Plan) -> str:
 def _notices(plan: Plan) -> Iterator[Notice]:
     if plan.targets:
         targets = ", ".join(map(str, plan.targets))
-        text = message("Partial plan, limited to {targets}, and what they depend on.", targets=targets)
+        text = message("Partial plan, limited by --target to {targets} (with dependencies).", targets=targets)
         yield Notice("warning", message("warning"), text)
     for refusal in plan.rejected:
         text = message("{address}: {reason}", address=refusal.address, reason=refusal.reason)

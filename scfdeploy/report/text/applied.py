@@ -85,10 +85,12 @@ def outcome_lines(outcome: Outcome, style: TextStyle) -> Iterator[str]:
         case Status.SUCCEEDED:
             symbol = style.paint(f"{SYMBOLS[outcome.action]:>3}", "green")
             action, time = completed(outcome.action), duration(outcome.seconds)
-            yield f"{symbol} {address}: " + message("{action} in {time}", action=action, time=time)
+            text = message("{action} in {time}", action=action, time=time)
+            yield from style.lines(f"{symbol} {address}: {text}", hanging="      ")
         case Status.FAILED:
             failed = message("{action} failed", action=outcome.action.value)
-            yield f"  {style.paint('!', 'red', 'bold')} {address}: {style.paint(failed, 'red')}"
+            mark = style.paint("!", "red", "bold")
+            yield from style.lines(f"  {mark} {address}: {style.paint(failed, 'red')}", hanging="      ")
             yield from error_lines(outcome, style)
         case Status.SKIPPED:
             reason = f": {safe(outcome.error.message)}" if outcome.error is not None else ""

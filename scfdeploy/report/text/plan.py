@@ -91,7 +91,7 @@ def partial_lines(plan: Plan, style: TextStyle) -> list[str]:
         return []
     names, more = flow([safe(str(target)) for target in plan.targets], _TARGET_COLUMNS, most_lines=1)
     listed = names[0] + (f", … ({len(plan.targets)})" if more else "")
-    text = message("Partial plan, limited to {targets}, and what they depend on.", targets=listed)
+    text = message("Partial plan, limited by --target to {targets} (with dependencies).", targets=listed)
     return style.lines(style.paint(text, "yellow"))
 
 

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from scfdeploy.diagnostics import message
-from scfdeploy.report.terminal import break_word, pad, visible_width, width, wrap
+from scfdeploy.report.terminal import break_word, carry_style, pad, visible_width, width, wrap
 
 _CODES = {
     "bold": "1",
@@ -68,7 +68,8 @@ class TextStyle(NamedTuple):
             return [indent + text]
         first, *rest = wrap(self.redact(text), columns)
         rest = wrap(" ".join(rest), columns - len(hanging)) if rest else []
-        return [indent + first, *(indent + hanging + line for line in rest)]
+        lines = carry_style([first, *rest])
+        return [indent + lines[0], *(indent + hanging + line for line in lines[1:])]
 
 
 def table(

@@ -128,7 +128,7 @@ def test_partial_plan_says_so_in_every_format() -> None:
     plan = replace(PLAN, targets=(OLD,))
     result = Planned(Findings(), True, plan)
 
-    assert "Partial plan, limited to function/default/old, and what they depend on.\n" in shown(plan)
+    assert "Partial plan, limited by --target to function/default/old (with dependencies).\n" in shown(plan)
     assert "**Partial plan, limited by --target.**" in document_within(result, COMMENT_CHARACTERS).out
     assert document(result)["partial"] is True
     assert document(result)["targets"] == ["function/default/old"]

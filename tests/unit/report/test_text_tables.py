@@ -39,12 +39,9 @@ def test_wide_terminal_and_pipe_have_one_line_for_each_row() -> None:
 
 
 def test_cells_wrap_before_columns_are_lost() -> None:
-    assert lines_at(66, optional=(2,)) == [
-        "FUNCTION              STATE         MODIFIED             TRIGGERS",
-        "default/order-        Active        2026-11-29 10:00:00  timer/nightly,",
-        "service                                                  http/url",
-        "default/x             not deployed",
-    ] or all(name in lines_at(66, optional=(2,))[0] for name in HEADER)
+    lines = lines_at(66, optional=(2,))
+    assert len(lines) > 3
+    assert lines[0].split() == list(HEADER)
 
 
 def test_optional_columns_are_left_out_and_named() -> None:
@@ -65,3 +62,11 @@ def test_sentence_is_indented_where_it_breaks() -> None:
 def test_secret_is_removed_before_a_sentence_is_broken() -> None:
     style = TextStyle(width=24, is_wrapped=True, redact=lambda text: text.replace("my secret words", "***"))
     assert "secret" not in "".join(style.lines("the password is my secret words, hidden", "  "))
+
+
+def test_each_line_of_a_coloured_sentence_is_coloured() -> None:
+    style = TextStyle(color=True, width=20, is_wrapped=True)
+    assert style.lines(style.paint("one two three four five", "yellow") + " six", "  ") == [
+        "  \x1b[33mone two three four\x1b[0m",
+        "  \x1b[33mfive\x1b[0m six",
+    ]
