@@ -8,10 +8,13 @@ from queue import SimpleQueue
 
 import pytest
 
+from scfdeploy.model import Project
+from scfdeploy.operations.dev.file_watcher import FileWatcher
 from scfdeploy.operations.dev.session import FilesChanged, Input, LineTyped, queued_inputs
 from scfdeploy.results.dev import Failure, Redeployed, Rejected
 from tests.support.dev_session import Dev, run_dev
 from tests.support.project import TIMER, write_project
+from tests.support.wheels import use_installer, write_wheel
 
 URL = """\
   events:
@@ -187,6 +190,26 @@ def test_env_file_that_is_saved_is_read_again(tmp_path: Path) -> None:
     run_dev(tmp_path, script)
 
 
+def test_changed_requirements_are_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_installer("pip", tmp_path, monkeypatch)
+    for version in ("1.0", "2.0"):
+        write_wheel(tmp_path / "wheels", "alpha", version)
+    code = "import alpha\ndef main_handler(event, context):\n    return alpha.VERSION\n"
+    project = write_project(tmp_path / "project", URL, code=code)
+    requirements = f"--no-index\n--find-links {tmp_path / 'wheels'}\nalpha==%s\n"
+    (project / "requirements.txt").write_text(requirements % "1.0")
+
+    def script(dev: Dev) -> Iterator[Input]:
+        assert dev.get("/hello") == (200, '"1.0"')
+        yield dev.save(("requirements.txt", requirements % "3.0"))
+        assert isinstance(dev.events[-1], Rejected)
+        assert dev.get("/hello") == (200, '"1.0"')
+        yield dev.save(("requirements.txt", requirements % "2.0"))
+        assert dev.get("/hello") == (200, '"2.0"')
+
+    run_dev(project, script)
+
+
 def test_files_that_a_hook_writes_start_it_only_once(tmp_path: Path) -> None:
     write_project(tmp_path)
     (tmp_path / "serverless.yml").write_text(
@@ -317,6 +340,27 @@ def test_failed_request_is_shown_with_its_error(tmp_path: Path) -> None:
 
     assert (run.http_status, run.entry.status_code) == (502, 430)
     assert "ValueError: no stock" in run.entry.lines[-1]
+
+
+def test_save_during_a_deployment_is_deployed_after_it(tmp_path: Path) -> None:
+    write_project(tmp_path, URL, code=ONE)
+    queue: SimpleQueue[Input | None] = SimpleQueue()
+    watcher = FileWatcher(lambda paths: queue.put(FilesChanged(paths)))
+    codes = [TWO]
+
+    def save(_project: Project) -> None:
+        if codes:
+            (tmp_path / "src" / "index.py").write_text(codes.pop())
+
+    def script(dev: Dev) -> Iterator[Input]:
+        for item in queued_inputs(queue):
+            assert dev.get("/hello") == (200, '"one"')
+            yield item
+            if dev.get("/hello") == (200, '"two"'):
+                return
+
+    run_dev(tmp_path, script, watch=watcher.watch, on_deployed=save)
+    watcher.close()
 
 
 def test_changes_that_waited_become_one() -> None:

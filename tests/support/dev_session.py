@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -82,18 +83,28 @@ def _server(dev: Dev, credentials: dict[str, str]) -> Iterator[Server]:
         yield server
 
 
-def run_dev(root: Path, script: Script, **settings: Any) -> Dev:
-    """Run a session in a project until its script ends. Functions are called at once, not in the background."""
+def run_dev(
+    root: Path, script: Script, *, watch: Callable[[frozenset[str]], None] | None = None, **settings: Any
+) -> Dev:
+    """Run a session in a project until its script ends. Functions are called at once, not in the background.
+
+    Without `watch`, the script says which files have changed.
+    """
     dev = Dev(root, "")
     with _server(dev, {"AKIDdev": "dev-secret"}) as server:
         dev.server_url = server.url
         local = LocalServer(server.url, "AKIDdev", Secret("dev-secret"), lasts=True)
         cloud = CloudOptions(local=lambda _folder: local, local_name="dev", retry=RetryPolicy(first_poll_s=0))
         session = DevSession(
-            Request(str(root), LoadOptions(cwd=str(root)), on_output=lambda _line: None),
+            Request(
+                str(root),
+                LoadOptions(cwd=str(root), environ={"PATH": os.environ["PATH"], "HOME": str(root)}),
+                on_output=lambda _line: None,
+                on_build=lambda _line: None,
+            ),
             cloud,
             dev.events.append,
-            dev.watched.append,
+            watch or dev.watched.append,
             start=lambda task: task(),
             **settings,
         )
