@@ -227,6 +227,8 @@ def open_provider(  # noqa: PLR0913 - keyword arguments with defaults
         pool_size=parallelism,
         on_retry=on_progress,
     )
+    if is_emulator:
+        client.lift_limits()
     return TencentProvider(
         client,
         clock,

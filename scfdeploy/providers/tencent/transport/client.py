@@ -70,6 +70,10 @@ class Client:
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, int], CommonClient] = {}
 
+    def lift_limits(self) -> None:
+        """Make calls without the platform's limits per second, which the local server of this process does not have."""
+        self._limiter = RateLimiter(self._clock, rate=lambda _: inf)
+
     def limit_calls(self, per_s: float) -> None:
         """Make at most this many calls per second from now on, all actions together, and evenly spaced."""
         self._total_limiter = RateLimiter(self._clock, rate=lambda _: per_s, burst=1)
