@@ -51,6 +51,14 @@ SCENARIOS ?= 10000
 scenarios: $(STAMP) ## Random scenarios of the delivery of events, of every source: SCENARIOS=10000 for each invariant
 	@SCFDEPLOY_SCENARIOS=$(SCENARIOS) $(BIN)/pytest -n auto -o faulthandler_timeout=3600 tests/properties/test_*delivery.py
 
+.PHONY: live
+live: $(STAMP) ## Life-cycle tests on the real account of TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY
+	@SCFDEPLOY_LIVE=1 $(BIN)/pytest -p no:xdist -o faulthandler_timeout=1800 tests/live
+
+.PHONY: live-clean
+live-clean: $(STAMP) ## Delete everything that killed live tests left in the account
+	@$(BIN)/python -m tests.live.cleanup
+
 FUZZ_SECONDS ?= 30
 
 .PHONY: fuzz
