@@ -60,11 +60,9 @@ def python_list(folders: Collection[str]) -> PythonList:
 
 
 def _read_python(folder: str, name: str, read: Any) -> PythonList | None:
-    text = _text(folder, name)
-    if text is None:
-        return None
     try:
-        found: PythonList | None = read(name, text)
+        text = _text(folder, name)
+        found: PythonList | None = read(name, text) if text is not None else None
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return PythonList(name, is_open=True)
     return found
@@ -154,11 +152,12 @@ class NodeList(NamedTuple):
     own_name: str = ""
     lock: str = ""
     """The name of the lock file; empty without one."""
-    lock_text: str = ""
+    lock_text: str | None = ""
+    """Its text; None when it cannot be read, or is too large."""
 
     def can_bring(self, package: str) -> bool:
         """Whether a production installation from the lock file can contain this package."""
-        if package in self.names or package == self.own_name:
+        if package in self.names or package == self.own_name or self.lock_text is None:
             return True
         if self.lock.endswith(".json"):
             return any(
@@ -172,7 +171,7 @@ class NodeList(NamedTuple):
 
     def _locked_paths(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         try:
-            document = json.loads(self.lock_text)
+            document = json.loads(self.lock_text or "")
             packages = document.get("packages") or {
                 f"node_modules/{name}": entry for name, entry in document.get("dependencies", {}).items()
             }
@@ -197,10 +196,10 @@ def node_list(folders: Collection[str]) -> NodeList:
 
 def _node_lists(folders: Collection[str]) -> Iterator[NodeList]:
     for folder in folders:
-        text = _text(folder, "package.json")
-        if text is None:
-            continue
         try:
+            text = _text(folder, "package.json")
+            if text is None:
+                continue
             document = json.loads(text)
             names = {
                 name
@@ -215,11 +214,14 @@ def _node_lists(folders: Collection[str]) -> Iterator[NodeList]:
         yield NodeList("package.json", frozenset(names), frozenset(development), own_name, lock, lock_text)
 
 
-def _node_lock(folder: str) -> tuple[str, str]:
-    """Name and text of the lock file: of the folder, or of the workspace that it belongs to."""
+def _node_lock(folder: str) -> tuple[str, str | None]:
+    """Name and text of the lock file, of the folder or of the workspace that it belongs to; no text if not readable."""
     for _ in range(_MAX_PARENTS):
         for name in _NODE_LOCKS:
-            text = _text(folder, name)
+            try:
+                text = _text(folder, name)
+            except ValueError:
+                return name, None
             if text is not None:
                 return name, text
         if os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder:  # noqa: PTH110, PTH118, PTH120
@@ -229,13 +231,15 @@ def _node_lock(folder: str) -> tuple[str, str]:
 
 
 def _text(folder: str, name: str) -> str | None:
-    """The text of a regular file; None when there is none, or it is too large."""
+    """The text of a regular file; None when there is none. ValueError when it cannot be read, or is too large."""
     path = os.path.join(folder, name)  # noqa: PTH118
     if not os.path.isfile(path):  # noqa: PTH113
         return None
     try:
         with open(path, "rb") as file:  # noqa: PTH123
             content = file.read(_MAX_BYTES + 1)
-    except OSError:
-        return None
-    return content.decode("utf-8", "replace") if len(content) <= _MAX_BYTES else ""
+    except OSError as error:
+        raise ValueError(path) from error
+    if len(content) > _MAX_BYTES:
+        raise ValueError(path)
+    return content.decode("utf-8", "replace")

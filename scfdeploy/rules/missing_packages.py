@@ -105,7 +105,7 @@ def _missing_python(
             from scfdeploy.rules.listed_packages import python_list
 
             listed = python_list(_folders(function))
-        gap = _python_gap(function, listed, one.name)
+        gap = _python_gap(function, files, listed, one.name)
         if gap is None or not always_runs(files.read(one.path) or "", one.line):
             continue
         yield MissingPackage(one, *(gap if change is None else _library_gap(function, change, version)))
@@ -119,7 +119,7 @@ def _library_gap(function: FunctionSpec, change: LibraryModule, version: tuple[i
     return _Gap(problem, message("Use a runtime that has it, or a package that replaces it."))
 
 
-def _python_gap(function: FunctionSpec, listed: PythonList, module: str) -> _Gap | None:
+def _python_gap(function: FunctionSpec, files: SourceFiles, listed: PythonList, module: str) -> _Gap | None:
     if isinstance(function.source, ArchiveSource):
         return _Gap(_absent(function, message("the archive")), message("Add it to the archive."))
     if not listed.file:
@@ -134,7 +134,7 @@ def _python_gap(function: FunctionSpec, listed: PythonList, module: str) -> _Gap
             _absent(function, listed.file),
             message("Add {package} to {file}.", package=_package_of(module), file=listed.file),
         )
-    return _build_is_off(function, listed.file)
+    return _not_installed(function, listed.file, installed=message("the code") if files.has_packages else "")
 
 
 def _package_of(module: str) -> str:
@@ -147,13 +147,23 @@ def _absent(function: FunctionSpec, place: str) -> str:
     return message("which neither {place} nor {runtime} has", place=place, runtime=runtime)
 
 
-def _build_is_off(function: FunctionSpec, file: str) -> _Gap | None:
-    if not isinstance(function.source, FolderSource) or function.source.build.enabled is not False:
+def _not_installed(function: FunctionSpec, file: str, *, installed: str) -> _Gap | None:
+    """The gap of a package in a manifest that scfdeploy does not install: it is off, or packages are in `installed`."""
+    source = function.source
+    if not isinstance(source, FolderSource):
         return None
-    return _Gap(
-        message("which is not in the code; `build: false` switches off that scfdeploy installs {file}", file=file),
-        message("Remove `build: false`, or install the packages into the folder of the code."),
-    )
+    if source.build.enabled is False:
+        return _Gap(
+            message("which is not in the code; `build: false` switches off that scfdeploy installs {file}", file=file),
+            message("Remove `build: false`, or install the packages into the folder of the code."),
+        )
+    # What is excluded counts as absent.
+    if installed and source.build.enabled is None and not source.exclude:
+        return _Gap(
+            message("which is not among the packages that are installed in {place}", place=installed),
+            message("Install it there too, or set `src.build: true`, so that scfdeploy installs {file}.", file=file),
+        )
+    return None
 
 
 def _missing_nodejs(
@@ -171,7 +181,7 @@ def _missing_nodejs(
             from scfdeploy.rules.listed_packages import node_list
 
             listed = node_list(_folders(function))
-        gap = _nodejs_gap(function, listed, one.name)
+        gap = _nodejs_gap(function, files, listed, one.name)
         if gap is not None:
             yield MissingPackage(one, *gap)
 
@@ -186,7 +196,7 @@ def _is_installed(function: FunctionSpec, context: Context, package: str) -> boo
     return True
 
 
-def _nodejs_gap(function: FunctionSpec, listed: NodeList, package: str) -> _Gap | None:
+def _nodejs_gap(function: FunctionSpec, files: SourceFiles, listed: NodeList, package: str) -> _Gap | None:
     if isinstance(function.source, ArchiveSource):
         return _Gap(_absent(function, message("the archive")), message("Add it to the archive."))
     if not listed.file:
@@ -195,7 +205,9 @@ def _nodejs_gap(function: FunctionSpec, listed: NodeList, package: str) -> _Gap 
             message("Run npm install {package}, and commit package.json and package-lock.json.", package=package),
         )
     if listed.can_bring(package):
-        return _build_is_off(function, listed.file) or (None if listed.lock else _no_lock_file())
+        installed = "node_modules" if "node_modules" in files.top else ""
+        gap = _not_installed(function, listed.file, installed=installed)
+        return gap or (None if listed.lock else _no_lock_file())
     if package in listed.development:
         return _Gap(
             message("which {file} lists under devDependencies only", file=listed.file),

@@ -92,6 +92,15 @@ def test_manifest_that_cannot_be_read_counts_as_listing_everything(tmp_path: Pat
     assert findings(tmp_path, "Python3.10") == []
 
 
+def test_lock_file_that_is_too_large_counts_as_listing_everything(tmp_path: Path) -> None:
+    write(tmp_path, {"index.py": "import requests\n", "uv.lock": "#" * (5 << 20)})
+    assert findings(tmp_path, "Python3.10") == []
+
+    write(tmp_path, {"index.js": "const a = require('axios');\n", "package.json": '{"dependencies": {"ms": "1"}}'})
+    write(tmp_path, {"package-lock.json": "#" * (5 << 20)})
+    assert findings(tmp_path, "Nodejs18.15") == []
+
+
 def test_lock_file_of_a_workspace_counts(tmp_path: Path) -> None:
     write(tmp_path, {"pnpm-lock.yaml": "packages:\n  axios@1.0.0: {}\n", "pnpm-workspace.yaml": "packages: ['*']\n"})
     write(
