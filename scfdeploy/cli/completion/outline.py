@@ -13,11 +13,15 @@ import stat
 from collections.abc import Iterator
 from typing import TypeAlias
 
-Path: TypeAlias = tuple[str | int, ...]
+from scfdeploy.cli.completion.flow import Path, flow_entries
+
 Outline: TypeAlias = dict[Path, str]
 """The value at each path of keys and list indexes; an empty text for a key without a plain value on its line."""
 
-_SKIPPED_STARTS = frozenset("{[|>&*!%@`")
+NOT_UNDERSTOOD = "${?}"
+"""The value of a key in a form that is not understood: as unknown as that of a variable."""
+
+_SKIPPED_STARTS = frozenset("|>&*!%@`")
 _MAX_DEPTH = 20
 
 
@@ -45,16 +49,28 @@ def _entries(text: str) -> Iterator[tuple[Path, str]]:
             continue
         skipped_below = -1
         indent, content = _open_items(parents, indent, content, number)  # noqa: PLW2901
+        if content.startswith("{"):
+            yield from flow_entries(content, tuple(name for _, name in parents)) or ()
+            continue
         key, colon, value = _split(content)
         if not colon:
             continue
         _close(parents, indent - 1)
         parents.append((indent, key))
         if len(parents) <= _MAX_DEPTH:
-            plain = _plain(value)
-            if plain is None:
-                skipped_below = indent
-            yield tuple(name for _, name in parents), plain or ""
+            found = _value(value, tuple(name for _, name in parents))
+            skipped_below = -1 if found else indent
+            yield from found or [(tuple(name for _, name in parents), NOT_UNDERSTOOD)]
+
+
+def _value(value: str, path: Path) -> list[tuple[Path, str]] | None:
+    """The entries of a value on one line; None for a form that is not understood."""
+    value = value.strip(" ")
+    if value.startswith(("{", "[")):
+        entries = flow_entries(value, path)
+        return None if entries is None else [(path, ""), *entries]
+    plain = _plain(value)
+    return None if plain is None else [(path, plain)]
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -73,6 +89,8 @@ def _open_items(parents: list[tuple[int, str | int]], indent: int, content: str,
         if parents and parents[-1][0] == indent and isinstance(parents[-1][1], int):
             parents.pop()
         parents.append((indent, number))
+        if len(parents) > _MAX_DEPTH:
+            return indent, ""
         rest = content[1:].lstrip(" ")
         indent += len(content) - len(rest)
         content = rest
@@ -101,7 +119,6 @@ def _split(content: str) -> tuple[str, bool, str]:
 
 def _plain(value: str) -> str | None:
     """A value on one line, empty if there is none; None for a form that is not understood."""
-    value = value.strip(" ")
     if not value or value.startswith("#"):
         return ""
     quote = value[0]

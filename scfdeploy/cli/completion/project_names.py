@@ -11,7 +11,8 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scfdeploy.cli.completion.outline import Outline, Path, read_outline, read_text
+from scfdeploy.cli.completion.flow import Path
+from scfdeploy.cli.completion.outline import NOT_UNDERSTOOD, Outline, read_outline, read_text
 from scfdeploy.cli.completion.table import NAMED_TRIGGERS, SINGLE_COMPONENTS
 
 FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
@@ -25,6 +26,12 @@ _MAX_FILES = 1000
 _MAX_FOLDER_ENTRIES = 5000
 _MAX_BYTES = 1_000_000
 _MAX_FILE_BYTES = 300_000
+_SETTINGS_OF_PARTS = {"async": ("msgTTL", "retryNum"), "concurrency": ("reservedConcurrencyMem",)}
+"""Resources that a function has if one of these settings is written."""
+_FUNCTIONS: Path = ("inputs", "functions")
+_PLACES: tuple[Path, ...] = (("inputs",), ("inputs", "faas"), ("inputs", "functionConf"))
+"""Where the settings of the only function of a file can be."""
+_NOWHERE: Path = ("",)
 _NO_STAGES = frozenset(("example", "sample", "template", "dist", "local"))
 """Endings of .env files that are no stages."""
 
@@ -36,8 +43,8 @@ class Function(NamedTuple):
     name: str
     key: str
     """Its key in the file, if the file has several functions."""
-    path: Path
-    """Where its settings are."""
+    paths: tuple[Path, ...]
+    """Where its settings are, the first found counts."""
 
     @property
     def address(self) -> str:
@@ -128,10 +135,11 @@ class _File:
         """The functions of the file."""
         kind = self._component()
         if kind == "multi-scf":
-            for key in map(str, self._keys(("inputs", "functions"))):
-                if function := self._function(key, ("inputs", "functions", key)):
+            for key in map(str, self._keys(_FUNCTIONS)):
+                is_known = NOT_UNDERSTOOD not in (self._outline.get(_FUNCTIONS), self._outline.get((*_FUNCTIONS, key)))
+                if is_known and (function := self._function(key, ((*_FUNCTIONS, key), ("inputs",)))):
                     yield function
-        elif kind in SINGLE_COMPONENTS and (function := self._function("", ("inputs",))):
+        elif kind in SINGLE_COMPONENTS and (function := self._function("", _PLACES)):
             yield function
 
     def addresses(self) -> Iterator[str]:
@@ -144,16 +152,12 @@ class _File:
             yield f"function/{function.address}"
             if function.namespace != _DEFAULT_NAMESPACE:
                 yield f"namespace/{function.namespace}"
-            for item in self._keys((*function.path, "customDomains")):
-                if domain := self._text((*function.path, "customDomains", item, "domain")):
-                    yield f"domain/{domain.lower()}"
-            if alias := self.alias(function):
-                yield f"alias/{function.address}/{alias}"
+            yield from self._parts(function)
             yield from self._called_by_list(function) if function.key else self._called_by_events(function)
 
     def alias(self, function: Function) -> str:
         """The alias of a function; empty if there is none."""
-        return self._text((*function.path, "aliasName")) or self._text(("inputs", "aliasName"))
+        return self._resolved(self._setting(function.paths, "aliasName"))
 
     def variables(self) -> Iterator[str]:
         """The variables in the values of the file."""
@@ -166,20 +170,42 @@ class _File:
     def _component(self) -> str:
         return self._outline.get(("component",), "").removeprefix("@serverless/").partition("@")[0]
 
-    def _function(self, key: str, path: Path) -> Function | None:
-        written = self._outline.get((*path, "name"), "")
+    def _function(self, key: str, paths: tuple[Path, ...]) -> Function | None:
+        written = self._setting(paths[:1] if key else paths, "name", "functionName")
         parts = (self.instance, self._used_stage, self._app, key)
         default = "-".join(part for part in parts if part) if self.instance and self._used_stage else ""
         name = self._resolved(written) if written else default
-        namespace = self._outline.get((*path, "namespace"), "") or self._outline.get(("inputs", "namespace"), "")
+        namespace = self._setting(paths, "namespace")
         namespace = self._resolved(namespace) if namespace else _DEFAULT_NAMESPACE
-        return Function(namespace, name, key, path) if name and namespace else None
+        return Function(namespace, name, key, paths) if name and namespace else None
+
+    def _setting(self, paths: tuple[Path, ...], *names: str) -> str:
+        """The first value of a setting at these places; empty if it is nowhere."""
+        values = (self._outline.get((*path, name), "") for path in paths for name in names)
+        return next(filter(None, values), "")
+
+    def _parts(self, function: Function) -> Iterator[str]:
+        """The addresses of what belongs to a function, other than its triggers."""
+        if alias := self.alias(function):
+            yield f"alias/{function.address}/{alias}"
+        for path in ((*place, "customDomains") for place in function.paths):
+            for item in self._keys(path):
+                if domain := self._text((*path, item, "domain")):
+                    yield f"domain/{domain.lower()}"
+        for kind, settings in _SETTINGS_OF_PARTS.items():
+            if self._setting(function.paths, *settings):
+                yield f"{kind}/{function.address}"
 
     def _called_by_events(self, function: Function) -> Iterator[str]:
         """The triggers under `events`, of a file with one function."""
-        for item in self._keys(("inputs", "events")):
-            for kind in self._keys(("inputs", "events", item)):
-                yield from self._trigger(function, str(kind), ("inputs", "events", item, kind))
+        has_url = self._component() == "scf"
+        for path in ((*place, "events") for place in function.paths):
+            for item in self._keys(path):
+                for kind in self._keys((*path, item)):
+                    has_url = has_url or kind == "http"
+                    yield from self._trigger(function, str(kind), (*path, item, kind))
+        if not has_url:
+            yield from self._trigger(function, "http", _NOWHERE)
 
     def _called_by_list(self, function: Function) -> Iterator[str]:
         """The triggers under `triggers`, of a file with several functions."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.cli.completion import table
+from scfdeploy.cli.completion.outline import NOT_UNDERSTOOD, read_outline
 from scfdeploy.cli.completion.project_names import ProjectNames
 from scfdeploy.cli.completion.quoting import joined_at_break_characters, quoted_for_bash, unquoted
 from scfdeploy.cli.completion.reply import answer_for
@@ -19,6 +20,7 @@ from scfdeploy.model import Project
 from scripts.generate_completion_table import tables
 
 ROOT = Path(__file__).parents[3]
+GOLDEN = sorted((ROOT / "tests" / "golden").glob("*/serverless.yml"))
 EXAMPLES = sorted((ROOT / "examples").glob("*/serverless.yml"))
 SEVERAL = """\
 component: multi-scf
@@ -137,15 +139,38 @@ def test_project_argument_decides_names(project: Path, monkeypatch: pytest.Monke
     assert offered("events", "list", "--path", f"{project.name}/serverless.yml", "store/shop-b") == ["store/shop-bills"]
 
 
-@pytest.mark.parametrize(
-    "folder", sorted((ROOT / "examples").glob("*/serverless.yml")), ids=lambda file: file.parent.name
-)
-def test_names_are_those_of_the_project(folder: Path) -> None:
-    loaded = load_project(str(folder), LoadOptions(cwd=str(folder.parent), environ={}))
-    names = ProjectNames(str(folder))
+@pytest.mark.parametrize("file", [*EXAMPLES, *GOLDEN], ids=lambda file: file.parent.name)
+def test_names_are_those_of_the_project(file: Path) -> None:
+    loaded = load_project(str(file), LoadOptions(cwd=str(file.parent), environ={}))
+    names = ProjectNames(str(file))
+    if loaded.project is None or loaded.diagnostics.has_errors:
+        return
 
     assert set(names.functions()) == {spec.address.function_name for spec in loaded.project.functions}
-    assert set(names.addresses()) <= set(_addresses(loaded.project))
+    offered = {address for address in names.addresses() if address.startswith(("function/", "trigger/", "layer/"))}
+    assert offered <= set(_addresses(loaded.project))
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        ("{a: b, c: {d: 'e f'}} # g", {("x",): "", ("x", "a"): "b", ("x", "c"): "", ("x", "c", "d"): "e f"}),
+        ("{a: ${stage}-b, c}", {("x",): "", ("x", "a"): "${stage}-b", ("x", "c"): ""}),
+        ("[{a: b}, c]", {("x",): "", ("x", 0, "a"): "b", ("x", 1): "c"}),
+        ("{}", {("x",): ""}),
+        ("{a: b,", {("x",): NOT_UNDERSTOOD}),
+        ("{a: b} c", {("x",): NOT_UNDERSTOOD}),
+        ("{: a}", {("x",): NOT_UNDERSTOOD}),
+        ("[" * 50 + "]" * 50, {("x",): NOT_UNDERSTOOD}),
+        (">-", {("x",): NOT_UNDERSTOOD}),
+        ("plain # a", {("x",): "plain"}),
+        ("'it''s'", {("x",): "it's"}),
+    ],
+)
+def test_value_of_a_line_is_read(text: str, entries: dict[tuple[str | int, ...], str], tmp_path: Path) -> None:
+    write(tmp_path, f"x: {text}\n", "a.yml")
+
+    assert read_outline(str(tmp_path / "a.yml"), 10_000) == entries
 
 
 def _addresses(project: Project) -> Iterable[str]:
