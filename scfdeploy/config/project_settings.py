@@ -64,8 +64,7 @@ def read_settings(root: str, options: LoadOptions, diagnostics: Diagnostics) -> 
 
     Errors are reported. In a prebuilt project, which a build without credentials wrote, it selects no credentials.
     """
-    home = options.environ.get("HOME") or options.environ.get("USERPROFILE") or ""
-    path = _find(os.path.abspath(root), home)
+    path = find_settings_file(root, options)
     if not path:
         return NO_SETTINGS
     from scfdeploy.config.settings_file import read_file
@@ -78,8 +77,10 @@ def read_settings(root: str, options: LoadOptions, diagnostics: Diagnostics) -> 
     return SettingsFile(defaults, stages)
 
 
-def _find(root: str, home: str) -> str:
+def find_settings_file(root: str, options: LoadOptions) -> str:
     """The path of the file; empty without one. Other parents, such as /tmp, belong to other people."""
+    home = options.environ.get("HOME") or options.environ.get("USERPROFILE") or ""
+    root = os.path.abspath(root)
     folders = [root]
     while not (os.path.lexists(os.path.join(folders[-1], ".git")) or folders[-1] == home):
         parent = os.path.dirname(folders[-1])

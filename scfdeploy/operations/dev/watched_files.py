@@ -13,6 +13,7 @@ from scfdeploy.config import load_project
 from scfdeploy.config.discover import FILE_NAMES, discover
 from scfdeploy.config.environment import env_file_for
 from scfdeploy.config.files import absolute
+from scfdeploy.config.project_settings import FILE_NAME, find_settings_file
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Address, ArchiveSource, FolderSource, Project
 from scfdeploy.model.resource_kind import FUNCTION
@@ -57,7 +58,7 @@ class WatchedFiles:
     """None if the project cannot be loaded."""
 
     _config_folders: frozenset[str] = frozenset()
-    _env_file: str = ""
+    _config_files: frozenset[str] = frozenset()
     _trees: tuple[_Tree, ...] = ()
     _files: tuple[tuple[str, Address], ...] = field(default=())
     """Single files that are code, such as archives."""
@@ -87,9 +88,9 @@ class WatchedFiles:
 
     def _is_config(self, path: str) -> bool:
         folder, name = os.path.split(path)
-        if path == self._env_file:
+        if path in self._config_files:
             return True
-        if name.startswith(".env"):
+        if name.startswith(".env") or name == FILE_NAME:
             return folder in self._config_folders
         # A folder with a serverless.yml can appear or disappear.
         return (name in FILE_NAMES and os.path.dirname(folder) == self.root) or (
@@ -116,13 +117,16 @@ def watched_files(request: Request) -> WatchedFiles:
     config |= {instance.root for instance in project.instances} if project is not None else set()
     stage = project.key.stage if project is not None else load.stage
     env_file = absolute(load.env_file, load.cwd) if load.env_file else env_file_for(root, load.cwd, stage)
+    config_files = {path for path in (env_file, find_settings_file(root, load)) if path}
     trees = tuple(_trees(project)) if project is not None else ()
     archives = tuple(_archives(project)) if project is not None else ()
-    folders = {*config, load.cwd, *(os.path.dirname(path) for path in (env_file, *dict(archives)) if path)}
+    folders = {*config, load.cwd, *map(os.path.dirname, (*config_files, *dict(archives)))}
     for tree in trees:
         folders.update(_folders(tree))
     existing = frozenset(folder for folder in folders if os.path.isdir(folder))
-    return WatchedFiles(root, existing, project, frozenset({*config, load.cwd}), env_file, trees, archives)
+    return WatchedFiles(
+        root, existing, project, frozenset({*config, load.cwd}), frozenset(config_files), trees, archives
+    )
 
 
 def _trees(project: Project) -> Iterator[_Tree]:

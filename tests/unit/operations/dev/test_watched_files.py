@@ -34,6 +34,7 @@ def below(files: WatchedFiles, root: Path) -> set[str]:
         ("src/deep/new-folder", EVERYTHING),
         ("serverless.yml", EVERYTHING),
         ("serverless.yaml", EVERYTHING),
+        ("scfdeploy.toml", EVERYTHING),
         (".env", EVERYTHING),
         (".env.dev", EVERYTHING),
         ("src/.env", NOTHING),
@@ -134,6 +135,16 @@ def test_env_file_elsewhere_is_watched(tmp_path: Path) -> None:
 
     assert files.affected([str(tmp_path / "settings/local")]) == EVERYTHING
     assert files.affected([str(tmp_path / "settings/other")]) == NOTHING
+
+
+def test_settings_of_a_repository_are_watched(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "scfdeploy.toml").write_text("strict = true\n")
+    files = watched(write_project(tmp_path / "project"))
+
+    assert files.affected([str(tmp_path / "scfdeploy.toml")]) == EVERYTHING
+    assert files.affected([str(tmp_path / "README.md")]) == NOTHING
+    assert str(tmp_path) in files.folders
 
 
 def test_unreadable_project_watches_its_file(tmp_path: Path) -> None:
