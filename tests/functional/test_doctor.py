@@ -278,6 +278,12 @@ def test_folder_without_project_is_checked(tmp_path: Path) -> None:
     assert examined(tmp_path, "disk").state is CheckState.OK
 
 
+def test_path_that_does_not_exist_fails(tmp_path: Path) -> None:
+    result = examined(tmp_path / "missing", "project")
+
+    assert (result.state, result.detail) == (CheckState.FAILED, f"'{tmp_path / 'missing'}' does not exist")
+
+
 def test_file_with_errors_fails(folder: Path) -> None:
     (folder / "serverless.yml").write_text("component: scf\nname: hello\n")
 

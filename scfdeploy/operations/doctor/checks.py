@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -30,6 +31,9 @@ Check: TypeAlias = Callable[[str, DoctorContext], CheckResult]
 def check_project(name: str, context: DoctorContext) -> CheckResult:
     """Whether there is a project that can be read."""
     loaded = context.loaded
+    path = context.request.path
+    if path != "." and not os.path.lexists(os.path.join(context.request.load.cwd, path)):  # noqa: PTH118
+        return failed(name, message("{path} does not exist", path=repr(path)), message("Check the path."))
     if loaded is None or (loaded.project is None and not loaded.sources):
         return not_checked(
             name,
