@@ -28,6 +28,18 @@ DEPENDENCY_FILE_INVALID = Finding(
     wrong="A uv.lock with the markers of a merge conflict.",
     right="`uv lock` run again.",
 )
+LOCK_OUTDATED = Finding(
+    "lock-outdated",
+    Severity.ERROR,
+    "Lock file is out of date",
+    detail='"{manifest}" names dependencies that "{lock}" does not have: {names}.',
+    hint="Run `{command}`, and commit the lock file.",
+    title="A lock file that is out of date.",
+    what="pyproject.toml or package.json names a dependency that the lock file does not have.",
+    why="Only what is locked is installed, so the code would lack that dependency.",
+    wrong='`dependencies = ["flask"]`, written into pyproject.toml without running `uv lock`.',
+    right="The same, after `uv lock`, `poetry lock` or `npm install`.",
+)
 
 
 class Dependencies(NamedTuple):

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.packager.build.dependencies import (
     DEPENDENCY_FILE_INVALID,
+    LOCK_OUTDATED,
     BuildError,
     CommandFailed,
     Dependencies,
@@ -41,7 +42,6 @@ from scfdeploy.packager.build.node_project import (
     read_manifest,
     read_project,
 )
-from scfdeploy.packager.build.python_locks import LOCK_OUTDATED
 from scfdeploy.packager.findings import printable
 
 PACKAGE_MANAGER_MISSING = Finding(
@@ -318,7 +318,6 @@ def _outdated(project: NodeProject, folder: str) -> BuildError:
     return BuildError(
         LOCK_OUTDATED,
         detail='"{lock}" does not have the packages that "{manifest}" names.',
-        hint="Run {command}, and commit the lock file.",
         lock=project.lock,
         manifest=printable(os.path.relpath(os.path.join(folder, "package.json"), project.base)),
         command=_UPDATE[project.manager],

@@ -19,22 +19,10 @@ from packaging.utils import canonicalize_name
 
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.messages import message
-from scfdeploy.packager.build.dependencies import DEPENDENCY_FILE_INVALID, BuildError
+from scfdeploy.packager.build.dependencies import DEPENDENCY_FILE_INVALID, LOCK_OUTDATED, BuildError
 from scfdeploy.packager.build.python_target import PythonTarget
 from scfdeploy.packager.findings import name_some, printable
 
-LOCK_OUTDATED = Finding(
-    "lock-outdated",
-    Severity.ERROR,
-    "Lock file is out of date",
-    detail='"{manifest}" names dependencies that "{lock}" does not have: {names}.',
-    hint="Run `{command}`, and commit the lock file.",
-    title="A lock file that is out of date.",
-    what="pyproject.toml names a dependency that uv.lock or poetry.lock does not have.",
-    why="Only what is locked is installed, so the code would lack that dependency.",
-    wrong='`dependencies = ["flask"]`, written into pyproject.toml without running `uv lock`.',
-    right="The same, after `uv lock` or `poetry lock`.",
-)
 DEPENDENCY_FROM_SOURCE = Finding(
     "dependency-from-source",
     Severity.ERROR,
