@@ -57,15 +57,14 @@ def lay_out(package: str, work: str, target: str, *, own: frozenset[str] = froze
     while waiting:
         place, folder = waiting.popleft()
         manifest = read_manifest(folder)
-        required = (manifest.get("dependencies") or {}).keys() - (manifest.get("optionalDependencies") or {}).keys()
+        if folder in own:
+            check_installed(folder, work)
         if len(place) > _MAX_NESTING:
             raise TooDeepError(place[-1], folder)
         for name, _ in production_names(manifest):
             if not _is_name(name):
                 continue  # it would lead out of the folder
             found = _resolve(name, folder, boundary)
-            if found is None and folder in own and name in required:
-                raise MissingError(name, folder)
             visible = _visible(placed, place, name)
             if found is None or found == visible or found == os.path.realpath(package):
                 continue
@@ -74,6 +73,15 @@ def lay_out(package: str, work: str, target: str, *, own: frozenset[str] = froze
             waiting.append((new, found))
     for names, folder in sorted(placed.items(), key=lambda item: (len(item[0]), item[0])):
         _copy(folder, os.path.join(target, f"/{MODULES}/".join(names)))
+
+
+def check_installed(package: str, work: str) -> None:
+    """Check that all that the package in a folder requires is installed below `work`. MissingError."""
+    manifest, folder = read_manifest(package), os.path.realpath(package)
+    optional = manifest.get("optionalDependencies") or {}
+    for name in sorted(manifest.get("dependencies") or {}):
+        if name not in optional and _is_name(name) and _resolve(name, folder, os.path.realpath(work)) is None:
+            raise MissingError(name, folder)
 
 
 def remove_leftovers(modules: str) -> None:

@@ -30,6 +30,7 @@ from scfdeploy.packager.build.module_tree import (
     MODULES,
     MissingError,
     TooDeepError,
+    check_installed,
     has_links,
     lay_out,
     remove_leftovers,
@@ -189,9 +190,10 @@ class _Copy:
         for path in project.manifests():
             self._write_manifest(os.path.dirname(path))
         if self.project.manager == "pnpm":
-            _add_yaml(os.path.join(self.base, "pnpm-workspace.yaml"))
+            # Older versions read the platform from package.json, newer ones only from this file.
+            _add_yaml(os.path.join(self.base, "pnpm-workspace.yaml"), new="packages: ['.']")
         if self.is_berry:
-            _add_yaml(os.path.join(self.base, ".yarnrc.yml"), create=True)
+            _add_yaml(os.path.join(self.base, ".yarnrc.yml"))
 
     def _copy(self, path: str) -> None:
         target = self.place(path)
@@ -250,8 +252,6 @@ def _command(copy: _Copy, *, scripts: bool, run: Run) -> _Command:
             words = [*_require("pnpm", copy), *([f"--filter={{./{package}}}..."] if is_member else [])]
             words += ["install", "--prod", "--frozen-lockfile", "--config.node-linker=hoisted", *no_scripts]
             words += ["--config.package-import-method=copy", "--config.confirm-modules-purge=false"]
-            if not os.path.isfile(os.path.join(copy.base, "pnpm-workspace.yaml")):
-                words.append("--ignore-workspace")
             return _Command(words, copy.base, {})
     words = _yarn(copy, run)
     if not copy.is_berry:
@@ -341,31 +341,32 @@ def _secrets(project: NodeProject) -> Iterator[str]:
 
 def _finish(copy: _Copy, target: str) -> None:
     """Move the installed packages to `target`, as plain files without what differs between machines."""
-    installed = os.path.join(copy.base, MODULES)
-    if copy.project.is_workspace or copy.project.linked or copy.is_berry or has_links(installed):
-        try:
-            own = frozenset(os.path.realpath(copy.place(one)) for one in (copy.project.root, *copy.project.linked))
+    project, installed = copy.project, os.path.join(copy.base, MODULES)
+    try:
+        if project.is_workspace or project.linked or copy.is_berry or has_links(installed):
+            own = frozenset(os.path.realpath(copy.place(one)) for one in (project.root, *project.linked))
             lay_out(copy.root, copy.work, target, own=own)
-        except (TooDeepError, MissingError) as error:
-            project = copy.project
-            manifest = os.path.relpath(os.path.join(error.folder, "package.json"), os.path.realpath(copy.base))
-            values = {
-                "manager": project.manager,
-                "package": printable(error.package),
-                "manifest": printable(manifest),
-                "command": _UPDATE[project.manager],
-            }
-            finding = PACKAGES_CONFLICT if isinstance(error, TooDeepError) else PACKAGE_NOT_INSTALLED
-            raise BuildError(finding, **values) from error
-    elif os.path.isdir(installed):
-        os.rename(installed, target)
+        else:
+            check_installed(copy.root, copy.work)
+            if os.path.isdir(installed):
+                os.rename(installed, target)
+    except (TooDeepError, MissingError) as error:
+        manifest = os.path.relpath(os.path.join(error.folder, "package.json"), os.path.realpath(copy.base))
+        values = {
+            "manager": project.manager,
+            "package": printable(error.package),
+            "manifest": printable(manifest),
+            "command": _UPDATE[project.manager],
+        }
+        finding = PACKAGES_CONFLICT if isinstance(error, TooDeepError) else PACKAGE_NOT_INSTALLED
+        raise BuildError(finding, **values) from error
     remove_leftovers(target)
 
 
-def _add_yaml(path: str, *, create: bool = False) -> None:
-    """Add the platform of the functions to a settings file that names none."""
-    text = _text(path)
-    if "supportedArchitectures:" in text or not (create or os.path.isfile(path)):
+def _add_yaml(path: str, *, new: str = "") -> None:
+    """Add the platform of the functions to a settings file that names none; `new` is the text of a new file."""
+    text = _text(path) or new
+    if "supportedArchitectures" in text or text.lstrip().startswith("{"):
         return
     platform = ", ".join(f"{key}: [{value}]" for key, value in _PLATFORM.items())
     with open(path, "w", encoding="utf-8") as file:

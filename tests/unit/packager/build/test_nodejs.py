@@ -317,6 +317,41 @@ def test_output_of_a_failed_installation_has_no_secrets_of_the_settings(tmp_path
     assert list((tmp_path / "staging").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("files", "name", "text"),
+    [
+        ({"pnpm-lock.yaml": ""}, "pnpm-workspace.yaml", "packages: ['.']\n"),
+        ({"pnpm-lock.yaml": "", "pnpm-workspace.yaml": "onlyBuiltDependencies: [a]\n"}, "pnpm-workspace.yaml", "only"),
+        ({"yarn.lock": "__metadata:\n"}, ".yarnrc.yml", ""),
+        ({"yarn.lock": "__metadata:\n", ".yarnrc.yml": "enableTelemetry: false\n\n"}, ".yarnrc.yml", "enable"),
+    ],
+)
+def test_managers_install_for_the_platform_of_functions(
+    files: dict[str, str], name: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = write(tmp_path / "demo", {"package.json": MANIFEST} | files)
+    for program in ("pnpm", "yarn"):
+        write(tmp_path / "bin", {program: "#!/bin/sh\n"})
+        (tmp_path / "bin" / program).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    seen: list[str] = []
+
+    def run(words: Sequence[str], folder: str, **_: object) -> list[str]:
+        if "--version" not in words:
+            seen.append((Path(folder) / name).read_text())
+        return ["4.0.0"]
+
+    found = nodejs.find(str(project), "Nodejs18.15", scripts=False)
+    assert found is not None
+    (tmp_path / "staging").mkdir()
+    with pytest.raises(BuildError):  # nothing was installed
+        nodejs.install(found, tmp_path / "staging", run=run)
+
+    assert seen[0].startswith(text)
+    assert seen[0].endswith("supportedArchitectures: {os: [linux], cpu: [x64], libc: [glibc]}\n")
+    assert (project / name).exists() == (name in files)
+
+
 def test_missing_manager_is_named_with_its_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = write(tmp_path, {"package.json": MANIFEST, "pnpm-lock.yaml": "lockfileVersion: '9.0'\n"})
     monkeypatch.setenv("PATH", str(tmp_path))
