@@ -25,6 +25,9 @@ settings.register_profile("repeated", untimed, derandomize=True)
 settings.register_profile("explored", untimed, derandomize=False)
 settings.load_profile("explored" if os.environ.get("SCFDEPLOY_EXPLORE") else "repeated")
 
+# pytest-xdist sets it in each worker, and commands would wrap their output by it.
+os.environ.pop("COLUMNS", None)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def nobody_waits_for_real() -> Iterator[None]:

@@ -142,7 +142,7 @@ def test_missing_folder_is_reported(command: str, tmp_path: Path, monkeypatch: p
         ),
         ("list", "run `scfdeploy status`"),
         ("info", "run `scfdeploy status`"),
-        ("aply", "Did you mean 'apply'?"),
+        ("aply", "Did you mean 'apply'"),
     ],
 )
 def test_command_of_other_tool_names_the_equivalent(typed: str, said: str) -> None:
