@@ -84,7 +84,7 @@ def test_branch_stage_and_secrets_are_carried_over() -> None:
 
 def test_the_language_is_that_of_the_function_and_not_of_the_old_tool() -> None:
     move(OLD)
-    assert any("scfdeploy build" in step.get("run", "") for step in made()["jobs"]["build"]["steps"])
+    assert any(step.get("name") == "Install dependencies and package" for step in made()["jobs"]["build"]["steps"])
     assert "setup-node" not in FILE.read_text("utf-8")
 
 
