@@ -23,6 +23,7 @@ def main() -> None:
         return
     # Runs for each press of Tab in a shell, in less time than loading the full command line takes.
     if sys.argv[1:2] == ["__complete"]:
+        gc.disable()
         from scfdeploy.cli.completion import reply
 
         reply(sys.argv[2:])

@@ -42,25 +42,31 @@ def read_text(file: str, max_bytes: int) -> str:
 
 
 def _entries(text: str) -> Iterator[tuple[Path, str]]:
-    parents: list[tuple[int, str | int]] = []  # the indentation of each open key or list item
+    parents: list[tuple[int, Path]] = []  # the indentation and the path of each open key or list item
     skipped_below = -1  # the indentation of a key whose value has several lines; -1 for none
     for number, (indent, content) in enumerate(_lines(text)):
         if 0 <= skipped_below < indent:
             continue
         skipped_below = -1
-        indent, content = _open_items(parents, indent, content, number)  # noqa: PLW2901
+        if content[0] == "-":
+            indent, content = _open_items(parents, indent, content, number)  # noqa: PLW2901
         if content.startswith("{"):
-            yield from flow_entries(content, tuple(name for _, name in parents)) or ()
+            yield from flow_entries(content, parents[-1][1] if parents else ()) or ()
             continue
         key, colon, value = _split(content)
-        if not colon:
-            continue
-        _close(parents, indent - 1)
-        parents.append((indent, key))
-        if len(parents) <= _MAX_DEPTH:
-            found = _value(value, tuple(name for _, name in parents))
+        if colon:
+            path = _open(parents, indent, key)
+            found = _value(value, path) if len(path) <= _MAX_DEPTH else None
             skipped_below = -1 if found else indent
-            yield from found or [(tuple(name for _, name in parents), NOT_UNDERSTOOD)]
+            yield from found or [(path, NOT_UNDERSTOOD)]
+
+
+def _open(parents: list[tuple[int, Path]], indent: int, key: str | int) -> Path:
+    """Open a key or an item, and close all that is not indented less."""
+    _close(parents, indent - 1)
+    path: Path = (*parents[-1][1], key) if parents else (key,)
+    parents.append((indent, path))
+    return path
 
 
 def _value(value: str, path: Path) -> list[tuple[Path, str]] | None:
@@ -81,15 +87,16 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             yield len(line) - len(content), content
 
 
-def _open_items(parents: list[tuple[int, str | int]], indent: int, content: str, number: int) -> tuple[int, str]:
+def _open_items(parents: list[tuple[int, Path]], indent: int, content: str, number: int) -> tuple[int, str]:
     """Open the list items that begin on a line; returns the indentation and the content of the rest."""
     while content.startswith("- ") or content == "-":
         _close(parents, indent)
         # A list can begin at the indentation of its key, which stays open.
-        if parents and parents[-1][0] == indent and isinstance(parents[-1][1], int):
+        if parents and parents[-1][0] == indent and isinstance(parents[-1][1][-1], int):
             parents.pop()
-        parents.append((indent, number))
-        if len(parents) > _MAX_DEPTH:
+        path: Path = (*parents[-1][1], number) if parents else (number,)
+        parents.append((indent, path))
+        if len(path) > _MAX_DEPTH:
             return indent, ""
         rest = content[1:].lstrip(" ")
         indent += len(content) - len(rest)
@@ -97,7 +104,7 @@ def _open_items(parents: list[tuple[int, str | int]], indent: int, content: str,
     return indent, content
 
 
-def _close(parents: list[tuple[int, str | int]], indent: int) -> None:
+def _close(parents: list[tuple[int, Path]], indent: int) -> None:
     """Close all that is indented more than `indent`."""
     while parents and parents[-1][0] > indent:
         parents.pop()

@@ -8,7 +8,7 @@ It finds what is written plainly. A name with a variable that is not `${stage}`,
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from scfdeploy.cli.completion.flow import Path
@@ -29,6 +29,7 @@ _MAX_FILE_BYTES = 300_000
 _SETTINGS_OF_PARTS = {"async": ("msgTTL", "retryNum"), "concurrency": ("reservedConcurrencyMem",)}
 """Resources that a function has if one of these settings is written."""
 _FUNCTIONS: Path = ("inputs", "functions")
+_TRIGGERS: Path = ("inputs", "triggers")
 _PLACES: tuple[Path, ...] = (("inputs",), ("inputs", "faas"), ("inputs", "functionConf"))
 """Where the settings of the only function of a file can be."""
 _NOWHERE: Path = ("",)
@@ -63,6 +64,7 @@ class ProjectNames:
     def __init__(self, path: str, stage: str = "") -> None:
         self._root = os.path.expanduser(path) if path else "."
         self._stage = stage
+        self._read: list[_File] | None = None
 
     def functions(self) -> Iterator[str]:
         """Functions as commands take them."""
@@ -72,6 +74,11 @@ class ProjectNames:
         """Addresses of functions, their named triggers and aliases, of layers and namespaces."""
         for file in self._outlines():
             yield from file.addresses()
+
+    def targets(self) -> Iterator[str]:
+        """What --target takes: addresses and functions."""
+        yield from self.addresses()
+        yield from self.functions()
 
     def instances(self) -> Iterator[str]:
         """Names of instances."""
@@ -108,7 +115,12 @@ class ProjectNames:
     def _folder(self) -> str:
         return self._root if os.path.isdir(self._root) else os.path.dirname(self._root) or "."
 
-    def _outlines(self) -> Iterator[_File]:
+    def _outlines(self) -> list[_File]:
+        if self._read is None:
+            self._read = list(self._read_files())
+        return self._read
+
+    def _read_files(self) -> Iterator[_File]:
         left = _MAX_BYTES
         for path in _files(self._root):
             if left <= 0:
@@ -126,21 +138,19 @@ class _File:
 
     def __init__(self, outline: Outline, stage: str) -> None:
         self._outline = outline
+        self._found: tuple[Function, ...] | None = None
+        self._listed: dict[str, list[Path]] | None = None
+        self._children: dict[Path, dict[str | int, None]] | None = None
         self.stage = _without_variables(outline.get(("stage",), ""))
         self._used_stage = stage or self.stage or ("" if outline.get(("stage",)) else _DEFAULT_STAGE)
         self.instance = _without_variables(outline.get(("name",), ""))
         self._app = _without_variables(outline.get(("app",), "")) or self.instance
 
-    def functions(self) -> Iterator[Function]:
+    def functions(self) -> tuple[Function, ...]:
         """The functions of the file."""
-        kind = self._component()
-        if kind == "multi-scf":
-            for key in map(str, self._keys(_FUNCTIONS)):
-                is_known = NOT_UNDERSTOOD not in (self._outline.get(_FUNCTIONS), self._outline.get((*_FUNCTIONS, key)))
-                if is_known and (function := self._function(key, ((*_FUNCTIONS, key), ("inputs",)))):
-                    yield function
-        elif kind in SINGLE_COMPONENTS and (function := self._function("", _PLACES)):
-            yield function
+        if self._found is None:
+            self._found = tuple(self._functions())
+        return self._found
 
     def addresses(self) -> Iterator[str]:
         """The addresses of what the file describes."""
@@ -166,6 +176,16 @@ class _File:
                 name = part.partition("}")[0].removeprefix("env:").partition(",")[0].strip()
                 if name.isidentifier() and name not in ("stage", "name", "app", "org"):
                     yield name
+
+    def _functions(self) -> Iterator[Function]:
+        kind = self._component()
+        if kind == "multi-scf":
+            for key in map(str, self._keys(_FUNCTIONS)):
+                is_known = NOT_UNDERSTOOD not in (self._outline.get(_FUNCTIONS), self._outline.get((*_FUNCTIONS, key)))
+                if is_known and (function := self._function(key, ((*_FUNCTIONS, key), ("inputs",)))):
+                    yield function
+        elif kind in SINGLE_COMPONENTS and (function := self._function("", _PLACES)):
+            yield function
 
     def _component(self) -> str:
         return self._outline.get(("component",), "").removeprefix("@serverless/").partition("@")[0]
@@ -209,9 +229,13 @@ class _File:
 
     def _called_by_list(self, function: Function) -> Iterator[str]:
         """The triggers under `triggers`, of a file with several functions."""
-        for item in self._keys(("inputs", "triggers")):
-            path: Path = ("inputs", "triggers", item)
-            if self._text((*path, "function")) in (function.key, function.name):
+        if self._listed is None:
+            self._listed = {}
+            for item in self._keys(_TRIGGERS):
+                path: Path = (*_TRIGGERS, item)
+                self._listed.setdefault(self._text((*path, "function")), []).append(path)
+        for called in dict.fromkeys((function.key, function.name)):
+            for path in self._listed.get(called, ()):
                 yield from self._trigger(function, self._text((*path, "type")), path)
 
     def _trigger(self, function: Function, kind: str, path: Path) -> Iterator[str]:
@@ -226,12 +250,18 @@ class _File:
     def _text(self, path: Path) -> str:
         return self._resolved(self._outline.get(path, ""))
 
-    def _keys(self, path: Path) -> list[str | int]:
+    def _keys(self, path: Path) -> Iterable[str | int]:
         """The keys of a mapping or the indexes of a list, in the order of the file."""
-        depth = len(path)
-        return list(
-            dict.fromkeys(found[depth] for found in self._outline if found[:depth] == path and len(found) > depth)
-        )
+        if self._children is None:
+            self._children = {}
+            for found in self._outline:
+                # The parents of a key are there already; an item of a list has no entry of its own.
+                for depth in range(len(found) - 1, -1, -1):
+                    siblings = self._children.setdefault(found[:depth], {})
+                    if found[depth] in siblings:
+                        break
+                    siblings[found[depth]] = None
+        return self._children.get(path, ())
 
     def _resolved(self, text: str) -> str:
         """The text with the variables that the file itself defines; empty if it has others."""

@@ -94,7 +94,7 @@ def _profiles(expected: Expected) -> Iterable[str]:
 
 
 _KINDS: Mapping[str, Callable[[Expected], Iterable[str]]] = {
-    "address": lambda expected: (*_project(expected).addresses(), *_project(expected).functions()),
+    "address": lambda expected: _project(expected).targets(),
     "alias": lambda expected: ("$DEFAULT", *_project(expected).aliases()),
     "code": lambda expected: CODES,
     "function": lambda expected: _project(expected).functions(),
