@@ -146,6 +146,12 @@ def test_wrong_use_is_a_usage_error(project: Path, cloud: LocalServer, arguments
     assert "s3cret" not in shown.stderr
 
 
+def test_path_of_a_request_without_method_says_what_is_missing(cloud: LocalServer) -> None:
+    shown = scfdeploy("invoke", "hello", "--path", "/no-such-folder/orders", env=cloud.env)
+    assert shown.exit_code == 2
+    assert "add --method GET" in " ".join(shown.stderr.split())
+
+
 def test_function_without_url_says_what_it_needs(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, cloud, "")
     shown = invoke(tmp_path, cloud, "hello", "--method", "GET")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from typing import Annotated
@@ -92,6 +93,10 @@ def invoke(
         raise typer.BadParameter(message("--method cannot be combined with --event, --template and --async"))
     if method is None and path is not None and folder is not None:
         raise typer.BadParameter(message("--path and --project name the same without --method; give one of them"))
+    if method is None and path is not None and path.startswith("/") and not os.path.exists(path):  # noqa: PTH110
+        raise typer.BadParameter(
+            message("--path {path} does not exist; add --method GET to make it the path of a request", path=repr(path))
+        )
     request = make_request(folder or (path if method is None else None) or ".", **project._asdict())
     cloud = cloud_options(clock=context.obj, **connection._asdict())
 
