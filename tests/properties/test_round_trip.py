@@ -98,9 +98,9 @@ RELEASE: list[tuple[dict[str, Any], dict[str, list[Any]]]] = [
     ({"reservedConcurrencyMem": 12800}, {"provisionedNum": [0, 1, 2]}),
     ({"publish": True, "qualifier": "1"}, {"provisionedNum": [0, 1, 2]}),
 ]
-APART = {"type", "asyncRunEnable", "protocolType", "deployMode", "protect"}
+APART = {"type", "asyncRunEnable", "protocolType", "deployMode", "protect", "customDomains"}
 BESIDE_A_VERSION = {"qualifier", "aliasName", "publishDescription", "lastVersion"}
-"""Settings that decide which others there are, repeat what they say, or refuse a change of others."""
+"""Settings that decide which others there are, repeat what they say, refuse a change of others, or are resources."""
 
 
 @dataclass(frozen=True)
