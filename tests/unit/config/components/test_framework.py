@@ -32,7 +32,7 @@ URL = "trigger/default/shop-dev-mall/http/url-trigger"
 
 @pytest.fixture
 def web(workspace: Workspace) -> Workspace:
-    return workspace.write("web/app.js", "require('express')().listen(9000)\n")
+    return workspace.write("web/app.js", "require('http').createServer().listen(9000)\n")
 
 
 def load(workspace: Workspace, inputs: str = "", head: str = EXPRESS) -> LoadResult:
