@@ -25,6 +25,19 @@ SETTINGS_FILE = Finding(
     right='`[stage.prod]` with `profile = "prod"`.',
 )
 
+PROJECT_CREDENTIALS = Finding(
+    "project-credentials",
+    Severity.INFO,
+    "Keys named by scfdeploy.toml",
+    detail="All calls are made with {source}, because scfdeploy.toml says so.",
+    hint="Check that you mean this account. --profile chooses other keys, TENCENTCLOUD_ASSUME_ROLE_ARN another role.",
+    title="scfdeploy.toml chooses the keys.",
+    what="`profile` or `role` of scfdeploy.toml decides with which keys, and in which account, the command works.",
+    why="Others can have written the file. Nothing hides this finding, neither `ignore` nor a comment.",
+    wrong="A checkout from elsewhere whose scfdeploy.toml has a `role` of another account.",
+    right="A profile or role that you know, or `--profile` and `TENCENTCLOUD_ASSUME_ROLE_ARN`.",
+)
+
 _TEXTS = ("profile", "region", "role", "role_session_name")
 _NAMES = ("ignore", "select")
 _KNOWN = (*_TEXTS, "strict", *_NAMES, "parallelism", "stage")
@@ -44,7 +57,7 @@ def read_file(path: str, cwd: str, diagnostics: Diagnostics) -> SettingsFile:
         return NO_SETTINGS
     try:
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, or that of int() for thousands of digits
         diagnostics.report(
             SETTINGS_FILE,
             _position(str(error), name, text),

@@ -49,7 +49,11 @@ def open_cloud(
         _hide(credentials, load)
         role = find_role(load.environ, credentials, arn=settings.role, session_name=settings.role_session_name)
         if role is not None:
-            credentials = replace(assume_role(credentials, role, endpoint=endpoint), app_id=credentials.app_id)
+            credentials = replace(
+                assume_role(credentials, role, endpoint=endpoint),
+                app_id=credentials.app_id,
+                is_chosen_by_project=credentials.is_chosen_by_project or role.is_of_project,
+            )
     _hide(credentials, load)
     return open_provider(
         region,

@@ -107,7 +107,9 @@ def plan_project(
     if request.build:
         installed = build_all(
             project,
-            environment=lambda: child_environment(request.load.environ, request, cloud, dotenv=checked.dotenv),
+            environment=lambda: child_environment(
+                request.load.environ, request, cloud, dotenv=checked.dotenv, settings=checked.settings
+            ),
             on_output=request.on_build,
             limit_s=request.hook_limit_s,
             prebuilt=request.load.prebuilt,
@@ -141,10 +143,22 @@ def plan_project(
         warnings = [*public_url_findings(project, plan), *_alias_findings(project, plan, observed, provider)]
     plan, limit_notices = _within_limits(plan, provider)
     warnings = [finding for finding in warnings if finding.rule not in request.ignore]
-    findings = checked.with_diagnostics(Diagnostics([*built, *warnings, *limit_notices]))
+    findings = _with_chosen_credentials(
+        checked.with_diagnostics(Diagnostics([*built, *warnings, *limit_notices])), provider
+    )
     if failed(findings, strict=request.strict):
         return findings
     return PlannedProject(project, findings, plan, observed, bundles, cache, provider, _resolved(policy, plan), journal)
+
+
+def _with_chosen_credentials(findings: Findings, provider: TencentProvider) -> Findings:
+    """The findings, with a notice if scfdeploy.toml chooses the keys. The project cannot hide it."""
+    if not provider.is_chosen_by_project:
+        return findings
+    from scfdeploy.config.settings_file import PROJECT_CREDENTIALS
+
+    notice = PROJECT_CREDENTIALS.at(None, source=provider.credentials_source)
+    return Findings(Diagnostics([*findings.diagnostics, notice]).sorted(), findings.sources)
 
 
 def _alias_findings(
@@ -199,9 +213,8 @@ def plan_destroy(
             observed = provider.observe(replace(query, mounts=True))
     plan = make_destroy_plan(project, observed, policy, destroy_command=destroy_command(request, cloud, project.key))
     cache, journal = package_cache(project, cloud), replace_journal(project, cloud)
-    return PlannedProject(
-        project, checked.findings, plan, observed, {}, cache, provider, _resolved(policy, plan), journal
-    )
+    findings = _with_chosen_credentials(checked.findings, provider)
+    return PlannedProject(project, findings, plan, observed, {}, cache, provider, _resolved(policy, plan), journal)
 
 
 def _resolved(policy: Policy, plan: Plan) -> Policy:

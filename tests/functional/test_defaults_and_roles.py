@@ -109,6 +109,24 @@ class TestProfiles:
         assert shown.exit_code == 1
         assert "profile 'work' with a key pair not found" in shown.stderr
 
+    def test_profile_of_the_project_is_named(self, folder: Path, cloud: LocalServer) -> None:
+        write_profile(folder, "work", **right_keys())
+        write_settings(folder, 'profile = "work"\nignore = ["project-credentials"]\n')
+        shown = run("plan", folder, cloud)
+        assert "[project-credentials]" in shown.stderr
+        assert "work" in shown.stderr
+        assert "project-credentials" not in run("plan", folder, cloud, "--profile", "work").stderr
+
+
+@pytest.mark.parametrize(
+    "content", [f"parallelism = {'1' * 5000}\n", "parallelism = " + "[" * 5000, "region = 2020-13-45\n"]
+)
+def test_content_that_cannot_be_read_is_an_error(folder: Path, cloud: LocalServer, content: str) -> None:
+    write_settings(folder, content)
+    shown = run("validate", folder, cloud)
+    assert shown.exit_code == 3
+    assert "scfdeploy.toml is not valid TOML" in shown.stderr
+
 
 @pytest.mark.parametrize(
     "command",
@@ -132,6 +150,15 @@ class TestRole:
         shown = run("apply", folder, cloud, "--yes", "--stage", "prod", "--adopt", "--debug")
         assert "AssumeRole" in cloud.calls(), shown.stderr
         assert "TMPID" not in shown.stdout + shown.stderr
+
+    def test_role_of_the_project_is_named(self, folder: Path, cloud: LocalServer) -> None:
+        (folder / "serverless.yml").write_text(f"# scfdeploy: ignore-file project-credentials\n{FILE}")
+        write_settings(folder, f'role = "{ROLE}"\n')
+        for command in (("plan",), ("apply", "--yes"), ("destroy", "--yes")):
+            shown = run(command[0], folder, cloud, *command[1:])
+            assert shown.exit_code == 0
+            assert f"All calls are made with the role {ROLE}" in " ".join(shown.stderr.split())
+        assert "project-credentials" not in run("plan", folder, cloud, "--local").stderr
 
     @pytest.mark.parametrize("name", ["TENCENTCLOUD_ASSUME_ROLE_ARN", "TENCENTCLOUD_ROLE_ARN"])
     def test_role_of_the_environment_is_assumed(self, folder: Path, cloud: LocalServer, name: str) -> None:

@@ -55,10 +55,13 @@ class TencentProvider:
         endpoint: str = "",
         is_emulator: bool = False,
         credentials_source: str = "",
+        is_chosen_by_project: bool = False,
         on_progress: ProgressListener | None = None,
     ) -> None:
         self.credentials_source = credentials_source
         """Where the key pair comes from, for messages."""
+        self.is_chosen_by_project = is_chosen_by_project
+        """Whether scfdeploy.toml names the profile or the role of the key pair."""
         self._client = client
         self._on_progress = on_progress
         self._endpoint = endpoint
@@ -237,6 +240,7 @@ def open_provider(  # noqa: PLR0913 - keyword arguments with defaults
         open_bucket=partial(Bucket, region=region, credentials=credentials, endpoint=base_url),
         app_id=credentials.app_id,
         credentials_source=credentials.source,
+        is_chosen_by_project=credentials.is_chosen_by_project,
         endpoint="" if is_emulator else str(base_url or Endpoint.of_product("scf", region)),
         is_emulator=is_emulator or credentials.secret_id == LOCAL_CREDENTIALS.secret_id,
         on_progress=on_progress,

@@ -27,6 +27,8 @@ class Role(NamedTuple):
     arn: str
     session_name: str
     source: str
+    is_of_project: bool = False
+    """Whether it is that of scfdeploy.toml."""
 
 
 def find_role(
@@ -41,7 +43,7 @@ def find_role(
     if text:
         role = Role(text, session or _SESSION_NAME, name)
     elif arn:
-        role = Role(arn, session or _SESSION_NAME, "scfdeploy.toml")
+        role = Role(arn, session or _SESSION_NAME, "scfdeploy.toml", is_of_project=True)
     elif credentials.role:
         role = Role(credentials.role, session or credentials.role_session_name or _SESSION_NAME, credentials.source)
     else:

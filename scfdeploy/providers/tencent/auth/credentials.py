@@ -53,7 +53,7 @@ def find_credentials(
         return _named_profile(profile, files)
     pair = _from_variables(environment, lambda _: message("the environment"))
     if pair is None and project_profile and not environment.get(_PROFILE_VARIABLE):
-        return _named_profile(project_profile, files)
+        return replace(_named_profile(project_profile, files), is_chosen_by_project=True)
     usable = dotenv if dotenv.may_hold_keys else NO_ENV_FILE
     pair = (
         pair

@@ -24,6 +24,8 @@ class Credentials:
     role: str = ""
     """The ARN of the role to assume with the pair, if the source has one."""
     role_session_name: str = ""
+    is_chosen_by_project: bool = False
+    """Whether scfdeploy.toml names the profile or the role."""
 
     def __repr__(self) -> str:
         return f"Credentials(from {self.source})"
