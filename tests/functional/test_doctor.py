@@ -235,6 +235,12 @@ def test_version_of_interpreter_is_compared(
     )
 
 
+def test_shim_of_an_unselected_version_is_no_interpreter(folder: Path) -> None:
+    program(folder / "programs", "python3.10", "The command exists in these Python versions: 3.10.4", code=127)
+
+    assert examined(folder, "interpreters", environ={"PATH": str(folder / "programs")}).state is CheckState.WARNING
+
+
 def test_programs_of_the_project_are_not_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     program(folder, "python3.10", "Python 3.10.4")

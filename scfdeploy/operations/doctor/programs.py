@@ -103,6 +103,9 @@ def _find(language: str, version: str, context: DoctorContext) -> str:
         if path is None:
             continue
         output = context.run(path, _ARGUMENTS.get(language, "--version"))
+        if output.code != 0:
+            # A version manager's shim fails, and lists the versions that are not selected.
+            continue
         numbers = [match[1] for line in output.lines for match in _NUMBER.finditer(line)]
         if any(_matches(number, version) for number in numbers):
             return path
