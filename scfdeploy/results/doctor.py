@@ -17,7 +17,7 @@ class CheckState(StrEnum):
     WARNING = "warning"
     """Something is missing that some commands or functions need."""
     FAILED = "failed"
-    """It stands in the way of plan and apply."""
+    """It prevents plan or apply."""
     NOT_CHECKED = "not-checked"
 
 
@@ -40,5 +40,5 @@ class DoctorReport(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Whether nothing stands in the way."""
+        """Whether no check failed."""
         return not any(check.state is CheckState.FAILED for check in self.checks)

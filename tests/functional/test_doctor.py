@@ -1,4 +1,4 @@
-"""`doctor`: what stands in the way, by what is really there."""
+"""`doctor`: problems of this machine and account, as they really are."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ def program(folder: Path, name: str, output: str, code: int = 0) -> None:
     (folder / name).chmod(0o755)
 
 
-def test_nothing_stands_in_the_way_of_a_reachable_server(folder: Path, cloud: LocalServer) -> None:
+def test_reachable_server_has_no_problems(folder: Path, cloud: LocalServer) -> None:
     ran = doctor(folder, **cloud.env)
 
     assert ran.exit_code == 0, ran.stdout
-    assert "Nothing stands in the way." in ran.stdout
+    assert "No problems found." in ran.stdout
     assert "plan may read" in ran.stdout
     assert list(filter(None, cloud.writes())) == []  # the probe has no action
 

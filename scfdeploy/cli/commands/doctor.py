@@ -24,7 +24,7 @@ def doctor(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Check what stands in the way here: credentials, permissions, network, clock, programs, disk space.
+    """Find problems with credentials, permissions, network, clock, programs and disk space.
 
     Changes nothing. Exits with 1 if something prevents plan or apply. Works without network, and without a project.
     """

@@ -1,4 +1,4 @@
-"""`doctor`: what stands in the way on this machine, and the cure. To add a check, add a function to `CHECKS`.
+"""`doctor`: problems of this machine and account that prevent plan or apply, and how to fix them. To add a check, add a function to `CHECKS`.
 
 `policy` says which permissions a project needs.
 """

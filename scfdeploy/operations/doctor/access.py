@@ -34,7 +34,7 @@ def check_account(name: str, context: DoctorContext) -> CheckResult:
         if is_denial(error):
             return not_checked(
                 name,
-                message("the keys may not ask whose they are ({code})", code=error.code),
+                message("the permission to identify the account is missing ({code})", code=error.code),
                 message("plan and apply do not need it, except to upload code of more than 7 MB."),
             )
         return failed(name, error.message, error.hint or "")

@@ -112,7 +112,7 @@ class DoctorContext:
         return cast(T, result)
 
     def run(self, *command: str) -> ProgramOutput:
-        """Run a program that tells its version: without credentials, outside of the project, within 5 seconds."""
+        """Run a program that prints its version: without credentials, outside of the project, within 5 seconds."""
         lines: list[str] = []
         environment = child_environment(self.environ, self.request, self.cloud, dotenv=self.dotenv)
         try:
@@ -150,10 +150,10 @@ def warned(name: str, detail: str, cure: str) -> CheckResult:
 
 
 def failed(name: str, detail: str, cure: str) -> CheckResult:
-    """The result of a check that found what stands in the way."""
+    """The result of a check that found what prevents plan or apply."""
     return CheckResult(name, CheckState.FAILED, detail, cure)
 
 
 def not_checked(name: str, reason: str, cure: str = "") -> CheckResult:
-    """The result of a check that could not look."""
+    """The result of a check that could not be made."""
     return CheckResult(name, CheckState.NOT_CHECKED, message("not checked: {reason}", reason=reason), cure)

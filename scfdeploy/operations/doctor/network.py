@@ -30,7 +30,7 @@ def check_certificates(name: str, context: DoctorContext) -> CheckResult:
     """Whether the file of trusted certificates exists that the environment names."""
     path = context.environ.get(CA_VARIABLE, "")
     if not path:
-        return passed(name, message("those that come with Python's certifi"))
+        return passed(name, message("those of the Python package certifi"))
     if not os.path.exists(path):  # noqa: PTH110
         return failed(
             name,
@@ -66,10 +66,10 @@ def check_clock(name: str, context: DoctorContext) -> CheckResult:
     except CloudError:
         return not_checked(name, message("no connection"))
     if probe.server_time is None:
-        return not_checked(name, message("the server did not tell the time"))
+        return not_checked(name, message("the response has no date"))
     skew = probe.local_time - probe.server_time
-    text = message("{seconds} s off the server's clock", seconds=f"{skew:+.0f}")
-    cure = message("Let this machine set its clock by NTP, such as with `timedatectl set-ntp true`.")
+    text = message("{seconds} s compared with the server's clock", seconds=f"{skew:+.0f}")
+    cure = message("Synchronize the clock by NTP, for example with `timedatectl set-ntp true`.")
     if abs(skew) > _MAX_SKEW_S:
         return failed(name, text + message("; signatures are valid for 300 s"), cure)
     return warned(name, text, cure) if abs(skew) > _NOTED_SKEW_S else passed(name, text)

@@ -59,7 +59,7 @@ def check_node(name: str, context: DoctorContext) -> CheckResult:
     missing = ", ".join(program for program, version in (("node", node), ("npm", npm)) if not version)
     text = message("not found: {programs}", programs=missing)
     if not needed:
-        return passed(name, text + message("; no function of the project needs it"))
+        return passed(name, message("{problem} (not needed by this project)", problem=text))
     return warned(
         name, text, message("Install Node.js to run functions locally and to build their dependencies: nodejs.org.")
     )
@@ -73,7 +73,7 @@ def check_installers(name: str, context: DoctorContext) -> CheckResult:
         return passed(name, ", ".join(line.partition(" from ")[0].partition(" (")[0] for line in found))
     text = message("not found: {programs}", programs="uv, pip")
     if not needed:
-        return passed(name, text + message("; no function of the project needs it"))
+        return passed(name, message("{problem} (not needed by this project)", problem=text))
     return warned(name, text, message("Install uv or pip to build the dependencies of Python functions."))
 
 
@@ -89,9 +89,9 @@ def check_docker(name: str, context: DoctorContext) -> CheckResult:
         else message("docker does not answer: {line}", line=output.first_line)
     )
     if not needed:
-        return passed(name, text + message("; no function of the project needs it"))
+        return passed(name, message("{problem} (not needed by this project)", problem=text))
     return warned(
-        name, text, message("Start docker, and allow this user to use it, to run image functions on the local server.")
+        name, text, message("Start docker, and give this user access to it, to run image functions on the local server.")
     )
 
 

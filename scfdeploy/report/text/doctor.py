@@ -61,9 +61,9 @@ def _summary(result: DoctorReport, style: TextStyle) -> str:
     states = [check.state for check in result.checks]
     failures, warnings = states.count(CheckState.FAILED), states.count(CheckState.WARNING)
     unknown = states.count(CheckState.NOT_CHECKED)
-    parts = [message("Nothing stands in the way.")] if not failures else []
+    parts = [message("No problems found.")] if not failures else []
     if failures:
-        parts.append(style.paint(message("Stands in the way: {count}.", count=failures), "red", "bold"))
+        parts.append(style.paint(message("Problems: {count}.", count=failures), "red", "bold"))
     if warnings:
         parts.append(message("Warnings: {count}.", count=warnings))
     if unknown:
