@@ -200,7 +200,7 @@ def _summary(text: str) -> str:
 
 if __name__ == "__main__":
     done = subprocess.run(
-        ["ruff", "format", "--stdin-filename", str(TABLE), "-"],
+        [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(TABLE), "-"],
         input=module_text(),
         capture_output=True,
         text=True,

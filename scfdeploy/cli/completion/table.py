@@ -51,7 +51,7 @@ SUMMARIES: Mapping[str, str] = {
     "template delete": "Delete a template of your own",
     "simulate": "Show on a virtual clock what would happen to events",
     "migrate": "Convert older forms of serverless.yml to the current form",
-    "doctor": "Check what stands in the way: credentials, network, clock, programs",
+    "doctor": "Find problems with credentials, permissions, network, clock and programs",
     "policy": "Print the least-privilege CAM policy for a project",
     "explain": "Explain an error code, a status, a setting, a variable or a finding",
     "ci": "Write a pipeline file that validates, plans and applies",

@@ -1,6 +1,6 @@
-"""`doctor`: problems of this machine and account that prevent plan or apply, and how to fix them. To add a check, add a function to `CHECKS`.
+"""`doctor`: problems of this machine and account that prevent plan or apply, each with its fix.
 
-`policy` says which permissions a project needs.
+To add a check, add a function to `CHECKS`. `policy` says which permissions a project needs.
 """
 
 from scfdeploy.operations.doctor.checks import CHECKS, examine

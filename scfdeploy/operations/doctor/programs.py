@@ -91,7 +91,9 @@ def check_docker(name: str, context: DoctorContext) -> CheckResult:
     if not needed:
         return passed(name, message("{problem} (not needed by this project)", problem=text))
     return warned(
-        name, text, message("Start docker, and give this user access to it, to run image functions on the local server.")
+        name,
+        text,
+        message("Start docker, and give this user access to it, to run image functions on the local server."),
     )
 
 
