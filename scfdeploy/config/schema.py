@@ -140,7 +140,7 @@ def _framework() -> Schema:
     settings = _settings_with_aliases()
     name = _described("The framework.", {"enum": sorted(frameworks())})
     nested = _described(
-        "Settings of the function; they can also stand directly under inputs.",
+        "Settings of the function; they can also be written directly under inputs.",
         {"anyOf": [_closed(settings | {"framework": name}), _NULL]},
     )
     gateway = _described(

@@ -53,7 +53,7 @@ _REWRITE = (
     Field(
         "to",
         Kind.STRING,
-        "What the function gets; `$1` is what `*` stands for.",
+        "The path that the function gets; `$1` is what `*` matches.",
         required=True,
         aliases=("Rewrite",),
     ),

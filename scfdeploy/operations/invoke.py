@@ -67,7 +67,7 @@ def _invoke_url(request: Request, cloud: CloudOptions, function: ResolvedFunctio
     if http is None:
         if call.event:
             raise ScfDeployError(
-                message("{address} is a web function, which takes no event", address=function.address),
+                message("{address} is a web function and takes no events", address=function.address),
                 hint=message("Use --method, --path, --header and --body."),
             )
         http = HttpRequest()

@@ -90,7 +90,7 @@ def _deployed(event: Redeployed, style: TextStyle) -> Iterator[str]:
         name = safe(_name(outcome.address))
         yield f"{style.paint(name, 'bold')}: {message('{what} in {time}', what=what, time=took)}"
     if event.is_fixed and not done:
-        yield style.paint(message("no errors any more; nothing has changed"), "green")
+        yield style.paint(message("errors fixed; nothing to deploy"), "green")
 
 
 def _name(address: Address) -> str:

@@ -113,9 +113,9 @@ def _missing_python(
 
 def _library_gap(function: FunctionSpec, change: LibraryModule, version: tuple[int, int]) -> _Gap:
     if version < change.first:
-        problem = message("a module that Python has from {version} on", version="{}.{}".format(*change.first))
+        problem = message("a module added in Python {version}", version="{}.{}".format(*change.first))
     else:
-        problem = message("a module that {runtime} no longer has", runtime=text(function.settings, "runtime"))
+        problem = message("a module that is not part of {runtime}", runtime=text(function.settings, "runtime"))
     return _Gap(problem, message("Use a runtime that has it, or a package that replaces it."))
 
 
@@ -144,7 +144,7 @@ def _package_of(module: str) -> str:
 
 def _absent(function: FunctionSpec, place: str) -> str:
     runtime = text(function.settings, "runtime")
-    return message("which neither {place} nor {runtime} has", place=place, runtime=runtime)
+    return message("which is neither in {place} nor part of {runtime}", place=place, runtime=runtime)
 
 
 def _not_installed(function: FunctionSpec, file: str, *, installed: str) -> _Gap | None:
@@ -154,13 +154,13 @@ def _not_installed(function: FunctionSpec, file: str, *, installed: str) -> _Gap
         return None
     if source.build.enabled is False:
         return _Gap(
-            message("which is not in the code; `build: false` switches off that scfdeploy installs {file}", file=file),
+            message("which is not in the code; `build: false` turns off the installation of {file}", file=file),
             message("Remove `build: false`, or install the packages into the folder of the code."),
         )
     # What is excluded counts as absent.
     if installed and source.build.enabled is None and not source.exclude:
         return _Gap(
-            message("which is not among the packages that are installed in {place}", place=installed),
+            message("which is not among the packages installed in {place}", place=installed),
             message("Install it there too, or set `src.build: true`, so that scfdeploy installs {file}.", file=file),
         )
     return None
@@ -210,7 +210,7 @@ def _nodejs_gap(function: FunctionSpec, files: SourceFiles, listed: NodeList, pa
         return gap or (None if listed.lock else _no_lock_file())
     if package in listed.development:
         return _Gap(
-            message("which {file} lists under devDependencies only", file=listed.file),
+            message("which {file} lists only under devDependencies", file=listed.file),
             message("Move it to dependencies: npm install --save-prod {package}", package=package),
         )
     return _Gap(_absent(function, listed.file), message("Add it: npm install {package}", package=package))

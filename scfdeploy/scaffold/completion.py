@@ -131,7 +131,7 @@ def _advice(shell: str, path: Path, *, edit_zshrc: bool) -> str:
             path=path,
         )
     if shell == "fish":
-        return message("fish reads it at once, also in open shells.")
+        return message("fish loads it immediately, also in open shells.")
     if edit_zshrc:
         return message("Start a new shell.")
     return message(

@@ -38,7 +38,7 @@ def require_absent(paths: Iterable[Path]) -> None:
     existing = sorted(str(path) for path in paths if os.path.lexists(path) and not _is_empty_folder(path))
     if existing:
         raise ScfDeployError(
-            message("nothing was written: already exists: {files}", files=", ".join(existing)),
+            message("nothing was written; already present: {files}", files=", ".join(existing)),
             hint=message("Choose another folder with --out, or overwrite with --force."),
         )
 

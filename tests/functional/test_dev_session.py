@@ -92,7 +92,7 @@ def test_mistake_is_shown_in_place_and_its_correction_is_deployed(
         assert place in dev.texts()[-1]
         assert dev.get("/hello") == (200, '"one"'), "what was deployed goes on"
         yield dev.save((file, correct))
-        assert "no errors any more; nothing has changed" in dev.texts()[0]
+        assert "errors fixed; nothing to deploy" in dev.texts()[0]
         yield dev.save(("src/index.py", TWO))
         assert dev.get("/hello") == (200, '"two"')
 
@@ -324,7 +324,7 @@ def test_web_function_takes_no_event(tmp_path: Path) -> None:
     def script(dev: Dev) -> Iterator[Input]:
         assert dev.urls == ["/hello"]
         yield dev.type("i hello")
-        assert "hello is a web function, which takes no events" in dev.texts()[-1]
+        assert "hello is a web function and takes no events" in dev.texts()[-1]
 
     assert run_dev(tmp_path, script, template="timer").runs.empty()
 

@@ -139,7 +139,7 @@ def test_existing_files_are_not_overwritten(cloud: LocalServer, deployed: Path, 
     (into / "serverless.yml").write_text("mine")
     refused = take(cloud, into, "hello", "--code")
     assert refused.exit_code == 1
-    words = f"nothing was written: already exists: {into}/serverless.yml, {into}/src"
+    words = f"nothing was written; already present: {into}/serverless.yml, {into}/src"
     assert words in refused.stderr.replace("\n", " ")
     assert files(into) == ["serverless.yml", "src/mine.py"]
     assert (into / "serverless.yml").read_text() == "mine"

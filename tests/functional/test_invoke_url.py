@@ -179,4 +179,4 @@ def test_web_function_is_called_by_its_url_without_options(tmp_path: Path, cloud
     shown = invoke(tmp_path, cloud, "site")
     assert shown.stdout.startswith("HTTP 200 OK\n\n<p>hello\n"), shown
     event = invoke(tmp_path, cloud, "site", "--data", "{}")
-    assert (event.exit_code, "takes no event" in event.stderr) == (1, True)
+    assert (event.exit_code, "takes no events" in event.stderr) == (1, True)

@@ -151,7 +151,7 @@ class _Printer:
         """Say that changes are not noticed any more."""
         from scfdeploy.results.dev import Failure
 
-        text = message("the folders of the project are not watched any more: {reason}", reason=error)
+        text = message("stopped watching the folders of the project: {reason}", reason=error)
         self.show(Failure(text, message("Type r and Enter to deploy again and to watch them.")))
 
     def show_server(self, server: LocalServer) -> None:

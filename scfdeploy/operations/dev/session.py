@@ -194,7 +194,7 @@ class DevSession:
         """Call a function. The run itself is shown as that of any other request."""
         if any(spec.address == function and spec.is_web for spec in project.functions):
             raise ScfDeployError(
-                message("{function} is a web function, which takes no events", function=function.function_name),
+                message("{function} is a web function and takes no events", function=function.function_name),
                 hint=message("Call it by its URL."),
             )
 

@@ -42,7 +42,7 @@ def select_functions(
     present = [str(root / name) for name in FILE_NAMES if os.path.lexists(root / name)]
     if present:
         raise ScfDeployError(
-            message("nothing was written: already exists: {files}", files=", ".join(present)),
+            message("nothing was written; already present: {files}", files=", ".join(present)),
             hint=message("--all writes one folder per function; choose another folder with --out."),
         )
     selected: list[Address] = []

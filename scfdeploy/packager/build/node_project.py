@@ -106,7 +106,7 @@ def read_manifest(folder: str) -> Mapping[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise _invalid(path, str(error)) from error
     if not isinstance(manifest, dict) or any(not isinstance(manifest.get(key) or {}, dict) for key in PRODUCTION):
-        raise _invalid(path, message("it is not a mapping of the known form"))
+        raise _invalid(path, message("it does not have the expected structure"))
     return manifest
 
 

@@ -93,7 +93,7 @@ def _needs(project: Project, query: Query, run: Run, *, prune: bool) -> Iterator
     if run is Run.DESTROY:
         yield from _deletions(project, query)
     if run is not Run.PLAN:
-        yield _Need(message("name the account before approval"), "cam", ("GetUserAppId",))
+        yield _Need(message("show the account before approval"), "cam", ("GetUserAppId",))
 
 
 def _reads(project: Project, query: Query, run: Run, *, prune: bool) -> Iterator[_Need]:
@@ -119,7 +119,7 @@ def _reads(project: Project, query: Query, run: Run, *, prune: bool) -> Iterator
     if query.domains or query.unlisted_domains:
         yield _Need(message("read the custom domains"), "scf", ("ListCustomDomains",))
     if run is not Run.DESTROY:
-        yield _Need(message("compare the plan with the limits of the account"), "scf", ("GetAccount",))
+        yield _Need(message("compare the plan with the account's limits"), "scf", ("GetAccount",))
 
 
 def _writes(project: Project, query: Query, *, prune: bool) -> Iterator[_Need]:
@@ -163,7 +163,7 @@ def _function_writes(project: Project, query: Query) -> Iterator[_Need]:
         reason = message("set retries and the age of asynchronous events")
         yield _Need(reason, "scf", ("UpdateFunctionEventInvokeConfig",))
     if _role_names(project):
-        yield _Need(message("give functions their role"), "cam", ("PassRole",))
+        yield _Need(message("pass roles to functions"), "cam", ("PassRole",))
 
 
 def _trigger_writes(types: Collection[str]) -> Iterator[_Need]:

@@ -55,7 +55,9 @@ def package_missing(function: FunctionSpec, context: Context) -> Findings:
         yield package_missing.at(
             place or function.span_of(key),
             address=str(function.address),
-            related=((message("named here"), function.span_of(key)),) if place else (),
+            related=((message("loaded by {address}", address=function.address), function.span_of(key)),)
+            if place
+            else (),
             path=written.path,
             package=written.name,
             problem=missing.problem,

@@ -49,7 +49,9 @@ def source_syntax(function: FunctionSpec, context: Context) -> Findings:
             yield source_syntax.at(
                 span,
                 address=str(function.address),
-                related=((message("named here"), function.span_of("handler")),) if place else (),
+                related=((message("loaded by {address}", address=function.address), function.span_of("handler")),)
+                if place
+                else (),
                 path=path,
                 line=mistake.line,
                 problem=mistake.message,

@@ -85,7 +85,9 @@ def test_syntax_error_points_to_source_and_handler_key(tmp_path: Path) -> None:
     (found,) = diagnostics_of(Case("any", "case", inputs="handler: app.handle", files=files), tmp_path)
 
     assert str(found.subject) == "app.py:1:11"
-    assert [(word, str(span)) for word, span in found.related] == [("named here", "serverless.yml:4:12")]
+    assert [(word, str(span)) for word, span in found.related] == [
+        ("loaded by function/default/hello", "serverless.yml:4:12")
+    ]
 
 
 def test_modules_are_not_suggested_as_handlers(tmp_path: Path) -> None:

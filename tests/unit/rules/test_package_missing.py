@@ -45,7 +45,9 @@ def test_packages_of_an_archive_are_looked_up_in_it(packages: list[str], missing
 
     details = [one.detail for one in findings(tmp_path, "Nodejs18.15", "./code.zip")]
 
-    assert details == [f"index.js imports {name}, which neither the archive nor Nodejs18.15 has." for name in missing]
+    assert details == [
+        f"index.js imports {name}, which is neither in the archive nor part of Nodejs18.15." for name in missing
+    ]
 
 
 def test_finding_names_file_runtime_and_cure(tmp_path: Path) -> None:
@@ -53,7 +55,7 @@ def test_finding_names_file_runtime_and_cure(tmp_path: Path) -> None:
 
     [finding] = findings(tmp_path, "Python3.10")
 
-    assert finding.detail == "index.py imports requests, which neither requirements.txt nor Python3.10 has."
+    assert finding.detail == "index.py imports requests, which is neither in requirements.txt nor part of Python3.10."
     assert finding.hint == "Add requests to requirements.txt."
 
 
