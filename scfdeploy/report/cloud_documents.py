@@ -172,4 +172,5 @@ def policy(result: PolicyShown) -> Document:
             }
             for permission in result.permissions
         ],
+        **({"role": result.role} if result.role else {}),
     }

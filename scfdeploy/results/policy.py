@@ -22,4 +22,6 @@ class PolicyShown(NamedTuple):
     """The policy as CAM takes it; None if the files have errors."""
     permissions: Sequence[Permission] = ()
     """One for each statement of the policy, in its order."""
+    role: str = ""
+    """The ARN of the role that scfdeploy.toml names, to which the policy belongs; empty without one."""
     command: str = "policy"

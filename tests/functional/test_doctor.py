@@ -197,6 +197,26 @@ def test_malformed_proxy_fails_without_quoting_it(folder: Path) -> None:
     assert "hidden-word" not in result.detail + result.cure
 
 
+def test_password_in_the_exceptions_of_proxies_is_not_shown(folder: Path) -> None:
+    result = examined(folder, "proxy", environ={"NO_PROXY": "localhost, me:hidden-word@host"})
+
+    assert result.detail == "NO_PROXY=localhost,host"
+
+
+def test_malformed_proxy_is_said_once(folder: Path) -> None:
+    checks = checks_of(doctor(folder, "--format", "json", ALL_PROXY="hidden-word@", all_proxy="hidden-word@"))
+
+    assert checks["proxy"]["state"] == "failed"
+    assert checks["connection"]["detail"] == "not checked: ALL_PROXY is not the address of a proxy"
+
+
+def test_socks_proxy_has_a_cure(folder: Path) -> None:
+    proxy = "socks5://127.0.0.1:9"
+    checks = checks_of(doctor(folder, "--format", "json", HTTPS_PROXY=proxy, https_proxy=proxy))
+
+    assert "Proxies are supported with http:// and https:// only" in str(checks["connection"])
+
+
 def test_missing_certificates_fail(folder: Path) -> None:
     result = examined(folder, "certificates", environ={"REQUESTS_CA_BUNDLE": str(folder / "missing.pem")})
 

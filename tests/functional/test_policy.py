@@ -184,6 +184,20 @@ def test_stderr_explains_each_statement_and_json_has_the_policy(tmp_path: Path) 
     assert f"statement {len(statements)}:" in text.stderr
 
 
+def test_policy_of_a_project_with_a_role_belongs_to_the_role(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "shop")
+    without = scfdeploy("policy", folder)
+    role = "qcs::cam::uin/100000000001:roleName/deploy"
+    (folder / "scfdeploy.toml").write_text(f'role = "{role}"\n')
+
+    text = scfdeploy("policy", folder)
+
+    assert "sts:AssumeRole" not in without.stderr
+    assert text.stdout == without.stdout
+    assert f"attach this policy to {role}. Your own keys only need sts:AssumeRole" in text.stderr
+    assert scfdeploy("policy", folder, "--format", "json").document["role"] == role
+
+
 def test_errors_in_the_file_end_without_a_policy(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "shop", inputs="  memorySize: 100\n")
 

@@ -53,6 +53,10 @@ def check_connection(name: str, context: DoctorContext) -> CheckResult:
     try:
         probe = _probe(context)
     except CloudError as error:
+        try:
+            proxies_in(context.environ)
+        except ScfDeployError as malformed:
+            return not_checked(name, malformed.message)
         return failed(name, error.cloud_message, _connection_cure(error))
     return passed(name, probe.route)
 
@@ -89,4 +93,6 @@ def _connection_cure(error: CloudError) -> str:
             "If a proxy of your company inspects connections, set {variable} to a file with its certificate.",
             variable=CA_VARIABLE,
         )
+    if "SOCKS" in error.cloud_message:
+        return message("Proxies are supported with http:// and https:// only: set HTTPS_PROXY to such an address.")
     return error.hint or ""

@@ -32,7 +32,7 @@ def policy(request: Request, run: Run, *, prune: bool = False) -> PolicyShown:
     app_id = request.load.environ.get(_APP_ID) or checked.dotenv.values.get(_APP_ID) or ""
     buckets = _buckets(project, app_id if app_id.isdigit() else "") if run is Run.APPLY else ()
     granted = permissions(project, query, run, prune=prune, buckets=buckets)
-    return PolicyShown(checked.findings, True, str(run), as_policy(granted), granted)
+    return PolicyShown(checked.findings, True, str(run), as_policy(granted), granted, checked.settings.role or "")
 
 
 def _buckets(project: Project, app_id: str) -> tuple[CodeBucket, ...]:

@@ -90,6 +90,15 @@ def render_reasons(result: PolicyShown, style: TextStyle) -> str:
         )
         for number, permission in enumerate(result.permissions, 1)
     ]
+    if result.role:
+        # The calls are made with keys of the role, so its policy does not contain AssumeRole.
+        lines.append(
+            message(
+                "scfdeploy.toml names a role: attach this policy to {role}. Your own keys only need sts:AssumeRole on"
+                " that role, and its trust policy must name their account or user.",
+                role=safe(result.role),
+            )
+        )
     return "".join(f"{style.paint(line, 'dim')}\n" for line in lines)
 
 

@@ -59,7 +59,10 @@ def proxies_in(environ: Mapping[str, str]) -> list[str]:
         if text:
             found.append(f"{name}={_without_password(name, text)}")
     exceptions = environ.get("no_proxy") or environ.get("NO_PROXY")
-    return [*found, f"NO_PROXY={exceptions}"] if exceptions else found
+    if exceptions:
+        # An address with a password does not belong here, but is easily copied from another variable.
+        found.append(f"NO_PROXY={','.join(entry.rpartition('@')[2].strip() for entry in exceptions.split(','))}")
+    return found
 
 
 def _without_password(name: str, text: str) -> str:
