@@ -10,6 +10,8 @@ A module per language (`python`, `nodejs`) has two functions:
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -108,3 +110,13 @@ class CommandFailed(Exception):  # noqa: N818 - says what happened
         self.timeout_s = timeout_s
         self.lines = lines
         """What it printed."""
+
+
+def is_trusted(parent: str, folder: str) -> bool:
+    """Whether a parent of a folder belongs to the owner of the folder: others can write to /tmp, for example."""
+    if parent == os.path.dirname(parent):  # noqa: PTH120
+        return False
+    if os.name == "nt":  # where modes say nothing
+        return True
+    status = os.stat(parent)  # noqa: PTH116
+    return status.st_uid == os.stat(folder).st_uid and not status.st_mode & stat.S_IWOTH  # noqa: PTH116

@@ -1,18 +1,17 @@
 """The files that decide what is installed for a Node.js package: manifests, lock file, workspace and linked folders."""
-# ruff: noqa: PTH110, PTH112, PTH113, PTH114, PTH116, PTH118, PTH120, PTH123, PTH208
+# ruff: noqa: PTH110, PTH112, PTH113, PTH114, PTH118, PTH120, PTH123, PTH208
 # Paths are plain strings, as in fingerprint.py.
 
 from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from scfdeploy.diagnostics.messages import message
-from scfdeploy.packager.build.dependencies import DEPENDENCY_FILE_INVALID, BuildError
+from scfdeploy.packager.build.dependencies import DEPENDENCY_FILE_INVALID, BuildError, is_trusted
 from scfdeploy.packager.findings import printable
 from scfdeploy.packager.patterns.braces import TooManyError, expand
 
@@ -142,7 +141,7 @@ def lock_folder(root: str) -> str | None:
         return root
     folder = root
     for _ in range(_MAX_PARENTS):
-        if os.path.exists(os.path.join(folder, ".git")) or not _is_trusted(os.path.dirname(folder), root):
+        if os.path.exists(os.path.join(folder, ".git")) or not is_trusted(os.path.dirname(folder), root):
             return None
         folder = os.path.dirname(folder)
         if _has_lock(folder):
@@ -152,14 +151,6 @@ def lock_folder(root: str) -> str | None:
 
 def _has_lock(folder: str) -> bool:
     return any(os.path.isfile(os.path.join(folder, name)) for name, _ in LOCK_FILES)
-
-
-def _is_trusted(parent: str, root: str) -> bool:
-    """Whether a parent folder belongs to the owner of the package: others can write to /tmp, for example."""
-    if parent == os.path.dirname(parent):
-        return False
-    status = os.stat(parent)
-    return status.st_uid == os.stat(root).st_uid and not status.st_mode & stat.S_IWOTH
 
 
 def _lock_of(base: str, manifest: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -261,13 +252,11 @@ def _local_packages(root: str, members: Mapping[str, str]) -> tuple[tuple[str, .
     waiting, seen, archives = [root], {root}, set()
     while waiting:
         folder = waiting.pop()
-        if not os.path.isfile(os.path.join(folder, "package.json")):
-            continue
         for name, specifier in production_names(read_manifest(folder)):
             path = _local_path(folder, specifier) or members.get(name)
             if path is None or path in seen:
                 continue
-            if os.path.isdir(path):
+            if os.path.isfile(os.path.join(path, "package.json")):  # not any folder, such as /
                 seen.add(path)
                 waiting.append(path)
             elif os.path.isfile(path):

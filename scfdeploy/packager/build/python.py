@@ -17,7 +17,7 @@ from pathlib import Path
 
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.packager.build.dependencies import BuildError, CommandFailed, Dependencies, Run
+from scfdeploy.packager.build.dependencies import BuildError, CommandFailed, Dependencies, Run, is_trusted
 from scfdeploy.packager.build.python_locks import (
     has_member,
     pipfile_lock,
@@ -104,7 +104,8 @@ def find(root: str, runtime: str, *, scripts: bool) -> Dependencies | None:
         lines = _locked_lines(files, target, scripts=scripts)
         if not lines:
             return None
-        unpinned = [line for line in lines if "==" not in line and " @ " not in line]
+        if files[0].name == "pyproject.toml":  # others have exact versions, and options for their indexes
+            unpinned = [line for line in lines if "==" not in line and " @ " not in line]
     manager = "uv" if shutil.which("uv") else "pip"
     return Dependencies(manager, root, tuple(inputs), runtime, scripts, unpinned=tuple(unpinned))
 
@@ -165,7 +166,7 @@ def _lock_beside(project: Path) -> Path | None:
     for name in _LOCKS:
         if (folder / name).is_file():
             return folder / name
-    while not (folder / ".git").exists() and folder.parent != folder:
+    while not (folder / ".git").exists() and is_trusted(str(folder.parent), str(project.parent)):
         folder = folder.parent
         if (folder / "uv.lock").is_file():
             return folder / "uv.lock" if has_member(folder / "uv.lock", project) else None

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import unquote, urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -19,6 +20,7 @@ from packaging.utils import canonicalize_name
 
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.messages import message
+from scfdeploy.model.secret_text import without_secrets
 from scfdeploy.packager.build.dependencies import DEPENDENCY_FILE_INVALID, LOCK_OUTDATED, BuildError
 from scfdeploy.packager.build.python_target import PythonTarget
 from scfdeploy.packager.findings import name_some, printable
@@ -54,6 +56,7 @@ LOCK_FOR_OTHER_PYTHON = Finding(
 FOLDER_HINT = "Package its folder with `src.include`, or build a wheel of it and name that file."
 _CARET = re.compile(r"\^(\d+)((?:\.\d+)*)")
 """The form of poetry for all versions with the same first number."""
+_LINE = re.compile(r"\w[\w.-]*(==[\w.!+-]+| @ \S+)( --hash=\w+:\w+)*", re.ASCII)
 _SOME_PATCH = 12
 _PYPI = "https://pypi.org/simple"
 _Table: TypeAlias = dict[str, Any]
@@ -85,7 +88,7 @@ def unlocked_lines(project: Path, target: PythonTarget, *, scripts: bool) -> lis
             detail = '"{requirement}" in "{file}" is named in tool.uv.sources, and there is no uv.lock.'
             hint = "Run `uv lock`, and commit the lock file."
             raise BuildError(DEPENDENCY_FROM_SOURCE, detail=detail, hint=hint, **values)
-        if requirement.url is not None and not requirement.url.partition("#")[0].endswith(".whl") and not scripts:
+        if requirement.url is not None and not is_wheel(requirement.url, project.parent) and not scripts:
             raise BuildError(DEPENDENCY_FROM_SOURCE, **values)
     return [str(requirement) for requirement in listed]
 
@@ -118,7 +121,7 @@ def uv_lock(lock: Path, project: Path, target: PythonTarget, *, scripts: bool) -
             chosen = [one for one in candidates if version is None or one.get("version") == version]
             waiting += [(one, frozenset(_texts(item, "extra"))) for one in chosen]
     del packages[id(root)]
-    return _requirement_lines(_uv_line(one, lock, scripts=scripts) for one in packages.values())
+    return _requirement_lines((_uv_line(one, lock, scripts=scripts) for one in packages.values()), lock)
 
 
 def has_member(lock: Path, project: Path) -> bool:
@@ -146,7 +149,7 @@ def poetry_lock(lock: Path, project: Path, target: PythonTarget, *, scripts: boo
             if _applies(package.get("markers"), target, lock):
                 lines.append(_poetry_line(package, lock, scripts=scripts))
                 waiting += _poetry_dependencies(package, extras, target, lock)
-    return _requirement_lines(lines)
+    return _requirement_lines(lines, lock)
 
 
 def pipfile_lock(lock: Path, target: PythonTarget, *, scripts: bool) -> list[str]:
@@ -170,7 +173,7 @@ def pipfile_lock(lock: Path, target: PythonTarget, *, scripts: bool) -> list[str
             lines.append((index, _pinned(name, _text(package, "version").removeprefix("=="), package.get("hashes"))))
         else:
             lines.append(("", _from_url(name, package.get("file"), (), package, lock, scripts=scripts)))
-    return _requirement_lines(lines)
+    return _requirement_lines(lines, lock)
 
 
 def _uv_line(package: _Table, lock: Path, *, scripts: bool) -> tuple[str, str]:
@@ -250,9 +253,31 @@ def _require_locked(
         )
 
 
-def _requirement_lines(lines: Iterable[tuple[str, str]]) -> list[str]:
-    """The lines, sorted, after options for the indexes that they need."""
+def is_wheel(location: str, *folders: Path) -> bool:
+    """Whether an address, or a path in one of these folders, is that of a wheel, which is installed without running it.
+
+    A folder, a repository or another archive can have a name that ends with .whl.
+    """
+    try:
+        parts = urlsplit(location.partition("#")[0])
+    except ValueError:
+        return False
+    if parts.scheme in ("http", "https"):
+        return parts.path.endswith(".whl")
+    if "://" in location and parts.scheme != "file":
+        return False
+    path = unquote(parts.path) if parts.scheme == "file" else location
+    return location.endswith(".whl") and not any((folder / path).is_dir() for folder in folders)
+
+
+def _requirement_lines(lines: Iterable[tuple[str, str]], lock: Path) -> list[str]:
+    """The lines, sorted, after options for the indexes that they need. Raises BuildError."""
     pairs = set(lines)
+    for index, line in pairs:
+        # Anything else could be an option for the installer, such as one that allows source builds.
+        if re.search(r"\s", index) or (line and _LINE.fullmatch(line) is None):
+            form = message('it has "{text}", which is no name, version or address', text=without_secrets(line or index))
+            raise _invalid(lock, ValueError(form))
     indexes = sorted({index.rstrip("/") for index, _ in pairs} - {"", _PYPI})
     options = [f"--extra-index-url {index}" if "://" in index else f"--find-links {index}" for index in indexes]
     return [*options, *sorted(line for _, line in pairs if line)]
@@ -265,7 +290,7 @@ def _pinned(name: str, version: str, hashes: object) -> str:
 
 def _from_url(name: str, where: object, hashes: Sequence[str], source: _Table, lock: Path, *, scripts: bool) -> str:
     """The line of a package that comes from a file, an address or a repository."""
-    if isinstance(where, str) and (where.partition("#")[0].endswith(".whl") or scripts):
+    if isinstance(where, str) and (scripts or is_wheel(where, lock.parent)):
         url = where if "://" in where else (lock.parent / where).resolve().as_uri()
         return " ".join([f"{name} @ {url}", *(f"--hash={one}" for one in sorted(hashes))])
     address = source.get("git") or source.get("url")

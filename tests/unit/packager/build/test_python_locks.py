@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,53 @@ def test_source_code_in_a_lock_file_is_refused(tmp_path: Path, source: str) -> N
     with pytest.raises(BuildError) as error:
         uv_lock(lock, project, TARGET, scripts=False)
     assert (error.value.finding.id, error.value.values["requirement"]) == ("dependency-from-source", "flask")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('version = "3.1.2"', 'version = "3.1.2\\n--no-binary :all:"'),
+        ('version = "3.1.2"', 'version = "3.1.2 --no-binary :all:"'),
+        ("sha256:bb", "sha256:bb --no-binary=:all:"),
+        ("https://packages.example/simple", "https://packages.example/simple --no-binary :all:"),
+    ],
+)
+def test_option_in_a_lock_file_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    lock, project = files(tmp_path, uv_lock=UV_LOCK.replace(old, new), pyproject_toml=PROJECT)
+    with pytest.raises(BuildError) as error:
+        uv_lock(lock, project, TARGET, scripts=False)
+    assert error.value.finding.id == "dependency-file-invalid"
+
+
+@pytest.mark.parametrize("where", ["git+https://example.com/x.whl", "https://example.com/x.zip?.whl", "./x.whl"])
+def test_source_code_with_the_name_of_a_wheel_is_refused(tmp_path: Path, where: str) -> None:
+    (tmp_path / "x.whl").mkdir()
+    text = UV_LOCK.replace('{ registry = "https://packages.example/simple" }', f'{{ url = "{where}" }}')
+    lock, project = files(tmp_path, uv_lock=text, pyproject_toml=PROJECT)
+    with pytest.raises(BuildError) as error:
+        uv_lock(lock, project, TARGET, scripts=False)
+    assert error.value.finding.id == "dependency-from-source"
+
+
+def test_index_of_a_lock_file_is_no_package_without_a_version(tmp_path: Path) -> None:
+    files(tmp_path, uv_lock=UV_LOCK, pyproject_toml=PROJECT)
+    found = find(str(tmp_path), "Python3.10", scripts=False)
+    assert found is not None
+    assert found.unpinned == ()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has other permissions")
+def test_lock_file_where_others_can_write_is_not_read(tmp_path: Path) -> None:
+    member = '[[package]]\nname = "a"\nsource = { virtual = "a" }\ndependencies = [{ name = "flask" }]\n'
+    files(tmp_path, uv_lock=UV_LOCK + member)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "pyproject.toml").write_text('[project]\nname = "a"\nversion = "1"\ndependencies = ["flask"]\n')
+    found = find(str(tmp_path / "a"), "Python3.10", scripts=False)
+    tmp_path.chmod(0o777)
+    other = find(str(tmp_path / "a"), "Python3.10", scripts=False)
+    assert found is not None
+    assert other is not None
+    assert [Path(one.inputs[0]).name for one in (found, other)] == ["uv.lock", "pyproject.toml"]
 
 
 def test_wheel_in_a_lock_file_is_a_path(tmp_path: Path) -> None:

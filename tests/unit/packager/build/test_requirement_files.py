@@ -73,13 +73,35 @@ def test_unreadable_file_is_an_error(tmp_path: Path, text: str | bytes) -> None:
         "https://example.com/x-1.tar.gz",
         "--no-binary x",
         "--no-binary=:all:",
+        "--pre --no-binary :all:",
+        "six --no-bin=:all:",
+        "--only-binary :none:",
+        "six # comment \\ \n-e ./lib",
+        "https://example.com/x-1.tar.gz?.whl",
+        "git+https://example.com/x.whl",
+        "./folder.whl",
+        "-c constraints.txt",
     ],
 )
 def test_source_code_needs_permission(tmp_path: Path, line: str) -> None:
+    write_tree(tmp_path, {"folder.whl/setup.py": "", "constraints.txt": "flask @ https://example.com/flask-1.zip\n"})
     with pytest.raises(BuildError) as error:
         read(tmp_path, f"flask\n{line}\n")
     assert error.value.finding.id == "dependency-from-source"
     assert read_requirement_file(tmp_path / "requirements.txt", TARGET, scripts=True).names
+
+
+def test_file_of_another_machine_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(BuildError) as error:
+        read(tmp_path, "--pre -r https://user:secret-word@example.com/requirements.txt\n")
+    assert error.value.finding.id == "dependency-file-invalid"
+    assert "secret-word" not in str(error.value.values)
+
+
+def test_file_in_another_encoding_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(BuildError) as error:
+        read(tmp_path, "# coding: utf-7\n+AC0-e .\n")
+    assert error.value.finding.id == "dependency-file-invalid"
 
 
 def test_password_in_an_address_is_not_shown(tmp_path: Path) -> None:
