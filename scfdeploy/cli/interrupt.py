@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scfdeploy.emulator import Server
 
 _Handler = Callable[[int, FrameType | None], None]
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
 _FORCED_AFTER_S = 1.5
 
 
@@ -28,6 +28,7 @@ class _State:
 
     is_waiting_for_writes: Callable[[], bool] | None = None
     has_signal = False
+    is_ending = False
     is_watching = False
     local_server: Server | None = None
 
@@ -45,8 +46,9 @@ def watch_signals() -> None:
     progress delay the exit, until a second signal.
     """
 
-    def end(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise SystemExit(ExitCode.INTERRUPTED)
+    def end(_number: int, _frame: FrameType | None) -> None:
+        if not _State.is_ending:
+            raise SystemExit(ExitCode.INTERRUPTED)
 
     with suppress(ValueError):  # raised outside the main thread, which gets no signals
         reading, writing = os.pipe()
@@ -145,11 +147,33 @@ def _print_interrupted() -> None:
 @contextmanager
 def signals_interrupt() -> Iterator[None]:
     """Let Ctrl-C and SIGTERM raise KeyboardInterrupt in the main thread."""
+    _State.is_ending = False
 
-    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        if not _State.is_ending:
+            raise KeyboardInterrupt
 
     with _handling(interrupt, *_SIGNALS):
+        yield
+
+
+@contextmanager
+def first_signal_interrupts() -> Iterator[None]:
+    """Let the first signal raise KeyboardInterrupt in the main thread, and ignore later ones until the process ends.
+
+    This is for commands that end with a signal, such as `dev`. A terminal that is closed counts as a signal, too,
+    except under `nohup`.
+    """
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        if not _State.is_ending:
+            _State.is_ending = _State.has_signal = True
+            raise KeyboardInterrupt
+
+    hang_up: signal.Signals | None = getattr(signal, "SIGHUP", None)  # None on Windows
+    is_ignored = hang_up is None or signal.getsignal(hang_up) is signal.SIG_IGN
+    numbers = _SIGNALS if hang_up is None or is_ignored else (*_SIGNALS, hang_up)
+    with _handling(interrupt, *numbers):
         yield
 
 

@@ -117,6 +117,18 @@ def test_closed_standard_input_does_not_end_it(tmp_path: Path) -> None:
         assert run.stop(signal.SIGTERM) == 0
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_further_signals_do_not_disturb_its_end(tmp_path: Path, number: signal.Signals) -> None:
+    write_project(tmp_path)
+    with dev(tmp_path) as run:
+        run.wait_for("1 function deployed")
+        run.process.send_signal(number)
+        run.process.send_signal(signal.SIGINT)
+
+        assert run.stop(signal.SIGTERM) == 0
+        run.wait_for("^stopped$")
+
+
 def test_typed_line_ends_it(tmp_path: Path) -> None:
     write_project(tmp_path)
     with dev(tmp_path) as run:

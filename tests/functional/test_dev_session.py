@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
@@ -11,6 +12,7 @@ import pytest
 from scfdeploy.model import Project
 from scfdeploy.operations.dev.file_watcher import FileWatcher
 from scfdeploy.operations.dev.session import FilesChanged, Input, LineTyped, queued_inputs
+from scfdeploy.providers.clock import SystemClock
 from scfdeploy.results.dev import Failure, Redeployed, Rejected
 from tests.support.dev_session import Dev, run_dev
 from tests.support.project import TIMER, write_project
@@ -52,6 +54,35 @@ def test_save_without_a_difference_prints_nothing(tmp_path: Path) -> None:
         yield dev.save(("README.md", "nothing of the function"))
 
     assert "".join(run_dev(tmp_path, script).texts()) == ""
+
+
+class InterruptedClock(SystemClock):
+    """A signal arrives when the main thread reads the clock, as it does while changes are under way."""
+
+    def __init__(self) -> None:
+        self.reads_left: int | None = None
+
+    def monotonic(self) -> float:
+        if self.reads_left is not None and threading.current_thread() is threading.main_thread():
+            self.reads_left -= 1
+            if self.reads_left == 0:
+                raise KeyboardInterrupt
+        return super().monotonic()
+
+
+@pytest.mark.parametrize("reads", range(1, 12))
+def test_signal_during_a_deployment_ends_the_session(tmp_path: Path, reads: int) -> None:
+    write_project(tmp_path, code=ONE)
+    clock = InterruptedClock()
+
+    def script(dev: Dev) -> Iterator[Input]:
+        clock.reads_left = reads
+        yield dev.save(("src/index.py", TWO))
+        assert clock.reads_left > 0, "the session goes on after a signal"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_dev(tmp_path, script, clock=clock)
 
 
 def test_settings_of_the_file_are_deployed(tmp_path: Path) -> None:

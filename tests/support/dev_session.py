@@ -17,6 +17,7 @@ from scfdeploy.emulator import Server, Settings
 from scfdeploy.model import Secret
 from scfdeploy.operations.dev.session import DevSession, FilesChanged, Input, LineTyped, request_ended
 from scfdeploy.operations.request import CloudOptions, LocalServer, Request
+from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.retry import RetryPolicy
 from scfdeploy.report.dev_lines import render_dev_event
 from scfdeploy.report.text import TextStyle
@@ -84,7 +85,12 @@ def _server(dev: Dev, credentials: dict[str, str]) -> Iterator[Server]:
 
 
 def run_dev(
-    root: Path, script: Script, *, watch: Callable[[frozenset[str]], None] | None = None, **settings: Any
+    root: Path,
+    script: Script,
+    *,
+    watch: Callable[[frozenset[str]], None] | None = None,
+    clock: Clock | None = None,
+    **settings: Any,
 ) -> Dev:
     """Run a session in a project until its script ends. Functions are called at once, not in the background.
 
@@ -94,7 +100,8 @@ def run_dev(
     with _server(dev, {"AKIDdev": "dev-secret"}) as server:
         dev.server_url = server.url
         local = LocalServer(server.url, "AKIDdev", Secret("dev-secret"), lasts=True)
-        cloud = CloudOptions(local=lambda _folder: local, local_name="dev", retry=RetryPolicy(first_poll_s=0))
+        retry = RetryPolicy(first_poll_s=0)
+        cloud = CloudOptions(local=lambda _folder: local, local_name="dev", retry=retry, clock=clock)
         session = DevSession(
             Request(
                 str(root),

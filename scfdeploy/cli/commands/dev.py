@@ -15,6 +15,7 @@ from scfdeploy.cli.arguments import cloud_options, make_request, start_dev_serve
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, HookOptions, ProjectOptions, RuleOptions, expand_groups
+from scfdeploy.cli.interrupt import first_signal_interrupts, write_to_stderr
 from scfdeploy.cli.output import OutputOptions, print_rendered, print_text, run_and_exit, run_or_exit
 from scfdeploy.cli.redaction import SECRETS
 from scfdeploy.diagnostics import message
@@ -73,7 +74,15 @@ def dev(
     screen = OutputOptions("dev", "text", *display)
     _require_project(screen, request)
     cloud = cloud_options(clock=context.obj)
-    run_or_exit(screen, lambda: _serve(screen, request, cloud, port=port, inspect=inspect, template=invoke))
+
+    def serve() -> None:
+        with first_signal_interrupts():
+            try:
+                _serve(screen, request, cloud, port=port, inspect=inspect, template=invoke)
+            except KeyboardInterrupt:
+                write_to_stderr("\n" + message("stopped") + "\n")
+
+    run_or_exit(screen, serve)
 
 
 def _require_project(screen: OutputOptions, request: Request) -> None:
@@ -123,9 +132,8 @@ def _serve(
     session = DevSession(request, local, printer.show, watcher.watch, template, announce_debuggers)
     try:
         session.run(queued_inputs(queue))
-    except KeyboardInterrupt:
-        print_text("\n" + message("stopped"), sys.stderr)
     finally:
+        printer.close()
         watcher.close()
 
 
@@ -135,6 +143,11 @@ class _Printer:
     def __init__(self, screen: OutputOptions) -> None:
         self._screen = screen
         self._lock = threading.Lock()
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Write nothing any more: requests that the end breaks off are no news."""
+        self._is_closed = True
 
     def show(self, event: DevEvent) -> None:
         """Write an event, without secrets."""
@@ -145,7 +158,8 @@ class _Printer:
             return RenderedOutput(*map(SECRETS.redact, render_dev_event(event, style._replace(redact=SECRETS.redact))))
 
         with self._lock:
-            print_rendered(self._screen, render)
+            if not self._is_closed:
+                print_rendered(self._screen, render)
 
     def show_watch_error(self, error: Exception) -> None:
         """Say that changes are not noticed any more."""

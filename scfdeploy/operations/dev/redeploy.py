@@ -23,7 +23,7 @@ def redeploy(request: Request, cloud: CloudOptions, affected: Affected, *, insta
     """Deploy what is affected, without asking. Resources that are no longer in the files are deleted.
 
     `instances` are those that were deployed before: their files may be gone. No lock is needed: no other program
-    changes this server.
+    changes this server. Raises KeyboardInterrupt after a signal.
     """
     targets = tuple(sorted(affected.functions, key=str)) if not affected.everything else ()
     policy = Policy(targets=targets) if targets else Policy(prune=True, instances=tuple(sorted(instances)))
@@ -31,8 +31,19 @@ def redeploy(request: Request, cloud: CloudOptions, affected: Affected, *, insta
     planned = plan_project(request, cloud, policy, complete_query=query)
     if isinstance(planned, Findings):
         return Applied("dev", planned, ok=False, plan=None)
-    hooks = ApplyHooks(confirm=lambda _planned, _where: None, listener=lambda _event: None, stop=Stop())
-    return apply_planned(planned, cloud, hooks)
+    hooks = ApplyHooks(confirm=lambda _planned, _where: None, listener=lambda _event: None, stop=_StopAtOnce())
+    applied = apply_planned(planned, cloud, hooks)
+    if applied.interrupted:
+        raise KeyboardInterrupt
+    return applied
+
+
+class _StopAtOnce(Stop):
+    """Waits for no operation in progress: what it changes ends with this run."""
+
+    @property
+    def is_at_once(self) -> bool:
+        return self.is_set()
 
 
 def _only(functions: frozenset[Address]) -> Callable[[Query, Project], Query]:
