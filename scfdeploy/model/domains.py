@@ -82,7 +82,7 @@ def _settings(written: Mapping[str, Value], function: FunctionSpec, instance: In
     routes = [_route(route, function, instance) for route in _blocks(written.get("routes"))]
     settings: dict[str, Value] = {
         "protocols": protocols,
-        "certificateId": certificate,
+        "certificateId": certificate if HTTPS in protocols else "",
         "routes": normal_routes(routes) or (_route({}, function, instance),),
     }
     if "wafInstanceId" in written:

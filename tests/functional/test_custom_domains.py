@@ -64,6 +64,16 @@ def test_domain_without_certificate_answers_http_and_with_one_both(project: Path
     assert (changed["Protocol"], changed["CertConfig"]) == ("HTTP&HTTPS", {"CertificateId": "abc"})
 
 
+def test_domain_returns_to_http_when_its_certificate_leaves_the_file(project: Path, cloud: LocalServer) -> None:
+    write_project(project, inputs=URL + DOMAIN + "      certificateId: abc\n")
+    apply(project, cloud)
+    write_project(project, inputs=URL + DOMAIN)
+
+    assert done(apply(project, cloud)) == {"domain/api.example.com": "update"}
+    assert Cloud(cloud.url).call("GetCustomDomain", Domain="api.example.com")["Protocol"] == "HTTP"
+    assert planned(project, cloud) == {}
+
+
 def test_firewall_that_the_file_does_not_name_stays_on(project: Path, cloud: LocalServer) -> None:
     apply(project, cloud)
     server = Cloud(cloud.url)

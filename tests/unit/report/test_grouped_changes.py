@@ -118,10 +118,19 @@ def test_refusals_of_one_kind_are_shown_once() -> None:
     assert "  ! 30 × function\n" in text
 
 
-def test_unmanaged_resources_are_counted() -> None:
-    unmanaged = tuple((function(number), "is not managed") for number in range(300))
+def test_resources_that_are_left_alone_are_shown_once_with_each_reason() -> None:
+    kept = tuple((function(number), "its code is left alone") for number in range(300))
+    manual = (function(7).trigger("timer", "tick"), "was created manually")
+    text = shown(Plan(KEY, (), unmanaged=(*kept, manual)))
+    assert "  300 × function: its code is left alone\n      f0, f1, f2, " in text
+    assert "  trigger/default/f7/timer/tick: was created manually\n" in text
+    assert len(text.splitlines()) <= 10
+
+
+def test_many_reasons_to_leave_resources_alone_are_counted() -> None:
+    unmanaged = tuple((function(number), f"reason {number}") for number in range(300))
     text = shown(Plan(KEY, (), unmanaged=unmanaged))
-    assert "  and 295 more that are not managed; --no-group lists all\n" in text
+    assert "  function/default/f4: reason 4\n  and 295 more that are left alone; --no-group lists all\n" in text
 
 
 def test_partial_plan_says_so_in_every_format() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Owner, Resource, Value
-from scfdeploy.model.domains import normal_protocols, normal_route, normal_routes
+from scfdeploy.model.domains import HTTPS, normal_protocols, normal_route, normal_routes
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Step, none_if_missing
 from scfdeploy.providers.tencent.resources.tags import domain_resource, modify_tags, tag_changes
@@ -119,9 +119,12 @@ def _endpoint(route: Settings) -> Params:
 
 def _resource(domain: Address, row: Answer) -> Resource:
     waf = object_field(row, "WafConfig", _ACTION)
+    protocols = normal_protocols(row.get("Protocol"))
+    # An update without a certificate leaves the one that the domain had, which HTTP does not use.
+    certificate = str(object_field(row, "CertConfig", _ACTION).get("CertificateId") or "") if HTTPS in protocols else ""
     settings: dict[str, Value] = {
-        "protocols": normal_protocols(row.get("Protocol")),
-        "certificateId": str(object_field(row, "CertConfig", _ACTION).get("CertificateId") or ""),
+        "protocols": protocols,
+        "certificateId": certificate,
         "routes": normal_routes(_route(endpoint) for endpoint in object_list(row, "EndpointsConfig", _ACTION)),
         "wafInstanceId": str(waf.get("WafInstanceId") or "") if waf.get("WafOpen") == "OPEN" else "",
     }

@@ -67,18 +67,25 @@ def stands_alone(change: Change) -> bool:
 
 
 def unmanaged_lines(resources: Sequence[tuple[Address, str]], style: TextStyle) -> Iterator[str]:
-    """Some of the resources that are not managed, and the number of the others."""
-    if len(resources) <= _EXAMPLES + 1:
-        for resource in resources:
-            yield from unmanaged_line(resource, style)
-        return
-    for resource in resources[:_EXAMPLES]:
-        yield from unmanaged_line(resource, style)
-    yield style.paint(
-        "  "
-        + message("and {number} more that are not managed; --no-group lists all", number=len(resources) - _EXAMPLES),
-        "dim",
-    )
+    """What is left alone: each resource, or each kind of them with each reason once if there are many."""
+    is_long = len(resources) > _EXAMPLES + 1
+    by_reason: dict[Hashable, list[tuple[Address, str]]] = {}
+    for address, reason in resources:
+        by_reason.setdefault((address.kind.name if is_long else address, reason), []).append((address, reason))
+    groups = list(by_reason.values())
+    shown = groups if len(groups) <= _EXAMPLES + 1 else groups[:_EXAMPLES]
+    for group in shown:
+        if len(group) == 1:
+            yield from unmanaged_line(group[0], style)
+            continue
+        addresses = [address for address, _ in group]
+        title = style.paint(f"{len(group)} × {kind_label(addresses)}: {safe(group[0][1])}", "dim")
+        yield from style.lines(title, "  ", hanging="    ")
+        yield from (style.paint(line, "dim") for line in name_lines(addresses, "      ", style))
+    more = len(resources) - sum(map(len, shown))
+    if more:
+        text = message("and {number} more that are left alone; --no-group lists all", number=more)
+        yield style.paint(f"  {text}", "dim")
 
 
 def name_lines(addresses: Iterable[Address], indent: str, style: TextStyle) -> Iterator[str]:
