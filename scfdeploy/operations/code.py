@@ -274,6 +274,9 @@ def _with_specs(
 
 
 def _without_hook(source: Source | None) -> Source | None:
+    if isinstance(source, FolderSource) and source.hook is not None and source.build.enabled is None:
+        # Nothing is installed beside what a hook has made.
+        return replace(source, hook=None, build=source.build._replace(enabled=False))
     return replace(source, hook=None) if isinstance(source, FolderSource | ArchiveSource) else source
 
 

@@ -152,6 +152,11 @@ def _not_installed(function: FunctionSpec, file: str, *, installed: str) -> _Gap
     source = function.source
     if not isinstance(source, FolderSource):
         return None
+    if source.build.enabled is False and source.build.span is None:  # only after a hook, see operations/code.py
+        return _Gap(
+            message("which is not in the code; with `src.hook`, scfdeploy does not install {file}", file=file),
+            message("Install it in the hook, or set `src.build: true`, so that scfdeploy installs {file}.", file=file),
+        )
     if source.build.enabled is False:
         return _Gap(
             message("which is not in the code; `build: false` turns off the installation of {file}", file=file),

@@ -239,3 +239,19 @@ def test_handler_that_is_missing_after_the_hook_is_refused(
     assert "[handler-not-in-source]" in applied.stderr
     assert words in applied.stderr
     assert cloud.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("install", "is_reported"), [("", True), (" && mkdir ../out/flask && touch ../out/flask/__init__.py", False)]
+)
+def test_listed_package_that_a_hook_does_not_install_is_reported(
+    tmp_path: Path, install: str, is_reported: bool
+) -> None:
+    folder = project(tmp_path, f"mkdir -p ../out && cp index.py ../out{install}")
+    (folder / "requirements.txt").write_text("flask==3.1.2\n")
+    (folder / "code" / "index.py").write_text("import flask\n\n\ndef main_handler(event, context): ...\n")
+    assert "[package-missing]" not in scfdeploy("validate", folder).stderr
+    built = scfdeploy("build", folder)
+    assert built.exit_code == 0, built.stderr
+    assert ("[package-missing]" in built.stderr) is is_reported
+    assert ("with `src.hook`, scfdeploy does not install requirements.txt" in built.stderr) is is_reported

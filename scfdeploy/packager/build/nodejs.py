@@ -247,7 +247,9 @@ def _command(copy: _Copy, *, scripts: bool, run: Run) -> _Command:
             words = ["npm", "ci", "--omit=dev", "--no-audit", "--no-fund", "--install-strategy=hoisted", *no_scripts]
             words += [f"--workspace={package}"] if is_member else []
             _require("npm", copy)
-            return _Command(words, copy.base, {f"npm_config_{key}": value for key, value in _PLATFORM.items()})
+            # Variables count before .npmrc, which can name any program for git, and reach the npm of packages from git.
+            values = {**_PLATFORM, "git": "git", **({} if scripts else {"ignore_scripts": "true"})}
+            return _Command(words, copy.base, {f"npm_config_{key}": value for key, value in values.items()})
         case "pnpm":
             words = [*_require("pnpm", copy), *([f"--filter={{./{package}}}..."] if is_member else [])]
             words += ["install", "--prod", "--frozen-lockfile", "--config.node-linker=hoisted", *no_scripts]

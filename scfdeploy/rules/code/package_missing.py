@@ -7,11 +7,13 @@ not in the code, no manifest (requirements.txt, pyproject.toml, Pipfile, package
 not have it. From Python 3.7 and Node.js 14.18 on, runtimes have no packages besides the language's own library.
 
 A package that a manifest lists is missing too where scfdeploy does not install it: with `build: false`, for Node.js
-without a lock file, or if other packages are installed in the folder of the code already.
+without a lock file, with `src.hook` but without `build: true`, or if other packages are installed in the folder of the
+code already.
 
 Only imports that always run are checked, not those in a function, an `if` or a `try`. Functions with layers,
-`PYTHONPATH`, `NODE_PATH`, `installDependency`, `src.include` or `src.hook` are not checked, because packages can come
-from there, and neither is code that changes `sys.path`.
+`PYTHONPATH`, `NODE_PATH`, `installDependency` or `src.include` are not checked, because packages can come from there,
+and neither is code that changes `sys.path`. With `src.hook`, `build`, `plan` and `apply` check the code after the hook
+has run.
 
 ## Why
 

@@ -364,3 +364,26 @@ def test_missing_manager_is_named_with_its_cure(tmp_path: Path, monkeypatch: pyt
 
     assert caught.value.finding.id == "package-manager-missing"
     assert caught.value.values["command"] == "npm install --global pnpm"
+
+
+@NPM
+def test_program_that_the_project_names_for_git_is_not_run(tmp_path: Path, commands: Commands) -> None:
+    program = write(tmp_path, {"program": f"#!/bin/sh\ntouch {tmp_path / 'ran'}\nexit 1\n"}) / "program"
+    program.chmod(0o755)
+    address = "git+file:///nonexistent/tool.git"
+    revision = "a" * 40
+    packages = {
+        "": {"dependencies": {"tool": address}},
+        "node_modules/tool": {"version": "1.0.0", "resolved": f"{address}#{revision}"},
+    }
+    root = write(
+        tmp_path / "code",
+        {
+            "package.json": {"name": "demo", "version": "1.0.0", "dependencies": {"tool": address}},
+            "package-lock.json": {"name": "demo", "version": "1.0.0", "lockfileVersion": 3, "packages": packages},
+            ".npmrc": f"git={program}\nfetch-retries=0\n",
+        },
+    )
+    with pytest.raises(CommandFailed):
+        install(root, tmp_path / "staging", commands)
+    assert not (tmp_path / "ran").exists()
