@@ -151,7 +151,9 @@ class _RequestHandler(http.server.BaseHTTPRequestHandler):
     def _is_allowed(self) -> bool:
         """Whether a program of this user sent the request, and not a web page or another user of this machine."""
         host = f"{_HOST}:{self.server.server_port}"
-        return self.headers.get("Host") == host and "Origin" not in self.headers and _is_own(self.client_address)
+        if self.headers.get("Host") != host or "Origin" in self.headers:
+            return False
+        return _is_own(self.client_address, (_HOST, self.server.server_port))
 
     def _read_body(self) -> bytes:
         """The body, up to one byte more than a result may have. The rest is not read."""
@@ -384,17 +386,22 @@ def _report(report_fd: int, report: Report) -> None:
         content = content[os.write(report_fd, content) :]
 
 
-def _is_own(client: tuple[str, int]) -> bool:
+def _is_own(client: tuple[str, int], server: tuple[str, int]) -> bool:
     """Whether a connection comes from a process of this user, where the system tells it."""
-    host, port = client
-    address = f"{int.from_bytes(bytes(map(int, host.split('.'))), sys.byteorder):08X}:{port:04X}"
+    # Both ends: connections to other servers can come from the same port.
+    ends = [_as_in_proc(client), _as_in_proc(server)]
     try:
         with open("/proc/net/tcp", encoding="ascii") as file:  # noqa: PTH123
             # A connection that the program has closed has no inode, and 0 instead of its owner.
-            owners = [fields[7] for line in file if (fields := line.split())[1] == address and fields[9] != "0"]
+            owners = [fields[7] for line in file if (fields := line.split())[1:3] == ends and fields[9] != "0"]
     except OSError:
         return True
     return str(os.getuid()) in owners
+
+
+def _as_in_proc(address: tuple[str, int]) -> str:
+    host, port = address
+    return f"{int.from_bytes(bytes(map(int, host.split('.'))), sys.byteorder):08X}:{port:04X}"
 
 
 def _started_processes() -> list[int]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -263,6 +265,30 @@ def test_request_of_another_user_who_has_closed_the_connection_is_refused(api: R
         assert connection.recv(100).startswith(b"HTTP/1.1 403 ")
     calls.end(3)
     assert calls.wait_until_ready() == 3
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux") or os.getuid() != 0, reason="only root can be another user")
+def test_request_of_another_user_from_a_port_that_this_user_has_too_is_refused(api: RuntimeApi) -> None:
+    def own_socket() -> socket.socket:
+        made = socket.socket()
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return made
+
+    set_user = ctypes.CDLL(None).setfsuid
+    with serving(api), socket.create_server(("127.0.0.1", 0)) as other_server, own_socket() as own:
+        own.bind(("127.0.0.1", 0))
+        own.connect(other_server.getsockname())
+        set_user(12345)
+        try:
+            foreign = own_socket()
+        finally:
+            set_user(0)
+        with foreign:
+            foreign.settimeout(5)
+            foreign.bind(own.getsockname())
+            foreign.connect(("127.0.0.1", api.server_port))
+            foreign.sendall(ready_request(api, "Content-Length: 0", "", ""))
+            assert foreign.recv(100).startswith(b"HTTP/1.1 403 ")
 
 
 def test_no_variable_of_the_host_is_visible(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
