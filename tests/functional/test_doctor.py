@@ -160,7 +160,7 @@ def test_clock_is_compared_with_that_of_the_server(seconds: int, state: CheckSta
     assert f"{seconds:+d} s" in result.detail
 
 
-@pytest.mark.parametrize("date", ["", "Date: yesterday"])
+@pytest.mark.parametrize("date", ["", "Date: yesterday", "Date: Mon, 01 Jan 99999999999999999999 00:00:00 GMT"])
 def test_clock_is_not_checked_without_a_date(date: str, folder: Path) -> None:
     with raw_server(answered("200 OK", *filter(None, [date]))) as server:
         assert examined(folder, "clock", endpoint=server.url).state is CheckState.NOT_CHECKED
@@ -316,6 +316,18 @@ def test_file_with_errors_fails(folder: Path) -> None:
     result = examined(folder, "project")
 
     assert (result.state, result.cure) == (CheckState.FAILED, "Run `scfdeploy validate`.")
+
+
+def test_mistake_in_scfdeploy_toml_is_not_said_to_be_in_serverless_yml(folder: Path) -> None:
+    (folder / "scfdeploy.toml").write_text("porfile = 1\n")
+
+    assert examined(folder, "project").detail == "errors in the files of the project: 1"
+
+
+def test_malformed_endpoint_is_no_fault_of_the_clock(folder: Path) -> None:
+    checks = checks_of(doctor(folder, "--format", "json", "--endpoint", "ftp://host"))
+
+    assert (checks["connection"]["state"], checks["clock"]["state"]) == ("failed", "not-checked")
 
 
 def test_check_that_hangs_is_given_up(folder: Path) -> None:

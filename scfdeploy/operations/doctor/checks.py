@@ -44,7 +44,7 @@ def check_project(name: str, context: DoctorContext) -> CheckResult:
     if errors or loaded.project is None:
         return failed(
             name,
-            message("errors in serverless.yml: {count}", count=errors),
+            message("errors in the files of the project: {count}", count=errors),
             message("Run `scfdeploy validate`."),
         )
     key = loaded.project.key

@@ -67,7 +67,7 @@ def check_clock(name: str, context: DoctorContext) -> CheckResult:
         return not_checked(name, _local())
     try:
         probe = _probe(context)
-    except CloudError:
+    except ScfDeployError:
         return not_checked(name, message("no connection"))
     if probe.server_time is None:
         return not_checked(name, message("the response has no date"))

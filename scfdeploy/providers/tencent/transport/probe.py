@@ -84,5 +84,5 @@ def _without_password(name: str, text: str) -> str:
 def _time(text: str | None) -> float | None:
     try:
         return parsedate_to_datetime(text).timestamp() if text else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
