@@ -96,6 +96,7 @@ def test_applied_function_imports_its_dependency(
     applied = scfdeploy("apply", folder, "--yes", env=cloud.env)
     assert applied.exit_code == 0, applied.stderr
     assert "Installing the dependencies of function/default/hello: requirements.txt, for Python3.10" in applied.stderr
+    assert "dependency conflicts" not in applied.stderr
     env = {**cloud.env, "PATH": "/usr/bin:/bin"}
     assert scfdeploy("invoke", "hello", "--path", folder, env=env).stdout.strip().startswith('"alpha"')
     assert tree(folder / "src") == source

@@ -199,7 +199,9 @@ def _run_pip(options: Sequence[str], dependencies: Dependencies, target: PythonT
         variables["SCFDEPLOY_SOURCE_BUILDS"] = "1"
     python = _interpreter_with_pip(dependencies, variables, run)
     version, platforms = ["--python-version", target.version], target.platforms
-    words = [python, str(_PIP_PROGRAM), "install", "--no-compile", "--no-warn-script-location"]
+    # Conflicts are those with the packages beside pip, which the function does not get.
+    quiet = ("--no-compile", "--no-warn-script-location", "--no-warn-conflicts")
+    words = [python, str(_PIP_PROGRAM), "install", *quiet]
     words += [*version, "--implementation", "cp", *(f"--platform={platform}" for platform in platforms), *options]
     shown = [python, "-m", "pip", "install", *version, f"--platform={platforms[0]}", *options]
     run(words, dependencies.root, shown=shown, variables=variables)
