@@ -77,12 +77,12 @@ def _finding(finding: Diagnostic, findings: Findings, style: TextStyle) -> Itera
         yield from hint_lines(finding.hint, "  ", style)
 
 
-def source_lines(finding: Diagnostic, findings: Findings, style: TextStyle) -> Iterator[str]:
+def source_lines(finding: Diagnostic, findings: Findings, style: TextStyle, indent: str = "  ") -> Iterator[str]:
     """The source line with its marker, and the related positions."""
     if finding.subject is not None and finding.subject.file in findings.sources:
         yield from snippet(finding.subject, findings.sources[finding.subject.file], style)
     for text, span in finding.related:
-        yield from style.lines(f"{style.paint(message('see:'), 'cyan')} {safe(text)} ({safe(str(span))})", "  ")
+        yield from style.lines(f"{style.paint(message('see:'), 'cyan')} {safe(text)} ({safe(str(span))})", indent)
 
 
 def detail_lines(text: str, indent: str, style: TextStyle) -> Iterator[str]:

@@ -89,3 +89,13 @@ def test_annotations_of_github_are_never_grouped() -> None:
 def test_other_rules_and_severities_have_blocks_of_their_own() -> None:
     different = [*findings(2), *findings(2, rule="other"), MEMORY_STEP]
     assert shown(different).count("\n\n") == 3
+
+
+def test_related_place_is_indented_like_the_hint_of_its_finding() -> None:
+    related = [replace(one, related=(("first set", span(2, 3, 4)),), hint="Use 64.") for one in findings(2)]
+    related[1] = replace(related[1], hint="Use 128.")
+
+    lines = shown(related).splitlines()
+
+    assert "    see: first set (serverless.yml:2:3)" in lines
+    assert "    hint: Use 64." in lines

@@ -36,7 +36,7 @@ def render_group(group: Sequence[Diagnostic], findings: Findings, style: TextSty
         detail = finding.detail if len(listed) <= _WITH_DETAIL else finding.address or ""
         yield from _entry(finding, style, detail="" if same_detail else detail)
         if len(group) <= _WITH_SOURCE:
-            yield from source_lines(finding, findings, style)
+            yield from source_lines(finding, findings, style, "    ")
         if finding.hint and not same_hint:
             yield from hint_lines(finding.hint, "    ", style)
     yield from _places(group[len(listed) :], style)
