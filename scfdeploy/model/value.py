@@ -44,3 +44,14 @@ def whole_number(text: str) -> int | None:
     `str.isdigit` also accepts digits that `int` rejects, such as a superscript two, and `int` rejects very long ones.
     """
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
+
+
+def parse_json_or_text(text: str) -> Value:
+    """The value of a JSON text, or the text itself when it is not JSON."""
+    import json
+
+    try:
+        value: Value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value

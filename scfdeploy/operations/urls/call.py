@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,6 +11,7 @@ from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.facts import service_of_host, status_code
 from scfdeploy.model import Address, Observed, Value
 from scfdeploy.model.resource_kind import TRIGGER
+from scfdeploy.model.value import parse_json_or_text
 from scfdeploy.operations.emulator import find_control
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import ResolvedFunction, missing_function
@@ -142,11 +142,7 @@ def _parse(response: HttpResponse) -> Value:
         text = response.body.decode()
     except UnicodeDecodeError:
         return None
-    try:
-        value: Value = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    return value
+    return parse_json_or_text(text)
 
 
 def _with_log(control: EmulatorControl, function: ResolvedFunction, invocation: Invocation) -> Invocation:

@@ -7,6 +7,7 @@ from typing import Any
 
 from scfdeploy.facts import limit, status_code
 from scfdeploy.model import Address, Value
+from scfdeploy.model.value import parse_json_or_text
 from scfdeploy.providers.base import Invocation
 from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Client
@@ -68,12 +69,4 @@ def _request_id(response: Mapping[str, Any]) -> str:
 
 def _json(text: Any) -> Value:
     """Text parsed as JSON, or unchanged when it is not JSON."""
-    if not isinstance(text, str) or not text:
-        return None
-    import json
-
-    try:
-        value: Value = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    return value
+    return parse_json_or_text(text) if isinstance(text, str) and text else None
