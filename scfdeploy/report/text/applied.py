@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from scfdeploy.apply import Effect, Outcome, Status
 from scfdeploy.diagnostics import message
-from scfdeploy.model import Value
+from scfdeploy.model import Address, Value
 from scfdeploy.plan import Action
 from scfdeploy.report.actions import SYMBOLS, completed
 from scfdeploy.report.humanize import duration, plural
@@ -40,12 +40,12 @@ def render_applied(result: Applied, style: TextStyle) -> str:
         blocks.append("\n".join(line for outcome in result.outcomes for line in outcome_lines(outcome, style)))
     elif result.ok and result.plan is not None and result.plan.unmanaged:
         # A plan without changes was not shown before.
-        blocks.append(render_unmanaged(result.plan.unmanaged, style))
+        blocks.append(_left_alone(result.plan.unmanaged, style))
     if result.local_queues:
         blocks.append("\n".join(_local_queue(name, kind) for name, kind in result.local_queues.items()))
     outputs = list(_outputs(result, style))
     if outputs:
-        blocks.append("\n".join([*outputs, *serve_hint(result.serve_command)]))
+        blocks.append("\n".join([*outputs, *serve_hint(result.serve_command, style)]))
     blocks.append("\n".join(_summary(result, style)))
     return "\n\n".join(blocks) + "\n"
 
@@ -157,12 +157,21 @@ def _output_rows(name: str, outputs: Mapping[str, Value]) -> Iterator[tuple[str,
             yield safe(name), safe(key), safe(value) if isinstance(value, str) else value_text(value)
 
 
-def serve_hint(command: str) -> Iterator[str]:
-    """One line with the commands that serve local URLs after this run; none without a command."""
+def serve_hint(command: str, style: TextStyle) -> Iterator[str]:
+    """The commands that serve local URLs after this run; nothing without a command."""
     if command:
-        yield message(
+        text = message(
             "The local URLs respond while {dev} or {command} runs.", dev="`scfdeploy dev`", command=f"`{safe(command)}`"
         )
+        yield from style.lines(text)
+
+
+def _left_alone(resources: Sequence[tuple[Address, str]], style: TextStyle) -> str:
+    if style.detail is Detail.FULL or len(resources) <= MANY_OUTCOMES:
+        return render_unmanaged(resources, style)
+    from scfdeploy.report.text.groups.similar_changes import unmanaged_lines
+
+    return "\n".join(unmanaged_lines(resources, style))
 
 
 def _summary(result: Applied, style: TextStyle) -> Iterator[str]:
@@ -170,10 +179,10 @@ def _summary(result: Applied, style: TextStyle) -> Iterator[str]:
     if result.plan is not None:
         yield from partial_lines(result.plan, style)
     if result.ok and not result.outcomes:
-        yield message("Nothing to do: {counts}", counts=counts)
+        yield from style.lines(message("Nothing to do: {counts}", counts=counts))
         return
     if result.ok:
-        yield style.paint(message("Done: {counts}", counts=counts), "green", "bold")
+        yield from style.lines(style.paint(message("Done: {counts}", counts=counts), "green", "bold"))
         return
     some_done = any(outcome.half_replaced or outcome.effect in _CERTAIN for outcome in result.outcomes)
     yield from style.lines(style.paint(f"{_verdict(result, some_done)} {counts}", "red", "bold"))

@@ -130,13 +130,15 @@ def plan_summary(plan: Plan, style: TextStyle) -> str:
     """`Plan: 1 to create; 3 unchanged.`, or why there is nothing to apply."""
     if plan.rejected:
         refused = plural(len(plan.rejected), "{number} change refused", "{number} changes refused")
-        return style.paint(message("This plan cannot be applied: {refused}.", refused=refused), "red")
-    if not plan.has_changes:
+        text = style.paint(message("This plan cannot be applied: {refused}.", refused=refused), "red")
+    elif not plan.has_changes:
         key = plan.project
-        return message(
+        text = message(
             "Nothing to do: {app} (stage {stage}, {region}) matches serverless.yml.",
             app=safe(key.app),
             stage=safe(key.stage),
             region=safe(key.region),
         )
-    return style.paint(message("Plan: {counts}", counts=plan_counts(plan)), "bold")
+    else:
+        text = style.paint(message("Plan: {counts}", counts=plan_counts(plan)), "bold")
+    return "\n".join(style.lines(text))

@@ -39,7 +39,7 @@ def render_status(result: StatusReport, style: TextStyle) -> str:
     ]
     urls = [(function, url) for function in result.functions for url in function.urls]
     if urls:
-        blocks.append("\n".join([*_urls(urls, style), *serve_hint(result.serve_command)]))
+        blocks.append("\n".join([*_urls(urls, style), *serve_hint(result.serve_command, style)]))
     if style.detail is not Detail.FULL and len(result.functions) > _MANY:
         blocks += _large_details(result.functions, style)
     else:

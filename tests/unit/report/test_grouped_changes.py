@@ -127,6 +127,25 @@ def test_resources_that_are_left_alone_are_shown_once_with_each_reason() -> None
     assert len(text.splitlines()) <= 10
 
 
+def test_apply_without_changes_shows_what_is_left_alone_once() -> None:
+    kept = tuple((function(number), "its code is left alone") for number in range(300))
+    text = render_output(Applied("apply", Findings(), True, Plan(KEY, (), unmanaged=kept)), GROUPED).out
+    assert "  300 × function: its code is left alone\n" in text
+    assert len(text.splitlines()) <= 10
+
+
+def test_lines_between_groups_fit_the_terminal() -> None:
+    style = GROUPED._replace(width=60, is_wrapped=True)
+    plan = plan_of(*map(update, range(30)))
+    long = Address.of_function("default", "f").trigger("timer", "every-night-when-everybody-is-asleep")
+    outcomes = [outcome(0), *(outcome(number, address=long) for number in range(30))]
+    outputs: dict[str, dict[str, object]] = {"web": {"url": "http://127.0.0.1:9080/web"}}
+    command = "scfdeploy emulator --data .scfdeploy/emulator.db"
+    result = Applied("apply", Findings(), True, plan, outcomes, outputs, serve_command=command)  # type: ignore[arg-type]
+    for text in (shown(plan, style), render_output(result, style).out):
+        assert max(map(len, text.splitlines())) <= 60
+
+
 def test_many_reasons_to_leave_resources_alone_are_counted() -> None:
     unmanaged = tuple((function(number), f"reason {number}") for number in range(300))
     text = shown(Plan(KEY, (), unmanaged=unmanaged))

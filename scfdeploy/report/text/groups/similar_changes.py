@@ -54,7 +54,8 @@ def render_large_plan(plan: Plan, style: TextStyle) -> str:
         blocks += groups
         blocks += _alone(alone, style)
         if not is_complete:
-            blocks.append(style.paint(message("Similar changes are shown together; --no-group shows each one."), "dim"))
+            note = message("Similar changes are shown together; --no-group shows each one.")
+            blocks.append("\n".join(style.lines(style.paint(note, "dim"))))
     blocks += ["\n".join(lines) for lines in _refusals(plan.rejected, style)]
     if plan.unmanaged:
         blocks.append("\n".join(unmanaged_lines(plan.unmanaged, style)))

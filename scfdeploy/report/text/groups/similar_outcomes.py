@@ -56,7 +56,8 @@ def _group(group: Sequence[Outcome], style: TextStyle) -> Iterator[str]:
             shortest=duration(min(times)),
             longest=duration(max(times)),
         )
-        yield f"{style.paint(f'{SYMBOLS[first.action]:>3}', 'green')} {title}: {text}"
+        symbol = style.paint(f"{SYMBOLS[first.action]:>3}", "green")
+        yield from style.lines(f"{symbol} {title}: {text}", hanging="      ")
         return
     reasons = {outcome.error.message for outcome in group if outcome.error is not None}
     reason = f": {safe(reasons.pop())}" if len(reasons) == 1 else ""
@@ -75,7 +76,8 @@ def _failures(groups: Sequence[Sequence[Outcome]], style: TextStyle) -> Iterator
         addresses = [outcome.address for outcome in group]
         failed = message("{action} failed", action=group[0].action.value)
         title = style.paint(f"{len(group)} × {kind_label(addresses)}", "bold")
-        yield f"  {style.paint('!', 'red', 'bold')} {title}: {style.paint(failed, 'red')}"
+        mark = style.paint("!", "red", "bold")
+        yield from style.lines(f"  {mark} {title}: {style.paint(failed, 'red')}", hanging="      ")
         yield from name_lines(addresses, "      ", style)
         yield from error_lines(group[0], style)
         messages = {outcome.error.message for outcome in group if outcome.error is not None}
