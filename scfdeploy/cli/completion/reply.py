@@ -65,7 +65,9 @@ def _matching(expected: Expected) -> Answer:
     kind, lead = expected.kind, expected.lead
     if kind in ("file", "project", "folder"):
         return Answer("folders" if kind == "folder" else "files", [])
-    found = ((value, "") for value in _KINDS[kind](expected)) if kind else expected.choices
+    # A name in the files that starts with "-" would be read as an option, such as --endpoint=URL.
+    names = (value for value in _KINDS[kind](expected) if not value.startswith("-")) if kind else ()
+    found = ((value, "") for value in names) if kind else expected.choices
     values: dict[str, str] = {}
     for value, description in found:
         if value.startswith(expected.prefix) and value.isprintable() and len(value) <= _MAX_LENGTH:

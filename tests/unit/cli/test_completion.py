@@ -216,6 +216,19 @@ def test_odd_file_offers_nothing_odd(text: str, tmp_path: Path, monkeypatch: pyt
         assert len(value) < 400
 
 
+@pytest.mark.parametrize("words", [("invoke",), ("plan", "--target"), ("plan", "--stage")])
+def test_names_of_the_project_are_no_options(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    option = "--endpoint=http://other.example"
+    write(tmp_path, f"component: scf\nname: a\nstage: '{option}'\ninputs: {{name: '{option}'}}\n")
+    (tmp_path / f".env.{option.partition('=')[0]}").touch()
+    monkeypatch.chdir(tmp_path)
+
+    assert not [value for value in offered(*words, "") if value.startswith("-")]
+    assert not [value for value in offered(*words, "--e") if "other.example" in value]
+
+
 def test_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "serverless.yml")
 
