@@ -85,6 +85,52 @@ def test_signal_during_a_deployment_ends_the_session(tmp_path: Path, reads: int)
         run_dev(tmp_path, script, clock=clock)
 
 
+def test_other_name_of_the_project_begins_anew(tmp_path: Path) -> None:
+    write_project(tmp_path, URL, code=ONE)
+    config = (tmp_path / "serverless.yml").read_text()
+    renamed = config.replace("app: shop", "app: store").replace("name: hello\napp", "name: greeting\napp")
+
+    def script(dev: Dev) -> Iterator[Input]:
+        dev.texts()
+        yield dev.save(("serverless.yml", renamed))
+        assert "hello: created in " in "".join(dev.texts())
+        yield dev.save(("src/index.py", TWO))
+        assert dev.get("/hello") == (200, '"two"')
+        yield dev.type("r")
+        yield dev.save(("serverless.yml", config))
+        assert dev.get("/hello") == (200, '"two"')
+
+    assert "error" not in "".join(run_dev(tmp_path, script).texts())
+
+
+def test_other_name_of_an_instance_keeps_its_functions(tmp_path: Path) -> None:
+    write_project(tmp_path, URL, code=ONE)
+    config = (tmp_path / "serverless.yml").read_text()
+
+    def script(dev: Dev) -> Iterator[Input]:
+        yield dev.save(("serverless.yml", config.replace("name: hello\napp", "name: greeting\napp")))
+        yield dev.save(("src/index.py", TWO))
+        yield dev.type("r")
+        assert dev.get("/hello") == (200, '"two"')
+
+    assert "error" not in "".join(run_dev(tmp_path, script).texts())
+
+
+def test_removed_folder_is_deleted_once(tmp_path: Path) -> None:
+    for name in ("orders", "bills"):
+        write_project(tmp_path / name, URL, name=name, code=ONE)
+
+    def script(dev: Dev) -> Iterator[Input]:
+        (tmp_path / "bills" / "serverless.yml").unlink()
+        yield FilesChanged(frozenset({str(tmp_path / "bills" / "serverless.yml")}))
+        assert dev.get("/bills")[0] == 404
+        yield dev.type("r")
+        yield dev.save(("orders/src/index.py", TWO))
+        assert dev.get("/orders") == (200, '"two"')
+
+    assert "error" not in "".join(run_dev(tmp_path, script).texts())
+
+
 def test_settings_of_the_file_are_deployed(tmp_path: Path) -> None:
     write_project(tmp_path, code=ONE)
     written = (tmp_path / "serverless.yml").read_text()

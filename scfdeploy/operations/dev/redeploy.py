@@ -26,7 +26,7 @@ def redeploy(request: Request, cloud: CloudOptions, affected: Affected, *, insta
     changes this server. Raises KeyboardInterrupt after a signal.
     """
     targets = tuple(sorted(affected.functions, key=str)) if not affected.everything else ()
-    policy = Policy(targets=targets) if targets else Policy(prune=True, instances=tuple(sorted(instances)))
+    policy = Policy(targets=targets) if targets else Policy(adopt=True, prune=True, instances=tuple(sorted(instances)))
     query = _only(affected.functions) if targets else with_version_queries
     planned = plan_project(request, cloud, policy, complete_query=query)
     if isinstance(planned, Findings):
@@ -36,6 +36,11 @@ def redeploy(request: Request, cloud: CloudOptions, affected: Affected, *, insta
     if applied.interrupted:
         raise KeyboardInterrupt
     return applied
+
+
+def is_valid(request: Request, cloud: CloudOptions) -> bool:
+    """Whether the project has no errors, so that it can be deployed to an empty server."""
+    return not isinstance(plan_project(request, cloud, Policy(), complete_query=with_version_queries), Findings)
 
 
 class _StopAtOnce(Stop):

@@ -14,7 +14,7 @@ from scfdeploy.diagnostics import Diagnostic, ScfDeployError, did_you_mean, mess
 from scfdeploy.model import Address, Project
 from scfdeploy.operations.cloud import open_cloud
 from scfdeploy.operations.dev.hook_outputs import HookOutputs
-from scfdeploy.operations.dev.redeploy import changed_functions, redeploy
+from scfdeploy.operations.dev.redeploy import changed_functions, is_valid, redeploy
 from scfdeploy.operations.dev.watched_files import Affected, WatchedFiles, watched_files
 from scfdeploy.operations.emulator import open_control
 from scfdeploy.operations.logs import local_entry
@@ -140,6 +140,7 @@ class DevSession:
         had_failed, self._has_failed = self._has_failed, True
         try:
             files = self._prepare(affected)
+            self._forget_other_project(files.project)
             applied = redeploy(self.request, self.cloud, affected, instances=self._instances)
         except ScfDeployError as error:
             self.on_event(Failure(error.message, error.hint, Findings(*error.findings)))
@@ -156,7 +157,9 @@ class DevSession:
         self.on_event(Redeployed(shown, self.monotonic() - began, is_first, is_fixed))
         if files.project is not None:
             self._project = files.project
-            self._instances |= {instance.name for instance in files.project.instances}
+            current = {instance.name for instance in files.project.instances}
+            # One that is gone from the files has nothing any more once everything is deployed.
+            self._instances = current if applied.ok and affected.everything else self._instances | current
             self._follow_up(files.project, applied)
 
     def _prepare(self, affected: Affected) -> WatchedFiles:
@@ -168,6 +171,16 @@ class DevSession:
         if files.has_hooks:
             self._outputs.begin(files.folders)
         return files
+
+    def _forget_other_project(self, project: Project | None) -> None:
+        """Empty the server when the file names another app, stage or region: its functions belong to the first one."""
+        if project is None or self._project is None or project.key == self._project.key:
+            return
+        if is_valid(self.request, self.cloud):
+            open_control(self.cloud, project.root).post("reset", {})
+            self._project = None
+            self._urls.clear()
+        self._instances.clear()
 
     def _follow_up(self, project: Project, applied: Applied) -> None:
         urls = local_urls(self.cloud, project.root, project.key.region)
