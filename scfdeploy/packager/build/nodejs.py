@@ -215,13 +215,14 @@ class _Copy:
         project = self.project
         if project.manager == "pnpm" and folder == project.base:
             supported = {"supportedArchitectures": {key: [value] for key, value in _PLATFORM.items()}}
-            manifest["pnpm"] = supported | (manifest.get("pnpm") or {})
+            settings = manifest.get("pnpm")
+            manifest["pnpm"] = supported | (settings if isinstance(settings, dict) else {})
         if project.manager == "yarn" and not self.is_berry and project.is_workspace:
             self._reduce(manifest, folder)
         target = os.path.join(self.place(folder), "package.json")
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "w", encoding="utf-8") as file:
-            json.dump(manifest, file, ensure_ascii=False, indent=2)
+            json.dump(manifest, file, indent=2)
 
     def _reduce(self, manifest: dict[str, Any], folder: str) -> None:
         """Leave only what the package needs: yarn 1 installs the dependencies of all packages of a workspace."""
@@ -296,7 +297,8 @@ def _check_yarn_lock(project: NodeProject) -> None:
     """Check that the lock file of yarn 1 has what the manifests name: in a workspace, --frozen-lockfile does not."""
     text = _text(os.path.join(project.base, project.lock))
     locked = {one.strip(' "') for line in re.findall(r"^[^#\s].*(?=:$)", text, re.MULTILINE) for one in line.split(",")}
-    changed = {name.rpartition("/")[2] for name in read_manifest(project.base).get("resolutions") or ()}
+    resolutions = read_manifest(project.base).get("resolutions")
+    changed = {name.rpartition("/")[2] for name in resolutions} if isinstance(resolutions, dict) else set()
     for folder in (project.root, *project.linked):
         for name, specifier in production_names(read_manifest(folder), PRODUCTION[:2]):
             if name not in project.members and name not in changed and f"{name}@{specifier}" not in locked:

@@ -66,8 +66,8 @@ def read_toml(path: Path) -> _Table:
     """The content of a TOML file. Raises BuildError."""
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _invalid(path, error) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise invalid_file(path, error) from error
 
 
 def project_requirements(project: Path) -> list[Requirement]:
@@ -100,7 +100,9 @@ def uv_lock(lock: Path, project: Path, target: PythonTarget, *, scripts: bool) -
     by_name = _by_name(content)
     root = next((package for group in by_name.values() for package in group if _is_at(package, lock, project)), None)
     if root is None:
-        raise _invalid(lock, ValueError(message("it has no package for {project}", project=printable(str(project)))))
+        raise invalid_file(
+            lock, ValueError(message("it has no package for {project}", project=printable(str(project))))
+        )
     direct = {canonicalize_name(_text(item, "name")) for item in _tables(root, "dependencies")}
     _require_locked(project_requirements(project), direct, target, lock, "uv lock")
     packages: dict[int, _Table] = {}
@@ -159,7 +161,7 @@ def pipfile_lock(lock: Path, target: PythonTarget, *, scripts: bool) -> list[str
         if not isinstance(content, dict) or not isinstance(content.get("default"), dict):
             raise ValueError(message('it has no mapping "default"'))
     except (OSError, ValueError, RecursionError) as error:
-        raise _invalid(lock, error) from error
+        raise invalid_file(lock, error) from error
     locked_for = _text(_table(_table(content, "_meta"), "requires"), "python_version")
     # What a newer version needs is a part of what an older one does.
     _require_python(f">={locked_for}" if locked_for else "", target, lock)
@@ -277,7 +279,7 @@ def _requirement_lines(lines: Iterable[tuple[str, str]], lock: Path) -> list[str
         # Anything else could be an option for the installer, such as one that allows source builds.
         if re.search(r"\s", index) or (line and _LINE.fullmatch(line) is None):
             form = message('it has "{text}", which is no name, version or address', text=without_secrets(line or index))
-            raise _invalid(lock, ValueError(form))
+            raise invalid_file(lock, ValueError(form))
     indexes = sorted({index.rstrip("/") for index, _ in pairs} - {"", _PYPI})
     options = [f"--extra-index-url {index}" if "://" in index else f"--find-links {index}" for index in indexes]
     return [*options, *sorted(line for _, line in pairs if line)]
@@ -323,8 +325,8 @@ def _by_name(lock: _Table) -> dict[str, list[_Table]]:
 def _requirement(text: str, file: Path) -> Requirement:
     try:
         return Requirement(text)
-    except InvalidRequirement as error:
-        raise _invalid(file, error) from error
+    except (InvalidRequirement, RecursionError) as error:
+        raise invalid_file(file, error) from error
 
 
 def _marker(requirement: Requirement) -> str:
@@ -337,7 +339,7 @@ def _applies(marker: object, target: PythonTarget, file: Path, *, extras: Iterab
     try:
         return target.applies(marker, extras=extras)
     except ValueError as error:
-        raise _invalid(file, error) from error
+        raise invalid_file(file, error) from error
 
 
 def _table(table: Mapping[str, Any], key: str) -> _Table:
@@ -360,6 +362,9 @@ def _text(table: Mapping[str, Any], key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _invalid(file: Path, error: Exception) -> BuildError:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return BuildError(DEPENDENCY_FILE_INVALID, file=printable(str(file)), reason=printable(str(reason)))
+def invalid_file(file: Path, error: Exception) -> BuildError:
+    """The error of a file that cannot be read for this reason."""
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    # Some reasons have the text below them, and a mark below it.
+    lines = [line.strip() for line in reason.splitlines()[:2]]
+    return BuildError(DEPENDENCY_FILE_INVALID, file=printable(str(file)), reason=printable(": ".join(lines)))

@@ -83,7 +83,7 @@ class PythonTarget:
         try:
             parsed = Marker(marker)
             return any(parsed.evaluate({**self.environment, "extra": extra}) for extra in (*extras, ""))
-        except InvalidMarker as error:
+        except (InvalidMarker, RecursionError) as error:
             raise ValueError(str(error)) from error
 
     def loads(self, tags: Iterable[str]) -> bool:

@@ -16,7 +16,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.model.secret_text import without_secrets
 from scfdeploy.packager.build.dependencies import DEPENDENCY_FILE_INVALID, BuildError
-from scfdeploy.packager.build.python_locks import DEPENDENCY_FROM_SOURCE, FOLDER_HINT, is_wheel
+from scfdeploy.packager.build.python_locks import DEPENDENCY_FROM_SOURCE, FOLDER_HINT, invalid_file, is_wheel
 from scfdeploy.packager.build.python_target import PythonTarget
 from scfdeploy.packager.findings import printable
 
@@ -102,12 +102,15 @@ class _Reader:
     def _read_requirement(self, text: str, path: Path, *, is_constraint: bool) -> None:
         try:
             requirement = Requirement(text)
-        except InvalidRequirement:
+        except (InvalidRequirement, RecursionError):
             self._read_location(text, text, path)
             self.names += [] if is_constraint else [text]
             return
-        if requirement.marker is not None and not self._target.applies(str(requirement.marker)):
-            return
+        try:
+            if requirement.marker is not None and not self._target.applies(str(requirement.marker)):
+                return
+        except ValueError as error:
+            raise invalid_file(path, error) from error
         if requirement.url is not None:  # that of a constraint is installed, too
             self._read_location(requirement.url, text, path)
         if is_constraint:
@@ -138,6 +141,8 @@ class _Reader:
 
 def _text(path: Path) -> str:
     try:
+        if path.exists() and not path.is_file():  # reading a pipe or a device might not end
+            raise BuildError(DEPENDENCY_FILE_INVALID, file=printable(str(path)), reason=message("it is not a file"))
         data = path.read_bytes()
         encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8")
         declared = _DECLARED_ENCODING.match(data)
@@ -146,8 +151,7 @@ def _text(path: Path) -> str:
             raise BuildError(DEPENDENCY_FILE_INVALID, file=printable(str(path)), reason=reason)
         return data.decode(encoding)
     except (OSError, UnicodeDecodeError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise BuildError(DEPENDENCY_FILE_INVALID, file=printable(str(path)), reason=reason) from error
+        raise invalid_file(path, error) from error
 
 
 def _without_comments(lines: Iterable[str]) -> Iterator[str]:

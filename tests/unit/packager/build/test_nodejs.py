@@ -367,6 +367,15 @@ def test_missing_manager_is_named_with_its_cure(tmp_path: Path, monkeypatch: pyt
 
 
 @NPM
+def test_half_of_a_character_in_a_manifest_is_copied(tmp_path: Path, commands: Commands, registry: NpmRegistry) -> None:
+    manifest = {"name": "demo", "version": "1.0.0", "description": "\ud800", "dependencies": {"ms": "2.0.0"}}
+    root = write(tmp_path / "code", {"package.json": manifest, **settings(registry, "npm")})
+    lock(root, "npm", commands)
+    write(root, {"package.json": manifest})
+    assert install(root, tmp_path / "staging", commands) == {"ms": "2.0.0"}
+
+
+@NPM
 def test_program_that_the_project_names_for_git_is_not_run(tmp_path: Path, commands: Commands) -> None:
     program = write(tmp_path, {"program": f"#!/bin/sh\ntouch {tmp_path / 'ran'}\nexit 1\n"}) / "program"
     program.chmod(0o755)

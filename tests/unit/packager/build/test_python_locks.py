@@ -188,6 +188,22 @@ def test_lock_file_where_others_can_write_is_not_read(tmp_path: Path) -> None:
     assert [Path(one.inputs[0]).name for one in (found, other)] == ["uv.lock", "pyproject.toml"]
 
 
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, PROJECT.replace("flask", "flask; " + "(" * 5000)])
+def test_nesting_without_end_is_an_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(BuildError) as error:
+        find(str(tmp_path), "Python3.10", scripts=False)
+    assert error.value.finding.id == "dependency-file-invalid"
+
+
+def test_invalid_requirement_is_shown_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PROJECT.replace("flask", "flask @@ https://example.com/x.whl"))
+    with pytest.raises(BuildError) as error:
+        find(str(tmp_path), "Python3.10", scripts=False)
+    assert "\\n" not in error.value.values["reason"]
+    assert error.value.values["reason"].endswith(": flask @@ https://example.com/x.whl")
+
+
 def test_wheel_in_a_lock_file_is_a_path(tmp_path: Path) -> None:
     old = 'version = "3.1.2"\nsource = { registry = "https://pypi.org/simple" }'
     text = UV_LOCK.replace(old, 'version = "3.1.2"\nsource = { path = "wheels/flask-3.1.2-py3-none-any.whl" }')

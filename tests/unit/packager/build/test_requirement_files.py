@@ -53,7 +53,9 @@ def test_file_that_windows_wrote_is_read(tmp_path: Path, encoding: str) -> None:
     assert read(tmp_path, "flask==3.1.2\r\nsix\r\n".encode(encoding)).names == ("flask", "six")
 
 
-@pytest.mark.parametrize("text", ["-r missing.txt\n", b"\xff\xfe\xff"])
+@pytest.mark.parametrize(
+    "text", ["-r missing.txt\n", b"\xff\xfe\xff", "-r /dev/zero\n", "six ; sys_platform ~= 'linux'\n"]
+)
 def test_unreadable_file_is_an_error(tmp_path: Path, text: str | bytes) -> None:
     with pytest.raises(BuildError) as error:
         read(tmp_path, text)
