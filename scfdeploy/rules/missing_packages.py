@@ -122,6 +122,8 @@ def _library_gap(function: FunctionSpec, change: LibraryModule, version: tuple[i
 def _python_gap(function: FunctionSpec, files: SourceFiles, listed: PythonList, module: str) -> _Gap | None:
     if isinstance(function.source, ArchiveSource):
         return _Gap(_absent(function, message("the archive")), message("Add it to the archive."))
+    if _is_left_to_hook(function):
+        return _gap_after_hook(function, listed.file if listed.file and listed.can_bring(module) else "")
     if not listed.file:
         return _Gap(
             _absent(function, message("the code")),
@@ -135,6 +137,22 @@ def _python_gap(function: FunctionSpec, files: SourceFiles, listed: PythonList, 
             message("Add {package} to {file}.", package=_package_of(module), file=listed.file),
         )
     return _not_installed(function, listed.file, installed=message("the code") if files.has_packages else "")
+
+
+def _is_left_to_hook(function: FunctionSpec) -> bool:
+    """Whether a hook has built the code, beside which nothing is installed: see `check_built_code`."""
+    source = function.source
+    return isinstance(source, FolderSource) and source.build.enabled is False and source.build.span is None
+
+
+def _gap_after_hook(function: FunctionSpec, file: str) -> _Gap:
+    """The gap of a package that a hook has not installed; `file` is the manifest that lists it."""
+    if not file:
+        return _Gap(_absent(function, message("the code")), message("Let the hook install it into the code."))
+    return _Gap(
+        message("which is not in the code; with `src.hook`, scfdeploy does not install {file}", file=file),
+        message("Install it in the hook, or set `src.build: true`, so that scfdeploy installs {file}.", file=file),
+    )
 
 
 def _package_of(module: str) -> str:
@@ -152,11 +170,6 @@ def _not_installed(function: FunctionSpec, file: str, *, installed: str) -> _Gap
     source = function.source
     if not isinstance(source, FolderSource):
         return None
-    if source.build.enabled is False and source.build.span is None:  # only after a hook, see operations/code.py
-        return _Gap(
-            message("which is not in the code; with `src.hook`, scfdeploy does not install {file}", file=file),
-            message("Install it in the hook, or set `src.build: true`, so that scfdeploy installs {file}.", file=file),
-        )
     if source.build.enabled is False:
         return _Gap(
             message("which is not in the code; `build: false` turns off the installation of {file}", file=file),
@@ -204,6 +217,8 @@ def _is_installed(function: FunctionSpec, context: Context, package: str) -> boo
 def _nodejs_gap(function: FunctionSpec, files: SourceFiles, listed: NodeList, package: str) -> _Gap | None:
     if isinstance(function.source, ArchiveSource):
         return _Gap(_absent(function, message("the archive")), message("Add it to the archive."))
+    if _is_left_to_hook(function):
+        return _gap_after_hook(function, listed.file if listed.file and listed.can_bring(package) else "")
     if not listed.file:
         return _Gap(
             _absent(function, message("the code")),

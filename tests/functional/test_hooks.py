@@ -255,3 +255,11 @@ def test_listed_package_that_a_hook_does_not_install_is_reported(
     assert built.exit_code == 0, built.stderr
     assert ("[package-missing]" in built.stderr) is is_reported
     assert ("with `src.hook`, scfdeploy does not install requirements.txt" in built.stderr) is is_reported
+
+
+def test_package_that_nothing_lists_is_left_to_the_hook(tmp_path: Path) -> None:
+    folder = project(tmp_path, "mkdir -p ../out && cp index.py ../out")
+    (folder / "code" / "index.py").write_text("import flask\n\n\ndef main_handler(event, context): ...\n")
+    built = scfdeploy("build", folder)
+    assert "imports flask, which is neither in the code nor part of Python3.10" in built.stderr
+    assert "Let the hook install it into the code." in built.stderr
