@@ -15,7 +15,7 @@ PROTECTED = Finding(
     "protected",
     Severity.ERROR,
     "Resource is protected",
-    detail="is protected (`protect: true`), and would be deleted",
+    detail="is protected (`protect: true`) and would be deleted",
     hint="To delete it, write `protect: false` in its file and run the command again.",
     title="A protected function would be deleted or replaced.",
     what="The function has `protect: true`, in its file or when it was last applied, and the plan deletes or replaces "
@@ -64,7 +64,7 @@ def _refusal(change: Change, *, is_listed: bool) -> Refusal:
         return Refusal.of(
             PROTECTED,
             change.address,
-            reason="is protected (`protect: true`), and would be replaced: {cause}",
+            reason="is protected (`protect: true`) and would be replaced: {cause}",
             hint="Undo that difference, or write `protect: false` to replace it.",
             cause=change.reason,
         )
@@ -73,6 +73,6 @@ def _refusal(change: Change, *, is_listed: bool) -> Refusal:
     return Refusal.of(
         PROTECTED,
         change.address,
-        reason="is protected (tag scfdeploy:protect), and would be deleted, because no file lists it",
+        reason="is protected (tag scfdeploy:protect) and would be deleted, because no file lists it",
         hint="To delete it, restore its file with `protect: false`, apply, and remove it from the file again.",
     )

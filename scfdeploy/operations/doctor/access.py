@@ -62,8 +62,8 @@ def check_permissions(name: str, context: DoctorContext) -> CheckResult:
     return passed(
         name,
         message(
-            "plan may read ({count} actions tried); what apply may write is known only when it writes, and `scfdeploy"
-            " policy` prints what it needs",
+            "plan may read ({count} actions tested); write permissions cannot be tested: `scfdeploy policy` prints the"
+            " required ones",
             count=len(outcomes),
         ),
     )
