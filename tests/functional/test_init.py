@@ -232,6 +232,16 @@ def test_summary_names_files_and_next_commands(tmp_path: Path, monkeypatch: pyte
     )
 
 
+def test_summary_breaks_the_list_of_files_and_no_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    *created, following = scfdeploy("init", "narrow\x1b[31m", env={"COLUMNS": "60"}).stdout.splitlines()
+    assert created[1:]
+    assert max(map(len, created)) <= 60
+    assert following.startswith(
+        "Next: scfdeploy validate 'narrow\\x1b[31m', then scfdeploy dev 'narrow\\x1b[31m' to run"
+    )
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

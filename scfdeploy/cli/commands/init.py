@@ -16,6 +16,7 @@ from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
 from scfdeploy.diagnostics import message
 
 if TYPE_CHECKING:
+    from scfdeploy.report.text import TextStyle
     from scfdeploy.scaffold import NewProject
 
 app = CommandApp()
@@ -73,7 +74,7 @@ def init(
         return new_project(directory, name=function, template=_ask_template())
 
     project = run_or_exit(output, create, interrupted=message("interrupted; nothing was written"))
-    print_text(_summary(project, directory), sys.stdout)
+    print_text(_summary(project, directory, output.style(sys.stdout)), sys.stdout)
 
 
 def _ask_template() -> str:
@@ -107,22 +108,20 @@ def _list() -> str:
     )
 
 
-def _summary(project: NewProject, directory: str) -> str:
-    """What was written, and the next commands."""
-    target = "" if directory in ("", ".") else f" {shlex.quote(directory)}"
-    return "\n".join(
-        [
-            message(
-                "Created {name} from the template {template} ({runtime}): {files}",
-                name=project.name,
-                template=project.template.name,
-                runtime=project.runtime,
-                files=", ".join(project.files),
-            ),
-            message(
-                "Next: scfdeploy validate{target}, then scfdeploy dev{target} to run it, or scfdeploy apply{target}"
-                " --local",
-                target=target,
-            ),
-        ]
+def _summary(project: NewProject, directory: str, style: TextStyle) -> str:
+    """What was written, and the next commands, which are not broken so that they can be copied."""
+    from scfdeploy.report.terminal import safe
+
+    target = "" if directory in ("", ".") else f" {safe(shlex.quote(directory))}"
+    created = message(
+        "Created {name} from the template {template} ({runtime}): {files}",
+        name=project.name,
+        template=project.template.name,
+        runtime=project.runtime,
+        files=", ".join(project.files),
     )
+    following = message(
+        "Next: scfdeploy validate{target}, then scfdeploy dev{target} to run it, or scfdeploy apply{target} --local",
+        target=target,
+    )
+    return "\n".join([*style.lines(created, hanging="  "), following])
