@@ -129,6 +129,21 @@ def test_further_signals_do_not_disturb_its_end(tmp_path: Path, number: signal.S
         run.wait_for("^stopped$")
 
 
+def test_replaced_folder_is_followed(tmp_path: Path) -> None:
+    write_project(tmp_path, code=CODE % "one")
+    with dev(tmp_path, "--invoke", "timer") as run:
+        run.wait_for('Result: "one"')
+        (tmp_path / "src").rename(tmp_path / "other")
+        run.wait_for("There is no folder or archive")
+        write_project(tmp_path, code=CODE % "two")
+        run.wait_for('Result: "two"')
+        (tmp_path / "src").rename(tmp_path / "old")
+        (tmp_path / "other").rename(tmp_path / "src")
+        run.wait_for('Result: "one"')
+        (tmp_path / "src/index.py").write_text(CODE % "three")
+        run.wait_for('Result: "three"')
+
+
 def test_typed_line_ends_it(tmp_path: Path) -> None:
     write_project(tmp_path)
     with dev(tmp_path) as run:

@@ -13,6 +13,7 @@ from scfdeploy.diagnostics import ScfDeployError, message
 Changes: TypeAlias = AbstractSet[tuple[int, str]]
 """A kind of change and a path each."""
 
+_MODIFIED = 2
 _QUIET_MS = 25
 """Changes belong together until nothing changes for this long."""
 _LONGEST_MS = 250
@@ -25,7 +26,7 @@ class _Stop:
     def __init__(self) -> None:
         self.watches = threading.Event()
         self.error: Exception | None = None
-        self.has_broken_off = False
+        self.is_outdated = False
         self._is_set = False
 
     def set(self) -> None:
@@ -60,7 +61,7 @@ class FileWatcher:
 
         Raises ScfDeployError if the system cannot watch them.
         """
-        if folders == self._folders and self._stop is not None and not self._stop.has_broken_off:
+        if folders == self._folders and self._stop is not None and not self._stop.is_outdated:
             return
         stop = _Stop()
         thread = threading.Thread(target=self._run, args=(folders, stop), name="file-watcher", daemon=True)
@@ -97,10 +98,16 @@ class FileWatcher:
                 recursive=False,
                 ignore_permission_denied=True,  # and folders that are gone since they were listed
             ):
-                self._on_change(frozenset(_as_named(path, real_paths) for _, path in changes))
+                named = ((kind, _as_named(path, real_paths)) for kind, path in changes)
+                # A folder is modified when its files change, which are reported themselves.
+                paths = frozenset(path for kind, path in named if kind != _MODIFIED or path not in folders)
+                if paths & folders:
+                    stop.is_outdated = True  # a folder of the same name is another one
+                if paths:
+                    self._on_change(paths)
         except (OSError, RuntimeError) as error:
             if stop.watches.is_set():
-                stop.has_broken_off = True
+                stop.is_outdated = True
                 self._on_error(error)
             else:
                 stop.error = error

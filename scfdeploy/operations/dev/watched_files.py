@@ -70,14 +70,13 @@ class WatchedFiles:
         return any(isinstance(source, FolderSource | ArchiveSource) and source.hook is not None for source in sources)
 
     def affected(self, paths: Iterable[str]) -> Affected:
-        """What changes of these files affect. A new folder affects everything: it has to be watched, too."""
+        """What changes of these files affect. A new folder, or one in place of another, affects everything."""
         functions: set[Address] = set()
         for path in paths:
-            if self._is_config(path):
+            if self._is_config(path) or self._is_root(path):
                 return Affected(everything=True)
             owners = set(self._owners(path))
-            is_new_folder = os.path.isdir(path) and path not in self.folders
-            if owners and (is_new_folder or any(address.kind is not FUNCTION for address in owners)):
+            if owners and (os.path.isdir(path) or any(address.kind is not FUNCTION for address in owners)):
                 return Affected(everything=True)
             functions |= owners
         return Affected(functions=frozenset(functions))
@@ -96,6 +95,10 @@ class WatchedFiles:
         return (name in FILE_NAMES and os.path.dirname(folder) == self.root) or (
             name in FILE_NAMES and folder in self._config_folders
         )
+
+    def _is_root(self, path: str) -> bool:
+        """Whether a path is a folder with a serverless.yml, or one whose files are code."""
+        return path in self._config_folders or any(tree.root.rstrip("/") == path for tree in self._trees)
 
     def _owners(self, path: str) -> Iterator[Address]:
         if _is_ignored(os.path.basename(path)):
