@@ -80,6 +80,15 @@ class TestDefaults:
         assert "scfdeploy.toml:2:1" in shown.stderr
         assert 'Did you mean "memory-step"?' in shown.stderr
 
+    @pytest.mark.parametrize("region", ["host.example/a-fsi", "host.example#", "a.b-fsi"])
+    @pytest.mark.parametrize("command", ["plan", "doctor"])
+    def test_region_cannot_choose_a_host(self, folder: Path, command: str, region: str) -> None:
+        write_settings(folder, f'region = "{region}"\n')
+        keys = {"TENCENTCLOUD_SECRET_ID": "AKIDlocal", "TENCENTCLOUD_SECRET_KEY": "local-secret"}
+        shown = scfdeploy(command, folder, env={"HOME": str(folder), "SCFDEPLOY_ENDPOINT": "", **keys})
+        assert shown.exit_code == 1
+        assert f"'{region}' is not the name of a region" in " ".join((shown.stdout + shown.stderr).split())
+
 
 class TestProfiles:
     def test_profile_of_the_stage_is_used(self, folder: Path, cloud: LocalServer) -> None:

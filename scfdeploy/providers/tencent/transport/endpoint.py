@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from scfdeploy.diagnostics import ScfDeployError, message
 
 _CLOUD = "tencentcloudapi.com"
+_REGION_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,15 @@ class Endpoint:
 
     @classmethod
     def of_product(cls, product: str, region: str) -> Endpoint:
-        """The public endpoint of a product; finance regions have their own."""
+        """The public endpoint of a product; finance regions have their own. Raises ScfDeployError for a malformed one.
+
+        The region becomes part of host names, also of COS: with other characters, it would choose another host.
+        """
+        if not _REGION_CHARACTERS.issuperset(region):
+            raise ScfDeployError(
+                message("{region} is not the name of a region", region=repr(region)),
+                hint=message("Write a name such as ap-guangzhou."),
+            )
         return cls("https", f"{product}.{region}.{_CLOUD}" if region.endswith("-fsi") else f"{product}.{_CLOUD}")
 
     @property
