@@ -28,6 +28,11 @@ _MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (cod
 _LONG_OPTIONS = ("--requirement", "--constraint", "--editable", "--no-binary", "--only-binary", "--find-links")
 """The options that are read here; pip knows them by their beginnings, too."""
 _FILES = frozenset(("-r", "--requirement", "-c", "--constraint"))
+_LOCATION = re.compile(r"[/\\]|^\.|\.(?:zip|whl|tar|t?gz|tbz|txz)\b")
+_ARCHIVES = (
+    *(".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz"),
+    *(".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma"),
+)
 _EXACT = ("==", "===")
 
 
@@ -102,7 +107,9 @@ class _Reader:
     def _read_requirement(self, text: str, path: Path, *, is_constraint: bool) -> None:
         try:
             requirement = Requirement(text)
-        except (InvalidRequirement, RecursionError):
+        except (InvalidRequirement, RecursionError) as error:
+            if not _LOCATION.search(text):
+                raise invalid_file(path, error) from error
             self._read_location(text, text, path)
             self.names += [] if is_constraint else [text]
             return
@@ -111,12 +118,14 @@ class _Reader:
                 return
         except ValueError as error:
             raise invalid_file(path, error) from error
-        if requirement.url is not None:  # that of a constraint is installed, too
-            self._read_location(requirement.url, text, path)
+        # pip takes a name for that of a file, too.
+        is_location = requirement.url is not None or requirement.name.lower().endswith(_ARCHIVES)
+        if is_location:  # that of a constraint is installed, too
+            self._read_location(requirement.url or text, text, path)
         if is_constraint:
             return
         self.names.append(requirement.name)
-        if requirement.url is None and not any(
+        if not is_location and not any(
             one.operator in _EXACT and "*" not in one.version for one in requirement.specifier
         ):
             self.unpinned.append(requirement.name)

@@ -54,7 +54,8 @@ def test_file_that_windows_wrote_is_read(tmp_path: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["-r missing.txt\n", b"\xff\xfe\xff", "-r /dev/zero\n", "six ; sys_platform ~= 'linux'\n"]
+    "text",
+    ["-r missing.txt\n", b"\xff\xfe\xff", "-r /dev/zero\n", "six ; sys_platform ~= 'linux'\n", "six[\n", "==3\n"],
 )
 def test_unreadable_file_is_an_error(tmp_path: Path, text: str | bytes) -> None:
     with pytest.raises(BuildError) as error:
@@ -82,6 +83,8 @@ def test_unreadable_file_is_an_error(tmp_path: Path, text: str | bytes) -> None:
         "https://example.com/x-1.tar.gz?.whl",
         "git+https://example.com/x.whl",
         "./folder.whl",
+        "x-1.tar.gz",
+        "X-1.ZIP",
         "-c constraints.txt",
     ],
 )
