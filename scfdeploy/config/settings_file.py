@@ -147,6 +147,9 @@ class _Reader:
             return None
         if not isinstance(value, str) or not value.strip() or not value.isprintable():
             self._wrong(f"{prefix}{key}", message("text that is not empty"))
+        elif key == "profile" and ("/" in value or "\\" in value):
+            # It becomes part of a path: another folder could hold keys that came with the project.
+            self._wrong(f"{prefix}{key}", message("the name of a profile, without slashes"))
         elif key == "role" and not is_role_arn(value):
             self._wrong(f"{prefix}{key}", message("the ARN of a role, such as {example}", example=EXAMPLE_ROLE))
         elif key == "role_session_name" and not is_session_name(value):

@@ -112,6 +112,13 @@ class TestProfiles:
         write_settings(folder, 'profile = "work"\n')
         assert run("plan", folder, cloud).exit_code == 0
 
+    def test_profile_cannot_be_a_path(self, folder: Path, cloud: LocalServer) -> None:
+        write_profile(folder, "own", **right_keys())
+        write_settings(folder, 'profile = "../.tccli/own"\n')
+        shown = run("plan", folder, cloud)
+        assert shown.exit_code == 3
+        assert '"profile" must be the name of a profile, without slashes' in shown.stderr
+
     def test_missing_profile_is_an_error(self, folder: Path, cloud: LocalServer) -> None:
         write_settings(folder, 'profile = "work"\n')
         shown = run("plan", folder, cloud)
