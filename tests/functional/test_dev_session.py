@@ -116,6 +116,21 @@ def test_other_name_of_an_instance_keeps_its_functions(tmp_path: Path) -> None:
     assert "error" not in "".join(run_dev(tmp_path, script).texts())
 
 
+def test_new_folder_is_deployed_once_it_has_a_file(tmp_path: Path) -> None:
+    write_project(tmp_path / "orders", URL, name="orders", code=ONE)
+    bills = tmp_path / "bills"
+
+    def script(dev: Dev) -> Iterator[Input]:
+        bills.mkdir()
+        yield FilesChanged(frozenset({str(bills)}))
+        assert str(bills) in dev.watched[-1]
+        write_project(bills, URL, name="bills", code=TWO)
+        yield FilesChanged(frozenset({str(bills / "serverless.yml")}))
+        assert dev.get("/bills") == (200, '"two"')
+
+    assert "error" not in "".join(run_dev(tmp_path, script).texts())
+
+
 def test_removed_folder_is_deleted_once(tmp_path: Path) -> None:
     for name in ("orders", "bills"):
         write_project(tmp_path / name, URL, name=name, code=ONE)

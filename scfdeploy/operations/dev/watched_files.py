@@ -60,6 +60,9 @@ class WatchedFiles:
     _config_folders: frozenset[str] = frozenset()
     _config_files: frozenset[str] = frozenset()
     _trees: tuple[_Tree, ...] = ()
+    _has_several: bool = False
+    """Whether each folder in the root can have a serverless.yml."""
+
     _files: tuple[tuple[str, Address], ...] = field(default=())
     """Single files that are code, such as archives."""
 
@@ -97,8 +100,10 @@ class WatchedFiles:
         )
 
     def _is_root(self, path: str) -> bool:
-        """Whether a path is a folder with a serverless.yml, or one whose files are code."""
-        return path in self._config_folders or any(tree.root.rstrip("/") == path for tree in self._trees)
+        """Whether a path is a folder that has or can get a serverless.yml, or one whose files are code."""
+        folder, name = os.path.split(path)
+        is_new = self._has_several and folder == self.root and os.path.isdir(path) and _is_visible(name)
+        return is_new or path in self._config_folders or any(tree.root.rstrip("/") == path for tree in self._trees)
 
     def _owners(self, path: str) -> Iterator[Address]:
         if _is_ignored(os.path.basename(path)):
@@ -116,7 +121,10 @@ def watched_files(request: Request) -> WatchedFiles:
     loaded = load_project(request.path, load)
     files, root = discover(request.path, load.cwd, Diagnostics())
     project = loaded.project
-    config = {root, *map(os.path.dirname, files)}
+    config_roots = set(map(os.path.dirname, files))
+    config = {root, *config_roots}
+    if root not in config_roots:  # a folder in it can become an instance
+        config |= {path for path in _folders_in(root) if _is_visible(os.path.basename(path))}
     config |= {instance.root for instance in project.instances} if project is not None else set()
     stage = project.key.stage if project is not None else load.stage
     env_file = absolute(load.env_file, load.cwd) if load.env_file else env_file_for(root, load.cwd, stage)
@@ -128,7 +136,14 @@ def watched_files(request: Request) -> WatchedFiles:
         folders.update(_folders(tree))
     existing = frozenset(folder for folder in folders if os.path.isdir(folder))
     return WatchedFiles(
-        root, existing, project, frozenset({*config, load.cwd}), frozenset(config_files), trees, archives
+        root,
+        existing,
+        project,
+        frozenset({*config, load.cwd}),
+        frozenset(config_files),
+        trees,
+        root not in config_roots,
+        archives,
     )
 
 
@@ -166,6 +181,13 @@ def _packed(source: FolderSource) -> Callable[[str], bool]:
             return True  # the deployment reports it
 
     return holds
+
+
+def _folders_in(root: str) -> list[str]:
+    try:
+        return [entry.path for entry in os.scandir(root) if entry.is_dir()]
+    except OSError:
+        return []
 
 
 def _is_visible(path: str) -> bool:
