@@ -54,6 +54,10 @@ LOCK_FOR_OTHER_PYTHON = Finding(
 )
 
 FOLDER_HINT = "Package its folder with `src.include`, or build a wheel of it and name that file."
+_ARCHIVES = (
+    *(".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz"),
+    *(".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma"),
+)
 _CARET = re.compile(r"\^(\d+)((?:\.\d+)*)")
 """The form of poetry for all versions with the same first number."""
 _LINE = re.compile(r"\w[\w.-]*(==[\w.!+-]+| @ \S+)( --hash=\w+:\w+)*", re.ASCII)
@@ -88,7 +92,8 @@ def unlocked_lines(project: Path, target: PythonTarget, *, scripts: bool) -> lis
             detail = '"{requirement}" in "{file}" is named in tool.uv.sources, and there is no uv.lock.'
             hint = "Run `uv lock`, and commit the lock file."
             raise BuildError(DEPENDENCY_FROM_SOURCE, detail=detail, hint=hint, **values)
-        if requirement.url is not None and not is_wheel(requirement.url, project.parent) and not scripts:
+        location = requirement.url or (requirement.name if names_archive(str(requirement)) else None)
+        if location is not None and not is_wheel(location, project.parent) and not scripts:
             raise BuildError(DEPENDENCY_FROM_SOURCE, **values)
     return [str(requirement) for requirement in listed]
 
@@ -272,12 +277,19 @@ def is_wheel(location: str, *folders: Path) -> bool:
     return location.endswith(".whl") and not any((folder / path).is_dir() for folder in folders)
 
 
+def names_archive(requirement: str) -> bool:
+    """Whether pip looks for a file of this name before it looks for a package: `x-1.zip`, `x===1.zip[extra]`."""
+    name = re.sub(r"\s*\[[^\]]*\]$", "", requirement.partition(";")[0].strip())
+    return name.lower().endswith(_ARCHIVES)
+
+
 def _requirement_lines(lines: Iterable[tuple[str, str]], lock: Path) -> list[str]:
     """The lines, sorted, after options for the indexes that they need. Raises BuildError."""
     pairs = set(lines)
     for index, line in pairs:
         # Anything else could be an option for the installer, such as one that allows source builds.
-        if re.search(r"\s", index) or (line and _LINE.fullmatch(line) is None):
+        is_other = " @ " not in line and names_archive(line.partition(" ")[0])
+        if is_other or re.search(r"\s", index) or (line and _LINE.fullmatch(line) is None):
             form = message('it has "{text}", which is no name, version or address', text=without_secrets(line or index))
             raise invalid_file(lock, ValueError(form))
     indexes = sorted({index.rstrip("/") for index, _ in pairs} - {"", _PYPI})

@@ -16,7 +16,13 @@ from packaging.requirements import InvalidRequirement, Requirement
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.model.secret_text import without_secrets
 from scfdeploy.packager.build.dependencies import DEPENDENCY_FILE_INVALID, BuildError
-from scfdeploy.packager.build.python_locks import DEPENDENCY_FROM_SOURCE, FOLDER_HINT, invalid_file, is_wheel
+from scfdeploy.packager.build.python_locks import (
+    DEPENDENCY_FROM_SOURCE,
+    FOLDER_HINT,
+    invalid_file,
+    is_wheel,
+    names_archive,
+)
 from scfdeploy.packager.build.python_target import PythonTarget
 from scfdeploy.packager.findings import printable
 
@@ -29,10 +35,6 @@ _LONG_OPTIONS = ("--requirement", "--constraint", "--editable", "--no-binary", "
 """The options that are read here; pip knows them by their beginnings, too."""
 _FILES = frozenset(("-r", "--requirement", "-c", "--constraint"))
 _LOCATION = re.compile(r"[/\\]|^\.|\.(?:zip|whl|tar|t?gz|tbz|txz)\b")
-_ARCHIVES = (
-    *(".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz"),
-    *(".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma"),
-)
 _EXACT = ("==", "===")
 
 
@@ -119,7 +121,7 @@ class _Reader:
         except ValueError as error:
             raise invalid_file(path, error) from error
         # pip takes a name for that of a file, too.
-        is_location = requirement.url is not None or requirement.name.lower().endswith(_ARCHIVES)
+        is_location = requirement.url is not None or names_archive(text)
         if is_location:  # that of a constraint is installed, too
             self._read_location(requirement.url or text, text, path)
         if is_constraint:

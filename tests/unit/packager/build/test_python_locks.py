@@ -146,6 +146,7 @@ def test_source_code_in_a_lock_file_is_refused(tmp_path: Path, source: str) -> N
     [
         ('version = "3.1.2"', 'version = "3.1.2\\n--no-binary :all:"'),
         ('version = "3.1.2"', 'version = "3.1.2 --no-binary :all:"'),
+        ('version = "3.1.2"', 'version = "3.1.2.zip"'),
         ("sha256:bb", "sha256:bb --no-binary=:all:"),
         ("https://packages.example/simple", "https://packages.example/simple --no-binary :all:"),
     ],
@@ -222,6 +223,7 @@ def test_project_without_lock_file_gives_the_dependencies_of_the_target(tmp_path
     [
         PROJECT.replace('"flask"', '"flask @ git+https://example.com/flask.git"'),
         PROJECT.replace('"flask"', '"flask @ https://example.com/flask-1.tar.gz"'),
+        PROJECT.replace('"flask"', '"flask===1.tar.gz"'),
         PROJECT + '\n[tool.uv.sources]\nFlask = { path = "../flask" }\n',
     ],
 )

@@ -85,6 +85,7 @@ def test_unreadable_file_is_an_error(tmp_path: Path, text: str | bytes) -> None:
         "./folder.whl",
         "x-1.tar.gz",
         "X-1.ZIP",
+        "x===1.zip",
         "-c constraints.txt",
     ],
 )
