@@ -610,7 +610,7 @@ def test_import_all_continues_after_an_unsafe_archive(cloud: LocalServer, tmp_pa
 def test_import_all_into_a_project_is_refused(cloud: LocalServer, deployed: Path) -> None:
     ran = take(cloud, deployed, "--all")
     assert ran.exit_code == 1
-    assert "nothing was written: already exists:" in ran.stderr
+    assert "nothing was written; already present:" in ran.stderr
 
 
 def test_import_all_without_functions_writes_nothing(cloud: LocalServer, tmp_path: Path) -> None:
