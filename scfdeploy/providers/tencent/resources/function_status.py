@@ -74,10 +74,13 @@ class FunctionState:
 
 @dataclass(slots=True)
 class _Namespace:
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    """The newest list of a namespace, guarded by `changed`, and who polls."""
+
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    is_refreshing: bool = False
     taken_at: float = float("-inf")
     fresh_until: float = float("-inf")
-    states: dict[str, FunctionState] = field(default_factory=dict)
+    states: Mapping[str, FunctionState] = field(default_factory=dict)
     is_complete: bool = False
     polled_at: dict[str, float] = field(default_factory=dict)
 
@@ -97,11 +100,22 @@ class FunctionStatusCache:
             namespace = self._namespaces.setdefault(function.namespace, _Namespace())
         if self._is_one_of_few(namespace, function.function):
             return self._read(function)
-        with namespace.lock:
-            if namespace.taken_at < since or self._clock.monotonic() > namespace.fresh_until:
-                self._refresh(namespace, function.namespace)
-            state = namespace.states.get(function.function)
-            is_certain = state is not None or namespace.is_complete
+        called_at = self._clock.monotonic()
+
+        def is_usable() -> bool:
+            is_fresh = called_at <= namespace.taken_at or self._clock.monotonic() <= namespace.fresh_until
+            return since <= namespace.taken_at and is_fresh
+
+        while True:
+            # Lists are requested without the lock: who can use the newest one does not wait for the next one.
+            with namespace.changed:
+                namespace.changed.wait_for(lambda: is_usable() or not namespace.is_refreshing)
+                if is_usable():
+                    state = namespace.states.get(function.function)
+                    is_certain = state is not None or namespace.is_complete
+                    break
+                namespace.is_refreshing = True
+            self._refresh(namespace, function.namespace)
         return state if is_certain else self._read(function)
 
     def _is_one_of_few(self, namespace: _Namespace, name: str) -> bool:
@@ -115,12 +129,19 @@ class FunctionStatusCache:
 
     def _refresh(self, namespace: _Namespace, name: str) -> None:
         taken_at = self._clock.monotonic()
-        listing = list_all(self._client, "ListFunctions", {"Namespace": name}, "Functions")
-        namespace.states = {str(row.get("FunctionName")): FunctionState.read(row) for row in listing.rows}
-        namespace.is_complete = listing.is_one_page
-        now = self._clock.monotonic()
-        # A long list takes long to read; it must stay fresh until all waiting callers have used it.
-        namespace.taken_at, namespace.fresh_until = taken_at, now + max(_MAX_AGE_S, now - taken_at)
+        listing = None
+        try:
+            listing = list_all(self._client, "ListFunctions", {"Namespace": name}, "Functions")
+        finally:
+            with namespace.changed:
+                if listing is not None:
+                    namespace.states = {str(row.get("FunctionName")): FunctionState.read(row) for row in listing.rows}
+                    namespace.is_complete = listing.is_one_page
+                    now = self._clock.monotonic()
+                    # A long list takes long to read; it must stay fresh until all waiting callers have used it.
+                    namespace.taken_at, namespace.fresh_until = taken_at, now + max(_MAX_AGE_S, now - taken_at)
+                namespace.is_refreshing = False
+                namespace.changed.notify_all()
 
     def _read(self, function: Address) -> FunctionState | None:
         response = find_function(self._client, function)

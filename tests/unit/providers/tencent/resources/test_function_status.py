@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -23,12 +26,16 @@ class SlowCloud:
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
         self.calls: Counter[str] = Counter()
+        self.fails_next_list = False
 
     def read(self, action: str, params: Mapping[str, Any]) -> dict[str, Any]:
         self.calls[action] += 1
         if action == "GetFunction":
             return {"Status": "Active"}
         self._clock.sleep(0.5)
+        if self.fails_next_list:
+            self.fails_next_list = False
+            raise CloudError(ErrorKind.REJECTED, "InternalError", "try again", action=action)
         rows = [{"FunctionName": function.function, "Status": "Active"} for function in FUNCTIONS]
         return {"Functions": rows, "TotalCount": len(rows)}
 
@@ -56,6 +63,60 @@ def test_write_after_list_start_needs_another_list() -> None:
     clock.sleep(2.0)
     statuses.state(FUNCTIONS[1], 0.0)
     assert cloud.calls["ListFunctions"] == 3
+
+
+class StoppedCloud:
+    """Each list waits until it is released."""
+
+    def __init__(self) -> None:
+        self.requested: SimpleQueue[threading.Event] = SimpleQueue()
+
+    def read(self, action: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        if action == "GetFunction":
+            return {"Status": "Active"}
+        released = threading.Event()
+        self.requested.put(released)
+        assert released.wait(60)
+        return {"Functions": [{"FunctionName": "f1", "Status": "Active"}], "TotalCount": 1}
+
+
+def test_caller_of_a_finished_list_does_not_wait_for_the_next_one() -> None:
+    clock, cloud = FakeClock(), StoppedCloud()
+    statuses = FunctionStatusCache(cloud, clock)  # type: ignore[arg-type]
+    for function in FUNCTIONS[:3]:
+        statuses.state(function, 0.0)
+    early, late = clock.monotonic(), clock.monotonic() + 1.0
+
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(statuses.state, FUNCTIONS[4], early)
+        list_of_early = cloud.requested.get(timeout=60)
+        clock.sleep(1.0)
+        after_it = [pool.submit(statuses.state, function, late) for function in FUNCTIONS[5:8]]
+        with_it = [pool.submit(statuses.state, function, early) for function in FUNCTIONS[8:11]]
+        list_of_early.set()
+        list_of_late = cloud.requested.get(timeout=60)
+        try:
+            for caller in (first, *with_it):
+                caller.result(timeout=60)
+            assert not any(caller.done() for caller in after_it)
+        finally:
+            list_of_late.set()
+        for caller in after_it:
+            caller.result(timeout=60)
+    assert cloud.requested.empty()
+
+
+def test_list_that_fails_is_repeated_for_the_next_caller() -> None:
+    clock = FakeClock()
+    cloud = SlowCloud(clock)
+    statuses = FunctionStatusCache(cloud, clock)  # type: ignore[arg-type]
+    for function in FUNCTIONS[:3]:
+        statuses.state(function, 0.0)
+    cloud.fails_next_list = True
+
+    with pytest.raises(CloudError):
+        statuses.state(FUNCTIONS[4], 0.0)
+    assert statuses.state(FUNCTIONS[5], 0.0) is not None
 
 
 @pytest.mark.parametrize(
