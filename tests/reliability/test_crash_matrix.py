@@ -99,7 +99,8 @@ def test_killed_import_leaves_no_partial_files(when: str, commands: CommandRunne
     with prepared.start_run() as attempt:
         assert attempt.run().code == 0
         whole = _files(attempt.place)
-    assert sorted(Path(name).name for name in whole) == ["index.py", "index.py", "serverless.yml"]
+    names = ["index.py", "index.py", "serverless.schema.json", "serverless.yml"]
+    assert sorted(Path(name).name for name in whole) == names
     left_behind = 0
     for at in range(1, prepared.calls + 1):
         with prepared.start_run() as attempt:
