@@ -47,10 +47,10 @@ class FunctionState:
 
     @classmethod
     def read(cls, response: Mapping[str, Any]) -> FunctionState:
-        """Parse a row of ListFunctions or a response of GetFunction."""
+        """Parse a row of ListFunctions or a response of `find_function`. Raises CloudError for a malformed row."""
         reasons = tuple(
             (str(reason.get("ErrorCode") or ""), str(reason.get("ErrorMessage") or ""))
-            for reason in response.get("StatusReasons") or ()
+            for reason in object_list(response, "StatusReasons", "ListFunctions")
         )
         status, function_id, modified = (str(response.get(name) or "") for name in ("Status", "FunctionId", "ModTime"))
         return cls(status, reasons, function_id, modified)
@@ -129,17 +129,16 @@ class FunctionStatusCache:
 
     def _refresh(self, namespace: _Namespace, name: str) -> None:
         taken_at = self._clock.monotonic()
-        listing = None
         try:
             listing = list_all(self._client, "ListFunctions", {"Namespace": name}, "Functions")
+            states = {str(row.get("FunctionName")): FunctionState.read(row) for row in listing.rows}
+            now = self._clock.monotonic()
+            with namespace.changed:
+                namespace.states, namespace.is_complete = states, listing.is_one_page
+                # A long list takes long to read; it must stay fresh until all waiting callers have used it.
+                namespace.taken_at, namespace.fresh_until = taken_at, now + max(_MAX_AGE_S, now - taken_at)
         finally:
             with namespace.changed:
-                if listing is not None:
-                    namespace.states = {str(row.get("FunctionName")): FunctionState.read(row) for row in listing.rows}
-                    namespace.is_complete = listing.is_one_page
-                    now = self._clock.monotonic()
-                    # A long list takes long to read; it must stay fresh until all waiting callers have used it.
-                    namespace.taken_at, namespace.fresh_until = taken_at, now + max(_MAX_AGE_S, now - taken_at)
                 namespace.is_refreshing = False
                 namespace.changed.notify_all()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Any
@@ -26,18 +26,21 @@ class SlowCloud:
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
         self.calls: Counter[str] = Counter()
-        self.fails_next_list = False
+        self.next_list: list[Callable[[], dict[str, Any]]] = []
 
     def read(self, action: str, params: Mapping[str, Any]) -> dict[str, Any]:
         self.calls[action] += 1
         if action == "GetFunction":
             return {"Status": "Active"}
         self._clock.sleep(0.5)
-        if self.fails_next_list:
-            self.fails_next_list = False
-            raise CloudError(ErrorKind.REJECTED, "InternalError", "try again", action=action)
+        if self.next_list:
+            return self.next_list.pop()()
         rows = [{"FunctionName": function.function, "Status": "Active"} for function in FUNCTIONS]
         return {"Functions": rows, "TotalCount": len(rows)}
+
+
+def failing_list() -> dict[str, Any]:
+    raise CloudError(ErrorKind.REJECTED, "InternalError", "try again", action="ListFunctions")
 
 
 def test_slow_list_is_shared_by_all_callers() -> None:
@@ -106,13 +109,14 @@ def test_caller_of_a_finished_list_does_not_wait_for_the_next_one() -> None:
     assert cloud.requested.empty()
 
 
-def test_list_that_fails_is_repeated_for_the_next_caller() -> None:
+@pytest.mark.parametrize("rows", [None, [{"FunctionName": "f4", "StatusReasons": 5}]], ids=["error", "malformed"])
+def test_list_that_fails_is_repeated_for_the_next_caller(rows: list[dict[str, Any]] | None) -> None:
     clock = FakeClock()
     cloud = SlowCloud(clock)
     statuses = FunctionStatusCache(cloud, clock)  # type: ignore[arg-type]
     for function in FUNCTIONS[:3]:
         statuses.state(function, 0.0)
-    cloud.fails_next_list = True
+    cloud.next_list = [failing_list if rows is None else lambda: {"Functions": rows, "TotalCount": 1}]
 
     with pytest.raises(CloudError):
         statuses.state(FUNCTIONS[4], 0.0)
