@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,13 @@ def files(folder: Path, **texts: str) -> tuple[Path, Path]:
     return folder / lock.replace("_", "."), folder / "pyproject.toml"
 
 
+def refusal(read: Callable[[], object]) -> BuildError:
+    """The error with which a file is refused."""
+    with pytest.raises(BuildError) as error:
+        read()
+    return error.value
+
+
 def test_uv_lock_gives_the_packages_of_the_target(tmp_path: Path) -> None:
     lock, project = files(tmp_path, uv_lock=UV_LOCK, pyproject_toml=PROJECT)
     assert uv_lock(lock, project, TARGET, scripts=False) == [
@@ -113,9 +121,8 @@ def test_uv_lock_for_an_older_interpreter(tmp_path: Path) -> None:
 
 def test_dependency_that_is_not_locked_is_an_error(tmp_path: Path) -> None:
     lock, project = files(tmp_path, uv_lock=UV_LOCK, pyproject_toml=PROJECT.replace('"flask"', '"flask", "Redis_Py"'))
-    with pytest.raises(BuildError) as error:
-        uv_lock(lock, project, TARGET, scripts=False)
-    assert (error.value.finding.id, error.value.values["names"]) == ("lock-outdated", '"redis-py"')
+    error = refusal(lambda: uv_lock(lock, project, TARGET, scripts=False))
+    assert (error.finding.id, error.values["names"]) == ("lock-outdated", '"redis-py"')
 
 
 def test_uv_lock_of_a_workspace_has_its_members(tmp_path: Path) -> None:
@@ -136,9 +143,8 @@ def test_source_code_in_a_lock_file_is_refused(tmp_path: Path, source: str) -> N
     old = 'version = "3.1.2"\nsource = { registry = "https://pypi.org/simple" }'
     text = UV_LOCK.replace(old, f'version = "3.1.2"\nsource = {{ {source} }}')
     lock, project = files(tmp_path, uv_lock=text, pyproject_toml=PROJECT)
-    with pytest.raises(BuildError) as error:
-        uv_lock(lock, project, TARGET, scripts=False)
-    assert (error.value.finding.id, error.value.values["requirement"]) == ("dependency-from-source", "flask")
+    error = refusal(lambda: uv_lock(lock, project, TARGET, scripts=False))
+    assert (error.finding.id, error.values["requirement"]) == ("dependency-from-source", "flask")
 
 
 @pytest.mark.parametrize(
@@ -153,9 +159,8 @@ def test_source_code_in_a_lock_file_is_refused(tmp_path: Path, source: str) -> N
 )
 def test_option_in_a_lock_file_is_refused(tmp_path: Path, old: str, new: str) -> None:
     lock, project = files(tmp_path, uv_lock=UV_LOCK.replace(old, new), pyproject_toml=PROJECT)
-    with pytest.raises(BuildError) as error:
-        uv_lock(lock, project, TARGET, scripts=False)
-    assert error.value.finding.id == "dependency-file-invalid"
+    error = refusal(lambda: uv_lock(lock, project, TARGET, scripts=False))
+    assert error.finding.id == "dependency-file-invalid"
 
 
 @pytest.mark.parametrize("where", ["git+https://example.com/x.whl", "https://example.com/x.zip?.whl", "./x.whl"])
@@ -163,9 +168,8 @@ def test_source_code_with_the_name_of_a_wheel_is_refused(tmp_path: Path, where: 
     (tmp_path / "x.whl").mkdir()
     text = UV_LOCK.replace('{ registry = "https://packages.example/simple" }', f'{{ url = "{where}" }}')
     lock, project = files(tmp_path, uv_lock=text, pyproject_toml=PROJECT)
-    with pytest.raises(BuildError) as error:
-        uv_lock(lock, project, TARGET, scripts=False)
-    assert error.value.finding.id == "dependency-from-source"
+    error = refusal(lambda: uv_lock(lock, project, TARGET, scripts=False))
+    assert error.finding.id == "dependency-from-source"
 
 
 def test_index_of_a_lock_file_is_no_package_without_a_version(tmp_path: Path) -> None:
@@ -192,17 +196,15 @@ def test_lock_file_where_others_can_write_is_not_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["a = " + "[" * 5000, PROJECT.replace("flask", "flask; " + "(" * 5000)])
 def test_nesting_without_end_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "pyproject.toml").write_text(text)
-    with pytest.raises(BuildError) as error:
-        find(str(tmp_path), "Python3.10", scripts=False)
-    assert error.value.finding.id == "dependency-file-invalid"
+    error = refusal(lambda: find(str(tmp_path), "Python3.10", scripts=False))
+    assert error.finding.id == "dependency-file-invalid"
 
 
 def test_invalid_requirement_is_shown_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(PROJECT.replace("flask", "flask @@ https://example.com/x.whl"))
-    with pytest.raises(BuildError) as error:
-        find(str(tmp_path), "Python3.10", scripts=False)
-    assert "\\n" not in error.value.values["reason"]
-    assert error.value.values["reason"].endswith(": flask @@ https://example.com/x.whl")
+    error = refusal(lambda: find(str(tmp_path), "Python3.10", scripts=False))
+    assert "\\n" not in error.values["reason"]
+    assert error.values["reason"].endswith(": flask @@ https://example.com/x.whl")
 
 
 def test_wheel_in_a_lock_file_is_a_path(tmp_path: Path) -> None:
@@ -229,9 +231,8 @@ def test_project_without_lock_file_gives_the_dependencies_of_the_target(tmp_path
 )
 def test_project_without_lock_file_names_no_source_code(tmp_path: Path, text: str) -> None:
     _, project = files(tmp_path, uv_lock="", pyproject_toml=text)
-    with pytest.raises(BuildError) as error:
-        unlocked_lines(project, TARGET, scripts=False)
-    assert (error.value.finding.id, error.value.values["requirement"]) == ("dependency-from-source", "flask")
+    error = refusal(lambda: unlocked_lines(project, TARGET, scripts=False))
+    assert (error.finding.id, error.values["requirement"]) == ("dependency-from-source", "flask")
 
 
 POETRY_PROJECT = """\
@@ -330,9 +331,8 @@ def test_poetry_lock_gives_the_main_packages_of_the_target(tmp_path: Path) -> No
 def test_poetry_lock_without_a_dependency_is_an_error(tmp_path: Path) -> None:
     project_text = POETRY_PROJECT.replace("Flask =", "Redis = '*'\nFlask =")
     lock, project = files(tmp_path, poetry_lock=POETRY_LOCK, pyproject_toml=project_text)
-    with pytest.raises(BuildError) as error:
-        poetry_lock(lock, project, TARGET, scripts=False)
-    assert error.value.finding.id == "lock-outdated"
+    error = refusal(lambda: poetry_lock(lock, project, TARGET, scripts=False))
+    assert error.finding.id == "lock-outdated"
 
 
 PIPFILE_LOCK = """\
@@ -367,9 +367,8 @@ def test_pipfile_lock_gives_the_default_packages_of_the_target(tmp_path: Path) -
 def test_lock_file_for_another_version_of_python_is_an_error(tmp_path: Path, name: str, text: str) -> None:
     project_text = POETRY_PROJECT if name == "poetry_lock" else PROJECT
     files(tmp_path, **{name: text}, pyproject_toml=project_text)
-    with pytest.raises(BuildError) as error:
-        find(str(tmp_path), "Python3.10", scripts=False)
-    assert error.value.finding.id == "lock-for-other-python"
+    error = refusal(lambda: find(str(tmp_path), "Python3.10", scripts=False))
+    assert error.finding.id == "lock-for-other-python"
 
 
 @pytest.mark.parametrize("versions", ["^3.8", ">=3.8,<4.0", "*", "~=3.10", ">=3.10.4", "some"])
@@ -382,9 +381,8 @@ def test_lock_file_for_the_version_of_the_function_is_read(tmp_path: Path, versi
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"default": []}', "<<<<<<< ours", "[" * 100_000])
 def test_invalid_pipfile_lock_is_an_error(tmp_path: Path, text: str) -> None:
     lock, _ = files(tmp_path, Pipfile_lock=text)
-    with pytest.raises(BuildError) as error:
-        pipfile_lock(lock, TARGET, scripts=False)
-    assert error.value.finding.id == "dependency-file-invalid"
+    error = refusal(lambda: pipfile_lock(lock, TARGET, scripts=False))
+    assert error.finding.id == "dependency-file-invalid"
 
 
 @pytest.mark.parametrize(
@@ -399,9 +397,8 @@ def test_invalid_pipfile_lock_is_an_error(tmp_path: Path, text: str) -> None:
 )
 def test_invalid_uv_lock_is_an_error(tmp_path: Path, text: str) -> None:
     lock, project = files(tmp_path, uv_lock=text, pyproject_toml=PROJECT)
-    with pytest.raises(BuildError) as error:
-        uv_lock(lock, project, TARGET, scripts=False)
-    assert error.value.finding.id == "dependency-file-invalid"
+    error = refusal(lambda: uv_lock(lock, project, TARGET, scripts=False))
+    assert error.finding.id == "dependency-file-invalid"
 
 
 def test_target_loads_wheels_of_its_interpreter_and_platform() -> None:
