@@ -120,8 +120,7 @@ class BuiltFolders:
             return
         text = json.dumps({name: entry and entry._asdict() for name, entry in sorted(index.items())}, indent=1)
         try:
-            state_dir(self._root)
-            os.makedirs(self.directory, exist_ok=True)
+            self._make_directory()
             write_file(self._index_path, text.encode())
         except OSError as error:
             raise _unwritable(error) from error
@@ -144,8 +143,7 @@ class BuiltFolders:
     def staging(self, key: str) -> Iterator[Path]:
         """An empty folder to fill and then to `put`; removed at the end, with all that is left in it."""
         try:
-            state_dir(self._root)
-            os.makedirs(self.directory, exist_ok=True)
+            self._make_directory()
             path = Path(f"{self.path(key)}-{os.urandom(4).hex()}{_UNFINISHED}")
             path.mkdir(mode=0o755)
         except OSError as error:
@@ -170,6 +168,10 @@ class BuiltFolders:
         self._prune(keep=os.path.basename(path))
         return path
 
+    def _make_directory(self) -> None:
+        state_dir(self._root)
+        os.makedirs(self.directory, exist_ok=True)
+
     def _read(self, key: str) -> _Record | None:
         try:
             record = _Record(**json.loads(self._records.read(_name(key)) or b"{}"))
@@ -184,8 +186,7 @@ class BuiltFolders:
     @contextmanager
     def _open_lock(self, key: str) -> Iterator[IO[bytes] | None]:
         try:
-            state_dir(self._root)
-            os.makedirs(self.directory, exist_ok=True)
+            self._make_directory()
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
             file = os.fdopen(os.open(f"{self.path(key)}{_LOCK}", flags, 0o600), "r+b", buffering=0)
         except OSError:
