@@ -14,8 +14,8 @@ from scfdeploy.operations.cloud import child_environment
 from scfdeploy.operations.code import build_all, check_built_code, pack_all, run_hooks
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.packager import PackageCache
-from scfdeploy.packager.build.build import Built as BuiltDependencies
-from scfdeploy.packager.build.build import count_packages
+from scfdeploy.packager.build.builder import Built as BuiltDependencies
+from scfdeploy.packager.build.builder import count_packages
 from scfdeploy.results.builds import Built, BuiltBundle, InstalledDependencies
 from scfdeploy.workspace.paths import cache_dir
 

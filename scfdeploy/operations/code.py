@@ -31,7 +31,7 @@ from scfdeploy.providers.base import CloudError, ProgressListener, Reader, Stage
 from scfdeploy.workspace.paths import cache_dir
 
 if TYPE_CHECKING:
-    from scfdeploy.packager.build.build import Built
+    from scfdeploy.packager.build.builder import Built
 
 _Spec = TypeVar("_Spec", FunctionSpec, LayerSpec)
 DEPENDENCY_FILES = ("requirements.txt", "pyproject.toml", "Pipfile.lock", "package.json")
@@ -184,7 +184,7 @@ def build_all(
     result = BuiltProject(project, Diagnostics(), {})
     if not any(may_have_dependencies(source) for _, source in code_sources(project)):
         return result
-    from scfdeploy.packager.build.build import Builder, PrebuiltDependencies, make_run
+    from scfdeploy.packager.build.builder import Builder, PrebuiltDependencies, make_run
     from scfdeploy.packager.build.built_folders import BuiltFolders
 
     folders = BuiltFolders(project.root)

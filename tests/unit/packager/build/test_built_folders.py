@@ -12,7 +12,7 @@ import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, BuildSettings, FolderSource
-from scfdeploy.packager.build.build import Builder, count_packages
+from scfdeploy.packager.build.builder import Builder, count_packages
 from scfdeploy.packager.build.built_folders import BuiltFolders, IndexEntry
 from tests.support.packaging import SPAN, write_tree
 
