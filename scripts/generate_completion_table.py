@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -37,8 +38,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-Options: TypeAlias = tuple[tuple[str, str, str], ...]
-"""For each option its names, its value and its description."""
+Option: TypeAlias = tuple[str, str, str]
+"""The names of an option, its value and its description."""
 
 '''
 _OPTION_KINDS: Mapping[str, str] = {
@@ -85,15 +86,15 @@ _ARGUMENTS: Mapping[str, str] = {
 }
 """The first argument of commands in which NAME is no function."""
 _NAME_IS_FUNCTION = frozenset(("versions", "rollback", "invoke", "logs", "events list", "events stats", "events pull"))
-_HELP = ("--help -h", "", "Show this message and exit.")
+Option: TypeAlias = tuple[str, str, str]
+_HELP: Option = ("--help -h", "", "Show this message and exit.")
 
 
-def tables() -> dict[str, object]:
+def tables() -> dict[str, Any]:
     """The contents of the module by name."""
     program = typer.main.get_command(app)
     commands = dict(_commands(program, ""))
     codes = {
-        *all_pages(),
         *error_codes(),
         *SETTINGS,
         *(variable.name for variable in built_in_variables().values()),
@@ -103,7 +104,7 @@ def tables() -> dict[str, object]:
     return {
         "SUMMARIES": {name: summary for name, (summary, _, _) in commands.items() if name},
         "COMMANDS": {name: (options, arguments) for name, (_, options, arguments) in commands.items()},
-        "CODES": tuple(sorted(codes)),
+        "CODES": tuple(sorted(codes.difference(all_pages()))),
         "NAMED_TRIGGERS": {
             kind.type: next(field.default for field in kind.fields if field.name == "name")
             for kind in TRIGGER_TYPES
@@ -119,13 +120,13 @@ def tables() -> dict[str, object]:
 
 _TYPES: Mapping[str, str] = {
     "SUMMARIES": "Mapping[str, str]",
-    "COMMANDS": "Mapping[str, tuple[Options, tuple[str, ...]]]",
+    "COMMANDS": "Mapping[str, tuple[tuple[Option, ...], tuple[str, ...]]]",
     "NAMED_TRIGGERS": "Mapping[str, str]",
 }
 _ABOUT: Mapping[str, str] = {
     "SUMMARIES": "Commands and their sub-commands.",
     "COMMANDS": "The options and the kinds of the arguments of each command; `...` marks an argument that repeats.",
-    "CODES": "Names that `explain` knows.",
+    "CODES": "Names that `explain` knows, besides rules.",
     "NAMED_TRIGGERS": "Types of triggers that have names, and their default names.",
     "RUNTIMES": "Languages and runtimes that are current.",
     "SINGLE_COMPONENTS": "Kinds of components with one function.",
@@ -134,12 +135,35 @@ _ABOUT: Mapping[str, str] = {
 
 
 def module_text() -> str:
-    """The text of the module, before formatting."""
-    entries = []
-    for name, value in tables().items():
+    """The text of the module, before formatting. Options that several commands have are written once."""
+    contents = tables()
+    options = Counter(option for options, _ in contents["COMMANDS"].values() for option in options)
+    shared = _constants(option for option, count in options.items() if count > 1)
+    entries = ["".join(f"{name} = {option!r}\n" for option, name in shared.items())]
+    for name, value in contents.items():
         about = f'\n"""{_ABOUT[name]}"""' if name in _ABOUT else ""
-        entries.append(f"{name}: {_TYPES.get(name, 'tuple[str, ...]')} = {value!r}{about}\n")
+        text = _commands_text(value, shared) if name == "COMMANDS" else repr(value)
+        entries.append(f"{name}: {_TYPES.get(name, 'tuple[str, ...]')} = {text}{about}\n")
     return HEAD + "\n".join(entries)
+
+
+def _constants(options: Iterable[Option]) -> dict[Option, str]:
+    """The names of the constants for these options; a number follows where several have the same name."""
+    names: dict[Option, str] = {}
+    used: Counter[str] = Counter()
+    for option in options:
+        name = "_" + option[0].partition(" ")[0].lstrip("-").replace("-", "_").upper()
+        used[name] += 1
+        names[option] = name if used[name] == 1 else f"{name}_{used[name]}"
+    return names
+
+
+def _commands_text(commands: Mapping[str, tuple[Sequence[Option], Sequence[str]]], shared: Mapping[Option, str]) -> str:
+    lines = []
+    for name, (options, arguments) in commands.items():
+        words = "".join(f"{shared.get(option) or repr(option)}, " for option in options)
+        lines.append(f"{name!r}: (({words}), {arguments!r})")
+    return "{" + ", ".join(lines) + "}"
 
 
 def _commands(command: Any, path: str) -> Iterator[tuple[str, tuple[str, object, object]]]:
@@ -160,7 +184,7 @@ def _is_shown_option(parameter: Any) -> bool:
     return parameter.param_type_name == "option" and not parameter.hidden
 
 
-def _option(path: str, option: Any) -> tuple[str, str, str]:
+def _option(path: str, option: Any) -> Option:
     names = [*option.opts, *option.secondary_opts]
     return " ".join(names), _value(path, option), _summary(option.help or "")
 

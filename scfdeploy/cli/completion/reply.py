@@ -98,7 +98,7 @@ def _profiles(expected: Expected) -> Iterable[str]:
 _KINDS: Mapping[str, Callable[[Expected], Iterable[str]]] = {
     "address": lambda expected: _project(expected).targets(),
     "alias": lambda expected: ("$DEFAULT", *_project(expected).aliases()),
-    "code": lambda expected: CODES,
+    "code": lambda expected: sorted((*CODES, *RULES)),
     "function": lambda expected: _project(expected).functions(),
     "instance": lambda expected: _project(expected).instances(),
     "profile": _profiles,
