@@ -4,6 +4,6 @@ It runs for each key press, so it imports nothing of the other packages, and rea
 commands. It runs nothing of the project, uses no network, and says nothing on errors.
 """
 
-from scfdeploy.cli.completion.reply import reply
+from scfdeploy.cli.completion.answer import reply
 
 __all__ = ["reply"]

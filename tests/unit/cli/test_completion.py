@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.cli.completion import table
-from scfdeploy.cli.completion.outline import NOT_UNDERSTOOD, read_outline
+from scfdeploy.cli.completion.answer import answer_for
 from scfdeploy.cli.completion.project_names import ProjectNames
 from scfdeploy.cli.completion.quoting import joined_at_break_characters, quoted_for_bash, unquoted
-from scfdeploy.cli.completion.reply import answer_for
+from scfdeploy.cli.completion.yaml_outline import NOT_UNDERSTOOD, read_outline
 from scfdeploy.config import LoadOptions, load_project
 from scfdeploy.model import Project
 from scripts.generate_completion_table import tables

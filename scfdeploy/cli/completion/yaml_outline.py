@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from scfdeploy.cli.completion.flow import Path, flow_entries
+from scfdeploy.cli.completion.yaml_flow import Path, flow_entries
 
 Outline: TypeAlias = dict[Path, str]
 """The value at each path of keys and list indexes; an empty text for a key without a plain value on its line."""
