@@ -1,0 +1,228 @@
+"""Read the shell commands of an existing pipeline, and report the replacement of each."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from scfdeploy.diagnostics import message
+from scfdeploy.scaffold.ci.existing_pipeline import ExistingPipeline, add
+from scfdeploy.scaffold.ci.names import is_variable
+
+_CLI = r"(?:npx\s+(?:--yes\s+|-y\s+)?)?(?:sls|serverless|scf|slt|components|serverless-tencent)"
+_DEPLOY = re.compile(rf"(?:^|[\s;&|]){_CLI}\s+deploy\b([^;&|]*)")
+_REMOVE = re.compile(rf"(?:^|[\s;&|]){_CLI}\s+(remove|info|invoke|logs|login|registry|--version|-v|version)\b")
+_INSTALL = re.compile(r"\bnpm\s+(?:i|install|add)\b.*\s(?:-g|--global)\b|\byarn\s+global\s+add\b|\bnpm\s+-g\s+i")
+_PATCH = re.compile(r"\bsed\s+.*\.ya?ml\b|\becho\s.*>>\s*\S+\.ya?ml\b|\benvsubst\b.*\.ya?ml\b")
+_DOTENV = re.compile(r">+\s*(?:\S*/)?\.env\b")
+_REMOVED_DOTENV = re.compile(r"\brm\s+(?:-\w+\s+)*(?:\S*/)?\.env\b")
+_SHELL_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+SECRET = re.compile(r"\$\{\{?\s*secrets\.([A-Za-z_][A-Za-z0-9_]*)\s*\}?\}")
+SINGLE_BRACES = re.compile(r"(?<!\$)\$\{(?!\{)\s*(?:secrets|vars|env|github|matrix)\.\w+\s*\}(?!\})")
+_BUILDS = (
+    (re.compile(r"\bmvnw?\b"), "java", "maven"),
+    (re.compile(r"\bgradlew?\b"), "java", "gradle"),
+    (re.compile(r"\bpnpm\s+(?:i|install|ci|run\s+build|build)\b"), "nodejs", "pnpm"),
+    (re.compile(r"\byarn\b(?!\s+global)"), "nodejs", "yarn"),
+    (re.compile(r"\bnpm\s+(?:ci|i|install)(?:\s+--?[a-z][\w=-]*)*\s*$"), "nodejs", "npm"),
+    (re.compile(r"\bpip3?\s+install\b.*\s-r\b"), "python", "pip"),
+)
+_NPM_BUILD = re.compile(r"\bnpm\s+(?:run\s+)?build\b")
+_ZIP_FOLDER = re.compile(r"^mkdir\s+(?:-p\s+)?(?:\./)?zip/?$")
+_ZIP_FILES = re.compile(r"^(?:cp|mv)\s+.*(?:\.jar\b|\bscf_bootstrap\b).*\s(?:\./)?zip/?$")
+_PLACEHOLDER_JAR = re.compile(r"\bXXX\.jar\b")
+_FOLDER = re.compile(r"^cd\s+([^\s;&|]+)$")
+KEYS = ("TENCENT_SECRET_ID", "TENCENT_SECRET_KEY", "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY")
+"""Variables with the keys of the account."""
+_NOT_NEEDED = frozenset(
+    (
+        *KEYS,
+        *("TENCENT_APP_ID", "TENCENT_TOKEN", "SERVERLESS_PLATFORM_VENDOR", "GITHUB_TOKEN", "STAGE"),
+        *("HOME", "PWD", "PATH", "WORKSPACE", "BRANCH_NAME", "BUILD_NUMBER", "GIT_BRANCH", "GIT_COMMIT"),
+    )
+)
+
+
+def read_script(
+    text: str, first: int, existing: ExistingPipeline, *, folder: str = "", label: str = "", branches: list[str] | None
+) -> None:
+    """Read a script that starts at a line. `folder` is where it runs, `label` is the name of its step."""
+    place = folder
+    joined, start = "", first
+    for number, line in enumerate(text.split("\n"), start=first):
+        if joined.endswith("\\"):
+            joined = f"{joined[:-1].rstrip()} {line.strip()}"
+        else:
+            joined, start = line.strip(), number
+        if joined.endswith("\\") or not joined or joined.startswith("#"):
+            continue
+        if changed := _FOLDER.match(joined):
+            place = changed[1] if changed[1].startswith("/") or not place else f"{place}/{changed[1]}"
+            existing.carry(start, f"{label}{joined}", message("becomes the path of the project"))
+        else:
+            _read_command(start, joined, existing, folder=place, label=label, branches=branches or [])
+        label = ""
+
+
+def _read_command(
+    number: int, line: str, existing: ExistingPipeline, *, folder: str, label: str, branches: list[str]
+) -> None:
+    text = f"{label}{line}"
+    if deploy := _DEPLOY.search(line):
+        existing.deploys = True
+        for path in (folder, *re.findall(r"\bcd\s+([^\s;&|]+)\s*(?:&&|;)", line[: deploy.start() + 1])):
+            if path and "$" not in path:
+                add(existing.paths, path)
+        others = read_options(deploy[1], existing, branches)
+        existing.carry(number, text, message("becomes validate, plan and apply --plan"))
+        for option in others:
+            existing.leave(number, option, _option_reason(option))
+    elif other := _REMOVE.search(line):
+        existing.leave(number, text, _other_command(other[1]))
+    elif _INSTALL.search(line):
+        existing.leave(number, text, message("is not needed: the pipeline installs scfdeploy by its commit or hash"))
+    elif _REMOVED_DOTENV.search(line):
+        existing.leave(number, text, message("is not needed: no key is written to disk"))
+    elif _DOTENV.search(line):
+        reason = message("is not needed: nothing is written to disk") + _instead(_secrets_in(line, existing))
+        existing.leave(number, text, reason)
+    elif _PATCH.search(line):
+        reason = message("is not needed: serverless.yml is not changed") + _instead(_secrets_in(line, existing))
+        existing.leave(number, text, reason)
+    else:
+        _read_build(number, line, text, existing)
+
+
+def _read_build(number: int, line: str, text: str, existing: ExistingPipeline) -> None:
+    if _ZIP_FOLDER.match(line) or _ZIP_FILES.match(line):
+        existing.type = existing.type or "web"
+        becomes = message("becomes the step that puts the jar and scf_bootstrap into one folder, for a web function")
+        if _PLACEHOLDER_JAR.search(line):
+            becomes += message("; the name of the jar is detected")
+        existing.carry(number, text, becomes)
+        return
+    if _NPM_BUILD.search(line):
+        existing.runtime, existing.build = existing.runtime or "nodejs", existing.build or "npm"
+        existing.carry(number, text, message("becomes npm run build --if-present"), tool="npm")
+        return
+    for pattern, language, tool in _BUILDS:
+        if pattern.search(line):
+            existing.runtime, existing.build = existing.runtime or language, existing.build or tool
+            existing.carry(number, text, message("becomes --build {tool}", tool=tool), tool=tool)
+            return
+    if re.match(r"(?:echo|printf)\s[^|>]*$", line):
+        existing.leave(number, text, message("only prints text"))
+    else:
+        existing.leave(number, text, message("is not recognised: add it to the build, or to src.hook"))
+
+
+def _other_command(word: str) -> str:
+    match word:
+        case "remove":
+            return message("run `scfdeploy destroy` manually")
+        case "info":
+            return message("run `scfdeploy status` instead")
+        case "invoke" | "logs":
+            return message("run `scfdeploy {command} NAME` instead", command=word)
+        case _:
+            return message("is not needed by scfdeploy")
+
+
+def _option_reason(option: str) -> str:
+    if option.startswith("--inputs"):
+        return message("write the value in serverless.yml")
+    if option.startswith(("--stage", "-s")):
+        return message("the stage is not known here: pass --stage-branch BRANCH=STAGE")
+    return message("scfdeploy has no such option here: add it to the new pipeline, if you need it")
+
+
+def read_options(words: str, existing: ExistingPipeline, branches: list[str]) -> list[str]:
+    """Read the known options of a deploy command, and return the others."""
+    try:
+        rest = shlex.split(words)
+    except ValueError:
+        return [words.strip()] if words.strip() else []
+    others: list[str] = []
+    while rest:
+        word, equals, value = rest.pop(0).partition("=")
+        match word:
+            case "--stage" | "-s":
+                stage = value if equals else (rest.pop(0) if rest else "")
+                if stage and "$" not in stage:
+                    existing.add_stage(stage, branches)
+                elif stage and not re.fullmatch(r"\$\{?STAGE\}?", stage):
+                    while "${{" in stage and "}}" not in stage and rest:
+                        stage += f" {rest.pop(0)}"
+                    others.append(f"{word} {stage}")
+            case "--target" | "--cwd":
+                path = value if equals else (rest.pop(0) if rest else "")
+                if path and "$" not in path:
+                    add(existing.paths, path)
+                elif path:
+                    others.append(f"{word} {path}")
+            case "--inputs" | "-i" if not equals and rest and "=" in rest[0]:
+                others.append(f"{word} {rest.pop(0)}")
+            case "--debug" | "--verbose" | "--force" | "-f" | "--all" | "-a" | "deploy":
+                pass
+            case _:
+                if value and not re.search(r"\$", value) and re.search("secret|key|token|password", word, re.I):
+                    value = "(sensitive)"
+                others.append(f"{word}{equals}{value}")
+    return others
+
+
+def read_variable(number: int, name: str, text: str, existing: ExistingPipeline, branches: list[str]) -> None:
+    """Read one variable of an `env` block."""
+    secret = SECRET.search(text)
+    if name == "STAGE" and text and "$" not in text:
+        existing.add_stage(text, branches)
+        existing.carry(number, name, message("becomes --stage-branch, with the stage {stage}", stage=text))
+    elif name == "STAGE":
+        existing.leave(number, name, message("the stage is not known here: pass --stage-branch BRANCH=STAGE"))
+    elif name == "SERVERLESS_PLATFORM_VENDOR":
+        existing.leave(number, name, message("is no longer needed"))
+    elif name in KEYS:
+        read_key(number, name, secret[1] if secret else "", existing, braces=SINGLE_BRACES.search(text) is not None)
+    elif secret and name not in _NOT_NEEDED and is_variable(name):
+        read_secret(number, name, secret[1], existing, braces=SINGLE_BRACES.search(text) is not None)
+    elif secret:
+        existing.leave(number, name, message("is not needed by scfdeploy"))
+    else:
+        reason = message("set it where it is used: in serverless.yml for the function, in the build step for the build")
+        existing.leave(number, name, reason)
+
+
+def read_key(number: int, name: str, secret: str, existing: ExistingPipeline, *, braces: bool = False) -> None:
+    """Read a variable with a key of the account."""
+    wanted = name.replace("TENCENTCLOUD_", "TENCENT_")
+    becomes = message("is set in the steps that need it")
+    if secret and secret != wanted:
+        becomes += message("; rename the secret {other} to {name}", other=secret, name=wanted)
+    existing.carry(number, name, becomes + _braces(secret, found=braces))
+
+
+def read_secret(number: int, name: str, secret: str, existing: ExistingPipeline, *, braces: bool = False) -> None:
+    """Read a variable with another secret."""
+    add(existing.secrets, name)
+    becomes = message("becomes --secret {name}: write ${env:{name}} in serverless.yml", name=name)
+    if secret and secret != name:
+        becomes += message("; rename the secret {other} to {name}", other=secret, name=name)
+    existing.carry(number, name, becomes + _braces(secret, found=braces))
+
+
+def _braces(secret: str, *, found: bool) -> str:
+    return message(". Use ${{ secrets.{name} }}.", name=secret) if found and secret else ""
+
+
+def _secrets_in(line: str, existing: ExistingPipeline) -> list[str]:
+    names = dict.fromkeys([*SECRET.findall(line), *_SHELL_VARIABLE.findall(SECRET.sub("", line))])
+    secrets = [name for name in names if name not in _NOT_NEEDED and is_variable(name)]
+    for name in secrets:
+        add(existing.secrets, name)
+    return secrets
+
+
+def _instead(names: list[str]) -> str:
+    if not names:
+        return ""
+    return message("; write {variables} there", variables=" and ".join(f"{name}: ${{env:{name}}}" for name in names))
