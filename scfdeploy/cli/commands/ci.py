@@ -11,21 +11,23 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
+from scfdeploy.cli.ci_report import MigratedPipeline, migrated_pipeline, next_step, render_json, report_lines
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.report.terminal import safe, safe_lines
+from scfdeploy.report.terminal import safe_lines
 from scfdeploy.scaffold.ci import (
     SYSTEMS,
     PipelineOptions,
     Proposal,
     Settings,
+    compare_lines,
     installed_source,
-    merge_workflow,
+    merge_pipeline,
     parse_source,
     propose,
-    read_workflow,
+    read_pipeline,
     render,
     resolve_settings,
     write,
@@ -93,20 +95,22 @@ def init(
     source: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="FILE", help="Existing workflow that runs `scf deploy`, `sls deploy` or their action."
+            "--from", metavar="FILE", help="Existing workflow or Jenkinsfile that deploys with the vendor's tools."
         ),
     ] = None,
     archive_events: Annotated[
         bool, typer.Option("--archive-events", help="Also keep event records for good, with a daily job.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    output: options.OutputFormat = "text",
     debug: options.Debug = False,
 ) -> None:
     """Write a pipeline file for the project in this folder. Missing options are detected from the project.
 
-    If the file exists, only the difference is shown; --force overwrites it.
+    If the file exists, only the difference is shown; --force overwrites it. --from ends with a list of everything in
+    the old file that is not carried over.
     """
-    screen = OutputOptions("ci init", debug=debug)
+    screen = OutputOptions("ci init", output, debug=debug)
     asked = PipelineOptions(
         runtime=runtime,
         type=type_,
@@ -119,28 +123,61 @@ def init(
         archive_events=archive_events,
     )
     root = Path()
+    existing = None
     if source is not None:
-        asked = _merge(screen, Path(source), asked, root)
+        existing = run_or_exit(screen, lambda: read_pipeline(Path(source)))
+        asked = run_or_exit(screen, lambda: merge_pipeline(existing, asked, root=root))
     if asked == PipelineOptions(archive_events=archive_events) and sys.stdin.isatty() and sys.stderr.isatty():
         asked = replace(_ask(screen, root, system), archive_events=archive_events)
-    _propose(screen, system, run_or_exit(screen, lambda: resolve_settings(root, system.value, asked)), force=force)
+    settings = run_or_exit(screen, lambda: resolve_settings(root, system.value, asked))
+    migrated = None
+    if source is not None and existing is not None:
+        lines = compare_lines(existing, settings, system.value)
+        migrated = migrated_pipeline(Path(source), lines, existing.repairs)
+    _propose(screen, system, settings, migrated, force=force)
 
 
-def _propose(screen: OutputOptions, system: SystemName, settings: Settings, *, force: bool) -> None:
+def _propose(
+    screen: OutputOptions, system: SystemName, settings: Settings, migrated: MigratedPipeline | None, *, force: bool
+) -> None:
     """Write the file, unless it is up to date, or differs and `force` is not set."""
     file = Path(SYSTEMS[system].file)
     proposal = run_or_exit(screen, lambda: propose(file, render(system.value, settings)))
-    if proposal.is_same:
-        print_text(message("{file} is up to date", file=file), sys.stdout)
-        return
-    if not proposal.is_new:
+    is_written = not proposal.is_same and (proposal.is_new or force)
+    if is_written:
+        run_or_exit(screen, lambda: write(proposal))
+    if screen.format == "json":
+        notes = _next_steps(system, settings) if is_written else []
+        text = render_json(proposal, is_written=is_written, notes=[note for note in notes if note], migrated=migrated)
+        print_text(text, sys.stdout)
+    else:
+        _print_result(system, settings, proposal, migrated, is_written=is_written)
+    if not is_written and not proposal.is_same:
+        text = message("{file} exists and differs; nothing was written. Use --force to overwrite it.", file=file)
+        print_text(f"\n{text}", sys.stderr)
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _print_result(
+    system: SystemName,
+    settings: Settings,
+    proposal: Proposal,
+    migrated: MigratedPipeline | None,
+    *,
+    is_written: bool,
+) -> None:
+    """Print what was written, the next steps, and last what is not carried over."""
+    if not proposal.is_new and not proposal.is_same:
         print_text("\n".join(safe_lines(proposal.diff())), sys.stdout)
-        if not force:
-            text = message("{file} exists and differs; nothing was written. Use --force to overwrite it.", file=file)
-            print_text(f"\n{text}", sys.stderr)
-            raise typer.Exit(ExitCode.FAILED)
-    run_or_exit(screen, lambda: write(proposal))
-    print_text("\n".join(_written(system, proposal, settings)), sys.stdout)
+    lines = []
+    if proposal.is_same:
+        lines.append(message("{file} is up to date", file=proposal.path))
+    elif is_written:
+        lines += [message("wrote {file}", file=proposal.path), *_next_steps(system, settings)]
+    if migrated is not None:
+        lines += [step] if is_written and (step := next_step(migrated, proposal)) else []
+        lines += ["", *report_lines(migrated)]
+    print_text("\n".join(lines), sys.stdout)
 
 
 def _ask(screen: OutputOptions, root: Path, system: SystemName) -> PipelineOptions:
@@ -173,17 +210,7 @@ def _prompt(question: str, default: str) -> str:
     return answer
 
 
-def _merge(screen: OutputOptions, file: Path, asked: PipelineOptions, root: Path) -> PipelineOptions:
-    """Add the settings of an existing workflow to the options, and show what each of its lines becomes."""
-    existing = run_or_exit(screen, lambda: read_workflow(file))
-    for line in existing.lines:
-        print_text(f"{safe(str(file))}:{line.number}: {safe(line.text.strip())}\n    {safe(line.becomes)}", sys.stdout)
-    text = message("Remove {file} after the first successful run of the new pipeline.", file=safe(str(file)))
-    print_text(f"{text}\n\n", sys.stdout)
-    return run_or_exit(screen, lambda: merge_workflow(existing, asked, root=root))
-
-
-def _written(system: SystemName, proposal: Proposal, settings: Settings) -> list[str]:
+def _next_steps(system: SystemName, settings: Settings) -> list[str]:
     stages = ", ".join(dict.fromkeys(name for names in settings.stages.values() for name in names))
     match system, settings.keys:
         case SystemName.GITHUB, "oidc":
@@ -197,7 +224,7 @@ def _written(system: SystemName, proposal: Proposal, settings: Settings) -> list
         case SystemName.CODING, _:
             needs = message("Next: set the variable TENCENT_CLOUD_API_CRED to the id of a Tencent Cloud credential.")
     notes = [message("note: {text}", text=note) for note in settings.notes]
-    lines = [message("wrote {file}", file=proposal.path), *notes, "", needs]
+    lines = [*notes, "", needs]
     if settings.archive_events:
         lines.append(_archive_note(system))
     if system is SystemName.GITHUB:

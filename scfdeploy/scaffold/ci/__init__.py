@@ -1,6 +1,13 @@
 """Pipeline files: detect settings in a repository, combine them with the options, and render the file."""
 
-from scfdeploy.scaffold.ci.existing_workflow import ExistingWorkflow, merge_workflow, read_workflow
+from scfdeploy.scaffold.ci.existing_pipeline import (
+    ExistingPipeline,
+    Line,
+    Repair,
+    compare_lines,
+    merge_pipeline,
+)
+from scfdeploy.scaffold.ci.existing_pipeline_file import read_pipeline
 from scfdeploy.scaffold.ci.pipeline_file import SYSTEMS, Proposal, propose, render, write
 from scfdeploy.scaffold.ci.resolve_settings import PipelineOptions, resolve_settings
 from scfdeploy.scaffold.ci.settings import Settings
@@ -8,15 +15,18 @@ from scfdeploy.scaffold.ci.source import installed_source, parse_source
 
 __all__ = [
     "SYSTEMS",
-    "ExistingWorkflow",
+    "ExistingPipeline",
+    "Line",
     "PipelineOptions",
     "Proposal",
+    "Repair",
     "Settings",
+    "compare_lines",
     "installed_source",
-    "merge_workflow",
+    "merge_pipeline",
     "parse_source",
     "propose",
-    "read_workflow",
+    "read_pipeline",
     "render",
     "resolve_settings",
     "write",

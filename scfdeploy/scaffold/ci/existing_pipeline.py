@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from scfdeploy.diagnostics import message
 from scfdeploy.scaffold.ci import detect
 from scfdeploy.scaffold.ci.resolve_settings import PipelineOptions
-from scfdeploy.scaffold.ci.settings import Settings
+from scfdeploy.scaffold.ci.settings import TOOLS, Settings
 
 _DEFAULT_BRANCH = "main"
 _DEFAULT_STAGE = "dev"
@@ -30,6 +30,8 @@ class Line(NamedTuple):
     language: str = ""
     """The language whose version the line sets."""
     version: str = ""
+    container: str = ""
+    """The Kubernetes container that the line selects."""
 
 
 class Repair(NamedTuple):
@@ -106,30 +108,27 @@ def merge_pipeline(existing: ExistingPipeline, asked: PipelineOptions, *, root: 
     )
 
 
-def compare_lines(existing: ExistingPipeline, settings: Settings) -> list[Line]:
+def compare_lines(existing: ExistingPipeline, settings: Settings, system: str) -> list[Line]:
     """The lines in file order, with build tools and versions compared with those of the new pipeline."""
-    versions = sorted({build.version for build in settings.builds})
-    return sorted((_compare(line, settings, versions) for line in existing.lines), key=lambda line: line.number)
+    return sorted((_compare(line, settings, system) for line in existing.lines), key=lambda line: line.number)
 
 
-def _compare(line: Line, settings: Settings, versions: Sequence[str]) -> Line:
+def _compare(line: Line, settings: Settings, system: str) -> Line:
+    if line.container:
+        return _compare_container(line, system)
     if line.tool and line.tool != settings.tool:
-        reason = message(
-            "the new pipeline builds with {tool}; to change it, pass --build {other}",
-            tool=settings.tool,
-            other=line.tool,
-        )
-        if settings.tool == "none":
-            reason = message("the new pipeline installs no dependencies; pass --build {other}", other=line.tool)
-        return line._replace(becomes=reason, is_carried=False)
+        return line._replace(becomes=_other_tool(line.tool, settings), is_carried=False)
     if not line.language:
         return line
     if line.language != settings.language:
-        reason = message("the new pipeline builds {language}", language=settings.language)
+        reason = message("the new pipeline builds for {language} only", language=settings.language)
         return line._replace(becomes=reason, is_carried=False)
+    if not line.version:
+        return line
+    versions = sorted({build.version for build in settings.builds})
     if not versions:
         return line._replace(becomes=message("is not needed: nothing is built"), is_carried=False)
-    if _is_same_version(line.version, versions[0]):
+    if all(_is_same_version(line.version, version) for version in versions):
         return line._replace(becomes=message("becomes the version of the runtime, {version}", version=versions[0]))
     reason = message(
         "differs from the runtime: the new pipeline builds with {versions}, the version of the runtime",
@@ -138,25 +137,28 @@ def _compare(line: Line, settings: Settings, versions: Sequence[str]) -> Line:
     return line._replace(becomes=reason, is_carried=False)
 
 
+def _other_tool(tool: str, settings: Settings) -> str:
+    if tool not in TOOLS[settings.language]:
+        return message("the new pipeline builds for {language} only", language=settings.language)
+    if settings.tool == "none":
+        return message("the new pipeline installs no dependencies; to change that, pass --build {other}", other=tool)
+    return message(
+        "the new pipeline builds with {tool}; to change that, pass --build {other}", tool=settings.tool, other=tool
+    )
+
+
+def _compare_container(line: Line, system: str) -> Line:
+    if system in ("jenkins", "coding"):
+        reason = message("the new pipeline runs on any agent: set a Kubernetes agent there, if the build needs it")
+    else:
+        reason = message("the new pipeline has no Kubernetes agent")
+    return line._replace(becomes=reason)
+
+
 def _is_same_version(old: str, new: str) -> bool:
-    """Whether a version such as 11, 1.8, 18.x or 3.10 is that of a runtime such as 11, 8, 18.15 or 3.10."""
-    parts = old.strip().lstrip("v").removeprefix("1.8").split(".") if not old.startswith("1.8") else ["8"]
+    """Whether a version such as 1.8, 18.x or 3.10 is that of a runtime such as 8, 18.15 or 3.10."""
+    parts = old.strip().removeprefix("v").removeprefix("1." if old.startswith("1.8") else "").split(".")
     return all(part in ("x", "*", own) for part, own in zip(parts, new.split("."), strict=False))
-
-
-def pipeline_document(lines: Iterable[Line], repairs: Iterable[Repair], file: str) -> Mapping[str, object]:
-    """The report for JSON."""
-    every = list(lines)
-    return {
-        "file": file,
-        "carriedOver": [
-            {"line": one.number, "text": one.text, "becomes": one.becomes} for one in every if one.is_carried
-        ],
-        "notCarriedOver": [
-            {"line": one.number, "text": one.text, "reason": one.becomes} for one in every if not one.is_carried
-        ],
-        "repairs": [{"line": one.number, "text": one.text} for one in repairs],
-    }
 
 
 def add(names: list[str], name: str) -> None:

@@ -1,258 +1,407 @@
-"""Read a workflow that deploys with the vendor's tools, and report the replacement of each line.
+"""Read a GitHub Actions workflow that deploys with the vendor's tools, and report the replacement of each part.
 
-Only recognised lines are migrated; the others are reported.
+Every step, key, permission and command is either carried over or reported as not carried over.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
-from scfdeploy.config.files import read_text
-from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode, Style, parse
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, parse
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
-from scfdeploy.scaffold.ci import detect
-from scfdeploy.scaffold.ci.names import is_variable
-from scfdeploy.scaffold.ci.resolve_settings import PipelineOptions
-
-_DEPLOY = re.compile(r"(?:^|[\s;&|])(?:npx\s+)?(?:sls|serverless|scf|slt|components)\s+deploy\b([^;&|]*)")
-_INSTALL = re.compile(r"\bnpm\s+(?:i|install|add)\b.*\s(?:-g|--global)\b|\byarn\s+global\s+add\b")
-_PATCH = re.compile(r"\bsed\s+.*\.ya?ml\b|\becho\s.*>>\s*\S+\.ya?ml\b")
-_DOTENV = re.compile(r">+\s*(?:\S*/)?\.env\b")
-_SHELL_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
-_SECRET = re.compile(r"\$\{\{\s*secrets\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
-_BUILDS = (
-    (re.compile(r"\bmvnw?\b"), "java", "maven"),
-    (re.compile(r"\bgradlew?\b"), "java", "gradle"),
-    (re.compile(r"\bpnpm\s+(?:i|install|ci)\b"), "nodejs", "pnpm"),
-    (re.compile(r"\byarn\b(?!\s+global)"), "nodejs", "yarn"),
-    (re.compile(r"\bnpm\s+(?:ci|i|install)\s*$"), "nodejs", "npm"),
-    (re.compile(r"\bpip3?\s+install\b.*\s-r\b"), "python", "pip"),
+from scfdeploy.scaffold.ci.existing_commands import (
+    KEYS,
+    SECRET,
+    read_options,
+    read_script,
+    read_variable,
 )
-_SETUPS = {"actions/setup-python": "python", "actions/setup-node": "nodejs", "actions/setup-java": "java"}
-_KEYS = ("TENCENT_SECRET_ID", "TENCENT_SECRET_KEY", "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY")
-_NOT_NEEDED = frozenset((*_KEYS, "TENCENT_APP_ID", "SERVERLESS_PLATFORM_VENDOR", "GITHUB_TOKEN", "STAGE"))
+from scfdeploy.scaffold.ci.existing_pipeline import ExistingPipeline, Line, add
+from scfdeploy.scaffold.ci.workflow_repair import repair_workflow
+
+_TOP = frozenset(("name", "run-name", "on", "permissions", "env", "defaults", "concurrency", "jobs"))
+_SETUPS = {
+    "actions/setup-python": ("python", "python-version"),
+    "actions/setup-node": ("nodejs", "node-version"),
+    "actions/setup-java": ("java", "java-version"),
+}
+_GRADLE_ACTIONS = ("gradle/gradle-build-action", "gradle/actions/setup-gradle", "eskatos/gradle-command-action")
+_BRANCH = re.compile(r"github\.ref(?:_name)?\s*==\s*['\"](?:refs/heads/)?([^'\"]+)['\"]")
+_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+_PATTERN = re.compile(r"[*?\[!]")
 
 
-class Line(NamedTuple):
-    """One line of the file, and its replacement."""
+class _Reader(NamedTuple):
+    """What the parts of a workflow are read with."""
 
-    number: int
-    text: str
-    becomes: str
+    existing: ExistingPipeline
+    numbers: Sequence[int]
+    """The line in the file, for each line that was parsed; empty when they are the same."""
 
+    def number(self, node: Node, offset: int = 0) -> int:
+        line = node.span.start.line + offset
+        return self.numbers[min(line, len(self.numbers)) - 1] if self.numbers else line
 
-@dataclass(slots=True)
-class ExistingWorkflow:
-    """The recognised settings of a workflow. `lines` are in file order."""
+    def carry(self, node: Node, text: str, becomes: str) -> None:
+        self.existing.carry(self.number(node), text, becomes)
 
-    runtime: str | None = None
-    build: str | None = None
-    branches: list[str] = field(default_factory=list)
-    stages: list[str] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
-    secrets: list[str] = field(default_factory=list)
-    deploys: bool = False
-    lines: list[Line] = field(default_factory=list)
-
-    @property
-    def stage_branches(self) -> tuple[str, ...]:
-        """Branches and stages as values of --stage-branch."""
-        return tuple(f"{branch}={stage}" for branch in self.branches or ["main"] for stage in self.stages)
+    def leave(self, node: Node, text: str, reason: str) -> None:
+        self.existing.leave(self.number(node), text, reason)
 
 
-def read_workflow(file: Path) -> ExistingWorkflow:
-    """Read a workflow. ScfDeployError when the file is not a workflow, or no step deploys with a known tool."""
+class _Scope(NamedTuple):
+    """What holds for the steps of a job."""
+
+    branches: list[str]
+    """The branches of its condition."""
+    matrix: Mapping[str, list[str]]
+    folder: str
+
+
+def read_workflow_text(text: str, name: str) -> ExistingPipeline:
+    """Read the text of a workflow. ScfDeployError when it is not one, even after a repair of its layout."""
     diagnostics = Diagnostics()
-    text = read_text(str(file), str(file), diagnostics)
-    if text is None:
-        why = next((diagnostic.detail for diagnostic in diagnostics), "").rstrip(".")
-        raise ScfDeployError(
-            message("the workflow cannot be read: {why}", why=why),
-            hint=message("Pass --from with the workflow to migrate."),
-        )
-    tree = parse(text, str(file), diagnostics)
-    if not isinstance(tree, MappingNode) or tree.get("jobs") is None or diagnostics.has_errors:
-        why = next((f": {diagnostic.detail or diagnostic.summary}" for diagnostic in diagnostics), "")
-        raise ScfDeployError(
-            message("{file} is not a GitHub Actions workflow{why}", file=file, why=why),
-            hint=message("Pass --from with the workflow to migrate."),
-        )
-    workflow = ExistingWorkflow()
-    _triggers(tree, workflow)
-    _variables(_value(tree, "env"), workflow)
-    for job in _mappings(_value(tree, "jobs")):
-        _variables(_value(job, "env"), workflow)
-        for step in _mappings(_value(job, "steps")):
-            _step(step, workflow)
-    if not workflow.deploys:
-        raise ScfDeployError(
-            message(
-                "no step of {file} deploys with `scf deploy`, `sls deploy`, `serverless deploy` or their action",
-                file=file,
-            ),
-            hint=message("Run `scfdeploy ci init` without --from."),
-        )
-    return workflow
+    tree = parse(text, name, diagnostics)
+    existing, numbers = ExistingPipeline(), ()
+    if not _is_workflow(tree, diagnostics):
+        repaired = repair_workflow(text)
+        again = Diagnostics()
+        tree, numbers = parse(repaired.text, name, again), repaired.numbers
+        if not _is_workflow(tree, again):
+            raise _not_a_workflow(name, diagnostics)
+        existing.repairs += repaired.repairs
+    if isinstance(tree, MappingNode):
+        _read(tree, _Reader(existing, numbers))
+    return existing
 
 
-def merge_workflow(workflow: ExistingWorkflow, asked: PipelineOptions, *, root: Path) -> PipelineOptions:
-    """The options, completed from a workflow. The project's own files take precedence for the language."""
-    paths = asked.paths or tuple(path for path in workflow.paths if (root / path).exists())
-    folders = [folder for path in paths or (".",) for folder in detect.folders(root, path)]
-    known = any(one.language or detect.language_of(root, one) for one in folders)
-    return replace(
-        asked,
-        paths=paths,
-        runtime=asked.runtime or (None if known else workflow.runtime),
-        build=asked.build or (None if known or asked.runtime else workflow.build),
-        stage_branches=asked.stage_branches or workflow.stage_branches,
-        secrets=tuple(dict.fromkeys([*asked.secrets, *workflow.secrets])),
+def _is_workflow(tree: Node | None, diagnostics: Diagnostics) -> bool:
+    """Whether a tree is a workflow, with the keys that a workflow has and no others."""
+    if not isinstance(tree, MappingNode) or diagnostics.has_errors:
+        return False
+    jobs = list(_mappings(_value(tree, "jobs")))
+    has_steps = all(isinstance(_value(job, "steps"), SequenceNode) or _value(job, "uses") is not None for job in jobs)
+    return bool(jobs) and has_steps and all(entry.key.text in _TOP for entry in tree)
+
+
+def _not_a_workflow(name: str, diagnostics: Diagnostics) -> ScfDeployError:
+    why = next((f": {diagnostic.detail or diagnostic.summary}" for diagnostic in diagnostics), "")
+    return ScfDeployError(
+        message("{file} is not a GitHub Actions workflow{why}", file=name, why=why),
+        hint=message("Pass --from with the workflow or the Jenkinsfile to migrate."),
     )
 
 
-def _triggers(tree: MappingNode, workflow: ExistingWorkflow) -> None:
-    on = _value(tree, "on")
-    push = _value(on, "push")
-    workflow.branches += [name for name in _texts(_value(push, "branches")) if not re.search(r"[*?\[!]", name)]
-    if isinstance(on, MappingNode):
-        for entry in on:
-            if entry.key.text not in ("push", "pull_request"):
-                _note(workflow, entry.key, message("not migrated: a push deploys, and a pull request plans"))
+def _read(tree: MappingNode, reader: _Reader) -> None:
+    for entry in tree:
+        match entry.key.text:
+            case "name" | "run-name":
+                reader.leave(entry.key, _shown(entry), message("the new workflow is named scfdeploy"))
+            case "on":
+                _read_triggers(entry.value, reader)
+            case "permissions":
+                _read_permissions(entry, reader)
+            case "env":
+                _read_env(entry.value, reader, [])
+            case "concurrency":
+                reader.carry(entry.key, "concurrency", message("becomes one run at a time for each branch"))
+            case "defaults":
+                _read_defaults(entry.value, reader)
+    for entry in _entries(_value(tree, "jobs")):
+        if isinstance(entry.value, MappingNode):
+            _read_job(entry.key, entry.value, reader, _default_folder(tree))
 
 
-def _variables(env: Node | None, workflow: ExistingWorkflow) -> None:
-    """Read the stage and the secrets from an `env` block."""
-    if not isinstance(env, MappingNode):
+def _read_triggers(on: Node, reader: _Reader) -> None:
+    reason = message("a push deploys, and a pull request plans")
+    if not isinstance(on, MappingNode):
+        for name in _scalars(on):
+            _read_event(name, name.text, reader, reason)
         return
-    for entry in env:
-        name, text = entry.key.text, entry.value.text if isinstance(entry.value, ScalarNode) else ""
-        secret = _SECRET.search(text)
-        if name == "STAGE" and text and "${{" not in text:
-            _add(workflow.stages, text)
-            _note(workflow, entry.key, message("becomes --stage-branch, with the stage {stage}", stage=text))
-        elif name == "SERVERLESS_PLATFORM_VENDOR":
-            _note(workflow, entry.key, message("is no longer needed"))
-        elif name in _KEYS:
-            other = secret[1] if secret and secret[1] != name.replace("TENCENTCLOUD_", "TENCENT_") else None
-            becomes = message("is set in the steps that need it")
-            if other:
-                becomes += message("; rename the secret {other} to {name}", other=other, name=name)
-            _note(workflow, entry.key, becomes)
-        elif secret and name not in _NOT_NEEDED and is_variable(name):
-            _add(workflow.secrets, name)
-            becomes = message("becomes --secret {name}: write ${env:{name}} in serverless.yml", name=name)
-            if secret[1] != name:
-                becomes += message("; rename the secret {other} to {name}", other=secret[1], name=name)
-            _note(workflow, entry.key, becomes)
+    for entry in on:
+        _read_event(entry.key, entry.key.text, reader, reason)
+        for inner in _entries(entry.value):
+            if entry.key.text == "push" and inner.key.text == "branches":
+                _read_branches(inner, reader)
+            elif entry.key.text in ("push", "pull_request") and inner.key.text == "branches":
+                text = f"{entry.key.text}: branches"
+                reader.carry(inner.key, text, message("becomes the branches of --stage-branch"))
+            else:
+                text = f"{entry.key.text}: {inner.key.text}"
+                reader.leave(inner.key, text, message("the new pipeline has no such filter"))
 
 
-def _step(step: MappingNode, workflow: ExistingWorkflow) -> None:
-    _variables(_value(step, "env"), workflow)
-    uses = _text(step, "uses")
-    name = uses.partition("@")[0]
-    if name in _SETUPS:
-        workflow.runtime = workflow.runtime or _SETUPS[name]
-    elif "serverless" in name.lower() or name.lower().endswith("/scf"):
-        workflow.deploys = True
-        _variables(_value(step, "with"), workflow)
-        _options(_text(_value(step, "with"), "command"), workflow)
-        _note(workflow, _scalar(step, "uses"), message("becomes validate, plan and apply --plan"))
-    run = _scalar(step, "run")
-    if run is None:
-        return
-    folder = _text(step, "working-directory")
-    first = run.span.start.line + (1 if run.style is Style.BLOCK else 0)
-    for number, line in enumerate(run.text.split("\n"), start=first):
-        becomes = _shell(line, folder, workflow)
-        if becomes is not None:
-            workflow.lines.append(Line(number, line, becomes))
+def _read_event(node: ScalarNode, name: str, reader: _Reader, reason: str) -> None:
+    match name:
+        case "push":
+            reader.carry(node, "on: push", message("becomes a push to a branch of --stage-branch"))
+        case "pull_request" | "pull_request_target":
+            reader.carry(node, f"on: {name}", message("becomes a plan of each pull request"))
+        case _:
+            reader.leave(node, f"on: {name}", reason)
 
 
-def _shell(line: str, folder: str, workflow: ExistingWorkflow) -> str | None:
-    """Read one line of a script, and return its replacement; None for empty lines and comments."""
-    if deploy := _DEPLOY.search(line):
-        workflow.deploys = True
-        if folder:
-            _add(workflow.paths, folder)
-        others = _options(deploy[1], workflow)
-        becomes = message("becomes validate, plan and apply --plan")
-        return becomes + message("; not migrated: {options}", options=" ".join(others)) if others else becomes
-    if _INSTALL.search(line):
-        return message("is not needed: the pipeline installs scfdeploy by its commit or hash")
-    if _DOTENV.search(line):
-        return message("is not needed: nothing is written to disk") + _instead(_secrets_in(line, workflow))
-    if _PATCH.search(line):
-        return message("is not needed: serverless.yml is not changed") + _instead(_secrets_in(line, workflow))
-    return _build_step(line, workflow)
+def _read_branches(entry: Entry, reader: _Reader) -> None:
+    for scalar in _scalars(entry.value):
+        if _PATTERN.search(scalar.text):
+            reason = message("patterns are not supported: pass --stage-branch BRANCH=STAGE for each branch")
+            reader.leave(scalar, f"branches: {scalar.text}", reason)
+        else:
+            add(reader.existing.branches, scalar.text)
+            reader.carry(scalar, f"branches: {scalar.text}", message("becomes a branch of --stage-branch"))
 
 
-def _build_step(line: str, workflow: ExistingWorkflow) -> str | None:
-    for pattern, language, tool in _BUILDS:
-        if pattern.search(line):
-            workflow.runtime, workflow.build = workflow.runtime or language, workflow.build or tool
-            return message("becomes --build {tool}", tool=tool)
-    if line.strip() and not line.strip().startswith("#"):
-        return message("is not recognised: add it to the build, or to src.hook")
-    return None
-
-
-def _options(words: str, workflow: ExistingWorkflow) -> list[str]:
-    """Read the known options of a deploy command, and return the others."""
-    try:
-        rest = shlex.split(words)
-    except ValueError:
-        return [words.strip()]
-    others: list[str] = []
-    while rest:
-        word, equals, value = rest.pop(0).partition("=")
-        match word:
-            case "--stage" | "-s":
-                stage = value if equals else (rest.pop(0) if rest else "")
-                if stage and "$" not in stage:
-                    _add(workflow.stages, stage)
-            case "--target" | "--cwd":
-                path = value if equals else (rest.pop(0) if rest else "")
-                if path and "$" not in path:
-                    _add(workflow.paths, path)
-            case "--debug" | "--verbose" | "--force" | "-f" | "--all" | "-a" | "deploy":
-                pass
+def _read_permissions(entry: Entry, reader: _Reader) -> None:
+    if isinstance(entry.value, ScalarNode):
+        text = f"permissions: {entry.value.text}"
+        reader.leave(entry.key, text, message("each job gets only the permissions that it needs"))
+    for inner in _entries(entry.value):
+        text = f"permissions: {_shown(inner)}"
+        match _shown(inner):
+            case "contents: read":
+                reader.carry(inner.key, text, message("is set in the jobs that need it"))
+            case "id-token: write":
+                reader.leave(inner.key, text, message("pass --keys oidc to use temporary credentials"))
+            case "pull-requests: write":
+                reader.carry(inner.key, text, message("is set in the job that writes the comment"))
             case _:
-                others.append(f"{word}{equals}{value}")
-    return others
+                reader.leave(inner.key, text, message("no job of the new pipeline needs it"))
 
 
-def _secrets_in(line: str, workflow: ExistingWorkflow) -> list[str]:
-    names = dict.fromkeys([*_SECRET.findall(line), *_SHELL_VARIABLE.findall(line)])
-    secrets = [name for name in names if name not in _NOT_NEEDED and is_variable(name)]
-    for name in secrets:
-        _add(workflow.secrets, name)
-    return secrets
+def _read_env(env: Node | None, reader: _Reader, branches: list[str]) -> None:
+    for entry in _entries(env):
+        text = entry.value.text if isinstance(entry.value, ScalarNode) else ""
+        read_variable(reader.number(entry.key), entry.key.text, text, reader.existing, branches)
 
 
-def _instead(names: list[str]) -> str:
-    if not names:
-        return ""
-    return message("; write {variables} there", variables=" and ".join(f"{name}: ${{env:{name}}}" for name in names))
+def _read_defaults(defaults: Node | None, reader: _Reader) -> None:
+    for entry in _entries(_value(defaults, "run")):
+        if entry.key.text == "working-directory":
+            reader.carry(entry.key, _shown(entry), message("becomes the path of the project"))
+        else:
+            reader.leave(entry.key, f"defaults: {_shown(entry)}", message("the new steps run in bash"))
 
 
-def _note(workflow: ExistingWorkflow, node: ScalarNode | None, becomes: str) -> None:
-    if node is not None:
-        workflow.lines.append(Line(node.span.start.line, node.text, becomes))
+def _default_folder(node: Node) -> str:
+    return _text(_value(_value(node, "defaults"), "run"), "working-directory")
 
 
-def _add(names: list[str], name: str) -> None:
-    if name not in names:
-        names.append(name)
+def _read_job(name: ScalarNode, job: MappingNode, reader: _Reader, folder: str) -> None:
+    branches = _branches_of(job)
+    for entry in job:
+        key = entry.key.text
+        if key == "permissions":
+            _read_permissions(entry, reader)
+        elif key == "env":
+            _read_env(entry.value, reader, branches)
+        elif key == "defaults":
+            _read_defaults(entry.value, reader)
+        elif key not in ("steps", "strategy"):
+            _read_job_key(name.text, entry, reader, branches)
+    matrix = {
+        entry.key.text: [scalar.text for scalar in _scalars(entry.value)]
+        for entry in _entries(_value(_value(job, "strategy"), "matrix"))
+        if isinstance(entry.value, SequenceNode)
+    }
+    strategy = job.get("strategy")
+    if strategy is not None:
+        # The lines below give each use of the matrix its own replacement.
+        text = f"{name.text}: strategy"
+        reason = message("the new pipeline has its own matrix of projects and stages")
+        reader.leave(strategy.key, text, reason)
+    scope = _Scope(branches, matrix, _default_folder(job) or folder)
+    for step in _mappings(_value(job, "steps")):
+        _read_step(step, reader, scope)
+
+
+def _read_job_key(job: str, entry: Entry, reader: _Reader, branches: list[str]) -> None:
+    key, text = entry.key.text, f"{job}: {_shown(entry)}"
+    match key:
+        case "name":
+            reader.leave(entry.key, text, message("the new jobs are named build, plan and apply"))
+        case "runs-on" if isinstance(entry.value, ScalarNode) and entry.value.text.startswith("ubuntu"):
+            reader.carry(entry.key, text, message("becomes ubuntu-latest"))
+        case "runs-on":
+            reader.leave(entry.key, text, message("the new jobs run on ubuntu-latest: change runs-on in each of them"))
+        case "if" if branches:
+            reader.carry(entry.key, text, message("becomes the branches of --stage-branch"))
+        case "environment":
+            reason = message("the environment of the new job is its stage: move reviewers and secrets there")
+            reader.leave(entry.key, text, reason)
+        case "concurrency":
+            reader.carry(entry.key, text, message("becomes one run at a time for each branch"))
+        case "timeout-minutes":
+            reader.leave(entry.key, text, message("each new job has its own limit"))
+        case "needs":
+            reader.leave(entry.key, text, message("the new jobs have their own order: build, plan, apply"))
+        case "uses" | "with" | "secrets":
+            reader.leave(entry.key, text, message("another workflow is not read: pass --from with that file too"))
+        case _:
+            reader.leave(entry.key, text, message("add it to the new job, if it needs it"))
+
+
+def _branches_of(node: MappingNode) -> list[str]:
+    return [branch for branch in _BRANCH.findall(_text(node, "if")) if not _PATTERN.search(branch)]
+
+
+def _read_step(step: MappingNode, reader: _Reader, scope: _Scope) -> None:
+    branches = _branches_of(step) or scope.branches
+    name = _text(step, "name")
+    label = f"{name}: " if name else ""
+    uses = _scalar(step, "uses")
+    if uses is not None:
+        _read_action(step, uses, label, reader, branches)
+    run = _scalar(step, "run")
+    if run is not None:
+        _read_run(step, run, label, reader, scope._replace(branches=branches))
+    if uses is None and run is None:
+        reader.leave(step, label.removesuffix(": ") or message("a step"), message("runs nothing"))
+    for entry in step:
+        text = f"{label}{_shown(entry)}"
+        match entry.key.text:
+            case "name" | "uses" | "run" | "with":
+                pass
+            case "env":
+                _read_env(entry.value, reader, branches)
+            case "working-directory":
+                reader.carry(entry.key, text, message("becomes the path of the project"))
+            case "if" if _branches_of(step):
+                reader.carry(entry.key, text, message("becomes the branches of --stage-branch"))
+            case "id":
+                reader.leave(entry.key, text, message("the new steps use no ids"))
+            case _:
+                reader.leave(entry.key, text, message("add it to the new step, if it needs it"))
+
+
+def _read_run(step: MappingNode, run: ScalarNode, label: str, reader: _Reader, scope: _Scope) -> None:
+    folder = _text(step, "working-directory") or scope.folder
+    texts = _expanded(run.text, scope.matrix)
+    if run.style is not Style.BLOCK:
+        _read_scripts(texts, reader.number(run), label, reader, folder=folder, branches=scope.branches)
+    else:
+        _read_scripts(texts, reader.number(run, 1), label, reader, folder=folder, branches=scope.branches)
+
+
+def _read_scripts(
+    texts: Sequence[str], first: int, label: str, reader: _Reader, *, folder: str, branches: list[str]
+) -> None:
+    """Read a script once for each value of the matrix, and report its lines once."""
+    existing = reader.existing
+    before = len(existing.lines)
+    for text in texts:
+        read_script(text, first, existing, folder=folder, label=label, branches=branches)
+    unique: dict[int, list[Line]] = {}
+    for line in existing.lines[before:]:
+        same = unique.setdefault(line.number, [])
+        if not any((one.becomes, one.text.split(":")[0]) == (line.becomes, line.text.split(":")[0]) for one in same):
+            same.append(line)
+    existing.lines[before:] = [line for lines in unique.values() for line in lines]
+
+
+def _expanded(text: str, matrix: Mapping[str, list[str]]) -> list[str]:
+    """The text with each combination of the values of the matrix that it uses."""
+    names = [name for name in dict.fromkeys(_MATRIX.findall(text)) if matrix.get(name)]
+    texts = []
+    for values in list(product(*(matrix[name] for name in names)))[:50]:
+        known = dict(zip(names, values, strict=True))
+        texts.append(_MATRIX.sub(lambda found, known=known: known.get(found[1], found[0]), text))  # type: ignore[misc]
+    return texts
+
+
+def _read_action(step: MappingNode, uses: ScalarNode, label: str, reader: _Reader, branches: list[str]) -> None:
+    name, text = uses.text.partition("@")[0], f"{label}{uses.text}"
+    inputs = [*_entries(_value(step, "with"))]
+    if name == "actions/checkout":
+        reader.carry(uses, text, message("becomes the checkout of the new pipeline"))
+        _leave_inputs(inputs, label, reader, message("the new checkout has the defaults, and keeps no token"))
+    elif name in _SETUPS:
+        language, version = _SETUPS[name]
+        reader.existing.runtime = reader.existing.runtime or language
+        becomes = message("becomes the version of {language} of the runtime", language=language)
+        reader.existing.lines.append(Line(reader.number(uses), text, becomes, language=language))
+        _read_setup_inputs(inputs, label, reader, language, version)
+    elif name in _GRADLE_ACTIONS:
+        reader.existing.runtime = reader.existing.runtime or "java"
+        reader.existing.build = reader.existing.build or "gradle"
+        becomes = message("becomes --build {tool}", tool="gradle")
+        reader.existing.carry(reader.number(uses), text, becomes, tool="gradle")
+        for entry in inputs:
+            if _shown(entry) in ("arguments: build", "arguments: assemble"):
+                reader.existing.carry(reader.number(entry.key), f"{label}{_shown(entry)}", becomes, tool="gradle")
+            else:
+                reason = message("the new pipeline runs `gradle assemble`: add it there, if the build needs it")
+                reader.leave(entry.key, f"{label}{_shown(entry)}", reason)
+    elif "serverless" in name.lower() or name.lower().endswith("/scf"):
+        _read_deploy_action(uses, text, label, inputs, reader, branches)
+    elif name == "actions/cache":
+        reader.leave(uses, text, message("is not needed: the new pipeline caches downloads where that is safe"))
+        _leave_inputs(inputs, label, reader, message("goes with its step"))
+    else:
+        reason = message("is not recognised: add the step to the build job, if the build needs it")
+        reader.leave(uses, text, reason)
+        _leave_inputs(inputs, label, reader, message("goes with its step"))
+
+
+def _read_setup_inputs(inputs: Sequence[Entry], label: str, reader: _Reader, language: str, version: str) -> None:
+    for entry in inputs:
+        text, number = f"{label}{_shown(entry)}", reader.number(entry.key)
+        if entry.key.text == version and isinstance(entry.value, ScalarNode):
+            value = entry.value.text
+            becomes = message("becomes the version of the runtime")
+            reader.existing.lines.append(Line(number, text, becomes, language=language, version=value))
+        elif _shown(entry) in ("distribution: temurin", "distribution: adopt"):
+            reader.existing.carry(number, text, message("becomes temurin"))
+        elif entry.key.text == "cache":
+            reader.existing.carry(number, text, message("is set for the build tool"))
+        else:
+            reader.leave(entry.key, text, message("add it to the step in the new build job, if the build needs it"))
+
+
+def _read_deploy_action(
+    uses: ScalarNode, text: str, label: str, inputs: Sequence[Entry], reader: _Reader, branches: list[str]
+) -> None:
+    reader.existing.deploys = True
+    reader.carry(uses, text, message("becomes validate, plan and apply --plan"))
+    for entry in inputs:
+        value = entry.value.text if isinstance(entry.value, ScalarNode) else ""
+        name = entry.key.text
+        if name == "command":
+            reader.carry(entry.key, f"{label}{_shown(entry)}", message("becomes validate, plan and apply --plan"))
+            for option in read_options(value, reader.existing, branches):
+                reader.leave(entry.key, option, message("scfdeploy has no such option here"))
+        elif name in ("stage", "STAGE", *KEYS, "SERVERLESS_PLATFORM_VENDOR") or SECRET.search(value):
+            name = "STAGE" if name == "stage" else name
+            read_variable(reader.number(entry.key), name, value, reader.existing, branches)
+        elif name in ("working-directory", "cwd", "path", "directory") and "$" not in value:
+            add(reader.existing.paths, value)
+            reader.carry(entry.key, f"{label}{_shown(entry)}", message("becomes the path of the project"))
+        else:
+            reader.leave(entry.key, f"{label}{_shown(entry)}", message("the new pipeline has no such setting"))
+
+
+def _leave_inputs(inputs: Sequence[Entry], label: str, reader: _Reader, reason: str) -> None:
+    for entry in inputs:
+        reader.leave(entry.key, f"{label}{_shown(entry)}", reason)
+
+
+def _shown(entry: Entry) -> str:
+    """A key, with its value when that is one line."""
+    if isinstance(entry.value, ScalarNode) and entry.value.style is not Style.BLOCK and entry.value.text:
+        return f"{entry.key.text}: {entry.value.text}"
+    return entry.key.text
 
 
 def _value(node: Node | None, key: str) -> Node | None:
     entry = node.get(key) if isinstance(node, MappingNode) else None
     return entry.value if entry is not None else None
+
+
+def _entries(node: Node | None) -> Iterator[Entry]:
+    if isinstance(node, MappingNode):
+        yield from node
 
 
 def _scalar(node: Node | None, key: str) -> ScalarNode | None:
@@ -265,14 +414,14 @@ def _text(node: Node | None, key: str) -> str:
     return value.text if value is not None else ""
 
 
-def _texts(node: Node | None) -> list[str]:
+def _scalars(node: Node | None) -> Iterator[ScalarNode]:
     match node:
         case ScalarNode():
-            return [node.text]
+            yield node
         case SequenceNode():
-            return [item.text for item in node.items if isinstance(item, ScalarNode)]
+            yield from (item for item in node.items if isinstance(item, ScalarNode))
         case _:
-            return []
+            return
 
 
 def _mappings(node: Node | None) -> Iterator[MappingNode]:

@@ -80,8 +80,7 @@ def _join(text: str) -> tuple[list[_Source], list[Repair]]:
             continue
         before = lines[-1]
         lines[-1] = before._replace(text=_joined(before.text, content))
-        what = message("the comment") if _comment_of(before.text) else message("the value")
-        repairs.append(Repair(number, message("joined to {what} in line {number}", what=what, number=before.number)))
+        repairs.append(Repair(number, message("joined to the line before")))
     return lines, repairs
 
 
@@ -105,7 +104,8 @@ def _is_known(content: str, key: re.Match[str] | None) -> bool:
         return content.startswith("- ")
     name = key["key"]
     return (
-        name in (*_TOP, *_JOB, *_STEP, *_EVENTS, *_FILTERS) or re.fullmatch(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+", name) is not None
+        name in (*_TOP, *_JOB, *_STEP, *_EVENTS, *_FILTERS)
+        or re.fullmatch(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+", name) is not None
     )
 
 
@@ -157,21 +157,22 @@ class _Layout:
             return
         target = self._place(line, key, after)
         if target != line.indent and target < 100:
-            self._indented(line, key)
+            self._indented(line)
         self._write(line, target)
         if key is not None and _BLOCK.match(key["value"].strip()):
             self.script = line.indent
 
-    def _indented(self, line: _Source, key: re.Match[str] | None) -> None:
+    def _indented(self, line: _Source) -> None:
         if self._is_shifted(line):
-            name = f"{key['key']}:" if key is not None else line.text
-            self.repairs.append(Repair(line.number, message("{name} is indented as its place requires", name=name)))
+            self.repairs.append(Repair(line.number, message("indented as the key requires")))
 
     def _is_shifted(self, line: _Source) -> bool:
         """Whether the indentation of a line was lost, and not only written in another style."""
-        return line.indent == 0 or (self.where in ("step", "step-map", "steps") and line.indent <= self.steps_indent - 2)
+        return line.indent == 0 or (
+            self.where in ("step", "step-map", "steps") and line.indent <= self.steps_indent - 2
+        )
 
-    def _place(self, line: _Source, key: re.Match[str] | None, after: _Source | None) -> int:  # noqa: C901, PLR0911
+    def _place(self, line: _Source, key: re.Match[str] | None, after: _Source | None) -> int:  # noqa: PLR0911
         name = key["key"] if key is not None else ""
         is_open = key is not None and not key["value"].partition(" #")[0].strip()
         if self._is_top(line, name):
