@@ -34,7 +34,7 @@ def report_lines(migrated: MigratedPipeline) -> Iterator[str]:
     carried = [line for line in migrated.lines if line.is_carried]
     lost = [line for line in migrated.lines if not line.is_carried]
     if migrated.repairs:
-        yield message("{file} is damaged, as if copied from a printed page. It was read like this:", file=file)
+        yield message("{file} is damaged, as after copying from a printed page. It was read as follows:", file=file)
         yield from _repair_lines(migrated.repairs)
         yield ""
     if carried:

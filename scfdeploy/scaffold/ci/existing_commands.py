@@ -32,6 +32,8 @@ _ZIP_FOLDER = re.compile(r"^mkdir\s+(?:-p\s+)?(?:\./)?zip/?$")
 _ZIP_FILES = re.compile(r"^(?:cp|mv)\s+.*(?:\.jar\b|\bscf_bootstrap\b).*\s(?:\./)?zip/?$")
 _PLACEHOLDER_JAR = re.compile(r"\bXXX\.jar\b")
 _FOLDER = re.compile(r"^cd\s+([^\s;&|]+)$")
+_WITH_VALUE = ("--stage", "-s", "--target", "--cwd", "--inputs", "-i")
+_WITHOUT_EFFECT = ("--debug", "--verbose", "--force", "-f", "--all", "-a", "deploy")
 KEYS = ("TENCENT_SECRET_ID", "TENCENT_SECRET_KEY", "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY")
 """Variables with the keys of the account."""
 _NOT_NEEDED = frozenset(
@@ -145,36 +147,34 @@ def read_options(words: str, existing: ExistingPipeline, branches: list[str]) ->
     others: list[str] = []
     while rest:
         word, equals, value = rest.pop(0).partition("=")
-        match word:
-            case "--stage" | "-s":
-                stage = value if equals else (rest.pop(0) if rest else "")
-                if stage and "$" not in stage:
-                    existing.add_stage(stage, branches)
-                elif stage and not re.fullmatch(r"\$\{?STAGE\}?", stage):
-                    while "${{" in stage and "}}" not in stage and rest:
-                        stage += f" {rest.pop(0)}"
-                    others.append(f"{word} {stage}")
-            case "--target" | "--cwd":
-                path = value if equals else (rest.pop(0) if rest else "")
-                if path and "$" not in path:
-                    add(existing.paths, path)
-                elif path:
-                    others.append(f"{word} {path}")
-            case "--inputs" | "-i" if not equals and rest and "=" in rest[0]:
-                others.append(f"{word} {rest.pop(0)}")
-            case "--debug" | "--verbose" | "--force" | "-f" | "--all" | "-a" | "deploy":
-                pass
-            case _:
-                if value and not re.search(r"\$", value) and re.search("secret|key|token|password", word, re.I):
-                    value = "(sensitive)"
-                others.append(f"{word}{equals}{value}")
+        if not equals and word in _WITH_VALUE and rest:
+            value = rest.pop(0)
+            while "${{" in value and "}}" not in value and rest:
+                value += f" {rest.pop(0)}"
+        other = _read_option(word, value, existing, branches)
+        if other:
+            others.append(other)
     return others
+
+
+def _read_option(word: str, value: str, existing: ExistingPipeline, branches: list[str]) -> str:
+    """Read one option; returns it if it is not known."""
+    is_known = bool(value) and "$" not in value
+    if word in ("--stage", "-s") and is_known:
+        existing.add_stage(value, branches)
+    elif word in ("--stage", "-s") and re.fullmatch(r"\$\{?STAGE\}?|\$\{\{ *env\.STAGE *\}\}", value):
+        pass
+    elif word in ("--target", "--cwd") and is_known:
+        add(existing.paths, value)
+    elif word not in _WITHOUT_EFFECT:
+        return f"{word} {value}" if word in _WITH_VALUE and value else f"{word}={value}" if value else word
+    return ""
 
 
 def read_variable(number: int, name: str, text: str, existing: ExistingPipeline, branches: list[str]) -> None:
     """Read one variable of an `env` block."""
     secret = SECRET.search(text)
-    if name == "STAGE" and text and "$" not in text:
+    if name == "STAGE" and text and not _SHELL_VARIABLE.search(text) and "${" not in text:
         existing.add_stage(text, branches)
         existing.carry(number, name, message("becomes --stage-branch, with the stage {stage}", stage=text))
     elif name == "STAGE":

@@ -76,7 +76,7 @@ def _read(statement: Statement, existing: ExistingPipeline, scope: _Scope) -> No
             for one in statement.block or [statement]:
                 _read_setting(name, one, existing)
         case "checkout" | "git":
-            existing.carry(number, _shortened(statement), message("becomes the checkout of the new pipeline"))
+            existing.carry(number, name, message("becomes the checkout of the new pipeline"))
         case "echo" | "println":
             existing.leave(number, _shortened(statement), message("only prints text"))
         case "sh":
@@ -162,15 +162,13 @@ def _branch(condition: Statement, existing: ExistingPipeline) -> Iterator[str]:
 
 def _read_agent(statement: Statement, existing: ExistingPipeline) -> None:
     text = _shortened(statement)
-    inner = ", ".join(_shortened(one) for one in statement.block) if statement.name == "agent" else ""
-    if (statement.name == "agent" and statement.tokens[1:2] and statement.tokens[1].text in ("any", "none")) or (
-        statement.name == "node" and not statement.strings
-    ):
+    words = [token.text for token in statement.tokens]
+    if words in (["agent", "any"], ["agent", "none"], ["node"]):
         existing.carry(statement.number, text, message("becomes the agent of the new pipeline"))
-    else:
-        shown = f"{text} {{ {inner} }}" if inner else text
-        reason = message("the new pipeline runs on any agent: set the agent there, if the build needs it")
-        existing.leave(statement.number, shown, reason)
+        return
+    inner = "; ".join(_shortened(one) for one in statement.block) if statement.name == "agent" else ""
+    reason = message("the new pipeline runs on any agent: set the agent there, if the build needs it")
+    existing.leave(statement.number, f"{text} {{ {inner} }}" if inner else text, reason)
 
 
 def _read_setting(name: str, statement: Statement, existing: ExistingPipeline) -> None:
@@ -268,10 +266,10 @@ def _read_binding(call: _Call, existing: ExistingPipeline) -> None:
     becomes = message("becomes the credential with the keys of the account")
     is_of_keys = any(token.text in KEYS for token, _ in names)
     if is_of_keys or kind == "string":
-        existing.carry(call.name.number, f"withCredentials: {kind}", becomes if is_of_keys else message("is read"))
+        existing.carry(call.name.number, kind, becomes if is_of_keys else message("is read"))
     else:
         reason = message("the new pipeline has no such credential: add it to the step that needs it")
-        existing.leave(call.name.number, f"withCredentials: {kind}", reason)
+        existing.leave(call.name.number, kind, reason)
     for token, key in names:
         if token.text in KEYS:
             read_key(token.number, token.text, "", existing)

@@ -118,22 +118,24 @@ def _compare(line: Line, settings: Settings, system: str) -> Line:
         return _compare_container(line, system)
     if line.tool and line.tool != settings.tool:
         return line._replace(becomes=_other_tool(line.tool, settings), is_carried=False)
-    if not line.language:
-        return line
+    return _compare_version(line, settings) if line.language else line
+
+
+def _compare_version(line: Line, settings: Settings) -> Line:
+    versions = sorted({build.version for build in settings.builds})
     if line.language != settings.language:
         reason = message("the new pipeline builds for {language} only", language=settings.language)
-        return line._replace(becomes=reason, is_carried=False)
-    if not line.version:
+    elif not line.version:
         return line
-    versions = sorted({build.version for build in settings.builds})
-    if not versions:
-        return line._replace(becomes=message("is not needed: nothing is built"), is_carried=False)
-    if all(_is_same_version(line.version, version) for version in versions):
+    elif not versions:
+        reason = message("is not needed: nothing is built")
+    elif all(_is_same_version(line.version, version) for version in versions):
         return line._replace(becomes=message("becomes the version of the runtime, {version}", version=versions[0]))
-    reason = message(
-        "differs from the runtime: the new pipeline builds with {versions}, the version of the runtime",
-        versions=", ".join(versions),
-    )
+    else:
+        reason = message(
+            "differs from the runtime: the new pipeline builds with {versions}, the version of the runtime",
+            versions=", ".join(versions),
+        )
     return line._replace(becomes=reason, is_carried=False)
 
 

@@ -132,6 +132,8 @@ def _read_triggers(on: Node, reader: _Reader) -> None:
             else:
                 text = f"{entry.key.text}: {inner.key.text}"
                 reader.leave(inner.key, text, message("the new pipeline has no such filter"))
+        for inner in _listed(entry.value):
+            reader.leave(inner.key, f"{entry.key.text}: {_shown(inner)}", reason)
 
 
 def _read_event(node: ScalarNode, name: str, reader: _Reader, reason: str) -> None:
@@ -223,7 +225,7 @@ def _read_job_key(job: str, entry: Entry, reader: _Reader, branches: list[str]) 
         case "name":
             reader.leave(entry.key, text, message("the new jobs are named build, plan and apply"))
         case "runs-on" if isinstance(entry.value, ScalarNode) and entry.value.text.startswith("ubuntu"):
-            reader.carry(entry.key, text, message("becomes ubuntu-latest"))
+            reader.carry(entry.key, text, message("is the same in the new jobs"))
         case "runs-on":
             reader.leave(entry.key, text, message("the new jobs run on ubuntu-latest: change runs-on in each of them"))
         case "if" if branches:
@@ -402,6 +404,12 @@ def _value(node: Node | None, key: str) -> Node | None:
 def _entries(node: Node | None) -> Iterator[Entry]:
     if isinstance(node, MappingNode):
         yield from node
+
+
+def _listed(node: Node | None) -> Iterator[Entry]:
+    """The entries of all mappings of a list."""
+    for item in _mappings(node) if isinstance(node, SequenceNode) else ():
+        yield from item
 
 
 def _scalar(node: Node | None, key: str) -> ScalarNode | None:

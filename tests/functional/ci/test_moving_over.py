@@ -1,4 +1,4 @@
-"""`ci init --from`: a workflow as people have it, and what its lines become."""
+"""`ci init --from`: healthy workflows, and what replaces each of their lines."""
 
 from __future__ import annotations
 
@@ -65,11 +65,20 @@ def made() -> dict[str, Any]:
 
 
 def becomes(ran: Ran) -> dict[int, str]:
-    """By the number of the line, what is said of it."""
-    lines = ran.stdout.splitlines()
-    return {
-        int(line.split(":")[1]): lines[at + 1].strip() for at, line in enumerate(lines) if line.startswith("old.yml:")
-    }
+    """What the report says of each line; the texts of one line are joined."""
+    said: dict[int, str] = {}
+    for line in ran.stdout.splitlines():
+        if line.startswith("  line "):
+            number, _, text = line.removeprefix("  line ").partition(": ")
+            said[int(number)] = f"{said[int(number)]}\n{text}" if int(number) in said else text
+    return said
+
+
+def not_carried_over(ran: Ran) -> str:
+    """The last section of the report."""
+    before, heading, section = ran.stdout.partition("Not carried over from ")
+    assert heading, before
+    return section
 
 
 def test_branch_stage_and_secrets_are_carried_over() -> None:
@@ -90,17 +99,31 @@ def test_the_language_is_that_of_the_function_and_not_of_the_old_tool() -> None:
 
 def test_every_line_is_reported_with_number() -> None:
     said = becomes(move(OLD))
-    assert said[5] == "not migrated: a push deploys, and a pull request plans"
-    assert said[11] == "becomes --stage-branch, with the stage release"
-    assert said[12] == "is no longer needed"
-    assert said[16] == "is not needed: the pipeline installs scfdeploy by its commit or hash"
-    assert said[19] == "is not needed: serverless.yml is not changed; write BOT_TOKEN: ${env:BOT_TOKEN} there"
-    assert said[20] == "is not needed: nothing is written to disk; write API_KEY: ${env:API_KEY} there"
-    assert said[21] == "becomes --build pip"
-    assert said[22] == "is not recognised: add it to the build, or to src.hook"
-    assert said[23] == "becomes validate, plan and apply --plan; not migrated: --inputs memorySize=256"
-    assert said[25] == "is set in the steps that need it; rename the secret TENCENT_ID to TENCENT_SECRET_ID"
+    for number, text in {
+        1: "name: deploy: the new workflow is named scfdeploy",
+        4: "branches: master: becomes a branch of --stage-branch",
+        5: "on: schedule: a push deploys, and a pull request plans",
+        6: "schedule: cron: 0 0 * * *: a push deploys, and a pull request plans",
+        9: "deploy: runs-on: ubuntu-latest: is the same in the new jobs",
+        11: "STAGE: becomes --stage-branch, with the stage release",
+        12: "SERVERLESS_PLATFORM_VENDOR: is no longer needed",
+        14: "actions/checkout@v2: becomes the checkout of the new pipeline",
+        15: "actions/setup-node@v1: the new pipeline builds for python only",
+        16: "npm install -g serverless: is not needed: the pipeline installs scfdeploy by its commit or hash",
+        21: "pip install -r requirements.txt -t src: becomes --build pip",
+        22: "python prepare.py: is not recognised: add it to the build, or to src.hook",
+    }.items():
+        assert said[number] == text
+    assert said[19].endswith("is not needed: serverless.yml is not changed; write BOT_TOKEN: ${env:BOT_TOKEN} there")
+    assert said[20].endswith("is not needed: nothing is written to disk; write API_KEY: ${env:API_KEY} there")
+    assert said[23].splitlines() == [
+        "sls deploy --debug --inputs memorySize=256: becomes validate, plan and apply --plan",
+        "--inputs memorySize=256: write the value in serverless.yml",
+    ]
+    assert said[25].endswith("is set in the steps that need it; rename the secret TENCENT_ID to TENCENT_SECRET_ID")
     assert said[27].endswith("rename the secret BOT to BOT_TOKEN")
+    # All lines but the headings of blocks.
+    assert set(said) == {1, 3, 4, 5, 6, 9, 11, 12, 14, 15, 16, 19, 20, 21, 22, 23, 25, 26, 27}
 
 
 @pytest.mark.parametrize(
@@ -165,7 +188,7 @@ def test_migration_to_jenkins_is_supported() -> None:
     ("text", "message"),
     [
         ("on: push\njobs:\n  a:\n    steps:\n      - run: echo\n", "no step of old.yml deploys"),
-        ("pipeline {\n", "not a GitHub Actions workflow"),
+        ("pipeline {\n", "no step of old.yml deploys"),
         ("", "not a GitHub Actions workflow"),
         ("jobs: {a: {steps: [", "not a GitHub Actions workflow"),
     ],

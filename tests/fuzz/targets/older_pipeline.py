@@ -1,11 +1,13 @@
-"""Any bytes as the workflow that `ci init --from` moves over: lines told of, and a pipeline that is one; or words."""
+"""Any bytes as the workflow or Jenkinsfile that `ci init --from` moves over: lines told of, and a pipeline that is one; or words."""
 
 from __future__ import annotations
 
+from scfdeploy.cli.ci_report import migrated_pipeline
 from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
 from scfdeploy.report.terminal import safe
-from scfdeploy.scaffold.ci.existing_workflow import merge_workflow, read_workflow
+from scfdeploy.scaffold.ci.existing_pipeline import compare_lines, merge_pipeline
+from scfdeploy.scaffold.ci.existing_pipeline_file import read_pipeline
 from scfdeploy.scaffold.ci.pipeline_file import render
 from scfdeploy.scaffold.ci.resolve_settings import PipelineOptions, resolve_settings
 from tests.fuzz.promises import require, require_harmless, require_told, scratch
@@ -60,6 +62,15 @@ WORDS = tuple(
             "stage: ",
             "\t",
             "release/*",
+            "pipeline {\n",
+            "stage('a') { steps {\n",
+            "sh '",
+            "sh \"\"\"\n",
+            "withCredentials([string(credentialsId: 'a', variable: 'B')]) {",
+            "container('maven') {",
+            "}\n",
+            "// ",
+            "/*",
         ),
     )
 )
@@ -73,11 +84,14 @@ def target(data: bytes) -> None:
     file = root / "deploy.yml"
     file.write_bytes(data)
     try:
-        found = read_workflow(file)
-        for line in found.lines:
-            require(1 <= line.number <= data.count(b"\n") + data.count(b"\r") + 1, f"line {line.number}")
-            require_harmless(safe(line.text.strip()) + safe(line.becomes))
-        settings = resolve_settings(root, "github", merge_workflow(found, PipelineOptions(), root=root))
+        found = read_pipeline(file)
+        settings = resolve_settings(root, "github", merge_pipeline(found, PipelineOptions(), root=root))
+        lines = data.count(b"\n") + data.count(b"\r") + 1
+        for line in migrated_pipeline(file, compare_lines(found, settings, "github"), found.repairs).lines:
+            require(1 <= line.number <= lines, f"line {line.number}")
+            require_harmless(safe(line.text) + safe(line.becomes))
+        for repair in found.repairs:
+            require(1 <= repair.number <= lines, f"line {repair.number}")
         text = render("github", settings)
     except ScfDeployError as error:
         require_told(error)
