@@ -14,6 +14,7 @@ from scfdeploy.scaffold.ci.existing_pipeline import Repair
 
 _MAX_BROKEN_LINES = 5
 _MAX_DEPTH = 100
+_CLOSING = ("(", ")", "]", ",", ":", ";", ".")
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r\f]+|\\\r?\n)|(?P<word>[$A-Za-z_][$\w]*(?:\??\.[$A-Za-z_][$\w]*)*)|(?P<other>.)", re.S
 )
@@ -64,10 +65,11 @@ class Statement:
         """The statement on one line, without its braces."""
         text = ""
         for before, token in zip([None, *self.tokens], self.tokens, strict=False):
-            shown = repr(token.text) if token.kind == "string" and "'" not in token.text else token.text
-            shown = f'"{token.text}"' if token.kind == "string" and "'" in token.text else shown
-            is_close = before is None or token.kind in "()[],:;." or before.kind in "([."
-            text += shown if is_close and not (before is not None and before.kind == ",") else f" {shown}"
+            quote = '"' if "'" in token.text else "'"
+            shown = f"{quote}{token.text}{quote}" if token.kind == "string" else token.text
+            is_apart = before is not None and before.kind not in ("(", "[", ".") and token.kind not in _CLOSING
+            is_index = before is not None and before.kind in ("word", "[") and token.kind == "["
+            text += f" {shown}" if is_apart and not is_index else shown
         return text
 
 

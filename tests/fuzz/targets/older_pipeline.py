@@ -1,4 +1,4 @@
-"""Any bytes as the workflow or Jenkinsfile that `ci init --from` moves over: lines told of, and a pipeline that is one; or words."""
+"""Any bytes as the pipeline file that `ci init --from` reads: lines reported, and a valid workflow; or an error."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ WORDS = tuple(
             "pipeline {\n",
             "stage('a') { steps {\n",
             "sh '",
-            "sh \"\"\"\n",
+            'sh """\n',
             "withCredentials([string(credentialsId: 'a', variable: 'B')]) {",
             "container('maven') {",
             "}\n",
