@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator, Sequence
 
 from scfdeploy.diagnostics import message
 from scfdeploy.scaffold.ci.existing_pipeline import ExistingPipeline, add
@@ -28,7 +29,9 @@ _BUILDS = (
     (re.compile(r"\bpip3?\s+install\b.*\s-r\b"), "python", "pip"),
 )
 _NPM_BUILD = re.compile(r"\bnpm\s+(?:run\s+)?build\b")
-_ZIP_FOLDER = re.compile(r"^mkdir\s+(?:-p\s+)?(?:\./)?zip/?$")
+_ZIP_HERE_DOCUMENT = re.compile(r"<<-?\s*['\"]?([A-Za-z_]\w*)['\"]?\s*$")
+_PART = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|&&|;|\$\{\{.*?\}\}""")
+_FOLDER = re.compile(r"^mkdir\s+(?:-p\s+)?(?:\./)?zip/?$")
 _ZIP_FILES = re.compile(r"^(?:cp|mv)\s+.*(?:\.jar\b|\bscf_bootstrap\b).*\s(?:\./)?zip/?$")
 _PLACEHOLDER_JAR = re.compile(r"\bXXX\.jar\b")
 _FOLDER = re.compile(r"^cd\s+([^\s;&|]+)$")
@@ -50,49 +53,88 @@ def read_script(
 ) -> None:
     """Read a script that starts at a line. `folder` is where it runs, `label` is the name of its step."""
     place = folder
-    joined, start = "", first
-    for number, line in enumerate(text.split("\n"), start=first):
-        if joined.endswith("\\"):
-            joined = f"{joined[:-1].rstrip()} {line.strip()}"
+    for number, command in _commands(text.split("\n"), first):
+        for part in _parts(command):
+            if changed := _FOLDER.match(part):
+                place = changed[1] if changed[1].startswith("/") or not place else f"{place}/{changed[1]}"
+                existing.carry(number, f"{label}{part}", message("becomes the path of the project"))
+            else:
+                _read_command(number, part, existing, folder=place, label=label, branches=branches or [])
+            label = ""
+
+
+def _commands(lines: Sequence[str], first: int) -> Iterator[tuple[int, str]]:
+    """Each command with its line. A continued command is on one line; a here-document stays below its command."""
+    command, start, end = "", first, ""
+    for number, line in enumerate(lines, start=first):
+        if end:
+            command += f"\n{line.strip()}"
+            if line.strip() != end:
+                continue
+            end = ""
+        elif command:
+            command = f"{command[:-1].rstrip()} {line.strip()}"
         else:
-            joined, start = line.strip(), number
-        if joined.endswith("\\") or not joined or joined.startswith("#"):
+            command, start = line.strip(), number
+        if command.endswith("\\"):
             continue
-        if changed := _FOLDER.match(joined):
-            place = changed[1] if changed[1].startswith("/") or not place else f"{place}/{changed[1]}"
-            existing.carry(start, f"{label}{joined}", message("becomes the path of the project"))
+        if "\n" not in command and (opened := _HERE_DOCUMENT.search(command)):
+            end = opened[1]
+            continue
+        if command and not command.startswith("#"):
+            yield start, command
+        command = ""
+    if command:
+        yield start, command.removesuffix("\\").rstrip()
+
+
+def _parts(command: str) -> list[str]:
+    """The commands between `&&` and `;`. One with a here-document, or with a loop or condition, is not split."""
+    if "\n" in command or re.match(r"(?:if|for|while|case|until)\s", command):
+        return [command]
+    parts, at = [""], 0
+    while at < len(command):
+        found = _PART.match(command, at)
+        text = found[0] if found is not None else command[at]
+        if text in ("&&", ";"):
+            parts.append("")
         else:
-            _read_command(start, joined, existing, folder=place, label=label, branches=branches or [])
-        label = ""
+            parts[-1] += text
+        at += len(text)
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _read_command(
     number: int, line: str, existing: ExistingPipeline, *, folder: str, label: str, branches: list[str]
 ) -> None:
-    text = f"{label}{line}"
+    text = f"{label}{line.partition('\n')[0] if _HERE_DOCUMENT.search(line) else line}"
     if deploy := _DEPLOY.search(line):
         existing.deploys = True
-        for path in (folder, *re.findall(r"\bcd\s+([^\s;&|]+)\s*(?:&&|;)", line[: deploy.start() + 1])):
-            if path and "$" not in path:
-                add(existing.paths, path)
+        if folder and "$" not in folder:
+            add(existing.paths, folder)
         others = read_options(deploy[1], existing, branches)
         existing.carry(number, text, message("becomes validate, plan and apply --plan"))
         for option in others:
             existing.leave(number, option, _option_reason(option))
-    elif other := _REMOVE.search(line):
-        existing.leave(number, text, _other_command(other[1]))
-    elif _INSTALL.search(line):
-        existing.leave(number, text, message("is not needed: the pipeline installs scfdeploy by its commit or hash"))
-    elif _REMOVED_DOTENV.search(line):
-        existing.leave(number, text, message("is not needed: no key is written to disk"))
-    elif _DOTENV.search(line):
-        reason = message("is not needed: nothing is written to disk") + _instead(_secrets_in(line, existing))
-        existing.leave(number, text, reason)
-    elif _PATCH.search(line):
-        reason = message("is not needed: serverless.yml is not changed") + _instead(_secrets_in(line, existing))
+    elif reason := _reason_not_needed(line, existing):
         existing.leave(number, text, reason)
     else:
         _read_build(number, line, text, existing)
+
+
+def _reason_not_needed(line: str, existing: ExistingPipeline) -> str:
+    """Why the new pipeline does not need a command; empty when it is not one of these."""
+    if other := _REMOVE.search(line):
+        return _other_command(other[1])
+    if _INSTALL.search(line):
+        return message("is not needed: the pipeline installs scfdeploy by its commit or hash")
+    if _REMOVED_DOTENV.search(line):
+        return message("is not needed: no key is written to disk")
+    if _DOTENV.search(line):
+        return message("is not needed: nothing is written to disk") + _instead(_secrets_in(line, existing))
+    if _PATCH.search(line):
+        return message("is not needed: serverless.yml is not changed") + _instead(_secrets_in(line, existing))
+    return ""
 
 
 def _read_build(number: int, line: str, text: str, existing: ExistingPipeline) -> None:

@@ -18,6 +18,7 @@ from scfdeploy.scaffold.ci.names import is_variable
 _JENKINSFILE = re.compile(r"^\s*(?:pipeline\s*\{|node\s*(?:\([^)\n]*\)\s*)?\{|@Library\b|#!/usr/bin/env groovy)", re.M)
 _STRUCTURE = ("pipeline", "stages", "steps", "script", "parallel", "always", "success", "failure", "cleanup", "changed")
 _SETTINGS = ("options", "triggers", "parameters", "tools", "libraries")
+_CODE = ("if", "else", "for", "while", "try", "catch", "finally", "def", "return", "switch", "case", "import", "@")
 _WRAPPERS = ("timeout", "retry", "timestamps", "ansiColor", "wrap", "lock", "catchError", "warnError", "waitUntil")
 
 
@@ -118,6 +119,8 @@ def _read_other(statement: Statement, existing: ExistingPipeline, scope: _Scope)
         existing.leave(number, text, message("the new pipeline runs sh on Linux: add it to the build, if it needs it"))
     elif name in _WRAPPERS:
         existing.leave(number, text, message("has no effect on the new steps; the steps in it are read"))
+    elif name in _CODE:
+        existing.leave(number, text, message("Groovy code is not carried over; the steps in it are read"))
     elif name == "{":
         pass
     else:
@@ -166,9 +169,8 @@ def _read_agent(statement: Statement, existing: ExistingPipeline) -> None:
     if words in (["agent", "any"], ["agent", "none"], ["node"]):
         existing.carry(statement.number, text, message("becomes the agent of the new pipeline"))
         return
-    inner = "; ".join(_shortened(one) for one in statement.block) if statement.name == "agent" else ""
     reason = message("the new pipeline runs on any agent: set the agent there, if the build needs it")
-    existing.leave(statement.number, f"{text} {{ {inner} }}" if inner else text, reason)
+    existing.leave(statement.number, _with_block(statement) if statement.name == "agent" else text, reason)
 
 
 def _read_setting(name: str, statement: Statement, existing: ExistingPipeline) -> None:
@@ -282,3 +284,9 @@ def _read_binding(call: _Call, existing: ExistingPipeline) -> None:
 
 def _shortened(statement: Statement) -> str:
     return " ".join(statement.text().split())
+
+
+def _with_block(statement: Statement) -> str:
+    """A statement with its braces on one line."""
+    inner = "; ".join(_with_block(one) for one in statement.block)
+    return f"{_shortened(statement)} {{ {inner} }}" if inner else _shortened(statement)

@@ -131,7 +131,7 @@ def _read_triggers(on: Node, reader: _Reader) -> None:
                 reader.carry(inner.key, text, message("becomes the branches of --stage-branch"))
             else:
                 text = f"{entry.key.text}: {inner.key.text}"
-                reader.leave(inner.key, text, message("the new pipeline has no such filter"))
+                reader.leave(inner.key, text, message("the new pipeline has no such setting"))
         for inner in _listed(entry.value):
             reader.leave(inner.key, f"{entry.key.text}: {_shown(inner)}", reason)
 
@@ -272,6 +272,8 @@ def _read_step(step: MappingNode, reader: _Reader, scope: _Scope) -> None:
                 reader.carry(entry.key, text, message("becomes the path of the project"))
             case "if" if _branches_of(step):
                 reader.carry(entry.key, text, message("becomes the branches of --stage-branch"))
+            case "shell" if _text(step, "shell") in ("bash", "sh"):
+                reader.carry(entry.key, text, message("the new steps run in bash"))
             case "id":
                 reader.leave(entry.key, text, message("the new steps use no ids"))
             case _:

@@ -67,7 +67,7 @@ class Statement:
         for before, token in zip([None, *self.tokens], self.tokens, strict=False):
             quote = '"' if "'" in token.text else "'"
             shown = f"{quote}{token.text}{quote}" if token.kind == "string" else token.text
-            is_apart = before is not None and before.kind not in ("(", "[", ".") and token.kind not in _CLOSING
+            is_apart = before is not None and before.kind not in ("(", "[", ".", "@") and token.kind not in _CLOSING
             is_index = before is not None and before.kind in ("word", "[") and token.kind == "["
             text += f" {shown}" if is_apart and not is_index else shown
         return text

@@ -274,3 +274,23 @@ def test_matrix_gives_all_its_stages() -> None:
 def test_branch_without_stage_is_kept() -> None:
     migrate("on:\n  push:\n    branches: [trunk]\njobs:\n  a:\n    steps:\n      - run: sls deploy\n", "jenkins")
     assert "'trunk': ['dev']" in Path("Jenkinsfile").read_text("utf-8")
+
+
+def test_each_command_of_a_line_is_read() -> None:
+    script = """\
+npm ci && npm test; cd api && sls deploy --stage test \\
+  --debug
+cat > .env <<END
+BOT_TOKEN=$BOT_TOKEN
+END
+"""
+    steps = "".join(f"          {line}\n" for line in script.splitlines())
+    texts = listed(migrate(f"on: push\njobs:\n  a:\n    steps:\n      - run: |\n{steps}"))
+    assert {text: line for text, line in texts.items() if text != "on: push"} == {
+        "npm ci": 6,
+        "npm test": 6,
+        "cd api": 6,
+        "sls deploy --stage test --debug": 6,
+        "cat > .env <<END": 8,
+    }
+    assert "BOT_TOKEN: ${{ secrets.BOT_TOKEN }}" in Path(".github/workflows/scfdeploy.yml").read_text("utf-8")
