@@ -29,9 +29,9 @@ _BUILDS = (
     (re.compile(r"\bpip3?\s+install\b.*\s-r\b"), "python", "pip"),
 )
 _NPM_BUILD = re.compile(r"\bnpm\s+(?:run\s+)?build\b")
-_ZIP_HERE_DOCUMENT = re.compile(r"<<-?\s*['\"]?([A-Za-z_]\w*)['\"]?\s*$")
+_HERE_DOCUMENT = re.compile(r"<<-?\s*['\"]?([A-Za-z_]\w*)['\"]?\s*$")
 _PART = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|&&|;|\$\{\{.*?\}\}""")
-_FOLDER = re.compile(r"^mkdir\s+(?:-p\s+)?(?:\./)?zip/?$")
+_ZIP_FOLDER = re.compile(r"^mkdir\s+(?:-p\s+)?(?:\./)?zip/?$")
 _ZIP_FILES = re.compile(r"^(?:cp|mv)\s+.*(?:\.jar\b|\bscf_bootstrap\b).*\s(?:\./)?zip/?$")
 _PLACEHOLDER_JAR = re.compile(r"\bXXX\.jar\b")
 _FOLDER = re.compile(r"^cd\s+([^\s;&|]+)$")
@@ -107,7 +107,7 @@ def _parts(command: str) -> list[str]:
 def _read_command(
     number: int, line: str, existing: ExistingPipeline, *, folder: str, label: str, branches: list[str]
 ) -> None:
-    text = f"{label}{line.partition('\n')[0] if _HERE_DOCUMENT.search(line) else line}"
+    text = label + line.partition("\n")[0]
     if deploy := _DEPLOY.search(line):
         existing.deploys = True
         if folder and "$" not in folder:

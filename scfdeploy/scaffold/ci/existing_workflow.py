@@ -262,22 +262,24 @@ def _read_step(step: MappingNode, reader: _Reader, scope: _Scope) -> None:
     if uses is None and run is None:
         reader.leave(step, label.removesuffix(": ") or message("a step"), message("runs nothing"))
     for entry in step:
-        text = f"{label}{_shown(entry)}"
-        match entry.key.text:
-            case "name" | "uses" | "run" | "with":
-                pass
-            case "env":
-                _read_env(entry.value, reader, branches)
-            case "working-directory":
-                reader.carry(entry.key, text, message("becomes the path of the project"))
-            case "if" if _branches_of(step):
-                reader.carry(entry.key, text, message("becomes the branches of --stage-branch"))
-            case "shell" if _text(step, "shell") in ("bash", "sh"):
-                reader.carry(entry.key, text, message("the new steps run in bash"))
-            case "id":
-                reader.leave(entry.key, text, message("the new steps use no ids"))
-            case _:
-                reader.leave(entry.key, text, message("add it to the new step, if it needs it"))
+        if entry.key.text == "env":
+            _read_env(entry.value, reader, branches)
+        elif entry.key.text not in ("name", "uses", "run", "with"):
+            _read_step_key(entry, f"{label}{_shown(entry)}", reader, has_branch=bool(_branches_of(step)))
+
+
+def _read_step_key(entry: Entry, text: str, reader: _Reader, *, has_branch: bool) -> None:
+    match entry.key.text:
+        case "working-directory":
+            reader.carry(entry.key, text, message("becomes the path of the project"))
+        case "if" if has_branch:
+            reader.carry(entry.key, text, message("becomes the branches of --stage-branch"))
+        case "shell" if _shown(entry) in ("shell: bash", "shell: sh"):
+            reader.carry(entry.key, text, message("the new steps run in bash"))
+        case "id":
+            reader.leave(entry.key, text, message("the new steps use no ids"))
+        case _:
+            reader.leave(entry.key, text, message("add it to the new step, if it needs it"))
 
 
 def _read_run(step: MappingNode, run: ScalarNode, label: str, reader: _Reader, scope: _Scope) -> None:
