@@ -65,7 +65,8 @@ def read_workflow_text(text: str, name: str) -> ExistingPipeline:
     """Read the text of a workflow. ScfDeployError when it is not one, even after a repair of its layout."""
     diagnostics = Diagnostics()
     tree = parse(text, name, diagnostics)
-    existing, numbers = ExistingPipeline(), ()
+    existing = ExistingPipeline()
+    numbers: tuple[int, ...] = ()
     if not _is_workflow(tree, diagnostics):
         repaired = repair_workflow(text)
         again = Diagnostics()
