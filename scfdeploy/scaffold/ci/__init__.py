@@ -1,13 +1,7 @@
 """Pipeline files: detect settings in a repository, combine them with the options, and render the file."""
 
-from scfdeploy.scaffold.ci.existing_pipeline import (
-    ExistingPipeline,
-    Line,
-    Repair,
-    compare_lines,
-    merge_pipeline,
-)
-from scfdeploy.scaffold.ci.existing_pipeline_file import read_pipeline
+from scfdeploy.scaffold.ci.existing_pipeline import ExistingPipeline, Line, Repair
+from scfdeploy.scaffold.ci.migrate_pipeline import compare_lines, merge_pipeline, read_pipeline
 from scfdeploy.scaffold.ci.pipeline_file import SYSTEMS, Proposal, propose, render, write
 from scfdeploy.scaffold.ci.resolve_settings import PipelineOptions, resolve_settings
 from scfdeploy.scaffold.ci.settings import Settings

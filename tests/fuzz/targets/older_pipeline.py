@@ -6,8 +6,7 @@ from scfdeploy.cli.ci_report import migrated_pipeline
 from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
 from scfdeploy.report.terminal import safe
-from scfdeploy.scaffold.ci.existing_pipeline import compare_lines, merge_pipeline
-from scfdeploy.scaffold.ci.existing_pipeline_file import read_pipeline
+from scfdeploy.scaffold.ci.migrate_pipeline import compare_lines, merge_pipeline, read_pipeline
 from scfdeploy.scaffold.ci.pipeline_file import render
 from scfdeploy.scaffold.ci.resolve_settings import PipelineOptions, resolve_settings
 from tests.fuzz.promises import require, require_harmless, require_told, scratch
