@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from scfdeploy.config.yaml.compose import YAML_PLACEHOLDER
@@ -208,6 +209,30 @@ def output_within_text(form: str) -> Problem:
     return Problem(form, OUTPUT_WITHIN_TEXT.at(None, form=form))
 
 
+def is_source(text: str) -> bool:
+    """Whether an unquoted text names where a value comes from, such as `env:NAME`, so that it is not a value."""
+    kind = re.match(r"(\w+)[:(]|(env)\.", text)
+    return kind is not None and (kind[1] or kind[2]) in ("env", "output", *_OTHER_SOURCES)
+
+
+def invalid_default(form: str) -> Problem:
+    """A default that is empty, has an open quote, or is followed by another one."""
+    diagnostic = VARIABLE_UNKNOWN.at(
+        None,
+        summary="Invalid default of a variable",
+        detail="The text after the comma in ${{form}, …} is not one default value.",
+        hint="Write the default in quotes: ${{form}, 'text'}; for empty text: ${{form}, ''}.",
+        form=form,
+    )
+    return Problem(f"{form},", diagnostic)
+
+
+def _leading_name(text: str) -> str:
+    """The name of a variable at the start of a text; empty if there is none."""
+    name = re.match(r"\s*([A-Za-z_]\w*)", text)
+    return "" if name is None else name[1]
+
+
 def unsupported(form: str, own_names: tuple[str, ...]) -> Problem:
     """An unknown variable, or one of another tool."""
     kind = form.partition(":")[0].partition("(")[0]
@@ -217,9 +242,10 @@ def unsupported(form: str, own_names: tuple[str, ...]) -> Problem:
         diagnostic = VARIABLE_UNKNOWN.at(
             None,
             summary="Invalid name of an environment variable",
-            detail="${{form}} must name one variable, with letters, digits and underscores, without a default.",
-            hint="Write ${env:NAME}, and put a default into .env.",
+            detail="${{form}} must name one variable, with letters, digits and underscores.",
+            hint="Write ${env:{name}}, or with a default: ${env:{name}, 'text'}.",
             form=form,
+            name=_leading_name(form.partition(":")[2]) or "NAME",
         )
         return Problem(form, diagnostic)
     suggestion = did_you_mean(form, own_names)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scfdeploy.config.variables import errors
-from scfdeploy.config.variables.errors import VARIABLE_DOT_FORM, Problem
-from scfdeploy.config.variables.scan import Escaped, Part, Reference, scan
-from scfdeploy.config.variables.sources import VariableSources
+from scfdeploy.config.variables.errors import VARIABLE_DOT_FORM, VARIABLE_UNSET, Problem, is_source
+from scfdeploy.config.variables.scan import Escaped, Part, Reference, alternatives, scan, without_quotes
+from scfdeploy.config.variables.sources import VariableSources, VariableValue
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Edit, Position, Span, message, reworded
 from scfdeploy.model import Ref, holds_secret
@@ -18,6 +18,8 @@ _MAX_LENGTH = 100_000
 _MAX_DEPTH = 50
 _MOST_PROBLEMS = 100
 """The problems that are reported for one scalar. Finding the position of each takes time."""
+_NO_DEFAULTS = ("null", "~", "undefined")
+"""Words that are no text without quotes: deploying them as text is never meant."""
 _COST_OF_STEP = 10
 """The length that each expansion counts, so that many empty values are limited too."""
 
@@ -113,8 +115,7 @@ class Resolver:
                 for part in scan(node.text):
                     if not isinstance(part, Reference):
                         continue
-                    form = _Expansion(self._sources).form(part)
-                    if form is not None and form.startswith("output:") and form not in self._sources.variables:
+                    for form in _Expansion(self._sources).outputs(part):
                         yield form, _find_span(self._lines, node.span, part.raw, 0)
 
     def report(self, diagnostics: Diagnostics) -> None:
@@ -142,14 +143,18 @@ class _Expansion:
         self.sensitive = False
         self.ref: Ref | None = None
 
-    def form(self, reference: Reference) -> str | None:
-        """The text between the braces with its variables resolved; None when it cannot be resolved."""
-        inner = None if reference.is_placeholder else self._parts(reference.inner, ())
-        return None if inner is None else self._form(reference, inner)
-
-    def _form(self, reference: Reference, inner: str) -> str:
-        original = reference.raw[2:-1]
-        return original if original in self._sources.variables else inner.strip()
+    def outputs(self, reference: Reference) -> Iterator[str]:
+        """The `output:…` forms of a variable and of its defaults, without those that `--var` sets."""
+        if reference.is_placeholder or reference.raw[2:-1] in self._sources.variables:
+            return
+        for parts in alternatives(reference.inner):
+            match parts:
+                case (Reference() as default,):
+                    yield from self.outputs(default)
+                case (str() as first, *_) if first.startswith("output:"):
+                    form = self._parts(parts, ())
+                    if form is not None and form not in self._sources.variables:
+                        yield form
 
     def reference(self, reference: Reference, trail: tuple[str, ...], *, is_entire: bool = False) -> str | None:
         """The value of a variable, or None. `trail` are the variables whose values contain it.
@@ -158,23 +163,65 @@ class _Expansion:
         """
         if reference.is_placeholder:
             return self._failed(errors.placeholder(reference.raw))
-        inner = self._parts(reference.inner, trail)
-        if inner is None:
+        original = reference.raw[2:-1]
+        if original in self._sources.variables:
+            return self._look_up(original, trail, is_entire=is_entire)
+        source, *defaults = alternatives(reference.inner)
+        form = self._parts(source, trail)
+        if form is None:
             return None
-        form = self._form(reference, inner)
+        if not defaults:
+            return self._look_up(form, trail, is_entire=is_entire)
+        return self._first(form, defaults, trail, is_entire=is_entire)
+
+    def _look_up(self, form: str, trail: tuple[str, ...], *, is_entire: bool) -> str | None:
+        """The value of `${form}`."""
         if form in trail or len(trail) > _MAX_DEPTH:
             return self._failed(errors.cycle((*trail, form)))
-        match self._sources.look_up(form):
-            case Problem() as problem:
-                return self._failed(problem)
-            case value:
-                if value.note is not None:
-                    self.problems.append(value.note)
-                self.sensitive = self.sensitive or value.sensitive
-                if value.ref is not None and not is_entire:
-                    return self._failed(errors.output_within_text(form))
-                self.ref = value.ref
-                return self._limited(value.text, form) if value.final else self._own(value.text, (*trail, form))
+        found = self._sources.look_up(form)
+        return self._failed(found) if isinstance(found, Problem) else self._use(found, form, trail, is_entire=is_entire)
+
+    def _use(self, value: VariableValue, form: str, trail: tuple[str, ...], *, is_entire: bool) -> str | None:
+        if value.note is not None:
+            self.problems.append(value.note)
+        self.sensitive = self.sensitive or value.sensitive
+        if value.ref is not None and not is_entire:
+            return self._failed(errors.output_within_text(form))
+        self.ref = value.ref
+        return self._limited(value.text, form) if value.final else self._own(value.text, (*trail, form))
+
+    def _first(
+        self, form: str, defaults: Sequence[tuple[Part, ...]], trail: tuple[str, ...], *, is_entire: bool
+    ) -> str | None:
+        """The value of `${form}`, or of the first of its defaults that has one."""
+        found = self._sources.look_up(form)
+        if not isinstance(found, Problem) or found.diagnostic.rule != VARIABLE_UNSET.id:
+            return self._look_up(form, trail, is_entire=is_entire)
+        parts, *others = defaults
+        quoted = without_quotes(parts)
+        match parts:
+            case _ if quoted is not None:
+                text = self._parts(quoted, trail)
+            case (Reference() as default,) if not others:
+                return self.reference(default, trail, is_entire=is_entire)
+            case (Reference() as default,) if not default.is_placeholder:
+                source, *more = alternatives(default.inner)
+                inner = self._parts(source, trail)
+                return None if inner is None else self._first(inner, [*more, *others], trail, is_entire=is_entire)
+            case (str() as first, *_) if is_source(first):
+                next_form = self._parts(parts, trail)
+                if next_form is None:
+                    return None
+                if others:
+                    return self._first(next_form, others, trail, is_entire=is_entire)
+                return self._look_up(next_form, trail, is_entire=is_entire)
+            case _ if not parts or others or parts[0] in _NO_DEFAULTS or str(parts[0])[:1] in ("'", '"'):
+                return self._failed(errors.invalid_default(form))
+            case _:
+                text = self._parts(parts, trail)
+        if text is None:
+            return None
+        return self._use(self._sources.default(form, text), form, trail, is_entire=is_entire)
 
     def _own(self, text: str, trail: tuple[str, ...]) -> str | None:
         """The resolved value of `name`, `app`, `stage` or `org`. Unknown variables in it are reported at that key."""

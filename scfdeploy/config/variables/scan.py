@@ -1,10 +1,11 @@
 """Find the variables in a text. They can be nested: `${output:${stage}:${app}:vpc.vpcId}`.
 
-An additional dollar sign escapes a variable: `$${name}` is the text `${name}`.
+After a comma a variable has a default, in quotes or without: `${env:NAME, 'text'}`. A default can be a variable too. An additional dollar sign escapes a variable: `$${name}` is the text `${name}`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 
@@ -32,6 +33,7 @@ class Escaped(NamedTuple):
 
 
 _MAX_DEPTH = 20
+_QUOTES = ("'", '"')
 Part: TypeAlias = str | Reference | Escaped
 
 
@@ -71,6 +73,54 @@ def scan(text: str) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def alternatives(inner: Sequence[Part]) -> tuple[tuple[Part, ...], ...]:
+    """The content of the braces of a variable, split at the commas outside of quotes: the source and its defaults.
+
+    Blanks around them are removed; quotes stay.
+    """
+    split: list[list[Part]] = [[]]
+    quote = ""
+    for part in inner:
+        if not isinstance(part, str):
+            split[-1].append(part)
+            continue
+        text = ""
+        for character in part:
+            if character == "," and not quote:
+                split[-1].append(text)
+                split.append([])
+                text = ""
+                continue
+            if character == quote:
+                quote = ""
+            elif character in _QUOTES and not text.strip() and not any(split[-1]):
+                quote = character
+            text += character
+        split[-1].append(text)
+    return tuple(_stripped(parts) for parts in split)
+
+
+def _stripped(parts: list[Part]) -> tuple[Part, ...]:
+    """The parts without blanks at their start and end, and without empty ones."""
+    if parts and isinstance(parts[0], str):
+        parts[0] = parts[0].lstrip()
+    if parts and isinstance(parts[-1], str):
+        parts[-1] = parts[-1].rstrip()
+    return tuple(part for part in parts if part != "")
+
+
+def without_quotes(parts: tuple[Part, ...]) -> tuple[Part, ...] | None:
+    """The parts of a default in quotes, without its quotes; None if it is not in quotes."""
+    first, last = (parts[0], parts[-1]) if parts else ("", "")
+    if not isinstance(first, str) or not isinstance(last, str) or not first.startswith(_QUOTES):
+        return None
+    if not last.endswith(first[0]) or (len(parts) == 1 and len(first) == 1):
+        return None
+    if len(parts) == 1:
+        return (first[1:-1],)
+    return (first[1:], *parts[1:-1], last[:-1])
+
+
 def _end(text: str, start: int) -> int:
     """The end of the variable that begins at `start`, or -1."""
     if text.startswith("${{", start):
@@ -87,5 +137,20 @@ def _end(text: str, start: int) -> int:
             depth -= 1
             if depth == 0:
                 return at + 1
-        at += 1
+        at = _after_quoted_default(text, at) if text[at] == "," else at + 1
     return -1
+
+
+def _after_quoted_default(text: str, comma: int) -> int:
+    """The position after a default in quotes that follows a comma, which can contain braces; else after the comma."""
+    first = _after_blanks(text, comma + 1)
+    if text[first : first + 1] not in _QUOTES:
+        return comma + 1
+    last = text.find(text[first], first + 1)
+    return last + 1 if last > 0 and text[(end := _after_blanks(text, last + 1)) : end + 1] in (",", "}") else comma + 1
+
+
+def _after_blanks(text: str, at: int) -> int:
+    while text[at : at + 1] in (" ", "\t"):
+        at += 1
+    return at

@@ -73,6 +73,10 @@ class VariableSources(NamedTuple):
             return errors.withheld(name)
         return self._known(name, self.environment[name], note) if name in self.environment else errors.unset(name)
 
+    def default(self, form: str, text: str) -> VariableValue:
+        """The value of a variable that is not set, from the default in the file."""
+        return VariableValue(text, final=True, sensitive=looks_secret(form.removeprefix("env:")) or holds_secret(text))
+
     def _known(self, name: str, text: str, note: Problem | None = None) -> VariableValue:
         if looks_secret(name) or holds_secret(text):
             if self.secrets is not None:

@@ -140,6 +140,69 @@ def test_secret_stays_secret_under_any_name(workspace: Workspace) -> None:
     assert function_of(loaded).settings["environment"] == {"variables": {"PLAIN": Secret("x hunter2"), "OTHER": "y"}}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("${env:UNSET, 'dev'}", "dev"),
+        ("${env:UNSET,dev}", "dev"),
+        ("${env:UNSET, dev-1.2 x}", "dev-1.2 x"),
+        ('"${env:UNSET, \\"a, b\\"}"', "a, b"),
+        ("'${env:UNSET, ''a, {b}''}'", "a, {b}"),
+        ("${env:UNSET, ''}", ""),
+        ("${env:UNSET, 'null'}", "null"),
+        ("${env:UNSET, http://example.com/x}", "http://example.com/x"),
+        ("${env:UNSET, file.txt}", "file.txt"),
+        ("${ env:UNSET , 'dev' }", "dev"),
+        ("${env.UNSET, 'dev'}", "dev"),
+        ("${env:X, 'dev'}", "x"),
+        ("${env:EMPTY, 'dev'}", ""),
+        ("<${env:UNSET, 'a'}-${env:UNSET, 'b'}>", "<a-b>"),
+        ("${env:UNSET, ${env:X}}", "x"),
+        ("${env:UNSET, ${env:UNSET2, 'deep'}}", "deep"),
+        ("${env:UNSET, ${env:UNSET2}, 'last'}", "last"),
+        ("${env:UNSET, env:UNSET2, 'last'}", "last"),
+        ("${env:UNSET, env:X}", "x"),
+        ("${env:UNSET, ${name}}", "shop"),
+        ("${env:UNSET, '${name}-${env:X}'}", "shop-x"),
+        ("${env:${env:NEXT}, 'dev'}", "x"),
+        ("${env:UNSET, '$${name}'}", "${name}"),
+    ],
+)
+def test_default_is_used_for_an_unset_variable_only(workspace: Workspace, text: str, expected: str) -> None:
+    environ = {"X": "x", "NEXT": "X", "EMPTY": ""}
+    assert described(workspace, text, environ=environ) == expected
+
+
+def test_defaults_identify_the_instance(workspace: Workspace) -> None:
+    text = (
+        "component: scf\nname: ${env:N, 'shop'}\napp: ${env:A, mall}\nstage: ${env:STAGE, 'test'}\n"
+        "inputs:\n  src: ./code\n  runtime: Python3.10\n  region: ${env:REGION, 'ap-shanghai'}\n"
+        "  timeout: ${env:T, 20}\n  publicAccess: ${env:P, false}\n"
+    )
+    loaded = workspace.load_text(text)
+    assert findings(loaded) == []
+    function = function_of(loaded)
+    assert (function.name, function.region) == ("shop-test-mall", "ap-shanghai")
+    assert (function.settings["timeout"], function.settings["publicAccess"]) == (20, False)
+    workspace.write(".env.test", "REGION=ap-beijing\n")
+    assert function_of(workspace.load()).region == "ap-beijing"
+    assert function_of(workspace.load(stage="prod")).name == "shop-prod-mall"
+
+
+def test_option_var_is_named_without_the_default(workspace: Workspace) -> None:
+    assert described(workspace, "${opt:x, 'y'} ${env:A, 'b'}", variables={"opt:x": "z", "A": "a"}) == "z a"
+
+
+def test_unset_variable_among_defaults_is_reported(workspace: Workspace) -> None:
+    assert "sets B" in only(workspace.load_inputs("description: ${env:A, ${env:B}}\n")).detail
+
+
+def test_default_of_a_secret_is_a_secret(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs("environment: {variables: {PLAIN: \"${env:DB_PASSWORD, 'hunter2'}\"}}\n")
+    assert findings(loaded) == ["7:36 literal-secret?"]
+    assert function_of(loaded).settings["environment"] == {"variables": {"PLAIN": Secret("hunter2")}}
+
+
 def test_unset_variable_is_reported_at_its_position(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("description: 中 ${env:A} and ${env:B}\n")
     assert findings(loaded) == ["7:18 variable-unset", "7:31 variable-unset"]
@@ -184,7 +247,12 @@ def test_dot_form_is_accepted_with_warning(workspace: Workspace) -> None:
         ("${file:./x.yml}", "variable-not-supported", "another file"),
         ("${param:x}", "variable-not-supported", "removed"),
         ("${org}", "variable-unset", "--var org=NAME"),
-        ("${env:A, 'b'}", "variable-unknown", "default"),
+        ("${env:A B}", "variable-unknown", "${env:A, 'text'}"),
+        ("${env:A:-b}", "variable-unknown", "${env:A, 'text'}"),
+        ("${env:A, }", "variable-unknown", "in quotes"),
+        ("${env:A, null}", "variable-unknown", "in quotes"),
+        ("${env:A, b, c}", "variable-unknown", "in quotes"),
+        ("${env:A, 'b}", "variable-unknown", "in quotes"),
         ("${Stage}", "variable-unknown", 'Did you mean "stage"?'),
         ("${HOST}", "variable-unknown", "${env:HOST}"),
         ("${}", "variable-unknown", "${env:NAME}"),
