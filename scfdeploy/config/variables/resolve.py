@@ -170,8 +170,6 @@ class _Expansion:
         form = self._parts(source, trail)
         if form is None:
             return None
-        if not defaults:
-            return self._look_up(form, trail, is_entire=is_entire)
         return self._first(form, defaults, trail, is_entire=is_entire)
 
     def _look_up(self, form: str, trail: tuple[str, ...], *, is_entire: bool) -> str | None:
@@ -195,33 +193,19 @@ class _Expansion:
     ) -> str | None:
         """The value of `${form}`, or of the first of its defaults that has one."""
         found = self._sources.look_up(form)
-        if not isinstance(found, Problem) or found.diagnostic.rule != VARIABLE_UNSET.id:
+        if not defaults or not isinstance(found, Problem) or found.diagnostic.rule != VARIABLE_UNSET.id:
             return self._look_up(form, trail, is_entire=is_entire)
         parts, *others = defaults
+        source = _source_of(parts)
+        if source is not None:
+            inner, *more = source
+            next_form = self._parts(inner, trail)
+            return None if next_form is None else self._first(next_form, [*more, *others], trail, is_entire=is_entire)
         quoted = without_quotes(parts)
-        match parts:
-            case _ if quoted is not None:
-                text = self._parts(quoted, trail)
-            case (Reference() as default,) if not others:
-                return self.reference(default, trail, is_entire=is_entire)
-            case (Reference() as default,) if not default.is_placeholder:
-                source, *more = alternatives(default.inner)
-                inner = self._parts(source, trail)
-                return None if inner is None else self._first(inner, [*more, *others], trail, is_entire=is_entire)
-            case (str() as first, *_) if is_source(first):
-                next_form = self._parts(parts, trail)
-                if next_form is None:
-                    return None
-                if others:
-                    return self._first(next_form, others, trail, is_entire=is_entire)
-                return self._look_up(next_form, trail, is_entire=is_entire)
-            case _ if not parts or others or parts[0] in _NO_DEFAULTS or str(parts[0])[:1] in ("'", '"'):
-                return self._failed(errors.invalid_default(form))
-            case _:
-                text = self._parts(parts, trail)
-        if text is None:
-            return None
-        return self._use(self._sources.default(form, text), form, trail, is_entire=is_entire)
+        if quoted is None and (not parts or others or str(parts[0])[:1] in ("'", '"') or parts[0] in _NO_DEFAULTS):
+            return self._failed(errors.invalid_default(form))
+        text = self._parts(parts if quoted is None else quoted, trail)
+        return None if text is None else self._use(self._sources.default(form, text), form, trail, is_entire=is_entire)
 
     def _own(self, text: str, trail: tuple[str, ...]) -> str | None:
         """The resolved value of `name`, `app`, `stage` or `org`. Unknown variables in it are reported at that key."""
@@ -260,6 +244,16 @@ class _Expansion:
         if problem not in self.problems:
             self.problems.append(problem)
         return None
+
+
+def _source_of(default: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...] | None:
+    """The variable that is a default, with its own defaults; None for text."""
+    match default:
+        case (Reference(is_placeholder=False, inner=inner),):
+            return alternatives(inner)
+        case (str() as first, *_) if is_source(first):
+            return (default,)
+    return None
 
 
 def _colon_form(problem: Problem, raw: str, span: Span) -> tuple[Edit, ...]:

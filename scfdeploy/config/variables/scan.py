@@ -1,6 +1,7 @@
 """Find the variables in a text. They can be nested: `${output:${stage}:${app}:vpc.vpcId}`.
 
-After a comma a variable has a default, in quotes or without: `${env:NAME, 'text'}`. A default can be a variable too. An additional dollar sign escapes a variable: `$${name}` is the text `${name}`.
+After a comma a variable has a default, in quotes or without: `${env:NAME, 'text'}`. A default can be a variable too.
+An additional dollar sign escapes a variable: `$${name}` is the text `${name}`.
 """
 
 from __future__ import annotations
