@@ -33,6 +33,8 @@ class InstanceDocument(NamedTuple):
     diagnostics: Diagnostics
     protect: bool | None = None
     """The value of `protect` for all resources of the instance."""
+    unresolved: frozenset[str] = frozenset()
+    """Those of name, app and stage that cannot be resolved and have a placeholder."""
 
 
 def component_kind(name: str) -> str:

@@ -45,6 +45,8 @@ class IdentifiedDocument(NamedTuple):
     kind: ComponentKind | None
     sources: VariableSources
     resolver: Resolver
+    unresolved: frozenset[str]
+    """Those of name, app and stage that cannot be resolved and have a placeholder."""
 
     def edges(self) -> tuple[Edge, ...]:
         """The instances whose outputs the inputs use, in file order."""
@@ -73,8 +75,9 @@ def identify(
         withheld=_is_credential(environment) if options.prebuilt else None,
     )
     resolver = Resolver(sources, document.text.split("\n"))
-    owner = _owner(own, options, resolver, reported)
-    return IdentifiedDocument(InstanceKey(owner.app, owner.stage, owner.instance), document, kind, sources, resolver)
+    owner, unresolved = _owner(own, options, resolver, reported)
+    key = InstanceKey(owner.app, owner.stage, owner.instance)
+    return IdentifiedDocument(key, document, kind, sources, resolver, unresolved)
 
 
 def _is_credential(environment: Mapping[str, str]) -> Callable[[str], bool]:
@@ -97,7 +100,7 @@ def read_instance(
     resolver = identified.resolver.with_sources(sources)
     owner = Owner(key.app, key.stage, key.name)
     protect = _read_protection(document.tree, resolver, diagnostics)
-    specs = kind.read(InstanceDocument(document, owner, region, resolver, diagnostics, protect))
+    specs = kind.read(InstanceDocument(document, owner, region, resolver, diagnostics, protect, identified.unresolved))
     resolver.report(diagnostics)
     component = document.tree.get("component")
     return Instance(
@@ -111,6 +114,7 @@ def read_instance(
         span=document.tree.span if component is None else component.key.span,
         layers=tuple(spec for spec in specs if isinstance(spec, LayerSpec)),
         needs=outputs.dependencies_of(key),
+        unresolved=identified.unresolved,
     )
 
 
@@ -151,12 +155,18 @@ def _own_values(own: Mapping[str, ScalarNode], options: LoadOptions) -> dict[str
     return values
 
 
-def _owner(own: Mapping[str, ScalarNode], options: LoadOptions, resolver: Resolver, diagnostics: Diagnostics) -> Owner:
+def _owner(
+    own: Mapping[str, ScalarNode], options: LoadOptions, resolver: Resolver, diagnostics: Diagnostics
+) -> tuple[Owner, frozenset[str]]:
+    """The owner, and its keys that cannot be resolved and have a placeholder."""
     read = (key for key in ("name", "app", "stage") if key in own and (key != "stage" or options.stage is None))
     texts = {key: _text(key, own[key], resolver, diagnostics) for key in read}
     name = texts.get("name") or _NAMELESS
     stage = options.stage if options.stage is not None else texts.get("stage") or DEFAULT_STAGE
-    return Owner(texts.get("app") or name, stage, name)
+    unresolved = {key for key, text in texts.items() if not text}
+    if "name" in unresolved and "app" not in own:
+        unresolved.add("app")  # its default is the name
+    return Owner(texts.get("app") or name, stage, name), frozenset(unresolved)
 
 
 def _text(key: str, scalar: ScalarNode, resolver: Resolver, diagnostics: Diagnostics) -> str:

@@ -28,6 +28,7 @@ from scfdeploy.config.load_result import LoadOptions, LoadResult
 from scfdeploy.config.merge_instances import merge_instances
 from scfdeploy.config.project_settings import SettingsFile, read_settings
 from scfdeploy.config.source import is_within
+from scfdeploy.config.variables.errors import share_hint
 from scfdeploy.config.variables.outputs import Outputs
 from scfdeploy.config.yaml import MappingNode, is_null, parse
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
@@ -103,6 +104,8 @@ def load_project(path: str, options: LoadOptions) -> LoadResult:
         warn_about_parent_file(instances[0], options.cwd, diagnostics)
     if not instances and documents and not diagnostics.has_errors:
         diagnostics.report(NOTHING_TO_DEPLOY, documents[0].tree.span)
+    unset = list(dict.fromkeys(name for item in identified for name in item.resolver.unset))
+    diagnostics = Diagnostics(share_hint(diagnostics, unset))
     project = merge_instances(instances, root, diagnostics)
     if project is not None:
         options.secrets.keep_visible(_visible_names(project))

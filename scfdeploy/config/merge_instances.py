@@ -58,11 +58,11 @@ def merge_instances(instances: Sequence[Instance], root: str, diagnostics: Diagn
     disagree = False
     for other in instances[1:]:
         for what, ours, theirs in (("app", first.app, other.app), ("stage", first.stage, other.stage)):
-            if ours != theirs:
+            if ours != theirs and what not in first.unresolved | other.unresolved:
                 disagree = True
                 _report_disagreement(first, other, what, ours, theirs, diagnostics)
     by_name: dict[str, Instance] = {}
-    for instance in instances:
+    for instance in (instance for instance in instances if "name" not in instance.unresolved):
         same = by_name.setdefault(instance.name, instance)
         if same is not instance:
             related = ((message("the other instance"), same.span),)
@@ -95,8 +95,9 @@ def _report_disagreement(
 
 
 def _have_one_region(specs: Sequence[FunctionSpec | LayerSpec], diagnostics: Diagnostics) -> bool:
-    for spec in specs[1:]:
-        first = specs[0]
+    resolved = [spec for spec in specs if "region" not in spec.unresolved]
+    for spec in resolved[1:]:
+        first = resolved[0]
         if spec.region != first.region:
             label = message("the other {kind}", kind=first.address.kind)
             diagnostics.report(

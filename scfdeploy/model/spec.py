@@ -54,6 +54,8 @@ class FunctionSpec:
     """The function's key in a file with several functions; empty if the file has one."""
     keeps_code: bool = False
     """Whether the deployed code is left alone: the file says `src: false`."""
+    unresolved: frozenset[str] = frozenset()
+    """Those of name, namespace and region that are reported as unreadable and have a placeholder."""
 
     @property
     def name(self) -> str:
@@ -85,6 +87,8 @@ class LayerSpec:
     sensitive: frozenset[Path] = frozenset()
     protect: bool | None = None
     """Whether it must not be deleted; None if the file does not say."""
+    unresolved: frozenset[str] = frozenset()
+    """`region`, if it is reported as unreadable and has a placeholder."""
 
     @property
     def name(self) -> str:
@@ -122,6 +126,8 @@ class Instance:
     layers: tuple[LayerSpec, ...] = ()
     needs: tuple[str, ...] = ()
     """The instances whose outputs it uses."""
+    unresolved: frozenset[str] = frozenset()
+    """Those of name, app and stage that are reported as unreadable and have a placeholder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,7 @@ def read_function(
         frozenset(reading.sensitive),
         key=options.key,
         keeps_code=keeps_code and not _has_image(inputs),
+        unresolved=_unresolved(instance, reading),
     )
 
 
@@ -134,6 +135,16 @@ def _has_image(inputs: MappingNode) -> bool:
     """Whether the function runs an image, which has its own runtime and no handler."""
     entry = inputs.get("image")
     return entry is not None and not is_null(entry.value)
+
+
+def _unresolved(instance: InstanceDocument, reading: Reading) -> frozenset[str]:
+    """Those of name, namespace and region that have a placeholder, because they cannot be read."""
+    failed = {key for key in ("name", "namespace", "region") if (key,) in reading.failed}
+    if instance.unresolved and ("name",) not in reading.spans:
+        failed.add("name")  # it is generated from what cannot be resolved
+    if instance.region is not None:
+        failed.discard("region")
+    return frozenset(failed)
 
 
 def _identity(

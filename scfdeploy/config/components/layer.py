@@ -53,5 +53,6 @@ class LayerComponent:
                 inputs.span,
                 frozenset(reading.sensitive),
                 instance.protect,
+                frozenset(("region",) if ("region",) in reading.failed and instance.region is None else ()),
             ),
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from scfdeploy.config.yaml.compose import YAML_PLACEHOLDER
@@ -39,7 +41,7 @@ VARIABLE_UNKNOWN = Finding(
     Severity.ERROR,
     "Unknown variable",
     detail="There is no variable ${{form}}. Known are {known} and ${env:NAME}.",
-    hint="Write ${env:{variable}} and set that variable, or pass `--var '{form}=VALUE'`.",
+    hint="Write ${env:{variable}} and set that variable, or pass `--var {option}`.",
     title="An unknown variable.",
     what="The word between the braces is not a variable: known are `${name}`, `${app}`, `${stage}`, `${org}` and "
     "`${env:NAME}`.",
@@ -100,7 +102,7 @@ VARIABLE_NOT_SUPPORTED = Finding(
     Severity.ERROR,
     "Unsupported form of variable",
     detail="${{form}} refers to {source}, which component files do not support.",
-    hint="Write ${env:NAME} and set that variable, or pass `--var '{form}=VALUE'`.",
+    hint="Write ${env:NAME} and set that variable, or pass `--var {option}`.",
     title="An unsupported form of variable.",
     what="The variable refers to a source that component files do not support.",
     why="Its value is not known.",
@@ -112,7 +114,7 @@ OUTPUT_TOO_EARLY = Finding(
     Severity.ERROR,
     "Output in the name of an instance",
     detail="${{form}} is known only after all instances are identified, but here it would identify this one.",
-    hint="Write the value itself, or pass it: `--var '{form}=VALUE'`.",
+    hint="Write the value itself, or pass it: `--var {option}`.",
     title="An output in the name of an instance.",
     what="`name`, `app` or `stage` takes its value from an instance.",
     why="They identify the instance, so they are needed before any output can be looked up.",
@@ -124,13 +126,41 @@ OUTPUT_WITHIN_TEXT = Finding(
     Severity.ERROR,
     "Value known after apply within a longer text",
     detail="${{form}} is known only after the other instance is applied; it can be a whole value, not a part of one.",
-    hint="Use it as the whole value, or pass the value: `--var '{form}=VALUE'`.",
+    hint="Use it as the whole value, or pass the value: `--var {option}`.",
     title="A value that is known only after apply, within a longer text.",
     what="An output that is known only after apply, such as the version of a layer, is part of a text.",
     why="A plan can show and pass on such a value only as a whole.",
     wrong=yaml("TOOLS: tools-${output:${stage}:${app}:tools.version}"),
     right=yaml("TOOLS_VERSION: ${output:${stage}:${app}:tools.version}"),
 )
+
+
+_MOST_NAMES = 40
+
+
+def var_option(form: str) -> str:
+    """The argument of `--var` that sets `${form}`, quoted for a shell."""
+    if form.isidentifier():
+        return f"{form}=VALUE"
+    return "'{}=VALUE'".format(form.replace("'", "'\\''"))
+
+
+def share_hint(diagnostics: Iterable[Diagnostic], names: Sequence[str]) -> Iterator[Diagnostic]:
+    """The diagnostics, with one hint for all unset environment variables if there are several."""
+    if len(names) <= 1:
+        yield from diagnostics
+        return
+    most = names[:_MOST_NAMES]  # each diagnostic has the hint
+    more = ["…"] if len(names) > len(most) else []
+    hint = message(
+        "Set them all: copy these lines into .env and write the values,\n{lines}\nor pass `{options}`.",
+        lines="\n".join([*(f"{name}=" for name in most), *more]),
+        options=" ".join([*(f"--var {name}=VALUE" for name in most), *more]),
+    )
+    summary = message(VARIABLE_UNSET.summary)
+    for diagnostic in diagnostics:
+        is_unset = diagnostic.rule == VARIABLE_UNSET.id and diagnostic.summary == summary
+        yield replace(diagnostic, hint=hint) if is_unset else diagnostic
 
 
 class Problem(NamedTuple):
@@ -201,12 +231,12 @@ def placeholder(raw: str) -> Problem:
 
 def output_too_early(form: str) -> Problem:
     """An output in the name of an instance."""
-    return Problem(form, OUTPUT_TOO_EARLY.at(None, form=form))
+    return Problem(form, OUTPUT_TOO_EARLY.at(None, form=form, option=var_option(form)))
 
 
 def output_within_text(form: str) -> Problem:
     """A value that is known only after apply, within a longer text."""
-    return Problem(form, OUTPUT_WITHIN_TEXT.at(None, form=form))
+    return Problem(form, OUTPUT_WITHIN_TEXT.at(None, form=form, option=var_option(form)))
 
 
 def is_source(text: str) -> bool:
@@ -237,7 +267,10 @@ def unsupported(form: str, own_names: tuple[str, ...]) -> Problem:
     """An unknown variable, or one of another tool."""
     kind = form.partition(":")[0].partition("(")[0]
     if kind in _OTHER_SOURCES and form != kind:
-        return Problem(form, VARIABLE_NOT_SUPPORTED.at(None, form=form, source=message(_OTHER_SOURCES[kind])))
+        return Problem(
+            form,
+            VARIABLE_NOT_SUPPORTED.at(None, form=form, option=var_option(form), source=message(_OTHER_SOURCES[kind])),
+        )
     if kind == "env":
         diagnostic = VARIABLE_UNKNOWN.at(
             None,
@@ -251,10 +284,11 @@ def unsupported(form: str, own_names: tuple[str, ...]) -> Problem:
     suggestion = did_you_mean(form, own_names)
     diagnostic = VARIABLE_UNKNOWN.at(
         None,
-        hint="{suggestion} Otherwise write ${env:{variable}} and set that variable, or pass `--var '{form}=VALUE'`."
+        hint="{suggestion} Otherwise write ${env:{variable}} and set that variable, or pass `--var {option}`."
         if suggestion
         else None,
         form=form,
+        option=var_option(form),
         variable=form if form.isidentifier() else "NAME",
         known=", ".join("${" + name + "}" for name in own_names),
         suggestion=suggestion,

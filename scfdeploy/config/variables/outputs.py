@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from scfdeploy.config.dependencies import Edge, InstanceKey
-from scfdeploy.config.variables.errors import Problem
+from scfdeploy.config.variables.errors import Problem, var_option
 from scfdeploy.config.variables.sources import VariableValue
 from scfdeploy.diagnostics import Finding, Severity, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
@@ -18,7 +18,7 @@ OUTPUT_UNKNOWN_INSTANCE = Finding(
     Severity.ERROR,
     "Output of an unknown instance",
     detail='The instance "{instance}" of app "{app}", stage "{stage}" is not among the files that were read.',
-    hint="Run on the folder that contains both, or pass each value: `--var '{form}=VALUE'`.",
+    hint="Run on the folder that contains both, or pass each value: `--var {option}`.",
     title="An output of an unknown instance.",
     what="`${output:…}` names an instance whose file was not read, or whose kind scfdeploy does not deploy.",
     why="Resources of another project or tool are not looked up: they could change between plan and apply.",
@@ -31,7 +31,7 @@ OUTPUT_UNKNOWN = Finding(
     Severity.ERROR,
     "Unknown output of an instance",
     detail='The instance "{instance}" ({file}) has no such output; it has {known}.',
-    hint="Use one of these, or pass the value: `--var '{form}=VALUE'`.",
+    hint="Use one of these, or pass the value: `--var {option}`.",
     title="An unknown output of an instance.",
     what="The instance exists, but has no output of that name.",
     why="The variable has no value.",
@@ -108,7 +108,7 @@ class Outputs:
         """The value of a reference in the file of `dependent`."""
         name = parse_output(form)
         if name is None:
-            return Problem(form, OUTPUT_FORM.at(None, form=form))
+            return Problem(form, OUTPUT_FORM.at(None, form=form, option=var_option(form)))
         if (dependent, name.instance) in self._cycles:
             path = "; ".join(
                 message(
@@ -138,23 +138,24 @@ class Outputs:
                 None,
                 summary="Output of an instance that is not deployed",
                 detail='scfdeploy does not deploy the kind of the instance "{instance}"; its outputs are unknown.',
-                hint="Create it by other means, and pass each value: `--var '{form}=VALUE'`.",
+                hint="Create it by other means, and pass each value: `--var {option}`.",
                 instance=key.name,
                 form=form,
+                option=var_option(form),
             )
             return Problem(subject, diagnostic)
         others = [known.name for known in self._known if known[:2] == key[:2] and known != dependent]
         suggestion = did_you_mean(key.name, others)
         diagnostic = OUTPUT_UNKNOWN_INSTANCE.at(
             None,
-            hint="{suggestion} Otherwise run on the folder that contains both, or pass each value: "
-            "`--var '{form}=VALUE'`."
+            hint="{suggestion} Otherwise run on the folder that contains both, or pass each value: `--var {option}`."
             if suggestion
             else None,
             instance=key.name,
             app=key.app,
             stage=key.stage,
             form=form,
+            option=var_option(form),
             suggestion=suggestion,
         )
         return Problem(subject, diagnostic)
@@ -171,4 +172,9 @@ def _value(form: str, value: Value, instance: Instance) -> VariableValue | Probl
         case str() | int() | float():
             return VariableValue(str(value), final=True)
     known = ", ".join(instance_outputs(instance))
-    return Problem(form, OUTPUT_UNKNOWN.at(None, instance=instance.name, file=instance.file, known=known, form=form))
+    return Problem(
+        form,
+        OUTPUT_UNKNOWN.at(
+            None, instance=instance.name, file=instance.file, known=known, form=form, option=var_option(form)
+        ),
+    )

@@ -31,6 +31,9 @@ class Resolver:
         self._sources = sources
         self._lines = lines
         self._collected: dict[tuple[str, str], Diagnostic] = {}
+        self._places: set[tuple[str, str, Span]] = set()
+        self.unset: dict[str, None] = {}
+        """The environment variables that are reported as not set."""
 
     @property
     def lines(self) -> Sequence[str]:
@@ -40,7 +43,7 @@ class Resolver:
     def with_sources(self, sources: VariableSources) -> Resolver:
         """A resolver for the same file with other sources. Both collect into one list."""
         other = Resolver(sources, self._lines)
-        other._collected = self._collected
+        other._collected, other._places, other.unset = self._collected, self._places, self.unset
         return other
 
     def tree(self, node: Node) -> Node:
@@ -125,6 +128,11 @@ class Resolver:
 
     def _collect(self, problem: Problem, span: Span, fix: tuple[Edit, ...] = ()) -> None:
         key = (problem.diagnostic.rule, problem.subject)
+        if (*key, span) in self._places:
+            return  # a setting that several functions share
+        self._places.add((*key, span))
+        if problem.diagnostic.rule == VARIABLE_UNSET.id and problem.subject.startswith("env:"):
+            self.unset[problem.subject.removeprefix("env:")] = None
         first = self._collected.get(key)
         if first is None:
             self._collected[key] = replace(problem.diagnostic, subject=span, fix=fix)

@@ -45,6 +45,8 @@ _FORM = r"[A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
     code="InvalidParameter.FunctionName",
 )
 def function_name(function: FunctionSpec, context: Context) -> Findings:
+    if function.unresolved & {"name", "namespace"}:
+        return
     name, namespace = function.name, function.address.namespace
     least, most, most_path = (
         limit("function.name.min_chars"),

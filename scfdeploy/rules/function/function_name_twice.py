@@ -42,6 +42,8 @@ from scfdeploy.rules.rule import Findings, project_rule
 def function_name_twice(project: Project) -> Findings:
     first: dict[tuple[str, Address], FunctionSpec] = {}
     for function in project.functions:
+        if function.unresolved:
+            continue
         key = (function.region, function.address)
         if key in first:
             taken = first[key].span_of("name")

@@ -58,6 +58,8 @@ def timer_name(function: FunctionSpec, context: Context) -> Findings:
     for trigger in invalid_names(function):
         if has_generated_name(trigger) and not written(function, "name"):
             continue  # function-name reports the same generated name
+        if has_generated_name(trigger) and context.instance.unresolved:
+            continue  # the name is generated from what cannot be resolved
         yield timer_name.trigger_finding(trigger, "name", name=trigger.name, most=most, advice=_hint(trigger, most))
 
 
