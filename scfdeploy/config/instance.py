@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.config.components import ComponentKind, choose_kind
 from scfdeploy.config.dependencies import Edge, InstanceKey
@@ -13,10 +13,15 @@ from scfdeploy.config.identity import check_identity, check_keys, identity_scala
 from scfdeploy.config.load_result import LoadOptions
 from scfdeploy.config.variables import OwnValue, Resolver, VariableSources
 from scfdeploy.config.variables.outputs import Outputs, parse_output
+from scfdeploy.config.variables.resolve import ReplacementLookup
+from scfdeploy.config.variables.scan import Reference
 from scfdeploy.config.yaml import MappingNode, ScalarNode, Style
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity, message
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FUNCTION_FIELDS, FunctionSpec, Instance, LayerSpec, Owner
+
+if TYPE_CHECKING:
+    from scfdeploy.config.variables.framework_variables import FrameworkVariables
 
 IDENTITY_EMPTY = Finding(
     "identity-empty",
@@ -74,10 +79,28 @@ def identify(
         secrets=options.secrets,
         withheld=_is_credential(environment) if options.prebuilt else None,
     )
-    resolver = Resolver(sources, document.text.split("\n"))
+    resolver = Resolver(sources, document.text.split("\n"), _replacements(document, prebuilt=options.prebuilt))
     owner, unresolved = _owner(own, options, resolver, reported)
     key = InstanceKey(owner.app, owner.stage, owner.instance)
     return IdentifiedDocument(key, document, kind, sources, resolver, unresolved)
+
+
+def _replacements(document: Document, *, prebuilt: bool) -> ReplacementLookup:
+    """Looks up what to write instead of variables of the Serverless Framework. Loads its module when there is one."""
+    loaded: list[FrameworkVariables] = []
+
+    def replacement(reference: Reference, node: ScalarNode, span: Span, quote: str) -> str | None:
+        from scfdeploy.config.variables.framework_variables import FrameworkVariables, written
+
+        if not loaded:
+            loaded.append(FrameworkVariables(document.tree, "" if prebuilt else document.root))
+        answer = loaded[0].replacement(reference, span)
+        if answer is None:
+            return None
+        is_entire = node.style is Style.PLAIN and node.text == reference.raw
+        return written(answer, node, quote, is_entire=is_entire)
+
+    return replacement
 
 
 def _is_credential(environment: Mapping[str, str]) -> Callable[[str], bool]:

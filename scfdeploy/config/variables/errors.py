@@ -102,7 +102,7 @@ VARIABLE_NOT_SUPPORTED = Finding(
     Severity.ERROR,
     "Unsupported form of variable",
     detail="${{form}} refers to {source}, which component files do not support.",
-    hint="Write ${env:NAME} and set that variable, or pass `--var {option}`.",
+    hint="Write ${env:{variable}} and set that variable, or pass `--var {option}`.",
     title="An unsupported form of variable.",
     what="The variable refers to a source that component files do not support.",
     why="Its value is not known.",
@@ -245,6 +245,18 @@ def is_source(text: str) -> bool:
     return kind is not None and (kind[1] or kind[2]) in ("env", "output", *_OTHER_SOURCES)
 
 
+def suggested_name(form: str) -> str:
+    """A name for an environment variable in place of a variable of another tool, from the last word of its form."""
+    last = re.split(r"[/.:()]", form.split(",", maxsplit=1)[0].rstrip("})"))[-1]
+    name = re.sub(r"\W+", "_", re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", last), flags=re.ASCII).strip("_").upper()
+    return name if re.fullmatch(r"[A-Z][A-Z0-9_]+", name) else "NAME"
+
+
+def write_instead(text: str) -> str:
+    """The hint of a variable of another tool that can be replaced by a text."""
+    return message("Write {text} instead; `scfdeploy validate --fix` does it.", text=text or "''")
+
+
 def invalid_default(form: str) -> Problem:
     """A default that is empty, has an open quote, or is followed by another one."""
     diagnostic = VARIABLE_UNKNOWN.at(
@@ -269,7 +281,13 @@ def unsupported(form: str, own_names: tuple[str, ...]) -> Problem:
     if kind in _OTHER_SOURCES and form != kind:
         return Problem(
             form,
-            VARIABLE_NOT_SUPPORTED.at(None, form=form, option=var_option(form), source=message(_OTHER_SOURCES[kind])),
+            VARIABLE_NOT_SUPPORTED.at(
+                None,
+                form=form,
+                variable=suggested_name(form),
+                option=var_option(form),
+                source=message(_OTHER_SOURCES[kind]),
+            ),
         )
     if kind == "env":
         diagnostic = VARIABLE_UNKNOWN.at(

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from scfdeploy.config.variables import errors
-from scfdeploy.config.variables.errors import VARIABLE_DOT_FORM, VARIABLE_UNSET, Problem, is_source
+from scfdeploy.config.variables.errors import (
+    VARIABLE_DOT_FORM,
+    VARIABLE_NOT_SUPPORTED,
+    VARIABLE_UNSET,
+    Problem,
+    is_source,
+)
 from scfdeploy.config.variables.scan import Escaped, Part, Reference, alternatives, scan, without_quotes
 from scfdeploy.config.variables.sources import VariableSources, VariableValue
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Edit, Position, Span, message, reworded
 from scfdeploy.model import Ref, holds_secret
+
+ReplacementLookup: TypeAlias = Callable[[Reference, ScalarNode, Span, str], str | None]
+"""The text to write instead of a variable of another tool, of its scalar, its position and the scalar's first
+character; None if the files do not tell."""
 
 _MAX_LENGTH = 100_000
 _MAX_DEPTH = 50
@@ -27,8 +38,11 @@ _COST_OF_STEP = 10
 class Resolver:
     """Resolves the variables of one file, and collects diagnostics until `report` is called."""
 
-    def __init__(self, sources: VariableSources, lines: Sequence[str]) -> None:
+    def __init__(
+        self, sources: VariableSources, lines: Sequence[str], replacements: ReplacementLookup | None = None
+    ) -> None:
         self._sources = sources
+        self._replacements = replacements
         self._lines = lines
         self._collected: dict[tuple[str, str], Diagnostic] = {}
         self._places: set[tuple[str, str, Span]] = set()
@@ -42,7 +56,7 @@ class Resolver:
 
     def with_sources(self, sources: VariableSources) -> Resolver:
         """A resolver for the same file with other sources. Both collect into one list."""
-        other = Resolver(sources, self._lines)
+        other = Resolver(sources, self._lines, self._replacements)
         other._collected, other._places, other.unset = self._collected, self._places, self.unset
         return other
 
@@ -86,7 +100,7 @@ class Resolver:
                 reported += 1
                 span = _find_span(self._lines, node.span, part.raw, before[part.raw])
                 for problem in expansion.problems:
-                    self._collect(problem, span, _colon_form(problem, part.raw, span))
+                    self._report(problem, part, node, span)
             before[part.raw] += 1
             sensitive = sensitive or expansion.sensitive
             broken = broken or text is None
@@ -97,6 +111,22 @@ class Resolver:
             return node
         resolved = "".join(texts)
         return ScalarNode(resolved, Style.RESOLVED, node.span, sensitive or holds_secret(resolved), ref)
+
+    def _report(self, problem: Problem, reference: Reference, node: ScalarNode, span: Span) -> None:
+        """Collect a problem, with the text to write instead of a variable of another tool if the files tell."""
+        if problem.diagnostic.rule != VARIABLE_NOT_SUPPORTED.id:
+            self._collect(problem, span, _colon_form(problem, reference.raw, span))
+            return
+        text = None
+        is_found = span.start.line == span.end.line and span.end.column - span.start.column == len(reference.raw)
+        if self._replacements is not None and is_found:
+            quote = self._lines[node.span.start.line - 1][node.span.start.column - 1 :][:1]
+            text = self._replacements(reference, node, span, quote)
+        if text is None:
+            self._collect(problem, span)
+            return
+        diagnostic = replace(problem.diagnostic, hint=errors.write_instead(text))
+        self._collect(Problem(reference.raw, diagnostic), span, reworded(span, reference.raw, text))
 
     def _literal(self, part: str | Escaped, node: ScalarNode) -> str:
         if isinstance(part, Escaped):
