@@ -55,8 +55,8 @@ class FrameworkVariables:
             found = self._own_value(path, place, depth)
         elif kind == "file":
             found = self._of_file(path, place, depth)
-        if found is not None or not defaults:
-            return found
+        if found is not None or not defaults or looks_secret(re.split(r"[.:/)]", path)[-1]):
+            return found  # the default of a secret is not copied
         return self._default(defaults, place, depth)
 
     def _environment(self, name: str, defaults: list[tuple[Part, ...]], place: Span, depth: int) -> Replacement | None:

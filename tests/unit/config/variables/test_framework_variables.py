@@ -64,6 +64,7 @@ def test_fix_writes_what_the_files_tell(written: str, expected: str, workspace: 
         "${file(../outside.yml):id}",
         "${file(/etc/hostname)}",
         "${ssm:/a/b}",
+        "${opt:password, 'hunter2'}",
     ],
 )
 def test_fix_leaves_what_the_files_do_not_tell(written: str, workspace: Workspace) -> None:
