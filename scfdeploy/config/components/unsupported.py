@@ -67,7 +67,16 @@ UNSUPPORTED_KINDS = (
         "Write `component: scf` with `type: web` and `protocolType: WS`: the function then serves WebSockets.",
     ),
     UnsupportedKind(
-        ("cos", "website", "vpc", "cdn", "cynosdb", "postgresql", "cfs", "cls", "eb", "fullstack"),
+        ("bottle", "pyramid", "tornado", "wordpress", "hexo"),
+        "a framework without a server start that scfdeploy knows",
+        "Write `component: scf` with `type: web` and `entryFile`, or a scf_bootstrap that starts the server.",
+    ),
+    UnsupportedKind(
+        (
+            *("cos", "cdn", "website", "vpc", "clb", "cfs", "cls", "eb", "fullstack", "domain", "ssl", "dns", "cns"),
+            *("cynosdb", "postgresql", "mongodb", "mysql", "mariadb", "redis", "tcaplusdb", "cdb"),
+            *("cam-role", "cam-policy", "role", "policy", "tag", "tcr", "cmq", "ckafka", "tdmq", "mps", "monitor"),
+        ),
         "a resource other than a function, or several resources",
         "Create it by other means, pass --skip-unsupported, and pass the values that functions need with `--var` or "
         ".env.",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.nodes import boolean, describe_scalar, integer, number
-from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, message, reworded
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, message, nearest, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, Ref, Value, dotted, holds_secret
 
@@ -38,8 +38,10 @@ WRONG_TYPE = Finding(
     right=yaml("timeout: 10"),
 )
 
-_TRUE_WORDS = frozenset(("yes", "on", "1", "open", "enable", "enabled", "y", "t"))
-_FALSE_WORDS = frozenset(("no", "off", "0", "close", "closed", "disable", "disabled", "n", "f"))
+_TRUE_WORDS = frozenset(("yes", "on", "1", "open", "enable", "enabled", "y", "t", "是", "开", "开启", "打开", "启用"))
+_FALSE_WORDS = frozenset(
+    ("no", "off", "0", "close", "closed", "disable", "disabled", "n", "f", "否", "关", "关闭", "禁用", "停用")
+)
 
 _EXPECTED = {
     Kind.STRING: "text",
@@ -153,15 +155,15 @@ def _hint(kind: Kind, node: ScalarNode) -> str:
 
 
 def _boolean_meaning(text: str) -> str:
-    """`true` or `false` for a word that means one of them; empty for any other."""
+    """`true` or `false` for a word that means one of them, also misspelt (`flase`); empty for any other."""
     lower = text.lower()
-    if lower in _TRUE_WORDS or lower == "true":
+    if lower in _TRUE_WORDS:
         return "true"
-    return "false" if lower in _FALSE_WORDS or lower == "false" else ""
+    return "false" if lower in _FALSE_WORDS else nearest(lower, ("true", "false")) or ""
 
 
 def _fix(kind: Kind, node: ScalarNode) -> tuple[Edit, ...]:
-    """The fix that replaces a word such as `yes` by a boolean, if it is in the file and not from a variable."""
+    """The fix that replaces a word such as `yes` or `flase` by a boolean, if it is in the file and not from a variable."""
     value = _boolean_meaning(node.text.strip()) if kind in _BOOLEANS else ""
     return reworded(node.span, node.text, value) if value and node.style in (Style.PLAIN, Style.QUOTED) else ()
 

@@ -12,6 +12,8 @@ from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, Se
 from scfdeploy.diagnostics import Diagnostics
 
 _MOST_MISTAKES = 20
+_MOST_REPAIRS = 100
+"""The number of times that a file is parsed."""
 UNICODE_LINE_BREAKS = {0x85: "\ue085", 0x2028: "\ue128", 0x2029: "\ue129"}
 """Characters that only the parser treats as line breaks, and their substitutes during parsing."""
 _RESTORED = {ord(substitute): chr(code) for code, substitute in UNICODE_LINE_BREAKS.items()}
@@ -37,15 +39,19 @@ def parse(text: str, file: str, diagnostics: Diagnostics, *, has_urls: bool = Fa
     has_line_breaks = not text.isascii() and any(chr(code) in text for code in UNICODE_LINE_BREAKS)
     text = text.translate(UNICODE_LINE_BREAKS) if has_line_breaks else text
     lines[:] = text.split("\n")
-    for _ in range(_MOST_MISTAKES):
+    mistakes = 0
+    for repairs in range(_MOST_REPAIRS):
         attempt = Diagnostics()  # dropped when parsing restarts with the repaired text
         try:
             node = Composer(text, positions, attempt).compose(_events(text) if has_urls else parser_events(text))
         except (MarkedYAMLError, ReaderError) as error:
-            from scfdeploy.config.yaml.recovery.repair import report_and_repair
+            from scfdeploy.config.yaml.recovery.repair import clear_tab_lines, report_and_repair
 
-            if not report_and_repair(error, lines, positions=positions, diagnostics=diagnostics):
-                return None
+            if repairs >= _MOST_REPAIRS - _MOST_MISTAKES or not clear_tab_lines(error, lines):
+                mistakes += 1
+                is_repaired = report_and_repair(error, lines, positions=positions, diagnostics=diagnostics)
+                if not is_repaired or mistakes == _MOST_MISTAKES:
+                    return None
             text = "\n".join(lines)
         else:
             diagnostics.extend(attempt)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from scfdeploy.config.yaml.compose import YAML_PLACEHOLDER
-from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure
+from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of
 from scfdeploy.diagnostics import Finding, Severity
 
 YAML_MERGE_CONFLICT = Finding(
@@ -36,6 +36,7 @@ YAML_TAB = Finding(
 )
 
 _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s.*)?$")
+_BLOCK_SCALAR = re.compile(r"[|>][-+0-9]*\s*(#.*)?$")
 _PLACEHOLDER = re.compile(r"<%(?:(?!<%).)*?%>|\{%(?:(?!\{%).)*?%\}|\$?\{\{(?:(?!\{\{).)*?\}\}")
 
 
@@ -50,6 +51,29 @@ def find_conflict(failure: ParseFailure) -> Mistake | None:
     removed = {first, *range(theirs, last + 1)}
     diagnostic = YAML_MERGE_CONFLICT.at(None, first=first + 1, last=last + 1)
     return Mistake(diagnostic, first, 0, 7, repaired=dict.fromkeys(removed, ""))
+
+
+def lines_without_content(failure: ParseFailure) -> set[int]:
+    """The lines that only a tab in front of white space or a comment makes invalid, if the parser stopped at one.
+
+    Of lines in multi-line texts, to which such a tab can belong, only those where the parser stopped.
+    """
+    stopped = {line for line in (failure.line, failure.context_line) if _is_tab_only(failure.text(line))}
+    if not stopped:
+        return stopped
+    margin: int | None = None  # of the key whose multi-line text is being passed
+    for line, text in enumerate(failure.lines):
+        if margin is not None and text.strip() and indent_of(text) <= margin:
+            margin = None
+        if margin is None and _is_tab_only(text):
+            stopped.add(line)
+        elif margin is None and _BLOCK_SCALAR.search(text):
+            margin = indent_of(text)
+    return stopped
+
+
+def _is_tab_only(text: str) -> bool:
+    return "\t" in _margin(text) and (not text.strip() or text.lstrip().startswith("#"))
 
 
 def find_tab(failure: ParseFailure) -> Mistake | None:
@@ -80,7 +104,7 @@ def _without_tabs(lines: Sequence[str]) -> tuple[dict[int, str], list[tuple[int,
         is_content = bool(text.strip()) and not text.lstrip().startswith("#")
         if is_content and re.match(r" |\t+ +\t", text):
             return {}, []
-        if re.search(r"[|>][-+0-9]*\s*(#.*)?$", text):
+        if _BLOCK_SCALAR.search(text):
             return {}, []  # a tab in a block of text can belong to the text
     repaired: dict[int, str] = {}
     inserted: list[tuple[int, int]] = []

@@ -23,6 +23,8 @@ class Mistake:
     """Corrected lines by number, so that the rest of the file can be read. Empty when the correction is uncertain."""
     inserted: Sequence[tuple[int, int]] = ()
     """Lines and columns, in the corrected lines, of inserted characters."""
+    joined: Sequence[int] = ()
+    """Lines that the fix joins to the line above."""
     is_fix: bool = False
     """Whether the correction is the only possible meaning, so that it is offered as a fix."""
 

@@ -9,11 +9,12 @@ from typing import Any
 from ruamel.yaml.reader import ReaderError
 
 from scfdeploy.config.yaml.marks import SourcePositions
-from scfdeploy.config.yaml.recovery.artifacts import find_conflict, find_placeholder, find_tab
+from scfdeploy.config.yaml.recovery.artifacts import find_conflict, find_placeholder, find_tab, lines_without_content
 from scfdeploy.config.yaml.recovery.indent import find_indentation
 from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure
 from scfdeploy.config.yaml.recovery.quoting import find_bracket, find_quote, find_unquoted
 from scfdeploy.config.yaml.recovery.separators import find_unclear_key
+from scfdeploy.config.yaml.recovery.wrapping import find_wrapped_line, separator
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity
 from scfdeploy.diagnostics.page import yaml
 
@@ -52,7 +53,8 @@ def report_and_repair(
         column = len(before) - (before.rfind("\n") + 1)
         mistake = Mistake(YAML_CHARACTER.at(None), before.count("\n"), column, 1)
     else:
-        mistake = explain(_failure(lines, error))
+        failure = _failure(lines, error)
+        mistake = explain(failure)
     diagnostics.add(
         replace(
             mistake.diagnostic,
@@ -67,8 +69,20 @@ def report_and_repair(
     return bool(mistake.repaired)
 
 
+def clear_tab_lines(error: Exception, lines: list[str]) -> bool:
+    """Clear lines of white space or a comment only, if the parser stopped at a tab in one: it is no mistake."""
+    if isinstance(error, ReaderError):
+        return False
+    cleared = lines_without_content(_failure(lines, error))
+    for line in cleared:
+        lines[line] = ""
+    return bool(cleared)
+
+
 def _fix_edits(mistake: Mistake, lines: list[str], positions: SourcePositions) -> tuple[Edit, ...]:
     """The repair as edits of the file."""
+    if mistake.joined:
+        return tuple(_join_edit(line, lines, positions) for line in mistake.joined)
     edits = []
     for line, repaired in mistake.repaired.items():
         original = lines[line]
@@ -77,6 +91,14 @@ def _fix_edits(mistake: Mistake, lines: list[str], positions: SourcePositions) -
         span = positions.span_at(line, start, len(original) - rest - start)
         edits.append(Edit(span, repaired[start : len(repaired) - rest], original[start : len(original) - rest]))
     return tuple(edits)
+
+
+def _join_edit(line: int, lines: list[str], positions: SourcePositions) -> Edit:
+    """The edit that joins a line to the one above."""
+    above, text = lines[line - 1].rstrip(), lines[line]
+    column = len(text) - len(text.lstrip())
+    span = positions.span(positions.position(line - 1, len(above)), positions.position(line, column))
+    return Edit(span, separator(above, text), lines[line - 1][len(above) :] + "\n" + text[:column])
 
 
 def _common_length(first: str, second: str) -> int:
@@ -103,6 +125,7 @@ _SEARCHES: tuple[Callable[[ParseFailure], Mistake | None], ...] = (
     find_conflict,
     find_tab,
     find_placeholder,
+    find_wrapped_line,
     find_quote,
     find_unquoted,
     find_bracket,
