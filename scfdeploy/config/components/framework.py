@@ -111,7 +111,7 @@ class FrameworkComponent:
 
     def read(self, instance: InstanceDocument) -> tuple[FunctionSpec, ...]:
         """The web function; none when the file has no inputs or does not name a known framework."""
-        inputs = read_inputs(instance.document.tree, instance.diagnostics)
+        inputs = read_inputs(instance.document.tree, instance.diagnostics, instance.resolver.lines)
         if inputs is None:
             return ()
         component = _component(instance)

@@ -26,7 +26,7 @@ class LayerComponent:
 
     def read(self, instance: InstanceDocument) -> tuple[LayerSpec, ...]:
         """The layer; none when the file has no inputs or no name for it."""
-        inputs = read_inputs(instance.document.tree, instance.diagnostics)
+        inputs = read_inputs(instance.document.tree, instance.diagnostics, instance.resolver.lines)
         if inputs is None:
             return ()
         reading = Reading(instance.diagnostics, "component: layer", instance.resolver.tree, dict(_HINTS))

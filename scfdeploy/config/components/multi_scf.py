@@ -73,7 +73,7 @@ class MultiScfComponent:
 
     def read(self, instance: InstanceDocument) -> tuple[FunctionSpec, ...]:
         """The functions of the file; none when it has no inputs."""
-        inputs = read_inputs(instance.document.tree, instance.diagnostics)
+        inputs = read_inputs(instance.document.tree, instance.diagnostics, instance.resolver.lines)
         if inputs is None:
             return ()
         lines = instance.resolver.lines

@@ -32,5 +32,5 @@ class ScfComponent:
 
     def read(self, instance: InstanceDocument) -> tuple[FunctionSpec, ...]:
         """One function; none when the file has no inputs to read."""
-        inputs = read_inputs(instance.document.tree, instance.diagnostics)
+        inputs = read_inputs(instance.document.tree, instance.diagnostics, instance.resolver.lines)
         return () if inputs is None else (read_function(inputs, instance, _OPTIONS),)

@@ -163,7 +163,7 @@ def _boolean_meaning(text: str) -> str:
 
 
 def _fix(kind: Kind, node: ScalarNode) -> tuple[Edit, ...]:
-    """The fix that replaces a word such as `yes` or `flase` by a boolean, if it is in the file and not from a variable."""
+    """The fix that replaces a word such as `yes` or `flase` by a boolean; none for a value of a variable."""
     value = _boolean_meaning(node.text.strip()) if kind in _BOOLEANS else ""
     return reworded(node.span, node.text, value) if value and node.style in (Style.PLAIN, Style.QUOTED) else ()
 

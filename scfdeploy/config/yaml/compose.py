@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from scfdeploy.config.yaml.marks import SourcePositions
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_blank
-from scfdeploy.diagnostics import Diagnostics, Finding, Position, Severity, message
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Position, Severity, message
 from scfdeploy.diagnostics.page import yaml
 
 MAX_DEPTH = 100
@@ -271,6 +271,7 @@ class Composer:
 
     def _entries(self, nodes: list[Node]) -> tuple[Entry, ...]:
         entries: dict[str, Entry] = {}
+        duplicates: list[Entry] = []
         for key, value in zip(nodes[::2], nodes[1::2], strict=True):
             if not isinstance(key, ScalarNode):
                 line = self._lines[min(key.span.start.line, len(self._lines)) - 1]
@@ -279,9 +280,11 @@ class Composer:
             first = entries.setdefault(key.text, Entry(key, value))
             if first.key is key:
                 continue
-            self._report_duplicate(key, first.key)
+            duplicates.append(Entry(key, value))
             if is_blank(first.value):  # the one with a value is probably meant
                 entries[key.text] = Entry(first.key, value)
+        if duplicates:
+            self._report_duplicates(duplicates, entries, nodes)
         merge = entries.get("<<")
         if merge is not None and merge.key.style is Style.PLAIN:
             del entries["<<"]
@@ -303,7 +306,19 @@ class Composer:
         self._diagnostics.report(YAML_MERGE, span if span.start != span.end else merge.key.span)
         return []
 
-    def _report_duplicate(self, key: ScalarNode, first: ScalarNode) -> None:
+    def _report_duplicates(self, duplicates: list[Entry], entries: dict[str, Entry], nodes: list[Node]) -> None:
+        from scfdeploy.config.yaml.recovery.duplicates import fix_duplicate, is_beside_empty_inputs
+
+        pairs = zip(nodes[::2], nodes[1::2], strict=True)
+        siblings = [Entry(key, value) for key, value in pairs if isinstance(key, ScalarNode)]
+        is_top_level = not self._frames
+        for entry in duplicates:
+            first = entries[entry.key.text]
+            if is_top_level and is_beside_empty_inputs(entry.key, first.key, siblings):
+                continue
+            self._report_duplicate(entry.key, first.key, fix_duplicate(entry, first, siblings, self._lines))
+
+    def _report_duplicate(self, key: ScalarNode, first: ScalarNode, fix: tuple[Edit, ...]) -> None:
         self._duplicates += 1
         if self._duplicates > _MOST_DUPLICATES:
             return
@@ -315,6 +330,7 @@ class Composer:
             "listed."
             if self._duplicates == _MOST_DUPLICATES
             else None,
+            fix=fix,
             related=((message("first set here"), first.span),),
             key=key.text,
             first_line=first.span.start.line,

@@ -71,16 +71,30 @@ def spelling_findings(rule: AnyRule, runtime: str, span: Span, address: str) -> 
 
 
 def same_letters(runtime: str) -> str | None:
-    """The known runtime that differs in case and punctuation only."""
+    """The known runtime that differs in case and punctuation only, or is the only one of a version of Node.js."""
     letters = _letters(runtime)
     if letters in _OTHER_NAMES:
         return _OTHER_NAMES[letters]
-    return next((known for known in runtimes() if _letters(known) == letters), None)
+    same = next((known for known in runtimes() if _letters(known) == letters), None)
+    return _only_minor(letters) if same is None else same
+
+
+def _only_minor(letters: str) -> str | None:
+    """The runtime for a major version of Node.js, such as `nodejs16` or `node16.x`: the platform has one of each."""
+    match = re.fullmatch(r"node(?:js)?(\d+)x*", letters)
+    known = [name for name in runtimes() if match is not None and name.startswith(f"Nodejs{match[1]}.")]
+    return known[0] if len(known) == 1 else None
 
 
 def is_well_formed(runtime: str) -> bool:
-    """Whether a name has the format of a runtime name; it can be newer than the table."""
-    return re.fullmatch(r"[A-Z][a-z]+\d+(\.\d+)?|Custom[A-Z][A-Za-z]+", runtime) is not None
+    """Whether a name has the format of a runtime name; it can be newer than the table.
+
+    The names for Node.js and Python have two parts, such as `Python3.10`.
+    """
+    return (
+        re.fullmatch(r"(?:Nodejs|Python)\d+\.\d+|(?!Nodejs|Python)[A-Z][a-z]+\d+(\.\d+)?|Custom[A-Z][A-Za-z]+", runtime)
+        is not None
+    )
 
 
 def _letters(runtime: str) -> str:

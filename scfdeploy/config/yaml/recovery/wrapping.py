@@ -13,15 +13,31 @@ YAML_WRAPPED_COMMENT = Finding(
     Severity.ERROR,
     "Comment continues without a number sign",
     detail='"{text}" continues the comment of line {line}, but a comment ends with its line.',
-    hint="Move it to the end of line {line}, or begin it with a number sign. `scfdeploy validate --fix` does it for you.",
+    hint="Move it to the end of line {line}, or begin it with a number sign. "
+    "`scfdeploy validate --fix` does it for you.",
     title="A comment that continues on the next line.",
-    what="A line without a colon follows a line that ends in a comment. This happens when text is copied from a PDF or a "
-    "web page that wraps long lines.",
+    what="A line without a colon follows a line that ends in a comment. This happens when text is copied from a PDF or "
+    "a web page that wraps long lines.",
     why="A comment ends with its line, so YAML reads the rest as a key.",
     wrong=yaml("type: event # Function type: event or web (HTTP\nfunction)"),
     right=yaml("type: event # Function type: event or web (HTTP function)"),
 )
 YAML_WRAPPED_TEXT = Finding(
+    "yaml-wrapped-text",
+    Severity.ERROR,
+    "Text continues without indentation",
+    detail='"{text}" continues the text of line {line}, but starts in the column of a key.',
+    hint="Move it to the end of line {line}, or indent it. `scfdeploy validate --fix` does it for you.",
+    title="A text that continues on the next line without indentation.",
+    what="A line without a colon follows a text of several words. This happens when text is copied from a PDF or a web "
+    "page that wraps long lines.",
+    why="YAML reads a line in the column of the keys as a key.",
+    wrong=yaml("description: Resizes the images that\nusers upload."),
+    right=yaml("description: Resizes the images that users upload."),
+)
+
+_KEY = re.compile(r"""\s*(?:- +)*(?:[^\s'"#]+|'[^']*'|"[^"]*")\s*[:：](?:\s|$)""")
+_TEXT = Finding(
     "yaml-wrapped-text",
     Severity.ERROR,
     "Text continues without indentation",
@@ -53,11 +69,11 @@ def find_wrapped_line(failure: ParseFailure) -> Mistake | None:
         above = failure.text(first - 1)
         if first <= 0 or not above.strip() or not _may_continue(failure, first):
             continue
-        match = _COMMENT.match(above)
-        if match is not None and _is_at_most_as_deep(failure, first):
+        has_comment = _has_comment(above)
+        if has_comment and _is_at_most_as_deep(failure, first):
             return _wrapped(failure, first, YAML_WRAPPED_COMMENT, text="")
         text = _TEXT.match(above)
-        if match is None and text is not None and indent_of(failure.text(first)) <= indent_of(above):
+        if not has_comment and text is not None and indent_of(failure.text(first)) <= indent_of(above):
             words = text["text"].split()
             if len(words) >= _FEWEST_WORDS or not text["text"].isascii():
                 return _wrapped(failure, first, YAML_WRAPPED_TEXT, text=above.rstrip())
@@ -68,6 +84,14 @@ def _may_continue(failure: ParseFailure, line: int) -> bool:
     """Whether a line is neither empty, a comment, a list item nor a key."""
     text = failure.text(line)
     return bool(text.strip()) and text.lstrip()[0] not in "#-?" and _KEY.match(text) is None and not _is_marker(text)
+
+
+def _has_comment(text: str) -> bool:
+    """Whether a line ends in a comment, and not in a text with a number sign."""
+    if text.lstrip().startswith("#"):
+        return True
+    before = text[: value_end(text, 0)]
+    return len(before) < len(text.rstrip()) and before.count('"') % 2 == 0 and not re.search(r":\s+'[^']*$", before)
 
 
 def _is_marker(text: str) -> bool:
