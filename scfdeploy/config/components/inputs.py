@@ -11,6 +11,7 @@ from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.fields.scalars import WRONG_TYPE
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style, is_null
 from scfdeploy.config.yaml.nodes import is_blank
+from scfdeploy.config.yaml.recovery.mistake import indent_of
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Position, Severity, Span, inserted
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FUNCTION_FIELDS
@@ -115,7 +116,11 @@ def _fix(inputs: Entry | None, block: Sequence[Entry], rest: Sequence[Entry], li
         return ()
     file = block[0].key.span.file
     first = starts[0].line if inputs is None else inputs.key.span.start.line + 1
-    edits = [inserted(file, line, 1, "  ") for line in range(first, last + 1) if lines[line - 1].strip()]
+    edits = [
+        inserted(file, line, 1, "  ")
+        for line in range(first, last + 1)
+        if lines[line - 1].strip() and (line >= starts[0].line or indent_of(lines[line - 1]) < column)
+    ]
     margin = " " * (column - 1)
     if inputs is None:
         return (inserted(file, first, 1, f"{margin}inputs:\n  "), *edits[1:])

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from scfdeploy.config.fields.keys import equal_ignoring_case
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, is_null
 from scfdeploy.config.yaml.nodes import is_blank
@@ -34,10 +35,7 @@ def with_misindented_keys(mapping: MappingNode, known: Mapping[str, Field], read
     while pending:
         entry = pending.popleft()
         field = known.get(entry.key.text)
-        moved: list[Entry] = []
-        if field is not None and is_null(entry.value):
-            while pending and pending[0].key.text not in known and _accepts(field, pending[0]):
-                moved.append(pending.popleft())
+        moved = _take_misindented(field, pending, known) if field is not None and is_null(entry.value) else []
         if not moved:
             yield entry
             continue
@@ -45,6 +43,27 @@ def with_misindented_keys(mapping: MappingNode, known: Mapping[str, Field], read
         first, last = moved[0], moved[-1]
         span = Span(first.key.span.file, first.key.span.start, max(last.key.span.end, last.value.span.end))
         yield Entry(entry.key, MappingNode(tuple(moved), span))
+
+
+def _take_misindented(field: Field, pending: deque[Entry], known: Mapping[str, Field]) -> list[Entry]:
+    """Remove the next entries that belong to an empty field, or to an empty one among them."""
+    moved: list[Entry] = []
+    open_fields = [field]
+    while pending and not _is_known(pending[0].key.text, known):
+        while open_fields and not _accepts(open_fields[-1], pending[0]):
+            open_fields.pop()
+        if not open_fields:
+            break
+        entry = pending.popleft()
+        inner = next((inner for inner in open_fields[-1].fields if inner.name == entry.key.text), None)
+        if inner is not None and is_null(entry.value):
+            open_fields.append(inner)
+        moved.append(entry)
+    return moved
+
+
+def _is_known(key: str, known: Mapping[str, Field]) -> bool:
+    return key in known or any(equal_ignoring_case(key, name) for name in known)
 
 
 def with_missing_key(mapping: MappingNode, field: Field, reading: Reading) -> MappingNode:

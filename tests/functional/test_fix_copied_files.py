@@ -1,0 +1,217 @@
+"""`validate --fix` repairs files that were copied from a document which lost their line ends and indentation."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import scfdeploy
+from tests.support.guide import ABSENT, GUIDE
+
+FLAT = """\
+# The file of my function, copied from
+a document.
+component: scf # the kind
+component: scf # the name of the instance
+
+inputs: # its settings
+# the first one
+name: demo
+src: ./src # the code of the function, that is
+its folder, and
+all below
+handler: index.main_handler
+runtime: nodejs16
+description: Resizes the images that
+users upload.
+environment: # variables
+variables:
+LEVEL: debug
+MODE: fast
+vpcConfig:
+vpcId: vpc-1234abcd
+subnetId: subnet-1234abcd
+"""
+INDENTED = """\
+# The file of my function, copied from a document.
+component: scf # the kind
+name: demo # the name of the instance
+
+inputs: # its settings
+  # the first one
+  name: demo
+  src: ./src # the code of the function, that is its folder, and all below
+  handler: index.main_handler
+  runtime: Nodejs16.13
+  description: Resizes the images that users upload.
+  environment: # variables
+    variables:
+      LEVEL: debug
+      MODE: fast
+  vpcConfig:
+    vpcId: vpc-1234abcd
+    subnetId: subnet-1234abcd
+"""
+CODE = "  src: ./src\n  handler: index.main_handler\n  runtime: Nodejs16.13\n"
+
+
+def project(folder: Path, text: str) -> Path:
+    (folder / "src").mkdir()
+    (folder / "src" / "index.js").write_text("exports.main_handler = async () => 1\n")
+    file = folder / "serverless.yml"
+    file.write_bytes(text.encode())
+    return file
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\S+", text)
+
+
+@pytest.mark.skipif(not GUIDE.is_dir(), reason=ABSENT)
+def test_sample_of_the_guide_is_valid_after_one_run(tmp_path: Path) -> None:
+    sample = (GUIDE / "serverless.yml").read_text("utf-8")
+    file = project(tmp_path, sample)
+
+    fixed = scfdeploy("validate", tmp_path, "--fix")
+    after = file.read_text("utf-8")
+    second = scfdeploy("validate", tmp_path, "--fix", "--format", "json")
+
+    assert (fixed.exit_code, second.exit_code) == (0, 0), fixed.stderr
+    assert "Valid" in fixed.stdout
+    assert words(after) == words(sample.replace("component: scf # Name", "name: scfdemo # Name"))
+    assert second.document["fixed"] == []
+    assert file.read_text("utf-8") == after
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_lost_line_ends_and_indentation_are_restored(ends: str, tmp_path: Path) -> None:
+    file = project(tmp_path, FLAT.replace("\n", ends))
+
+    fixed = scfdeploy("validate", tmp_path, "--fix")
+
+    assert fixed.exit_code == 0, fixed.stderr
+    assert file.read_bytes().decode() == INDENTED.replace("\n", ends)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("component: scf\nname: demo\n" + CODE.replace("  ", ""), "component: scf\nname: demo\ninputs:\n" + CODE),
+        (
+            "component: scf\nname: shop\ninputs:\nname: demo\n" + CODE.replace("  ", ""),
+            "component: scf\nname: shop\ninputs:\n  name: demo\n" + CODE,
+        ),
+        (
+            "component: scf\nname: shop\ninputs:\n" + CODE.replace("  ", "") + "name: demo\n",
+            "component: scf\nname: shop\ninputs:\n" + CODE + "  name: demo\n",
+        ),
+        (
+            "component: scf\ninputs:\nname: demo\n" + CODE.replace("  ", ""),
+            "component: scf\nname: demo\ninputs:\n  name: demo\n" + CODE,
+        ),
+        (
+            "component: scf\ncomponent: scf\ninputs:\n  name: demo\n" + CODE,
+            "component: scf\nname: demo\ninputs:\n  name: demo\n" + CODE,
+        ),
+        (
+            "component: scf\ncomponent: scf # twice\nname: demo\ninputs:\n" + CODE,
+            "component: scf\n# twice\nname: demo\ninputs:\n" + CODE,
+        ),
+        (
+            "component: scf\nname: demo\nname: demo\ninputs:\n" + CODE,
+            "component: scf\nname: demo\ninputs:\n" + CODE,
+        ),
+    ],
+    ids=["no-inputs", "two-names", "name-at-end", "one-name", "no-name", "component-twice", "name-twice"],
+)
+def test_lost_structure_is_restored(wrong: str, right: str, tmp_path: Path) -> None:
+    file = project(tmp_path, wrong)
+
+    fixed = scfdeploy("validate", tmp_path, "--fix")
+
+    assert fixed.exit_code == 0, fixed.stderr
+    assert file.read_text("utf-8") == right
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        ("component: scf\ncomponent: demo\ninputs:\n" + CODE, "duplicate-key"),
+        ("component: scf\nname: demo\nname: shop\ninputs:\n" + CODE, "duplicate-key"),
+        ("component: scf\nname: demo\ninputs: {}\n" + CODE.replace("  ", ""), "inputs-not-indented"),
+        ("component: scf\nsrc: ./src\nname: demo\nruntime: Nodejs16.13\n", "inputs-not-indented"),
+        ("component: scf\nname: demo\nword\ninputs:\n" + CODE, "yaml-colon"),
+    ],
+)
+def test_structure_with_two_meanings_is_not_changed(wrong: str, rule: str, tmp_path: Path) -> None:
+    file = project(tmp_path, wrong)
+
+    fixed = scfdeploy("validate", tmp_path, "--fix")
+
+    assert fixed.exit_code == 3
+    assert rule in fixed.stderr
+    assert file.read_text("utf-8") == wrong
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("  runtime: nodejs16.13\n", "  runtime: Nodejs16.13\n"),
+        ("  runtime: Nodejs16\n", "  runtime: Nodejs16.13\n"),
+        ("  runtime: node16.x\n", "  runtime: Nodejs16.13\n"),
+        ("  runtime: Nodejs16.13\n  eip: flase\n", "  runtime: Nodejs16.13\n  eip: false\n"),
+        ("  runtime: Nodejs16.13\n  publicAccess: ture\n", "  runtime: Nodejs16.13\n  publicAccess: true\n"),
+        ("  runtime: Nodejs16.13\n  publicAccess: 开启\n", "  runtime: Nodejs16.13\n  publicAccess: true\n"),
+        (
+            "  runtime: Nodejs16.13\n  Environment:\n    Variables:\n      LEVEL: debug\n",
+            "  runtime: Nodejs16.13\n  environment:\n    variables:\n      LEVEL: debug\n",
+        ),
+    ],
+)
+def test_misspelt_value_or_key_is_corrected(wrong: str, right: str, tmp_path: Path) -> None:
+    head = "component: scf\nname: demo\ninputs:\n  src: ./src\n  handler: index.main_handler\n"
+    file = project(tmp_path, head + wrong)
+
+    fixed = scfdeploy("validate", tmp_path, "--fix")
+
+    assert fixed.exit_code == 0, fixed.stderr
+    assert file.read_text("utf-8") == head + right
+
+
+@pytest.mark.parametrize(
+    ("bucket", "corrected"),
+    [
+        ("photos-1250000000", "photos-1250000000.cos.ap-guangzhou.myqcloud.com"),
+        (
+            "'https://photos-1250000000.cos.ap-guangzhou.myqcloud.com/'",
+            "'photos-1250000000.cos.ap-guangzhou.myqcloud.com'",
+        ),
+        ("photos", "photos"),
+        ("photos-1250000000.cos.example.com", "photos-1250000000.cos.example.com"),
+    ],
+)
+def test_bucket_domain_is_completed_where_its_parts_are_known(bucket: str, corrected: str, tmp_path: Path) -> None:
+    events = (
+        "  events:\n    - cos:\n        parameters:\n          events: cos:ObjectCreated:*\n          enable: true\n"
+        "          bucket: "
+    )
+    head = "component: scf\nname: demo\ninputs:\n" + CODE + events
+    file = project(tmp_path, f"{head}{bucket}\n")
+
+    fixed = scfdeploy("validate", tmp_path, "--fix")
+
+    assert fixed.exit_code == (3 if bucket == corrected else 0)
+    assert file.read_text("utf-8") == f"{head}{corrected}\n"
+
+
+@pytest.mark.parametrize("line", ["\t\t  ", "  \t", "\t# a comment"])
+def test_line_without_content_is_no_mistake(line: str, tmp_path: Path) -> None:
+    text = f"component: scf\nname: demo\ninputs:\n{line}\n{CODE}  description: |\n    first\n{line}\n    third\n"
+    file = project(tmp_path, text)
+
+    checked = scfdeploy("validate", tmp_path, "--fix")
+
+    assert checked.exit_code == 0, checked.stderr
+    assert file.read_text("utf-8") == text
