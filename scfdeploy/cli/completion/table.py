@@ -1755,6 +1755,8 @@ RULES: tuple[str, ...] = (
     "yaml-tab",
     "yaml-tag",
     "yaml-unquoted",
+    "yaml-wrapped-comment",
+    "yaml-wrapped-text",
 )
 
 RUNTIMES: tuple[str, ...] = (

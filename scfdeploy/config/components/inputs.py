@@ -36,7 +36,8 @@ _FUNCTION_KEYS = frozenset(field.name for field in FUNCTION_FIELDS) - set(TOP_LE
 def misplaced_keys(tree: MappingNode) -> list[Entry]:
     """Keys of a function that are at the top level by mistake; none unless `inputs` is empty."""
     inputs = tree.get("inputs")
-    if inputs is not None and not is_null(inputs.value):
+    is_empty = inputs is None or is_null(inputs.value) or inputs.value == MappingNode((), inputs.value.span)
+    if not is_empty:
         return []
     return [entry for entry in tree if entry.key.text in _FUNCTION_KEYS]
 

@@ -78,11 +78,11 @@ def _kind_by_name(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsup
             return kind
     from scfdeploy.config.components.unsupported import UNSUPPORTED_KINDS
 
-    name = legacy_component_kind(component.text)
     for unsupported in UNSUPPORTED_KINDS:
         if name in unsupported.names:
             unsupported.report(component, diagnostics, skip=skip_unsupported)
             return None
+    name = legacy_component_kind(component.text)
     deployed = [name for kind in kinds() for name in kind.names]
     others = [name for unsupported in UNSUPPORTED_KINDS for name in unsupported.names]
     diagnostics.report(

@@ -20,6 +20,9 @@ def test_scf_is_read(workspace: Workspace, component: str) -> None:
         ("apigateway", "- http:"),
         ("vpc", "other than a function"),
         ("postgresql", "other than a function"),
+        ("mongodb", "other than a function"),
+        ("cam-role", "other than a function"),
+        ("bottle", "entryFile"),
         ("websocket", "protocolType: WS"),
     ],
 )
@@ -101,7 +104,7 @@ def test_invalid_top_level_keys_are_reported(workspace: Workspace, text: str, ex
     assert findings(workspace.load_text(text)) == expected
 
 
-def test_settings_beside_empty_inputs_are_one_finding(workspace: Workspace) -> None:
+def test_settings_beside_empty_inputs_are_one_finding_and_read(workspace: Workspace) -> None:
     loaded = workspace.load_text(
         """\
         component: scf
@@ -117,15 +120,15 @@ def test_settings_beside_empty_inputs_are_one_finding(workspace: Workspace) -> N
           A: b
         """
     )
-    assert findings(loaded) == ["5:1 inputs-not-indented"]
+    assert findings(loaded) == ["5:1 inputs-not-indented", "10:1 not-indented"]
     diagnostic = only(loaded)
     assert "namespace, src, type, runtime …" in diagnostic.detail
     assert "under `inputs:`" in (diagnostic.hint or "")
 
 
-def test_settings_without_inputs_are_one_finding(workspace: Workspace) -> None:
+def test_settings_without_inputs_are_one_finding_and_read(workspace: Workspace) -> None:
     loaded = workspace.load_text("component: scf\nname: a\nsrc: ./code\n")
-    assert findings(loaded) == ["3:1 inputs-not-indented"]
+    assert findings(loaded) == ["3:1 inputs-not-indented", "3:1 runtime-missing?"]
     assert "Write `inputs:` above" in (only(loaded).hint or "")
 
 
