@@ -121,7 +121,7 @@ def test_settings_beside_empty_inputs_are_one_finding_and_read(workspace: Worksp
         """
     )
     assert findings(loaded) == ["5:1 inputs-not-indented", "10:1 not-indented"]
-    diagnostic = only(loaded)
+    diagnostic = next(iter(loaded.diagnostics))
     assert "namespace, src, type, runtime …" in diagnostic.detail
     assert "under `inputs:`" in (diagnostic.hint or "")
 
@@ -129,7 +129,7 @@ def test_settings_beside_empty_inputs_are_one_finding_and_read(workspace: Worksp
 def test_settings_without_inputs_are_one_finding_and_read(workspace: Workspace) -> None:
     loaded = workspace.load_text("component: scf\nname: a\nsrc: ./code\n")
     assert findings(loaded) == ["3:1 inputs-not-indented", "3:1 runtime-missing?"]
-    assert "Write `inputs:` above" in (only(loaded).hint or "")
+    assert "Write `inputs:` above" in (next(iter(loaded.diagnostics)).hint or "")
 
 
 def test_second_component_instead_of_name_is_one_finding(workspace: Workspace) -> None:
