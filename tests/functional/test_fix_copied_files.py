@@ -140,6 +140,7 @@ def test_lost_structure_is_restored(wrong: str, right: str, tmp_path: Path) -> N
     [
         ("component: scf\ncomponent: demo\ninputs:\n" + CODE, "duplicate-key"),
         ("component: scf\nname: demo\nname: shop\ninputs:\n" + CODE, "duplicate-key"),
+        ("component: scf\nname: demo\ninputs:\n  src:\n" + CODE, "duplicate-key"),
         ("component: scf\nname: demo\ninputs: {}\n" + CODE.replace("  ", ""), "inputs-not-indented"),
         ("component: scf\nsrc: ./src\nname: demo\nruntime: Nodejs16.13\n", "inputs-not-indented"),
         ("component: scf\nname: demo\nword\ninputs:\n" + CODE, "yaml-colon"),

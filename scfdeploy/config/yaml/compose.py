@@ -284,7 +284,7 @@ class Composer:
             if is_blank(first.value):  # the one with a value is probably meant
                 entries[key.text] = Entry(first.key, value)
         if duplicates:
-            self._report_duplicates(duplicates, entries, nodes)
+            self._report_duplicates(duplicates, nodes)
         merge = entries.get("<<")
         if merge is not None and merge.key.style is Style.PLAIN:
             del entries["<<"]
@@ -306,14 +306,14 @@ class Composer:
         self._diagnostics.report(YAML_MERGE, span if span.start != span.end else merge.key.span)
         return []
 
-    def _report_duplicates(self, duplicates: list[Entry], entries: dict[str, Entry], nodes: list[Node]) -> None:
+    def _report_duplicates(self, duplicates: list[Entry], nodes: list[Node]) -> None:
         from scfdeploy.config.yaml.recovery.duplicates import fix_duplicate, is_beside_empty_inputs
 
         pairs = zip(nodes[::2], nodes[1::2], strict=True)
         siblings = [Entry(key, value) for key, value in pairs if isinstance(key, ScalarNode)]
         is_top_level = not self._frames
         for entry in duplicates:
-            first = entries[entry.key.text]
+            first = next(other for other in siblings if other.key.text == entry.key.text)
             if is_top_level and is_beside_empty_inputs(entry.key, first.key, siblings):
                 continue
             self._report_duplicate(entry.key, first.key, fix_duplicate(entry, first, siblings, self._lines))
