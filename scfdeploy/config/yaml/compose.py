@@ -311,9 +311,10 @@ class Composer:
 
         pairs = zip(nodes[::2], nodes[1::2], strict=True)
         siblings = [Entry(key, value) for key, value in pairs if isinstance(key, ScalarNode)]
+        firsts = {entry.key.text: entry for entry in reversed(siblings)}
         is_top_level = not self._frames
         for entry in duplicates:
-            first = next(other for other in siblings if other.key.text == entry.key.text)
+            first = firsts[entry.key.text]
             if is_top_level and is_beside_empty_inputs(entry.key, first.key, siblings):
                 continue
             self._report_duplicate(entry.key, first.key, fix_duplicate(entry, first, siblings, self._lines))
