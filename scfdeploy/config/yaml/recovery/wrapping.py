@@ -37,22 +37,6 @@ YAML_WRAPPED_TEXT = Finding(
 )
 
 _KEY = re.compile(r"""\s*(?:- +)*(?:[^\s'"#]+|'[^']*'|"[^"]*")\s*[:：](?:\s|$)""")
-_TEXT = Finding(
-    "yaml-wrapped-text",
-    Severity.ERROR,
-    "Text continues without indentation",
-    detail='"{text}" continues the text of line {line}, but starts in the column of a key.',
-    hint="Move it to the end of line {line}, or indent it. `scfdeploy validate --fix` does it for you.",
-    title="A text that continues on the next line without indentation.",
-    what="A line without a colon follows a text of several words. This happens when text is copied from a PDF or a web "
-    "page that wraps long lines.",
-    why="YAML reads a line in the column of the keys as a key.",
-    wrong=yaml("description: Resizes the images that\nusers upload."),
-    right=yaml("description: Resizes the images that users upload."),
-)
-
-_KEY = re.compile(r"""\s*(?:- +)*(?:[^\s'"#]+|'[^']*'|"[^"]*")\s*[:：](?:\s|$)""")
-_COMMENT = re.compile(r"""^(?:[^'"#]|(?<!\s)#|'[^']*'|"[^"]*"|(?<=\w)['"])*(?:(?<=\s)|^)#""")
 _TEXT = re.compile(r"\s*(?:- +)*[^\s:#]+:\s+(?P<text>[^\s'\"\[{&*!|>%@`].*)$")
 _FEWEST_WORDS = 3
 _NO_SPACE_BETWEEN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]{2}")
