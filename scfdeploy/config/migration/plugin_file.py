@@ -1,10 +1,12 @@
 """Convert the format of the Serverless Framework's Tencent plugin, with `provider`, `functions` and `package`."""
+# Plain strings for paths, as in the other modules of this package.
+# ruff: noqa: PTH120
 
 from __future__ import annotations
 
-import re
+import os
 
-from scfdeploy.config.migration.function_settings import FunctionSettings, comment_out
+from scfdeploy.config.migration.function_settings import NOT_CARRIED_OVER, FunctionSettings, comment_out
 from scfdeploy.config.migration.gateway_triggers import replace_in_events
 from scfdeploy.config.migration.layout import (
     NotMigratedError,
@@ -23,7 +25,7 @@ from scfdeploy.config.migration.layout import (
     text_of,
 )
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.migration.variables import Replacement, rewrite_variables, scalar_at
+from scfdeploy.config.migration.variables import rewrite_framework_variables
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, SequenceNode
 from scfdeploy.diagnostics import Diagnostics, Span, message
 
@@ -39,6 +41,7 @@ class PluginFile:
     def __init__(self, tree: MappingNode, provider: Entry, rewrite: Rewrite, *, diagnostics: Diagnostics) -> None:
         self._tree, self._provider = block_mapping(tree, tree.span, rewrite), provider
         self._rewrite, self._diagnostics = rewrite, diagnostics
+        self._unknown: set[str] = set()
 
     def migrate(self, default_name: str) -> None:
         """Convert the file. Raises NotMigratedError."""
@@ -54,7 +57,8 @@ class PluginFile:
                 message("Write them below `functions:`, or create a project with `scfdeploy init`."),
             )
         for entry in (provider, functions):
-            rewrite_variables(entry.value, self._look_up, self._rewrite)
+            folder = os.path.dirname(self._rewrite.file) or "."
+            rewrite_framework_variables(entry.value, self._tree, folder, self._rewrite, self._report_unknown)
         shared = block_mapping(provider.value, provider.key.span, self._rewrite) if not text_of(provider) else None
         self._convert_top_level("scf" if len(named) == 1 else "multi-scf", default_name)
         margin = indent(shared.entries[0]) if shared is not None and shared.entries else 2
@@ -238,17 +242,18 @@ class PluginFile:
             text = self._rewrite.edited_line(first_line(entry)).lstrip()
             self._rewrite.after(end_line(last), " " * indent(last) + text)
 
-    def _look_up(self, inner: str, _span: Span) -> Replacement:
-        source, colon, path = inner.partition(":")
-        if re.fullmatch(r"env\.\w+", inner):
-            return f"${{env:{inner[4:]}}}"
-        if source != "self" or not colon:
-            return None
-        if path in ("service", "service.name"):
-            return "${name}"
-        if path == "provider.stage":
-            return "${stage}"
-        return scalar_at(self._tree, path)
+    def _report_unknown(self, form: str, name: str, place: Span) -> None:
+        """Report, once per variable, that its value is not in the files."""
+        if form not in self._unknown:
+            self._unknown.add(form)
+            self._diagnostics.report(
+                NOT_CARRIED_OVER,
+                place,
+                detail="The value of `${{form}}` is not in the files; it is now `${env:{name}}`.",
+                hint="Write `{name}=VALUE` into .env, or pass `--var {name}=VALUE`.",
+                form=form,
+                name=name,
+            )
 
 
 def _default_name(entry: Entry) -> str:

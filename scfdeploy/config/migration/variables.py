@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from scfdeploy.config.migration.layout import get, walk
+from scfdeploy.config.migration.layout import get, last_line, walk
 from scfdeploy.config.migration.rewrite import Rewrite
+from scfdeploy.config.variables.errors import is_other_source, suggested_name
+from scfdeploy.config.variables.framework_variables import FrameworkVariables, written
+from scfdeploy.config.variables.scan import Reference, scan
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style, is_null
 from scfdeploy.diagnostics import Position, Span
 
@@ -26,6 +29,92 @@ def rewrite_variables(node: Node, look_up: Lookup, rewrite: Rewrite) -> None:
     for scalar in sorted(scalars, key=lambda scalar: scalar.span.start):
         for line in range(scalar.span.start.line, scalar.span.end.line + 1):
             _rewrite_line(scalar, line, look_up, rewrite)
+
+
+def rewrite_framework_variables(
+    node: Node, tree: MappingNode, root: str, rewrite: Rewrite, report: Callable[[str, str, Span], None]
+) -> None:
+    """Replace the variables of the Serverless Framework in all scalars below a node.
+
+    Values come from the file (`tree`) and from files in the folder `root`. A variable without a value becomes
+    `${env:NAME}`: `report` is called with its text, the name and its position.
+    """
+    variables = FrameworkVariables(tree, root)
+    scalars = [scalar for scalar in walk(node) if isinstance(scalar, ScalarNode) and "${" in scalar.text]
+    for scalar in sorted(scalars, key=lambda scalar: scalar.span.start):
+        for line in range(scalar.span.start.line, scalar.span.end.line + 1):
+            for raw, span in _references(scalar, line, rewrite):
+                if not _insert_block(scalar, raw, span, tree, rewrite):
+                    new = _framework_value(scalar, raw, span, variables, rewrite, report)
+                    if new is not None and new != raw:
+                        rewrite.replace(span, new)
+
+
+def _references(scalar: ScalarNode, line: int, rewrite: Rewrite) -> Iterator[tuple[str, Span]]:
+    """The text and the position of each variable in one line of a scalar."""
+    text = rewrite.source_line(line)
+    first = scalar.span.start.column - 1 if line == scalar.span.start.line else 0
+    last = scalar.span.end.column - 1 if line == scalar.span.end.line else len(text)
+    at = first
+    for part in scan(text[first:last]):
+        raw = part if isinstance(part, str) else part.raw
+        if isinstance(part, Reference):
+            yield raw, Span(rewrite.file, Position(line, at + 1), Position(line, at + len(raw) + 1))
+        at += len(raw)
+
+
+def _framework_value(
+    scalar: ScalarNode,
+    raw: str,
+    span: Span,
+    variables: FrameworkVariables,
+    rewrite: Rewrite,
+    report: Callable[[str, str, Span], None],
+) -> str | None:
+    """The text that replaces a variable; None if it stays."""
+    quote = rewrite.source_text(
+        Span(rewrite.file, scalar.span.start, Position(scalar.span.start.line, scalar.span.start.column + 1))
+    )
+    text = raw.replace("''", "'") if scalar.style is Style.QUOTED and quote == "'" else raw
+    (reference,) = scan(text)
+    if not isinstance(reference, Reference) or reference.is_placeholder:
+        return None
+    found = variables.replacement(reference, span)
+    if found is not None:
+        is_entire = scalar.style is Style.PLAIN and scalar.text == raw
+        return written(found, scalar, quote, is_entire=is_entire)
+    form = text[2:-1].strip()
+    if not is_other_source(form) or form.startswith("file("):
+        return None
+    name = suggested_name(form)
+    report(form, name, span)
+    return f"${{env:{name}}}"
+
+
+def _insert_block(scalar: ScalarNode, raw: str, span: Span, tree: MappingNode, rewrite: Rewrite) -> bool:
+    """Copy the lines of a mapping or a list that `${self:…}` names below the key whose value the variable is."""
+    if scalar.text != raw or not raw.startswith("${self:") or "," in raw:
+        return False
+    node: Node = tree
+    for key in raw[7:-1].strip().split("."):
+        entry = get(node, key)
+        if entry is None:
+            return False
+        node = entry.value
+    start = node.span.start
+    if isinstance(node, ScalarNode) or rewrite.source_line(start.line)[: start.column - 1].strip():
+        return False
+    lines = [rewrite.source_line(line) for line in range(start.line, last_line(node, start) + 1)]
+    text = rewrite.source_line(span.start.line)
+    before = text[: span.start.column - 1]
+    if any("${" in line for line in lines) or not before.rstrip().endswith(":") or before.lstrip().startswith("-"):
+        return False
+    pad = " " * (rewrite.line_indent(span.start.line) + 2)
+    blank = len(before) - len(before.rstrip())
+    at = Position(span.start.line, span.start.column - blank)
+    rewrite.replace(Span(rewrite.file, at, scalar.span.end), "")
+    rewrite.after(span.start.line, *(pad + line[start.column - 1 :] for line in lines))
+    return True
 
 
 def scalar_at(tree: MappingNode, path: str) -> ScalarNode | None:

@@ -257,6 +257,12 @@ def write_instead(text: str) -> str:
     return message("Write {text} instead; `scfdeploy validate --fix` does it.", text=text or "''")
 
 
+def is_other_source(form: str) -> bool:
+    """Whether `${form}` is a variable of another tool."""
+    kind = form.partition(":")[0].partition("(")[0]
+    return kind in _OTHER_SOURCES and form != kind
+
+
 def invalid_default(form: str) -> Problem:
     """A default that is empty, has an open quote, or is followed by another one."""
     diagnostic = VARIABLE_UNKNOWN.at(
@@ -278,7 +284,7 @@ def _leading_name(text: str) -> str:
 def unsupported(form: str, own_names: tuple[str, ...]) -> Problem:
     """An unknown variable, or one of another tool."""
     kind = form.partition(":")[0].partition("(")[0]
-    if kind in _OTHER_SOURCES and form != kind:
+    if is_other_source(form):
         return Problem(
             form,
             VARIABLE_NOT_SUPPORTED.at(

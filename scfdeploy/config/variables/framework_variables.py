@@ -34,7 +34,10 @@ class FrameworkVariables:
 
     def __init__(self, tree: MappingNode, root: str = "") -> None:
         self._tree, self._root = tree, root
+        provider = tree.get("provider")
         stage = tree.get("stage")
+        if stage is None and provider is not None and isinstance(provider.value, MappingNode):
+            stage = provider.value.get("stage")
         self._stage_span = None if stage is None else stage.value.span
         self._files: dict[str, Node | None] = {}
 
@@ -50,7 +53,7 @@ class FrameworkVariables:
         kind, _, path = match.groups()
         if kind == "env":
             return self._environment(path, defaults, place, depth)
-        found = self._option(path, place) if kind in ("opt", "sls") else None
+        found = self._option(path, place, has_default=bool(defaults)) if kind in ("opt", "sls") else None
         if kind == "self":
             found = self._own_value(path, place, depth)
         elif kind == "file":
@@ -88,10 +91,12 @@ class FrameworkVariables:
         found = self.replacement(variable, place, depth + 1)
         return self._default(others, place, depth) if found is None and others else found
 
-    def _option(self, name: str, place: Span) -> Replacement | None:
+    def _option(self, name: str, place: Span, *, has_default: bool) -> Replacement | None:
         """`opt:stage` and `sls:stage`; other options have no counterpart."""
-        if name != "stage" or self._is_stage(place):
-            return None  # the option --stage replaces the stage of the file
+        if name != "stage":
+            return None
+        if self._is_stage(place):  # the option --stage replaces the stage of the file
+            return None if has_default else Replacement(_DEFAULT_STAGE)
         return Replacement("${stage}")
 
     def _own_value(self, path: str, place: Span, depth: int) -> Replacement | None:
