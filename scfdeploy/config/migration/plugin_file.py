@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from scfdeploy.config.migration.function_settings import NOT_CARRIED_OVER, FunctionSettings, comment_out
 from scfdeploy.config.migration.gateway_triggers import replace_in_events
@@ -26,6 +27,7 @@ from scfdeploy.config.migration.layout import (
 )
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.migration.variables import rewrite_framework_variables
+from scfdeploy.config.variables.errors import suggested_name
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, SequenceNode
 from scfdeploy.diagnostics import Diagnostics, Span, message
 
@@ -41,7 +43,7 @@ class PluginFile:
     def __init__(self, tree: MappingNode, provider: Entry, rewrite: Rewrite, *, diagnostics: Diagnostics) -> None:
         self._tree, self._provider = block_mapping(tree, tree.span, rewrite), provider
         self._rewrite, self._diagnostics = rewrite, diagnostics
-        self._unknown: set[str] = set()
+        self._unknown: dict[str, str] = {}
 
     def migrate(self, default_name: str) -> None:
         """Convert the file. Raises NotMigratedError."""
@@ -56,9 +58,10 @@ class PluginFile:
                 message("The file has no functions."),
                 message("Write them below `functions:`, or create a project with `scfdeploy init`."),
             )
-        for entry in (provider, functions):
-            folder = os.path.dirname(self._rewrite.file) or "."
-            rewrite_framework_variables(entry.value, self._tree, folder, self._rewrite, self._report_unknown)
+        for entry in (*map(self._tree.get, (*_IDENTITY, "service", "package")), provider, functions):
+            if entry is not None:
+                folder = os.path.dirname(self._rewrite.file) or "."
+                rewrite_framework_variables(entry.value, self._tree, folder, self._rewrite, self._name_unknown)
         shared = block_mapping(provider.value, provider.key.span, self._rewrite) if not text_of(provider) else None
         self._convert_top_level("scf" if len(named) == 1 else "multi-scf", default_name)
         margin = indent(shared.entries[0]) if shared is not None and shared.entries else 2
@@ -242,18 +245,22 @@ class PluginFile:
             text = self._rewrite.edited_line(first_line(entry)).lstrip()
             self._rewrite.after(end_line(last), " " * indent(last) + text)
 
-    def _report_unknown(self, form: str, name: str, place: Span) -> None:
-        """Report, once per variable, that its value is not in the files."""
+    def _name_unknown(self, form: str, place: Span) -> str:
+        """The environment variable for a variable whose value is not in the files, which is reported once."""
         if form not in self._unknown:
-            self._unknown.add(form)
+            name = suggested_name(form)
+            if name in ("NAME", *self._unknown.values()):
+                name = re.sub(r"\W+", "_", form, flags=re.ASCII).strip("_").upper()
+            self._unknown[form] = name
             self._diagnostics.report(
                 NOT_CARRIED_OVER,
                 place,
-                detail="The value of `${{form}}` is not in the files; it is now `${env:{name}}`.",
+                detail="The value of `${{form}}` is a secret or is not in the files; it is now `${env:{name}}`.",
                 hint="Write `{name}=VALUE` into .env, or pass `--var {name}=VALUE`.",
                 form=form,
                 name=name,
             )
+        return self._unknown[form]
 
 
 def _default_name(entry: Entry) -> str:

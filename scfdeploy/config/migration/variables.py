@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from scfdeploy.config.migration.layout import get, last_line, walk
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.variables.errors import is_other_source, suggested_name
+from scfdeploy.config.variables.errors import is_other_source
 from scfdeploy.config.variables.framework_variables import FrameworkVariables, written
 from scfdeploy.config.variables.scan import Reference, scan
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style, is_null
@@ -32,12 +32,12 @@ def rewrite_variables(node: Node, look_up: Lookup, rewrite: Rewrite) -> None:
 
 
 def rewrite_framework_variables(
-    node: Node, tree: MappingNode, root: str, rewrite: Rewrite, report: Callable[[str, str, Span], None]
+    node: Node, tree: MappingNode, root: str, rewrite: Rewrite, name_unknown: Callable[[str, Span], str]
 ) -> None:
     """Replace the variables of the Serverless Framework in all scalars below a node.
 
     Values come from the file (`tree`) and from files in the folder `root`. A variable without a value becomes
-    `${env:NAME}`: `report` is called with its text, the name and its position.
+    `${env:NAME}`: `name_unknown` is called with its text and position, and returns the name.
     """
     variables = FrameworkVariables(tree, root)
     scalars = [scalar for scalar in walk(node) if isinstance(scalar, ScalarNode) and "${" in scalar.text]
@@ -45,7 +45,7 @@ def rewrite_framework_variables(
         for line in range(scalar.span.start.line, scalar.span.end.line + 1):
             for raw, span in _references(scalar, line, rewrite):
                 if not _insert_block(scalar, raw, span, tree, rewrite):
-                    new = _framework_value(scalar, raw, span, variables, rewrite, report)
+                    new = _framework_value(scalar, raw, span, variables, rewrite, name_unknown)
                     if new is not None and new != raw:
                         rewrite.replace(span, new)
 
@@ -69,12 +69,11 @@ def _framework_value(
     span: Span,
     variables: FrameworkVariables,
     rewrite: Rewrite,
-    report: Callable[[str, str, Span], None],
+    name_unknown: Callable[[str, Span], str],
 ) -> str | None:
     """The text that replaces a variable; None if it stays."""
-    quote = rewrite.source_text(
-        Span(rewrite.file, scalar.span.start, Position(scalar.span.start.line, scalar.span.start.column + 1))
-    )
+    start = scalar.span.start
+    quote = rewrite.source_line(start.line)[start.column - 1 :][:1]
     text = raw.replace("''", "'") if scalar.style is Style.QUOTED and quote == "'" else raw
     (reference,) = scan(text)
     if not isinstance(reference, Reference) or reference.is_placeholder:
@@ -86,9 +85,7 @@ def _framework_value(
     form = text[2:-1].strip()
     if not is_other_source(form) or form.startswith("file("):
         return None
-    name = suggested_name(form)
-    report(form, name, span)
-    return f"${{env:{name}}}"
+    return f"${{env:{name_unknown(form, span)}}}"
 
 
 def _insert_block(scalar: ScalarNode, raw: str, span: Span, tree: MappingNode, rewrite: Rewrite) -> bool:

@@ -1,0 +1,92 @@
+"""Variables in files of the Serverless Framework's plugin."""
+
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.config.migration import Migrated, migrate_text
+
+HEAD = """\
+service: shop
+custom:
+  stage: ${opt:stage, self:provider.stage}
+  table: items-${self:custom.stage} # in the database
+  secretKey: hunter2
+  vpc:
+    vpcId: vpc-1   # ours
+    subnetId: subnet-1
+  db: {id: 1}
+provider:
+  name: tencent
+  stage: STAGE
+  runtime: Python3.9
+  vpcConfig: VPC
+  environment:
+    variables:
+      ONE: VALUE
+functions:
+  list:
+    handler: shop.list
+"""
+
+
+def migrated(value: str = "x", stage: str = "dev", vpc: str = "'{}'") -> Migrated:
+    """The migrated file with this value of a variable."""
+    return migrate_text(
+        HEAD.replace("VALUE", value).replace("STAGE", stage).replace("VPC", vpc), "serverless.yml", default_name="x"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("${self:custom.table}", "items-${stage}"),
+        ("${self:service}-${self:provider.stage}", "${name}-${stage}"),
+        ("${self:provider.runtime}", "Python3.9"),
+        ("${opt:stage, 'prod'}", "${stage}"),
+        ("${opt:size, 'small'}", "small"),
+        ("'${opt:size, ''small''}'", "'small'"),
+        ("${opt:size, self:custom.none, self:custom.table}", "items-${stage}"),
+        ("${self:custom.db.id}", "1"),
+        ("${env:SIZE, 'small'}", "${env:SIZE, 'small'}"),
+        ("${env:SIZE, self:custom.table}", "${env:SIZE, 'items-${stage}'}"),
+        ("${env.SIZE}", "${env:SIZE}"),
+        ("${opt:tableName}", "${env:TABLE_NAME}"),
+        ("${ssm:/shop/apiKey}", "${env:API_KEY}"),
+        ("${self:custom.secretKey}", "${env:SECRET_KEY}"),
+        ("${self:custom.${opt:stage}.table}", "${env:TABLE}"),
+    ],
+)
+def test_variable_becomes_its_value_or_one_of_today(written: str, expected: str) -> None:
+    assert f"      ONE: {expected}\n" in migrated(written).text
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("${opt:stage, 'test'}", "test"),
+        ("${opt:stage}", "dev"),
+        ("${opt:stage, env:STAGE}", "${env:STAGE}"),
+    ],
+)
+def test_stage_is_its_default(written: str, expected: str) -> None:
+    assert f"\nstage: {expected}\n" in migrated(stage=written).text
+
+
+def test_block_is_copied_with_its_comments() -> None:
+    text = migrated(vpc="${self:custom.vpc}").text
+    assert "  vpcConfig:\n    vpcId: vpc-1   # ours\n    subnetId: subnet-1\n" in text
+
+
+def test_unknown_value_is_reported_once_with_the_name_of_its_variable() -> None:
+    reported = [
+        finding for finding in migrated("${opt:tableName}-${opt:tableName}").diagnostics if "opt:" in finding.detail
+    ]
+    (finding,) = reported
+    assert "${env:TABLE_NAME}" in finding.detail
+    assert "--var TABLE_NAME=VALUE" in (finding.hint or "")
+
+
+def test_different_unknown_values_get_different_names() -> None:
+    text = migrated("${ssm:/db/id}-${ssm:/vpc/id}").text
+    assert "ONE: ${env:ID}-${env:SSM_VPC_ID}\n" in text
