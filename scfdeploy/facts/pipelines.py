@@ -1,4 +1,4 @@
-"""Versions that generated pipelines use: GitHub actions, and platform tags of Python wheels."""
+"""Versions that generated pipelines use: GitHub actions, container images, and platform tags of Python wheels."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ class Action:
 def actions() -> dict[str, Action]:
     """Every action that the templates use, by name."""
     return {row["name"]: Action(**row) for row in rows("actions")}
+
+
+@cache
+def container_images() -> dict[str, str]:
+    """The image for each language, Java build tool, and scfdeploy itself; some have `{version}` in the tag."""
+    return {row["use"]: row["image"] for row in rows("container_images")}
 
 
 @cache

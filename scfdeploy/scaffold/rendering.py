@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -59,6 +60,8 @@ def pipeline_environment() -> Environment:
         "groovy_list": _groovy_list,
         "groovy_map": _groovy_map,
         "groovy_script": _groovy_script,
+        "gitlab_string": _gitlab_string,
+        "shell": shlex.quote,
     }
     return environment
 
@@ -82,6 +85,12 @@ def _yaml_list(words: list[str]) -> str:
 def _compact(value: object) -> str:
     """A value as JSON inside a string of a GitHub expression, which doubles single quotes."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("'", "''")
+
+
+def _gitlab_string(text: str) -> str:
+    """A string in a GitLab rule, which has no escapes."""
+    quote = "'" if '"' in text else '"'
+    return f"{quote}{text}{quote}"
 
 
 def _groovy_list(words: Sequence[str]) -> str:

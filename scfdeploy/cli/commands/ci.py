@@ -42,6 +42,8 @@ class SystemName(StrEnum):
     GITHUB = "github"
     JENKINS = "jenkins"
     CODING = "coding"
+    CNB = "cnb"
+    GITLAB = "gitlab"
 
 
 class Keys(StrEnum):
@@ -58,7 +60,7 @@ def ci() -> None:
 
 @app.command()
 def init(
-    system: Annotated[SystemName, typer.Argument(metavar="SYSTEM", help="`github`, `jenkins` or `coding`.")],
+    system: Annotated[SystemName, typer.Argument(metavar="SYSTEM", help="`github`, `jenkins`, `coding`, `cnb` or `gitlab`.")],
     paths: Annotated[
         list[str] | None,
         typer.Argument(metavar="[PATH]...", help="Folders to deploy, relative to the root of the repository."),
@@ -223,11 +225,20 @@ def _next_steps(system: SystemName, settings: Settings) -> list[str]:
             )
         case SystemName.CODING, _:
             needs = message("Next: set the variable TENCENT_CLOUD_API_CRED to the id of a Tencent Cloud credential.")
+        case SystemName.CNB, _:
+            needs = message(
+                "Next: in .cnb.yml, replace GROUP/SECRETS by your secret repository, and put the key files into it."
+            )
+        case SystemName.GITLAB, _:
+            needs = message(
+                "Next: set the variables TENCENT_SECRET_ID and TENCENT_SECRET_KEY twice: with a read-only key and the"
+                " environment scope plan/*, and with the key that deploys, protected, and the scope of each stage."
+            )
     notes = [message("note: {text}", text=note) for note in settings.notes]
     lines = [*notes, "", needs]
     if settings.archive_events:
         lines.append(_archive_note(system))
-    if system is SystemName.GITHUB:
+    if system in (SystemName.GITHUB, SystemName.GITLAB):
         lines.append(message("Protect the environment of each stage: {stages}.", stages=stages))
     if settings.variables:
         lines.append(message("The pipeline also needs these secrets: {names}.", names=", ".join(settings.variables)))
@@ -248,4 +259,11 @@ def _archive_note(system: SystemName) -> str:
             return message(
                 "To archive events on the branch scfdeploy-events, create a second build plan with the same"
                 " Jenkinsfile, a daily timer and the variable ARCHIVE_EVENTS=true."
+            )
+        case SystemName.CNB:
+            return message("The daily job archives events on the branch scfdeploy-events with scfdeploy-plan.yml.")
+        case SystemName.GITLAB:
+            return message(
+                "To archive events on the branch scfdeploy-events, create a daily pipeline schedule, and allow Git"
+                " pushes with job tokens in Settings > CI/CD > Job token permissions."
             )

@@ -13,6 +13,8 @@ _MAX_LENGTH = 200
 _UNSAFE = ("${{", "}}", "\\")
 _PRODUCTION = ("live", "release", "online", "master", "main")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ENVIRONMENT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+_GLOB = re.compile(r"[][(){}!+@|$]")
 _NOT_IN_A_BRANCH = re.compile(r"[ ~^:?*\[]|\.\.|//|@\{|^[-/.]|[/.]$|\.lock$")
 
 
@@ -87,6 +89,25 @@ def is_production(stage: str) -> bool:
 def branch_pattern(branch: str) -> str:
     """A branch name escaped for GitHub's branch filters, which are patterns."""
     return re.sub(r"([+!])", r"\\\1", branch)
+
+
+def require_container_names(system: str, stages: Mapping[str, tuple[str, ...]]) -> None:
+    """ScfDeployError for a stage or branch that GitLab (`gitlab`) or CNB (`cnb`) would read as something else.
+
+    A stage is an environment on GitLab, and part of an event and of a file name on CNB. A branch is a glob on CNB.
+    """
+    for branch, names in stages.items():
+        for name in names:
+            if _ENVIRONMENT.fullmatch(name) is None:
+                raise ScfDeployError(
+                    message("the stage {name} cannot be the name of an environment", name=repr(name)),
+                    hint=message("Use letters, digits and . _ -, for example --stage-branch main=prod."),
+                )
+        if (system == "cnb" and _GLOB.search(branch)) or ('"' in branch and "'" in branch):
+            raise ScfDeployError(
+                message("the branch {name} cannot be named in a pipeline file of {system}", name=repr(branch), system=system),
+                hint=message("Rename it to letters, digits and . _ - /."),
+            )
 
 
 def branch_map(stages: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.facts.pipelines import actions, wheel_platforms
+from scfdeploy.facts.pipelines import actions, container_images, wheel_platforms
 from scfdeploy.scaffold.ci.names import branch_map, branch_pattern, is_production
-from scfdeploy.scaffold.ci.settings import Settings, steps
+from scfdeploy.scaffold.ci.settings import VERSIONS, PipelineProject, Settings, steps
 from scfdeploy.scaffold.rendering import pipeline_environment
 from scfdeploy.workspace.atomic_write import write_file
 
@@ -25,6 +25,8 @@ SYSTEMS: Mapping[str, System] = {
     "github": System("github/workflow.yml.j2", ".github/workflows/scfdeploy.yml"),
     "jenkins": System("jenkins/Jenkinsfile.j2", "Jenkinsfile"),
     "coding": System("jenkins/Jenkinsfile.j2", "Jenkinsfile"),
+    "cnb": System("cnb/cnb.yml.j2", ".cnb.yml"),
+    "gitlab": System("gitlab/gitlab-ci.yml.j2", ".gitlab-ci.yml"),
 }
 
 
@@ -69,6 +71,9 @@ def _template_values(system: str, settings: Settings) -> dict[str, Any]:
         "command": settings.command,
         "archive": settings.archive_events,
         "targets": list(_archive_targets(settings)),
+        "deployments": list(_deployments(settings)),
+        "tools_image": _tools_image(settings),
+        "deploy_image": container_images()["scfdeploy"],
     }
 
 
@@ -81,6 +86,39 @@ def _archive_targets(settings: Settings) -> Iterator[Mapping[str, str]]:
     for stage, branch in branches.items():
         for project in settings.projects:
             yield {"branch": branch, "stage": stage, "project": project.path}
+
+
+def _deployments(settings: Settings) -> Iterator[Mapping[str, Any]]:
+    """Each stage of each project, for systems that list every job. `id` is unique and safe in names of jobs."""
+    branches: dict[str, list[str]] = {}
+    for branch, stages in settings.stages.items():
+        for stage in stages:
+            branches.setdefault(stage, []).append(branch)
+    for stage, names in branches.items():
+        for number, project in enumerate(settings.projects, start=1):
+            yield {
+                "id": stage if len(settings.projects) == 1 else f"{stage}-{number}",
+                "stage": stage,
+                "branches": names,
+                "project": project.path,
+                "builds": [build._asdict() for build in project.builds],
+                "hooks": [hook._asdict() for hook in project.hooks],
+                "compiled": bool((steps(settings) and project.builds) or project.hooks),
+                "image": _build_image(settings, project),
+                "production": is_production(stage),
+            }
+
+
+def _build_image(settings: Settings, project: PipelineProject) -> str:
+    """The image with the build tool of a project, in the version of its runtime."""
+    use = settings.tool if settings.language == "java" and settings.tool != "none" else settings.language
+    version = project.builds[0].version if project.builds else VERSIONS[settings.language]
+    return container_images().get(use, container_images()["maven"]).format(version=version)
+
+
+def _tools_image(settings: Settings) -> str:
+    """The image that scfdeploy runs in before it has keys."""
+    return container_images()["scfdeploy-nodejs" if settings.installs and settings.language == "nodejs" else "scfdeploy"]
 
 
 class Proposal(NamedTuple):

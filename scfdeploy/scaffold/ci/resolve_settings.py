@@ -11,7 +11,14 @@ from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
 from scfdeploy.model import holds_secret
 from scfdeploy.scaffold.ci import detect
 from scfdeploy.scaffold.ci.detect import Folder
-from scfdeploy.scaffold.ci.names import inside_repository, is_command, quotable, stages_by_branch, variable
+from scfdeploy.scaffold.ci.names import (
+    inside_repository,
+    is_command,
+    quotable,
+    require_container_names,
+    stages_by_branch,
+    variable,
+)
 from scfdeploy.scaffold.ci.settings import KEYS, TOOLS, TYPES, VERSIONS, Build, Hook, PipelineProject, Settings
 from scfdeploy.scaffold.ci.source import Source, installed_source, missing_source, parse_source
 
@@ -43,6 +50,13 @@ def resolve_settings(root: Path, system: str, asked: PipelineOptions) -> Setting
     type_ = _one_of(asked.type or next((one.type for one in every if one.type), None) or "event", TYPES, "--type")
     tool = _tool(root, language, asked.build, every)
     stages = stages_by_branch(asked.stage_branches) or {"main": (_stage(every),)}
+    if system in ("cnb", "gitlab"):
+        require_container_names(system, stages)
+    if asked.keys == "oidc" and system != "github":
+        raise ScfDeployError(
+            message("--keys oidc is not supported for {system}", system=system),
+            hint=message("Only GitHub issues a token that scfdeploy exchanges. Omit --keys."),
+        )
     projects = tuple(_projects(root, by_path, language, version))
     spec = asked.package or installed_source(root)
     if spec is None:
