@@ -60,7 +60,9 @@ def ci() -> None:
 
 @app.command()
 def init(
-    system: Annotated[SystemName, typer.Argument(metavar="SYSTEM", help="`github`, `jenkins`, `coding`, `cnb` or `gitlab`.")],
+    system: Annotated[
+        SystemName, typer.Argument(metavar="SYSTEM", help="`github`, `jenkins`, `coding`, `cnb` or `gitlab`.")
+    ],
     paths: Annotated[
         list[str] | None,
         typer.Argument(metavar="[PATH]...", help="Folders to deploy, relative to the root of the repository."),

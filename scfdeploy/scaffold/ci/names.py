@@ -105,7 +105,9 @@ def require_container_names(system: str, stages: Mapping[str, tuple[str, ...]]) 
                 )
         if (system == "cnb" and _GLOB.search(branch)) or ('"' in branch and "'" in branch):
             raise ScfDeployError(
-                message("the branch {name} cannot be named in a pipeline file of {system}", name=repr(branch), system=system),
+                message(
+                    "the branch {name} cannot be named in a pipeline file of {system}", name=repr(branch), system=system
+                ),
                 hint=message("Rename it to letters, digits and . _ - /."),
             )
 

@@ -77,15 +77,17 @@ def _template_values(system: str, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _archive_targets(settings: Settings) -> Iterator[Mapping[str, str]]:
-    """Each stage of each project, with the first branch that deploys it."""
+def _archive_targets(settings: Settings) -> Iterator[Mapping[str, Any]]:
+    """Each stage of each project, numbered from 1, with the first branch that deploys it."""
+    number = 0
     branches: dict[str, str] = {}
     for branch, stages in settings.stages.items():
         for stage in stages:
             branches.setdefault(stage, branch)
     for stage, branch in branches.items():
         for project in settings.projects:
-            yield {"branch": branch, "stage": stage, "project": project.path}
+            number += 1
+            yield {"number": number, "branch": branch, "stage": stage, "project": project.path}
 
 
 def _deployments(settings: Settings) -> Iterator[Mapping[str, Any]]:
@@ -118,7 +120,9 @@ def _build_image(settings: Settings, project: PipelineProject) -> str:
 
 def _tools_image(settings: Settings) -> str:
     """The image that scfdeploy runs in before it has keys."""
-    return container_images()["scfdeploy-nodejs" if settings.installs and settings.language == "nodejs" else "scfdeploy"]
+    return container_images()[
+        "scfdeploy-nodejs" if settings.installs and settings.language == "nodejs" else "scfdeploy"
+    ]
 
 
 class Proposal(NamedTuple):
