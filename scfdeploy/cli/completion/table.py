@@ -927,7 +927,7 @@ COMMANDS: Mapping[str, tuple[tuple[Option, ...], tuple[str, ...]]] = {
             _DEBUG,
             _HELP,
         ),
-        ("github|jenkins|coding", "@project..."),
+        ("github|jenkins|coding|cnb|gitlab", "@project..."),
     ),
     "schema": (
         (

@@ -54,8 +54,8 @@ def resolve_settings(root: Path, system: str, asked: PipelineOptions) -> Setting
         require_container_names(system, stages)
     if asked.keys == "oidc" and system != "github":
         raise ScfDeployError(
-            message("--keys oidc is not supported for {system}", system=system),
-            hint=message("Only GitHub issues a token that scfdeploy exchanges. Omit --keys."),
+            message("OIDC is not supported for {system}", system=system),
+            hint=message("scfdeploy exchanges only tokens of GitHub. Omit the option --keys."),
         )
     projects = tuple(_projects(root, by_path, language, version))
     spec = asked.package or installed_source(root)

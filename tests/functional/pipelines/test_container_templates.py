@@ -17,8 +17,9 @@ from tests.support.local_server import LocalServer
 from tests.support.machine import path_with, put_programs
 from tests.support.project import write_project
 
-READ_ONLY = {"TENCENT_SECRET_ID": "AKIDreader", "TENCENT_SECRET_KEY": "local-secret", "DB_PASSWORD": "hunter2-$HOME"}
-DEPLOY = {"TENCENT_SECRET_ID": "AKIDlocal", "TENCENT_SECRET_KEY": "local-secret", "DB_PASSWORD": "hunter2-$HOME"}
+KEYS = {"TENCENT_SECRET_ID": "AKIDlocal", "TENCENT_SECRET_KEY": "local-secret", "DB_PASSWORD": "hunter2-$HOME"}
+READ_ONLY = {**KEYS, "SCOPE": "plan"}
+DEPLOY = {**KEYS, "SCOPE": "deploy"}
 LANGUAGES = {
     "python": repositories.python,
     "nodejs": repositories.nodejs,
@@ -162,7 +163,8 @@ class TestGitlab:
         init("gitlab", "--stage-branch", "main=prod", "--stage-branch", "develop=test")
 
         waiting = gitlab(push())
-        assert results(waiting) == {"build prod": "success", "plan prod": "success", "apply prod": "manual"}
+        expected = {"build prod": "success", "plan prod": "success", "apply prod": "manual"}
+        assert results(waiting) == expected, log(waiting)
         assert server.writes() == []
 
         started = gitlab(push(), start=("apply prod",))
@@ -194,8 +196,8 @@ class TestGitlab:
         write_project(repository)
         init("gitlab", "--stage-branch", "main=test")
         jobs = gitlab(push())
-        keys = {name: job.env.get("TENCENT_SECRET_ID") for name, job in jobs.items()}
-        assert keys == {"build test": None, "plan test": "AKIDreader", "apply test": "AKIDlocal"}
+        scopes = {name: job.env.get("SCOPE") for name, job in jobs.items()}
+        assert scopes == {"build test": None, "plan test": "plan", "apply test": "deploy"}
 
     def test_mistake_fails_without_keys_and_is_in_the_report(
         self, repository: Path, gitlab: RunGitlab, server: LocalServer, tmp_path: Path
@@ -334,5 +336,5 @@ def test_oidc_elsewhere_than_github_is_rejected(system: str, repository: Path) -
     write_project(repository)
     ran = ci_init(system, "--keys", "oidc")
     assert ran.exit_code == 1
-    assert f"--keys oidc is not supported for {system}" in ran.stderr
+    assert f"OIDC is not supported for {system}" in ran.stderr
     assert list(repository.glob(".*.yml")) == []
