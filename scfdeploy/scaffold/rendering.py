@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -61,7 +60,7 @@ def pipeline_environment() -> Environment:
         "groovy_map": _groovy_map,
         "groovy_script": _groovy_script,
         "gitlab_string": _gitlab_string,
-        "shell": shlex.quote,
+        "shell": _shell_word,
     }
     return environment
 
@@ -91,6 +90,11 @@ def _gitlab_string(text: str) -> str:
     """A string in a GitLab rule, which has no escapes."""
     quote = "'" if '"' in text else '"'
     return f"{quote}{text}{quote}"
+
+
+def _shell_word(word: str) -> str:
+    """A string for a shell, in single quotes also where it needs none: `HOOK=make` looks like a mistake."""
+    return "'{}'".format(word.replace("'", "'\"'\"'"))
 
 
 def _groovy_list(words: Sequence[str]) -> str:
