@@ -20,9 +20,8 @@ from scfdeploy.scaffold.ci.existing_commands import (
     read_variable,
 )
 from scfdeploy.scaffold.ci.existing_pipeline import ExistingPipeline, Line, add
-from scfdeploy.scaffold.ci.workflow_repair import repair_workflow
+from scfdeploy.scaffold.ci.workflow_repair import JOB_KEYS, STEP_KEYS, WORKFLOW_KEYS, repair_workflow
 
-_TOP = frozenset(("name", "run-name", "on", "permissions", "env", "defaults", "concurrency", "jobs"))
 _SETUPS = {
     "actions/setup-python": ("python", "python-version"),
     "actions/setup-node": ("nodejs", "node-version"),
@@ -63,17 +62,18 @@ class _Scope(NamedTuple):
 
 def read_workflow_text(text: str, name: str) -> ExistingPipeline:
     """Read the text of a workflow. ScfDeployError when it is not one, even after a repair of its layout."""
-    diagnostics = Diagnostics()
+    diagnostics, again = Diagnostics(), Diagnostics()
     tree = parse(text, name, diagnostics)
     existing = ExistingPipeline()
     numbers: tuple[int, ...] = ()
-    if not _is_workflow(tree, diagnostics):
+    if not _has_known_keys(tree, diagnostics):
         repaired = repair_workflow(text)
-        again = Diagnostics()
-        tree, numbers = parse(repaired.text, name, again), repaired.numbers
-        if not _is_workflow(tree, again):
-            raise _not_a_workflow(name, diagnostics)
-        existing.repairs += repaired.repairs
+        better = parse(repaired.text, name, again)
+        if _has_known_keys(better, again) or not _is_workflow(tree, diagnostics):
+            tree, numbers = better, repaired.numbers
+            existing.repairs += repaired.repairs
+            if not _is_workflow(tree, again):
+                raise _not_a_workflow(name, diagnostics)
     if isinstance(tree, MappingNode):
         _read(tree, _Reader(existing, numbers))
     return existing
@@ -85,7 +85,18 @@ def _is_workflow(tree: Node | None, diagnostics: Diagnostics) -> bool:
         return False
     jobs = list(_mappings(_value(tree, "jobs")))
     has_steps = all(isinstance(_value(job, "steps"), SequenceNode) or _value(job, "uses") is not None for job in jobs)
-    return bool(jobs) and has_steps and all(entry.key.text in _TOP for entry in tree)
+    return bool(jobs) and has_steps and all(entry.key.text in WORKFLOW_KEYS for entry in tree)
+
+
+def _has_known_keys(tree: Node | None, diagnostics: Diagnostics) -> bool:
+    """Whether a workflow has no other keys in jobs and steps: these are in a wrong place when indentation is lost."""
+    if not _is_workflow(tree, diagnostics):
+        return False
+    jobs = list(_mappings(_value(tree, "jobs")))
+    steps = [step for job in jobs for step in _mappings(_value(job, "steps"))]
+    return all(entry.key.text in JOB_KEYS for job in jobs for entry in job) and all(
+        entry.key.text in STEP_KEYS for step in steps for entry in step
+    )
 
 
 def _not_a_workflow(name: str, diagnostics: Diagnostics) -> ScfDeployError:

@@ -11,12 +11,12 @@ from typing import NamedTuple
 from scfdeploy.diagnostics import message
 from scfdeploy.scaffold.ci.existing_pipeline import Repair
 
-_TOP = ("name", "run-name", "on", "permissions", "env", "defaults", "concurrency", "jobs")
-_JOB = (
+WORKFLOW_KEYS = ("name", "run-name", "on", "permissions", "env", "defaults", "concurrency", "jobs")
+JOB_KEYS = (
     *("name", "permissions", "needs", "if", "runs-on", "environment", "concurrency", "outputs", "env", "defaults"),
     *("steps", "timeout-minutes", "strategy", "continue-on-error", "container", "services", "uses", "with", "secrets"),
 )
-_STEP = (
+STEP_KEYS = (
     *("id", "if", "name", "uses", "run", "working-directory", "shell", "with", "env"),
     *("continue-on-error", "timeout-minutes"),
 )
@@ -104,7 +104,7 @@ def _is_known(content: str, key: re.Match[str] | None) -> bool:
         return content.startswith("- ")
     name = key["key"]
     return (
-        name in (*_TOP, *_JOB, *_STEP, *_EVENTS, *_FILTERS)
+        name in (*WORKFLOW_KEYS, *JOB_KEYS, *STEP_KEYS, *_EVENTS, *_FILTERS)
         or re.fullmatch(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+", name) is not None
     )
 
@@ -157,16 +157,16 @@ class _Layout:
             return
         target = self._place(line, key, after)
         if target != line.indent and target < 100:
-            self._indented(line)
+            self._indented(line, target)
         self._write(line, target)
         if key is not None and _BLOCK.match(key["value"].strip()):
             self.script = line.indent
 
-    def _indented(self, line: _Source) -> None:
-        if self._is_shifted(line):
+    def _indented(self, line: _Source, target: int) -> None:
+        if self._is_shifted(line, target):
             self.repairs.append(Repair(line.number, message("indented as the key requires")))
 
-    def _is_shifted(self, line: _Source) -> bool:
+    def _is_shifted(self, line: _Source, target: int) -> bool:
         """Whether the indentation of a line was lost, and not only written in another style."""
         return line.indent == 0 or (
             self.where in ("step", "step-map", "steps") and line.indent <= self.steps_indent - 2
@@ -185,7 +185,7 @@ class _Layout:
                 return 2
             case "job" | "job-map":
                 return self._in_job(line, key, name, is_open=is_open)
-        if key is not None and key["dash"] and name in _STEP and not self._is_inside_map(line):
+        if key is not None and key["dash"] and name in STEP_KEYS and not self._is_inside_map(line):
             return self._open_step(line, name, is_open=is_open)
         if self._is_new_job(line, name, after, is_open=is_open):
             self.where, self.job_indent, self.seen = "job", line.indent, set()
@@ -193,7 +193,7 @@ class _Layout:
         return self._in_step(line, name, is_open=is_open)
 
     def _is_top(self, line: _Source, name: str) -> bool:
-        if line.indent or name not in _TOP or f"top:{name}" in self.seen:
+        if line.indent or name not in WORKFLOW_KEYS or f"top:{name}" in self.seen:
             return False
         if self.where in ("top", "map", "on"):
             return name in ("on", "jobs") or self.where == "top" or name not in ("name",)
@@ -222,11 +222,11 @@ class _Layout:
             self.where, self.steps_indent = "steps", line.indent
             self.seen = {one for one in self.seen if one.startswith("top:")}
             return 4
-        if name in _JOB and not is_below and not (key is not None and key["dash"]):
+        if name in JOB_KEYS and not is_below and not (key is not None and key["dash"]):
             self.where = "job-map" if is_open else "job"
             self.map_key, self.map_indent = name, line.indent
             return 4
-        if key is not None and key["dash"] and name in _STEP and not is_below:
+        if key is not None and key["dash"] and name in STEP_KEYS and not is_below:
             # The steps without `steps:`.
             self.where = "steps"
             return self._open_step(line, name, is_open=is_open)
@@ -244,16 +244,16 @@ class _Layout:
         return 6
 
     def _is_new_job(self, line: _Source, name: str, after: _Source | None, *, is_open: bool) -> bool:
-        if not is_open or not name or name in _STEP or after is None:
+        if not is_open or not name or name in STEP_KEYS or after is None:
             return False
         following = _KEY.match(after.text)
-        if following is None or following["dash"] or following["key"] not in _JOB:
+        if following is None or following["dash"] or following["key"] not in JOB_KEYS:
             return False
         return line.indent <= (self.job_indent or 0) or following["key"] in ("runs-on", "needs", "steps")
 
     def _in_step(self, line: _Source, name: str, *, is_open: bool) -> int:
         is_below = self.where == "step-map" and line.indent > self.map_indent
-        if name in _STEP and not is_below and name not in self.seen:
+        if name in STEP_KEYS and not is_below and name not in self.seen:
             self.seen.add(name)
             self.where = "step-map" if is_open and name in ("with", "env") else "step"
             self.map_key, self.map_indent = name, line.indent

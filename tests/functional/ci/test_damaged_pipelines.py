@@ -50,6 +50,7 @@ DAMAGED = {
     "indent-lost": _without_indent(HEALTHY),
     "indent-lost-below-jobs": _without_indent(HEALTHY, 6),
     "indent-lost-in-env": HEALTHY.replace("          TENCENT", "TENCENT").replace("          BOT", "BOT"),
+    "env-not-indented": HEALTHY.replace("          TENCENT", "        TENCENT").replace("          BOT", "        BOT"),
     "step-moved-out": HEALTHY.replace("      - name: Deploy\n        run", "- name: Deploy\n  run").replace(
         "        env:\n", "  env:\n"
     ),
