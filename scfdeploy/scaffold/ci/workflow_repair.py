@@ -156,7 +156,7 @@ class _Layout:
             self._write(line, 0)
             return
         target = self._place(line, key, after)
-        if target != line.indent and target < 100:
+        if target != line.indent:
             self._indented(line, target)
         self._write(line, target)
         if key is not None and _BLOCK.match(key["value"].strip()):
@@ -168,9 +168,10 @@ class _Layout:
 
     def _is_shifted(self, line: _Source, target: int) -> bool:
         """Whether the indentation of a line was lost, and not only written in another style."""
-        return line.indent == 0 or (
-            self.where in ("step", "step-map", "steps") and line.indent <= self.steps_indent - 2
-        )
+        if self.where == "step-map" and target >= 10 and line.indent <= self.map_indent:
+            return True
+        is_in_step = self.where in ("step", "step-map", "steps")
+        return line.indent == 0 or (is_in_step and line.indent <= self.steps_indent - 2)
 
     def _place(self, line: _Source, key: re.Match[str] | None, after: _Source | None) -> int:  # noqa: PLR0911
         name = key["key"] if key is not None else ""
