@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 from scfdeploy.config.event_items import trigger_entries
 from scfdeploy.config.fields import Reading, read_fields
+from scfdeploy.config.fields.misindented import enclose
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_broken, is_null
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
+from scfdeploy.config.yaml.nodes import is_blank
+from scfdeploy.config.yaml.recovery.indent import indented
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Address, Field, Kind, TriggerSpec, UpdateMode, Value
 from scfdeploy.triggers import TriggerType
@@ -169,9 +172,33 @@ def _name_and_parameters(entry: Entry, kind: TriggerType, reading: Reading) -> t
                 misplaced.append(inner)
     if misplaced:
         keys = ", ".join(inner.key.text for inner in misplaced)
-        reading.diagnostics.report(TRIGGER_PARAMETERS, misplaced[0].key.span, type=kind.type, keys=keys)
+        reading.diagnostics.report(
+            TRIGGER_PARAMETERS,
+            misplaced[0].key.span,
+            fix=_move_into_parameters(entry.value, misplaced, reading),
+            type=kind.type,
+            keys=keys,
+        )
         parameters = MappingNode((*parameters.entries, *misplaced), parameters.span)
     return name, parameters
+
+
+def _move_into_parameters(trigger: MappingNode, misplaced: Sequence[Entry], reading: Reading) -> tuple[Edit, ...]:
+    """The fix that indents settings under `parameters`; none unless they are adjacent and can follow what it has."""
+    entries = list(trigger)
+    first = entries.index(misplaced[0])
+    if tuple(entries[first : first + len(misplaced)]) != tuple(misplaced):
+        return ()
+    outer = trigger.get(_PARAMETERS)
+    if outer is None:
+        return enclose(misplaced, _PARAMETERS, reading)
+    inner = outer.value.entries if isinstance(outer.value, MappingNode) else ()
+    is_open = is_blank(outer.value) or (inner and inner[0].key.span.start.line > outer.key.span.start.line)
+    if not is_open or entries[first - 1] is not outer:
+        return ()
+    by = inner[0].key.span.start.column - misplaced[0].key.span.start.column if inner else 2
+    names = {entry.key.text for entry in inner}
+    return () if any(entry.key.text in names for entry in misplaced) else indented(misplaced, reading.lines, by)
 
 
 def _apply_outer_name(name: ScalarNode, settings: dict[str, Value], default: str, reading: Reading) -> str:

@@ -18,7 +18,8 @@ _MAX_ROUNDS = 10
 def fix(request: Request) -> tuple[dict[str, int], CheckedProject]:
     """Edit the files of a project in place. Returns the number of edits by displayed file name, and the last check.
 
-    Comments, layout, line ends and a byte-order mark stay. A round after which there are more errors is undone.
+    Comments, layout, line ends and a byte-order mark stay. A round after which there are more errors is undone, unless the files can be
+    read only since then.
     Raises ScfDeployError if a file cannot be written.
     """
     edits: Counter[str] = Counter()
@@ -28,7 +29,8 @@ def fix(request: Request) -> tuple[dict[str, int], CheckedProject]:
         if not counts:
             break
         after = load_and_check(request, advise=True)
-        if _errors(after) > _errors(checked):
+        is_readable_now = checked.project is None and after.project is not None
+        if _errors(after) > _errors(checked) and not is_readable_now:
             for path, content in before.items():
                 replace_file(path, content)
             break

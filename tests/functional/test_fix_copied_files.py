@@ -182,6 +182,44 @@ def test_misspelt_value_or_key_is_corrected(wrong: str, right: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (
+            "  src: ./src # code\n    exclude:\n      - a.md\n  eip: flase\n",
+            "  src:\n    src: ./src # code\n    exclude:\n      - a.md\n  eip: false\n",
+        ),
+        (
+            "  src: ./src\n  events:\n    - timer:\n        name: nightly\n        cronExpression: '0 0 2 * * * *'\n"
+            "        enable: true\n",
+            "  src: ./src\n  events:\n    - timer:\n        name: nightly\n        parameters:\n"
+            "          cronExpression: '0 0 2 * * * *'\n          enable: true\n",
+        ),
+        (
+            "  src: ./src\n  events:\n    - timer:\n        parameters:\n          name: nightly\n"
+            "        cronExpression: '0 0 2 * * * *' # at two\n        enable: true\n",
+            "  src: ./src\n  events:\n    - timer:\n        parameters:\n          name: nightly\n"
+            "          cronExpression: '0 0 2 * * * *' # at two\n          enable: true\n",
+        ),
+        (
+            "  src: ./src\n  events:\n    - timer:\n        parameters:\n        cronExpression: '0 0 2 * * * *'\n"
+            "        enable: true\n",
+            "  src: ./src\n  events:\n    - timer:\n        parameters:\n          cronExpression: '0 0 2 * * * *'\n"
+            "          enable: true\n",
+        ),
+    ],
+    ids=["src-with-exclude", "no-parameters", "beside-parameters", "empty-parameters"],
+)
+def test_settings_are_indented_under_their_key(wrong: str, right: str, tmp_path: Path) -> None:
+    head = "component: scf\nname: demo\ninputs:\n  handler: index.main_handler\n  runtime: Nodejs16.13\n"
+    file = project(tmp_path, head + wrong)
+
+    fixed = scfdeploy("validate", tmp_path, "--fix")
+
+    assert fixed.exit_code == 0, fixed.stderr
+    assert file.read_text("utf-8") == head + right
+
+
+@pytest.mark.parametrize(
     ("bucket", "corrected"),
     [
         ("photos-1250000000", "photos-1250000000.cos.ap-guangzhou.myqcloud.com"),

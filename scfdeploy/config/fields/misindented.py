@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from scfdeploy.config.fields.keys import equal_ignoring_case
@@ -83,7 +83,7 @@ def with_missing_key(mapping: MappingNode, field: Field, reading: Reading) -> Ma
         summary="Missing enclosing key",
         detail='These belong under "{inner}", within "{outer}": {names}.',
         hint="Write `{inner}:` above, and indent these lines by two more spaces.",
-        fix=_enclose(mapping, inner, reading),
+        fix=enclose(mapping.entries, inner.name, reading),
         names=names,
         inner=inner.name,
         outer=field.name,
@@ -91,13 +91,13 @@ def with_missing_key(mapping: MappingNode, field: Field, reading: Reading) -> Ma
     return MappingNode((Entry(replace(key, text=inner.name), mapping),), mapping.span)
 
 
-def _enclose(mapping: MappingNode, inner: Field, reading: Reading) -> tuple[Edit, ...]:
-    """The fix that writes the key above the entries and indents them."""
-    moved = indented(mapping.entries, reading.lines)
+def enclose(entries: Sequence[Entry], name: str, reading: Reading) -> tuple[Edit, ...]:
+    """The fix that writes a key above adjacent entries and indents them; none if they share a line with others."""
+    moved = indented(entries, reading.lines)
     if not moved:
         return ()
-    first = mapping.entries[0].key.span
-    key = inserted(first.file, first.start.line, 1, f"{' ' * (first.start.column - 1)}{inner.name}:\n  ")
+    first = entries[0].key.span
+    key = inserted(first.file, first.start.line, 1, f"{' ' * (first.start.column - 1)}{name}:\n  ")
     return (key, *(edit for edit in moved if edit.span.start.line != first.start.line))
 
 

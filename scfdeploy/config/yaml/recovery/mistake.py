@@ -25,6 +25,8 @@ class Mistake:
     """Lines and columns, in the corrected lines, of inserted characters."""
     joined: Sequence[int] = ()
     """Lines that the fix joins to the line above."""
+    replacement: tuple[int, int, int, str] | None = None
+    """The fix, if it differs from the correction: line, start and end columns, and the new text, which can have lines."""
     is_fix: bool = False
     """Whether the correction is the only possible meaning, so that it is offered as a fix."""
 

@@ -81,6 +81,9 @@ def clear_tab_lines(error: Exception, lines: list[str]) -> bool:
 
 def _fix_edits(mistake: Mistake, lines: list[str], positions: SourcePositions) -> tuple[Edit, ...]:
     """The repair as edits of the file."""
+    if mistake.replacement is not None:
+        line, start, end, text = mistake.replacement
+        return (Edit(positions.span_at(line, start, end - start), text, lines[line][start:end]),)
     if mistake.joined:
         return tuple(_join_edit(line, lines, positions) for line in mistake.joined)
     edits = []

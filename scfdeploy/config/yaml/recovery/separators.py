@@ -30,6 +30,7 @@ _TWO = re.compile(r"(?P<head>\s*(?:- +)*[^\s:#'\"][^:#]*:\s+)(?P<value>(?=[^'\"\
 _BRACKET = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[A-Za-z_][\w.-]*))\s+[\[{].*$")
 _WORD = re.compile(r"\s*(?:- +)*(?P<word>[^\s:#'\"&*!|>\[\]{},-](?:[^:#]*[^\s:#])?)\s*(#.*)?$")
 _HAS_VALUE = re.compile(r"\s*(?:- +)*(?P<key>[^\s:#]+)\s*:\s+(?P<value>[^\s#&!|>].*)$")
+_OF_SOURCE = re.compile(r"\s*(?:exclude|include|bucket|hook|dist|build|targetDir)\s*:")
 
 
 def find_unclear_key(failure: ParseFailure) -> Mistake | None:
@@ -139,7 +140,10 @@ def _find_nested_line(failure: ParseFailure) -> Mistake | None:
         line=above + 1,
     )
     length = max(value_end(failure.text(failure.line), column) - column, 1)
-    return Mistake(diagnostic, failure.line, column, length)
+    start = match.start("value")
+    replacement = (above, match.end("key"), start, f":\n{' ' * column}src: ")
+    is_fix = match["key"] == "src" and _OF_SOURCE.match(failure.text(failure.line)) is not None
+    return Mistake(diagnostic, failure.line, column, length, replacement=replacement if is_fix else None, is_fix=is_fix)
 
 
 def _find_no_colon(failure: ParseFailure, line: int) -> Mistake | None:
