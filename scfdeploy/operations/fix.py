@@ -18,8 +18,8 @@ _MAX_ROUNDS = 10
 def fix(request: Request) -> tuple[dict[str, int], CheckedProject]:
     """Edit the files of a project in place. Returns the number of edits by displayed file name, and the last check.
 
-    Comments, layout, line ends and a byte-order mark stay. A round after which there are more errors is undone, unless the files can be
-    read only since then.
+    Comments, layout, line ends and a byte-order mark stay. A round after which there are more errors is undone, unless
+    the files cannot be read without it.
     Raises ScfDeployError if a file cannot be written.
     """
     edits: Counter[str] = Counter()

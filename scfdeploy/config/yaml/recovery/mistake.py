@@ -26,7 +26,7 @@ class Mistake:
     joined: Sequence[int] = ()
     """Lines that the fix joins to the line above."""
     replacement: tuple[int, int, int, str] | None = None
-    """The fix, if it differs from the correction: line, start and end columns, and the new text, which can have lines."""
+    """The fix, if it differs from the correction: line, start and end column, and the new text."""
     is_fix: bool = False
     """Whether the correction is the only possible meaning, so that it is offered as a fix."""
 

@@ -41,7 +41,12 @@ def find_unclear_key(failure: ParseFailure) -> Mistake | None:
     elif "mapping values are not allowed" in failure.problem:
         candidates = (failure.line_before(failure.line), failure.line)
     else:
-        return None
+        # After a comment, the value above has ended, so the parser stops at the column of this line.
+        is_source = _OF_SOURCE.match(failure.text(failure.line)) and failure.column == indent_of(
+            failure.text(failure.line)
+        )
+        nested = _find_nested_line(failure) if is_source else None
+        return nested if nested is not None and nested.is_fix else None
     for line in candidates:
         mistake = _find_wide_colon(failure, line) or _find_no_space(failure, line) or _find_bracket(failure, line)
         if mistake is not None:
