@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from scfdeploy.config.components.kinds import choose_kind, kinds
 from scfdeploy.config.document import component_kind
@@ -33,6 +34,14 @@ NOT_MIGRATED = Finding(
 _BOM = "\ufeff"
 
 
+class NewFile(NamedTuple):
+    """A file to write beside the migrated one, for a component that needs its own folder."""
+
+    path: str
+    """Relative to the folder of the migrated file, with slashes."""
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Migrated:
     """The new text of a file, or the original one if nothing changes or an error is reported."""
@@ -43,13 +52,16 @@ class Migrated:
     """What the original text contains; None if it is empty or cannot be parsed."""
     is_valid: bool
     """Whether the parser reported nothing, so that `tree` is complete."""
+    new_files: tuple[NewFile, ...] = ()
+    """What was moved out of the file. If one of them exists already, neither these nor `text` may be written."""
 
 
-def migrate_text(text: str, file: str, *, default_name: str) -> Migrated:
+def migrate_text(text: str, file: str, *, default_name: str, component: str | None = None) -> Migrated:
     """Convert the text of a file to the current format, keeping its line ends and byte-order mark.
 
     Diagnostics have positions in the original text. `default_name` is the name of the instance if the file has none.
-    Converting the result changes nothing.
+    `component` is the kind to write where the file names a component by a local path, such as `../`; it must be one
+    of `component_choices()`. Converting the result changes nothing.
     """
     diagnostics = Diagnostics()
     mark = _BOM if text.startswith(_BOM) else ""
@@ -104,6 +116,11 @@ def _gateways(tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> 
         for function in mapping_of(inputs.get("functions")) or ():
             settings = mapping_of(function)
             replace_in_events(None if settings is None else settings.get("events"), rewrite, diagnostics)
+
+
+def component_choices() -> tuple[str, ...]:
+    """The kinds that can be named for a component that the file names by a local path."""
+    return tuple(name for kind in kinds() for name in kind.names)
 
 
 def _single_kinds() -> frozenset[str]:
