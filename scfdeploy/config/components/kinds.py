@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from scfdeploy.config.components.scf import ScfComponent
-from scfdeploy.config.document import InstanceDocument, component_kind, legacy_component_kind
+from scfdeploy.config.document import InstanceDocument, component_kind
 from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.yaml import MappingNode, ScalarNode, is_null
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean
@@ -68,10 +68,12 @@ def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported
         )
         # A file with inputs is for this tool, so its other mistakes are reported in the same run.
         return ScfComponent() if tree.get("inputs") is not None else None
-    return _kind_by_name(entry.value, diagnostics, skip_unsupported=skip_unsupported)
+    return _kind_by_name(entry.value, tree, diagnostics, skip_unsupported=skip_unsupported)
 
 
-def _kind_by_name(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsupported: bool) -> ComponentKind | None:
+def _kind_by_name(
+    component: ScalarNode, tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported: bool
+) -> ComponentKind | None:
     name = component_kind(component.text)
     for kind in kinds():
         if name in kind.names:
@@ -82,7 +84,11 @@ def _kind_by_name(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsup
         if name in unsupported.names:
             unsupported.report(component, diagnostics, skip=skip_unsupported)
             return None
-    name = legacy_component_kind(component.text)
+    from scfdeploy.config.components.local_path import is_local_path, report_local_component
+
+    if is_local_path(component.text):
+        report_local_component(tree, component, diagnostics)
+        return None
     deployed = [name for kind in kinds() for name in kind.names]
     others = [name for unsupported in UNSUPPORTED_KINDS for name in unsupported.names]
     diagnostics.report(

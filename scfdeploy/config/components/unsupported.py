@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scfdeploy.config.document import legacy_component_kind
+from scfdeploy.config.document import component_kind
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, message
 from scfdeploy.diagnostics.page import yaml
@@ -114,7 +114,7 @@ def _report_named_components(components: Mapping[str, str], tree: MappingNode, d
         hint="{advice}",
         names=names,
         advice=_migrate_hint()
-        if any(legacy_component_kind(name) in deployed for name in components.values())
+        if any(component_kind(name) in deployed for name in components.values())
         else message("Create it by other means, and pass the values that functions need with `--var` or .env."),
     )
 

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from scfdeploy.config.components.kinds import choose_kind, kinds
-from scfdeploy.config.document import component_kind
-from scfdeploy.config.migration.framework_gateway import replace_auto_create_api, replace_gateway_keys
-from scfdeploy.config.migration.gateway_triggers import replace_in_events, replace_in_triggers
+from scfdeploy.config.migration.current_format import migrate_component
 from scfdeploy.config.migration.layout import NotMigratedError, mapping_of, text_of, walk
 from scfdeploy.config.migration.named_components import NamedComponents, top_level_components
 from scfdeploy.config.migration.plugin_file import PluginFile
@@ -77,7 +75,7 @@ def migrate_text(text: str, file: str, *, default_name: str, component: str | No
                 Span.at(file), message("The file is not a mapping."), message("Check that this is the right file.")
             )
         rewrite = Rewrite(content, file, within_texts=_continuation_lines(tree))
-        _migrate(tree, rewrite, findings, default_name)
+        _migrate(tree, rewrite, findings, default_name, choice=component)
         new = rewrite.text()
         if new != content:
             _check_result(new, tree)
@@ -88,39 +86,19 @@ def migrate_text(text: str, file: str, *, default_name: str, component: str | No
     return Migrated(text if diagnostics.has_errors else mark + new, diagnostics, tree, is_valid)
 
 
-def _migrate(tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics, default_name: str) -> None:
+def _migrate(
+    tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics, default_name: str, *, choice: str | None
+) -> None:
     provider = tree.get("provider")
-    if tree.get("component") is not None:
-        _gateways(tree, rewrite, diagnostics)
+    component = tree.get("component")
+    if component is not None:
+        migrate_component(tree, component, rewrite, diagnostics, choice=choice)
     elif top_level_components(tree):
         NamedComponents(tree, rewrite, diagnostics, default_name).migrate(_single_kinds())
     elif provider is not None and "tencent" in (text_of(provider), text_of((mapping_of(provider) or tree).get("name"))):
         PluginFile(tree, provider, rewrite, diagnostics=diagnostics).migrate(default_name)
     else:
         choose_kind(tree, diagnostics)
-
-
-def _gateways(tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
-    """Replace the API Gateways of a file in the current format."""
-    inputs = mapping_of(tree.get("inputs"))
-    if inputs is None:
-        return
-    kind = component_kind(text_of(tree.get("component")) or "")
-    if kind == "scf":
-        replace_in_events(inputs.get("events"), rewrite, diagnostics)
-        replace_auto_create_api(inputs, rewrite, diagnostics)
-    elif kind in (*_single_kinds(), "http"):
-        replace_gateway_keys(inputs, rewrite, diagnostics)
-    elif kind == "multi-scf":
-        replace_in_triggers(inputs, rewrite, diagnostics)
-        for function in mapping_of(inputs.get("functions")) or ():
-            settings = mapping_of(function)
-            replace_in_events(None if settings is None else settings.get("events"), rewrite, diagnostics)
-
-
-def component_choices() -> tuple[str, ...]:
-    """The kinds that can be named for a component that the file names by a local path."""
-    return tuple(name for kind in kinds() for name in kind.names)
 
 
 def _single_kinds() -> frozenset[str]:

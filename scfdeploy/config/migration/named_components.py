@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.config.document import legacy_component_kind
+from scfdeploy.config.document import component_kind
 from scfdeploy.config.migration.framework_gateway import replace_gateway_keys
 from scfdeploy.config.migration.function_settings import NOT_CARRIED_OVER, FunctionSettings, comment_out
 from scfdeploy.config.migration.gateway_triggers import replace_in_events
@@ -245,4 +245,4 @@ def _component(entry: Entry) -> Entry:
 
 def _kind(entry: Entry) -> str:
     """The component kind, such as `scf` for "@serverless/tencent-scf@1.0"."""
-    return legacy_component_kind(text_of(_component(entry)) or "")
+    return component_kind(text_of(_component(entry)) or "")

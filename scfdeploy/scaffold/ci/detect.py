@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scfdeploy.config.discover import FILE_NAMES
-from scfdeploy.config.document import legacy_component_kind
+from scfdeploy.config.document import component_kind
 from scfdeploy.config.files import read_text
 from scfdeploy.config.variables.scan import Reference, scan
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode, parse
@@ -146,7 +146,7 @@ def _read_folder(root: Path, folder: Path, file: Path | None) -> Folder:
     function = functions[0] if functions else None
     runtime = _text(function, "runtime") or next(_runtimes(tree), None)
     language, version = parse_runtime(runtime)
-    component = legacy_component_kind(_text(tree, "component") or "")
+    component = component_kind(_text(tree, "component") or "")
     framework = frameworks().get(component)
     if framework is not None and runtime is None:
         language, version = parse_runtime(framework.runtime)
