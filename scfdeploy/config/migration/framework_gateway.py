@@ -39,7 +39,7 @@ def replace_gateway_keys(inputs: MappingNode, rewrite: Rewrite, diagnostics: Dia
         return
     inputs = block_mapping(inputs, inputs.span, rewrite)
     events = inputs.get("events")
-    has_url = _has_trigger(events, "http")
+    has_url = has_trigger(events, "http")
     has_none = events is not None and isinstance(events.value, SequenceNode) and not events.value.items
     disabled = any(is_disabled(entry.value) for entry in gateway)
     url = None
@@ -48,7 +48,7 @@ def replace_gateway_keys(inputs: MappingNode, rewrite: Rewrite, diagnostics: Dia
             _add_empty_events(events, gateway[0], rewrite)
         else:
             url = replacement_url([entry.value for entry in gateway], rewrite)
-            _add_url(events, gateway[0], url, rewrite)
+            add_url(events, gateway[0], url, rewrite)
     for entry in gateway:
         comment_entry(entry, rewrite)
     lost = [name for entry in gateway for name in _lost_settings(entry)]
@@ -67,17 +67,18 @@ def replace_auto_create_api(inputs: MappingNode, rewrite: Rewrite, diagnostics: 
         return
     inputs = block_mapping(inputs, inputs.span, rewrite)
     events = inputs.get("events")
-    has_url = _has_trigger(events, "http") or _has_trigger(events, "apigw")  # an apigw trigger gets the same URL
+    has_url = has_trigger(events, "http") or has_trigger(events, "apigw")  # an apigw trigger gets the same URL
     url = None
     if not has_url:
         url = replacement_url([], rewrite)
-        _add_url(events, setting, url, rewrite)
+        add_url(events, setting, url, rewrite)
     comment_entry(setting, rewrite)
     report_gateway(setting.key.span, describe_replacement(url, has_url=has_url), [], diagnostics)
 
 
-def _has_trigger(events: Entry | None, kind: str) -> bool:
-    return any(get(item, kind) is not None for item in sequence_items(events))
+def has_trigger(events: Entry | None, *kinds: str) -> bool:
+    """Whether `events` has a trigger of one of these kinds."""
+    return any(get(item, kind) is not None for item in sequence_items(events) for kind in kinds)
 
 
 def _add_empty_events(events: Entry | None, gateway: Entry, rewrite: Rewrite) -> None:
@@ -93,9 +94,16 @@ def _add_empty_events(events: Entry | None, gateway: Entry, rewrite: Rewrite) ->
         )
 
 
-def _add_url(events: Entry | None, gateway: Entry, url: FunctionUrl, rewrite: Rewrite) -> None:
-    """Add the URL to `events`, or write `events` above the gateway."""
-    item = ["- http:", "    parameters:", *(f"      {line}" for line in url.parameter_lines())]
+def add_url(
+    events: Entry | None, gateway: Entry, url: FunctionUrl, rewrite: Rewrite, *, comment: str | None = None
+) -> None:
+    """Add the URL to `events`, or write `events` above the gateway. Raises NotMigratedError for a list in brackets."""
+    item = [
+        *([] if comment is None else [f"# {comment}"]),
+        "- http:",
+        "    parameters:",
+        *(f"      {line}" for line in url.parameter_lines()),
+    ]
     if events is None:
         pad = " " * indent(gateway)
         rewrite.before(first_line(gateway), f"{pad}events:", *(f"{pad}  {line}" for line in item))

@@ -74,8 +74,10 @@ def replacement_url(nodes: Sequence[Node], rewrite: Rewrite) -> FunctionUrl:
     )
 
 
-def replace_in_events(events: Entry | None, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
-    """Replace the gateways in the `events` of one function with one URL."""
+def replace_in_events(
+    events: Entry | None, rewrite: Rewrite, diagnostics: Diagnostics, *, others: Sequence[Node] = ()
+) -> None:
+    """Replace the gateways in the `events` of one function with one URL, which also replaces the gateways `others`."""
     if events is None or not isinstance(events.value, SequenceNode):
         return
     sequence = events.value
@@ -85,7 +87,7 @@ def replace_in_events(events: Entry | None, rewrite: Rewrite, diagnostics: Diagn
     lines = item_lines(sequence, rewrite)
     enabled = [entry.value for _, entry in gateways if not is_disabled(entry.value)]
     has_url = any(get(item, "http") is not None for item in sequence.items)
-    url = replacement_url(enabled, rewrite) if enabled and not has_url else None
+    url = replacement_url([*enabled, *others], rewrite) if (enabled or others) and not has_url else None
     if url is not None:
         first, _ = lines[gateways[0][0]]
         pad = " " * rewrite.line_indent(first)
@@ -136,7 +138,7 @@ def replace_in_triggers(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diag
         remaining += len(urls)
         rewrite.comment(first, last, len(pad))
         span = item.entries[0].key.span
-        report_gateway(span, _describe_urls(urls), lost_settings(item), diagnostics, has_url=bool(called))
+        report_gateway(span, describe_urls(urls), lost_settings(item), diagnostics, has_url=bool(called))
     if not remaining:
         rewrite.insert(after_colon(triggers, rewrite), " []")
 
@@ -197,7 +199,8 @@ def _describe_access(url: FunctionUrl) -> str:
     )
 
 
-def _describe_urls(urls: Mapping[str, FunctionUrl]) -> str:
+def describe_urls(urls: Mapping[str, FunctionUrl]) -> str:
+    """What replaces a gateway that calls several functions, as a clause."""
     if not urls:
         return message("no function gets a URL for this one")
     restricted = "".join(f"; {name} {_describe_access(url)}" for name, url in urls.items() if url.restricted_by)

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from scfdeploy.config.api_gateway import is_disabled
+from scfdeploy.config.components.local_path import is_local_path
 from scfdeploy.config.document import component_kind
-from scfdeploy.config.migration.framework_gateway import replace_gateway_keys
+from scfdeploy.config.migration.current_format import gateway_functions
+from scfdeploy.config.migration.framework_gateway import add_url, has_trigger, replace_gateway_keys
 from scfdeploy.config.migration.function_settings import NOT_CARRIED_OVER, FunctionSettings, comment_out
-from scfdeploy.config.migration.gateway_triggers import replace_in_events
+from scfdeploy.config.migration.gateway_triggers import (
+    describe_urls,
+    lost_settings,
+    replace_in_events,
+    replacement_url,
+    report_gateway,
+)
 from scfdeploy.config.migration.layout import (
     NotMigratedError,
     after_colon,
@@ -18,12 +31,15 @@ from scfdeploy.config.migration.layout import (
     indent,
     last_line_before_next,
     mapping_of,
+    nested_entries,
     require_end_of_line,
+    sequence_items,
     text_of,
 )
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.migration.variables import Replacement, rewrite_variables, scalar_at
-from scfdeploy.config.yaml import Entry, MappingNode, Style
+from scfdeploy.config.migration.written_out import CONSTANTS, IDENTITY, value_at
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, is_null
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 
@@ -48,9 +64,37 @@ INSTANCE_APART = Finding(
     ),
 )
 
-_IDENTITY = ("app", "stage", "org", "name")
-_CONSTANTS = "serverless-global"
-"""A component that only holds values for others."""
+VALUE_FROM_ENVIRONMENT = Finding(
+    "value-from-environment",
+    Severity.WARNING,
+    "Value is read from the environment",
+    detail='"{name}" has no value for {keys}; the file now reads {variables} from the environment.',
+    hint="Write these lines into .env, with the values:\n{lines}",
+    title="A value that comes from the environment after a migration.",
+    what="`scfdeploy migrate` found a `serverless-global` whose value is empty or missing, as in a file that was "
+    "published without passwords. The places that used it read an environment variable now.",
+    why="Without a value, the file cannot be deployed, and a password does not belong in it.",
+    wrong=yaml("Conf:\n  component: serverless-global\n  inputs:\n    db_password:"),
+    right=yaml("environment:\n  variables:\n    PASSWORD: ${env:DB_PASSWORD}"),
+)
+
+_VARIABLE = re.compile(r"\$\{\s*([^${}]+?)\s*\}")
+_SYSTEM_VARIABLES = frozenset(
+    ("PATH", "HOME", "USER", "USERNAME", "SHELL", "LANG", "PWD", "HOST", "HOSTNAME", "TMP", "TEMP", "TZ", "TERM")
+)
+_MOST_LEVELS = 20
+_ANCHOR_KEYS = ("name", "handler", "runtime", "timeout", "memorySize", "description", "region", "functionName")
+
+
+class Surroundings(NamedTuple):
+    """What is around the components of a new file, which were in a file with others."""
+
+    context: frozenset[str] = frozenset()
+    """Top-level keys that are in the text to be looked up only, and are removed."""
+    foreign: frozenset[str] = frozenset()
+    """Names of the components of other files."""
+    name_is_app: bool = False
+    """Whether the top-level `name`, if there is one, becomes `app`."""
 
 
 def top_level_components(tree: MappingNode) -> list[Entry]:
@@ -58,66 +102,114 @@ def top_level_components(tree: MappingNode) -> list[Entry]:
     return [entry for entry in tree if text_of(get(entry.value, "component")) is not None]
 
 
+def kind_of(entry: Entry, choice: str | None = None) -> str:
+    """The component kind, such as `scf` for "@serverless/tencent-scf@1.0"; `choice` for a local path."""
+    name = text_of(_component(entry)) or ""
+    return choice if choice is not None and is_local_path(name) else component_kind(name)
+
+
 class NamedComponents:
     """Converts one file."""
 
-    def __init__(self, tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics, default_name: str) -> None:
+    def __init__(
+        self,
+        tree: MappingNode,
+        rewrite: Rewrite,
+        diagnostics: Diagnostics,
+        default_name: str,
+        *,
+        choice: str | None = None,
+        around: Surroundings | None = None,
+    ) -> None:
         self._tree = block_mapping(tree, tree.span, rewrite)
         self._rewrite, self._diagnostics, self._default_name = rewrite, diagnostics, default_name
+        self._choice, self._around = choice, around or Surroundings()
         self._named = {entry.key.text: entry for entry in top_level_components(tree)}
-        self._uses: dict[str, int] = {}
+        self._used_constants: set[str] = set()
+        self._from_environment: dict[str, dict[str, str]] = {}
+        """The keys without a value, by component, each with the environment variable that replaces it."""
+        self._urls: dict[str, list[Node]] = {}
+        """The settings of the gateways that call a function, by the key of the function."""
+        self._paths: dict[str, list[str]] = {}
+        self.called_gateways: set[str] = set()
+        """The gateways that call a function of this file."""
+        self.uses: Counter[str] = Counter()
+        """How often the output of each component of another file is used."""
         self._unresolved: set[str] = set()
         self._name_is_app = False
         """Whether the top-level `name`, which named the whole file, becomes `app`."""
 
     def migrate(self, kinds: frozenset[str]) -> None:
         """Convert the functions, or else the one component whose kind is in `kinds`. Raises NotMigratedError."""
-        functions = [entry for entry in self._named.values() if _kind(entry) == "scf"]
-        others = [entry for entry in self._named.values() if _kind(entry) in kinds]
+        functions = [entry for entry in self._named.values() if self._kind(entry) == "scf"]
+        others = [entry for entry in self._named.values() if self._kind(entry) in kinds]
         deployed = functions or others
         if not deployed:
-            first = next(iter(self._named.values()))
-            raise NotMigratedError(
-                first.key.span,
-                message(
-                    'The file has no function, and scfdeploy does not deploy the kind "{kind}".', kind=_kind(first)
-                ),
-                message("Create it by other means, and pass the values that functions need with `--var` or .env."),
-            )
-        if len(deployed) > 1 and not functions:
-            raise NotMigratedError(
-                deployed[1].key.span,
-                message(
-                    "The file has several components that scfdeploy deploys ({components}), but a file can have only "
-                    "one of their kinds.",
-                    components=", ".join(entry.key.text for entry in deployed),
-                ),
-                message("Put each into its own folder, then migrate again."),
-            )
+            raise self._error_without_function()
         is_single = len(deployed) == 1
-        self._name_is_app = is_single and self._tree.get("name") is not None and self._tree.get("app") is None
+        self._name_is_app = self._around.name_is_app or (
+            is_single and self._tree.get("name") is not None and self._tree.get("app") is None
+        )
         for entry in deployed:
             rewrite_variables(entry.value, self._look_up, self._rewrite)
+        gateways = [entry for entry in self._named.values() if self._kind(entry) == "apigateway"]
+        for entry in gateways:
+            self._note_called_functions(entry, deployed)
         self._convert_top_level(deployed, is_single=is_single)
         if is_single:
             self._convert_single(deployed[0])
         else:
             self._convert_functions(deployed)
+        for entry in gateways:
+            self._report_gateway(entry)
         for entry in self._named.values():
-            if entry not in deployed:
+            if entry not in deployed and entry.key.text not in self._around.context:
                 self._comment_component(entry)
+        for entry in self._tree:
+            if entry.key.text in self._around.context:
+                first = first_comment_line(first_line(entry), self._rewrite)
+                self._rewrite.remove(first, last_line_before_next(entry, self._tree, self._rewrite))
+        self._report_values_from_environment()
+
+    def _kind(self, entry: Entry) -> str:
+        return kind_of(entry, self._choice)
+
+    def _error_without_function(self) -> NotMigratedError:
+        first = next(iter(self._named.values()))
+        kinds = {self._kind(entry) for entry in self._named.values()}
+        if kinds <= {"apigateway", CONSTANTS} and "apigateway" in kinds:
+            gateway = next(entry for entry in self._named.values() if self._kind(entry) == "apigateway")
+            inputs = mapping_of(get(gateway.value, "inputs"))
+            called = () if inputs is None else gateway_functions(inputs)
+            return NotMigratedError(
+                gateway.key.span,
+                message("The file has only an API Gateway, which can no longer be created."),
+                message("Add `- http:` to `events` of {functions}.", functions=", ".join(called))
+                if called
+                else message("Give the function that it called a URL: `events` with `- http:`."),
+            )
+        return NotMigratedError(
+            first.key.span,
+            message(
+                'The file has no function, and scfdeploy does not deploy the kind "{kind}".', kind=self._kind(first)
+            ),
+            message("Create it by other means, and pass the values that functions need with `--var` or .env."),
+        )
 
     def _convert_top_level(self, deployed: list[Entry], *, is_single: bool) -> None:
         """Move the identity keys above the first component, and comment out the other top-level keys."""
         start = first_comment_line(first_line(deployed[0]), self._rewrite)
         for entry in self._tree:
             key = entry.key.text
-            if key in self._named:
+            if key in self._named or key in self._around.context:
                 continue
-            if key not in _IDENTITY or (key == "name" and is_single and not self._name_is_app):
+            if key not in IDENTITY and key in self._used_constants:
+                comment_entry(entry, self._rewrite)  # its values are written where they are used
+                continue
+            if key not in IDENTITY or (key == "name" and is_single and not self._name_is_app):
                 comment_out(entry, self._rewrite, self._diagnostics)
                 continue
-            if key == "name" and is_single:
+            if key == "name" and self._name_is_app:
                 self._rewrite.replace(entry.key.span, "app")
             if first_line(entry) > start:
                 first = first_comment_line(first_line(entry), self._rewrite)
@@ -131,7 +223,7 @@ class NamedComponents:
         component = _component(entry)
         self._rewrite.replace(entry.key.span, "name")
         self._rewrite.insert(after_colon(entry, self._rewrite), f" {name}")
-        self._rewrite.replace(component.value.span, _kind(entry))
+        self._rewrite.replace(component.value.span, self._kind(entry))
         self._rewrite.move(first_line(component), end_line(component), before=first)
         last = last_line_before_next(entry, self._tree, self._rewrite)
         self._rewrite.shift(first + 1, last, -indent(body.entries[0]))
@@ -140,7 +232,7 @@ class NamedComponents:
     def _convert_functions(self, functions: list[Entry]) -> None:
         """Move each of several functions below `functions`."""
         heads = ["component: multi-scf", "inputs:", "  functions:"]
-        if self._tree.get("name") is None:
+        if self._tree.get("name") is None or self._name_is_app:
             heads.insert(1, f"name: {self._default_name}")
         self._rewrite.prepend(first_comment_line(first_line(functions[0]), self._rewrite), *heads)
         for entry in functions:
@@ -163,13 +255,19 @@ class NamedComponents:
             if inner.key.text not in ("component", "inputs"):
                 comment_out(inner, self._rewrite, self._diagnostics)
         inputs = body.get("inputs")
+        gateways = self._urls.get(entry.key.text, [])
         if inputs is None:
             return
         mapping = block_mapping(inputs.value, inputs.key.span, self._rewrite)
         settings = FunctionSettings(mapping, self._rewrite, self._diagnostics)
-        if _kind(entry) == "scf":
+        if self._kind(entry) == "scf":
             settings.translate(patterns=True)
-            replace_in_events(mapping.get("events"), self._rewrite, self._diagnostics)
+            events = mapping.get("events")
+            replace_in_events(events, self._rewrite, self._diagnostics, others=gateways)
+            if gateways and mapping.entries and not has_trigger(events, "http", "apigw"):
+                anchor = _anchor(mapping)
+                paths = message("API Gateway: {paths}", paths=", ".join(self._paths[entry.key.text]))
+                add_url(events, anchor, replacement_url(gateways, self._rewrite), self._rewrite, comment=paths)
             return
         source = settings.get("src")
         if source is not None:
@@ -180,22 +278,42 @@ class NamedComponents:
     def _comment_component(self, entry: Entry) -> None:
         """Comment out a component that needs its own file."""
         comment_entry(entry, self._rewrite)
-        kind, name = _kind(entry), entry.key.text
-        if kind == _CONSTANTS:
-            return  # its values are written where they are used
-        count = self._uses.get(name, 0)
-        uses, hint = "", None
-        if count:
-            uses = message(
-                " {count} place uses its output." if count == 1 else " {count} places use its output.", count=count
-            )
-            hint = (
-                "Put it into its own folder, with `component:` and `name:` at the top and its `inputs` below. If it is "
-                "created by other means, pass the values with `--var output:STAGE:APP:{name}.KEY=VALUE`."
-            )
-        if kind == "apigateway":
-            hint = "Give the function that it called a URL: `events` with `- http:`."
-        self._diagnostics.report(INSTANCE_APART, entry.key.span, hint=hint, name=name, kind=kind, uses=uses)
+        name = entry.key.text
+        if self._kind(entry) != CONSTANTS and (name not in self.called_gateways or self.uses[name]):
+            report_instance_apart(entry, self._kind(entry), self.uses[name], self._diagnostics)
+
+    def _note_called_functions(self, gateway: Entry, deployed: list[Entry]) -> None:
+        """Note the settings and the paths with which a gateway calls each function of this file."""
+        inputs = mapping_of(get(gateway.value, "inputs"))
+        if inputs is None or is_disabled(inputs):
+            return
+        outer = MappingNode(tuple(entry for entry in inputs if entry.key.text != "endpoints"), inputs.span)
+        for endpoint in sequence_items(inputs.get("endpoints")):
+            verb, path = text_of(get(endpoint, "method")) or "ANY", text_of(get(endpoint, "path")) or "/"
+            for setting in nested_entries(endpoint):
+                name = text_of(setting) if setting.key.text.lower().endswith("functionname") else None
+                function = None if name is None else self._function(name, deployed)
+                if function is not None:
+                    self.called_gateways.add(gateway.key.text)
+                    self._urls.setdefault(function.key.text, []).extend((endpoint, outer))
+                    paths = self._paths.setdefault(function.key.text, [])
+                    paths += [text for text in [f"{verb} {path}"] if text not in paths]
+
+    def _function(self, name: str, deployed: list[Entry]) -> Entry | None:
+        """The function that a gateway names by its name, or by `${key.Name}`."""
+        variable = _VARIABLE.fullmatch(name)
+        if variable is not None:
+            key = variable[1].partition(".")[0]
+            return next((entry for entry in deployed if entry.key.text == key), None)
+        inputs = ((entry, mapping_of(get(entry.value, "inputs"))) for entry in deployed)
+        return next((entry for entry, settings in inputs if text_of(get(settings, "name")) == name), None)
+
+    def _report_gateway(self, gateway: Entry) -> None:
+        name, inputs = gateway.key.text, mapping_of(get(gateway.value, "inputs"))
+        if name not in self.called_gateways or inputs is None:
+            return
+        urls = {key: replacement_url(nodes, self._rewrite) for key, nodes in self._urls.items()}
+        report_gateway(gateway.key.span, describe_urls(urls), lost_settings(inputs), self._diagnostics)
 
     def _look_up(self, inner: str, place: Span) -> Replacement:
         head, _, rest = inner.partition(".")
@@ -203,25 +321,77 @@ class NamedComponents:
             return f"${{env:{rest}}}"
         if inner == "name" and self._name_is_app:
             return "${app}"
-        return self._look_up_component(self._named[head], inner, place) if head in self._named and rest else None
+        if head in self._named and rest:
+            return self._look_up_component(self._named[head], inner, place)
+        if head in self._around.foreign and rest:
+            self.uses[head] += 1
+            return f"${{output:${{stage}}:${{app}}:{inner}}}"
+        value = None if head in self._named else value_at(self._tree, inner)
+        return self._constant(inner, value, place) if value is not None else None
+
+    def _constant(self, inner: str, value: Node | None, place: Span) -> Replacement:
+        """What replaces a variable that names a value of the file."""
+        head, _, rest = inner.partition(".")
+        self._used_constants.add(head)
+        if value is None or is_null(value) or (isinstance(value, ScalarNode) and not value.text.strip()):
+            return self._environment_variable(head, rest or head)
+        if not isinstance(value, ScalarNode) or value.style is Style.BROKEN:
+            self._report_unresolved(inner, place, message("It is not one value"))
+            return None
+        return self._with_values(value.text, place) if "${" in value.text else value
+
+    def _with_values(self, text: str, place: Span, level: int = 0) -> str | None:
+        """A text with the values of its own variables; None if one is unknown."""
+        known = True
+
+        def replace(match: re.Match[str]) -> str:
+            nonlocal known
+            new = self._look_up(match[1], place) if level < _MOST_LEVELS else None
+            known = known and new is not None
+            return new.text if isinstance(new, ScalarNode) else new or match[0]
+
+        try:
+            new = _VARIABLE.sub(replace, text)
+        except RecursionError:
+            return None
+        return new if known else None
+
+    def _environment_variable(self, component: str, key: str) -> str:
+        """The variable that replaces a value that the file does not have."""
+        names = self._from_environment.setdefault(component, {})
+        taken = {name for other in self._from_environment.values() for name in other.values()}
+        if key not in names:
+            name = re.sub(r"\W", "_", key, flags=re.ASCII).upper()
+            if name in taken or name in _SYSTEM_VARIABLES or not name[:1].isalpha():
+                name = re.sub(r"\W", "_", f"{component}_{name}", flags=re.ASCII).upper()
+            names[key] = name
+        return f"${{env:{names[key]}}}"
+
+    def _report_values_from_environment(self) -> None:
+        for name, variables in self._from_environment.items():
+            entry = self._tree.get(name)
+            self._diagnostics.report(
+                VALUE_FROM_ENVIRONMENT,
+                self._tree.span if entry is None else entry.key.span,
+                name=name,
+                keys=", ".join(variables),
+                variables=", ".join(variables.values()),
+                lines="\n".join(f"{variable}=" for variable in variables.values()),
+            )
 
     def _look_up_component(self, entry: Entry, inner: str, place: Span) -> Replacement:
         """What replaces `component.path`."""
         head, _, rest = inner.partition(".")
         inputs = mapping_of(get(entry.value, "inputs")) or self._tree
-        if _kind(entry) == _CONSTANTS:
-            value = scalar_at(inputs, rest)
-            if value is None or value.style is Style.BROKEN:
-                self._report_unresolved(inner, place, message("It has no value in this file"))
-                return None
-            return value
-        if _kind(entry) == "scf":
+        if self._kind(entry) == CONSTANTS:
+            return self._constant(inner, value_at(self._tree, inner), place)
+        if self._kind(entry) == "scf":
             value = scalar_at(inputs, "name") if rest.lower() == "name" else None
             if value is None:
                 reason = message("Of another function of this file, only the name can be used")
                 self._report_unresolved(inner, place, reason)
             return value
-        self._uses[head] = self._uses.get(head, 0) + 1
+        self.uses[head] += 1
         return f"${{output:${{stage}}:${{app}}:{inner}}}"
 
     def _report_unresolved(self, variable: str, place: Span, reason: str) -> None:
@@ -239,10 +409,27 @@ class NamedComponents:
         )
 
 
+def report_instance_apart(entry: Entry, kind: str, count: int, diagnostics: Diagnostics) -> None:
+    """Report a component that stays as a comment. `count` is how often its output is used."""
+    name = entry.key.text
+    uses, hint = "", None
+    if count:
+        uses = message(
+            " {count} place uses its output." if count == 1 else " {count} places use its output.", count=count
+        )
+        hint = (
+            "Put it into its own folder, with `component:` and `name:` at the top and its `inputs` below. If it is "
+            "created by other means, pass the values with `--var output:STAGE:APP:{name}.KEY=VALUE`."
+        )
+    if kind == "apigateway":
+        hint = "Give the function that it called a URL: `events` with `- http:`."
+    diagnostics.report(INSTANCE_APART, entry.key.span, hint=hint, name=name, kind=kind, uses=uses)
+
+
+def _anchor(inputs: MappingNode) -> Entry:
+    """A setting that stays where it is, next to which triggers can be written."""
+    return next((entry for key in _ANCHOR_KEYS if (entry := inputs.get(key)) is not None), inputs.entries[-1])
+
+
 def _component(entry: Entry) -> Entry:
     return get(entry.value, "component") or entry
-
-
-def _kind(entry: Entry) -> str:
-    """The component kind, such as `scf` for "@serverless/tencent-scf@1.0"."""
-    return component_kind(text_of(_component(entry)) or "")

@@ -100,6 +100,11 @@ class Rewrite:
         else:
             row.dropped = True
 
+    def remove(self, first: int, last: int) -> None:
+        """Remove lines with everything on them."""
+        for row in self._rows[first - 1 : last]:
+            row.dropped = True
+
     def prepend(self, number: int, *lines: str) -> None:
         """Insert lines above a line; they stay in place when that line is moved."""
         at = self._order.index(self._rows[number - 1])

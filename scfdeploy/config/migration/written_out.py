@@ -17,6 +17,7 @@ CONSTANTS = "serverless-global"
 IDENTITY = ("app", "stage", "org", "name")
 
 _VARIABLE = re.compile(r"\$\{\s*([\w.-]+)\s*\}")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 _MOST_LINES = 5_000
 _MOST_LEVELS = 30
 
@@ -30,7 +31,7 @@ class WrittenOut(NamedTuple):
 
 def write_out(tree: MappingNode, rewrite: Rewrite, text: str) -> WrittenOut:
     """The text with each component in lines of its own. Raises NotMigratedError if a comment would be lost."""
-    source = text.splitlines(keepends=True)
+    source = _LINE.findall(text)
     newline = "\r\n" if source and source[0].endswith("\r\n") else "\n"
     new: list[str] = []
     lines: list[int] = []
