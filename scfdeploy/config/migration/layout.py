@@ -131,6 +131,12 @@ def walk(node: Node) -> Iterator[Node]:
                 pending.extend(items)
 
 
+def multi_line_scalar_lines(tree: Node) -> frozenset[int]:
+    """The lines of multi-line scalars except the first of each."""
+    spans = {node.span for node in walk(tree) if isinstance(node, ScalarNode)}
+    return frozenset(line for span in spans for line in range(span.start.line + 1, span.end.line + 1))
+
+
 def nested_entries(node: Node) -> Iterator[Entry]:
     """Every key with its value, at any depth."""
     for part in walk(node):

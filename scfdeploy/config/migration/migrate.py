@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from scfdeploy.config.components.kinds import choose_kind, kinds
 from scfdeploy.config.migration.current_format import migrate_component
-from scfdeploy.config.migration.layout import NotMigratedError, mapping_of, text_of, walk
-from scfdeploy.config.migration.named_components import NamedComponents, top_level_components
+from scfdeploy.config.migration.layout import NotMigratedError, mapping_of, multi_line_scalar_lines, text_of
+from scfdeploy.config.migration.named_components import top_level_components
 from scfdeploy.config.migration.plugin_file import PluginFile
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, parse
+from scfdeploy.config.migration.split_file import NewFile, SplitFile
+from scfdeploy.config.yaml import MappingNode, Node, parse
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 
@@ -30,14 +30,6 @@ NOT_MIGRATED = Finding(
 )
 
 _BOM = "\ufeff"
-
-
-class NewFile(NamedTuple):
-    """A file to write beside the migrated one, for a component that needs its own folder."""
-
-    path: str
-    """Relative to the folder of the migrated file, with slashes."""
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +66,24 @@ def migrate_text(text: str, file: str, *, default_name: str, component: str | No
             raise NotMigratedError(
                 Span.at(file), message("The file is not a mapping."), message("Check that this is the right file.")
             )
-        rewrite = Rewrite(content, file, within_texts=_continuation_lines(tree))
-        _migrate(tree, rewrite, findings, default_name, choice=component)
-        new = rewrite.text()
-        if new != content:
-            _check_result(new, tree)
+        rewrite = Rewrite(content, file, within_texts=multi_line_scalar_lines(tree))
+        new, files = content, ()
+        if tree.get("component") is None and top_level_components(tree):
+            named = SplitFile(tree, content, default_name=default_name, choice=component)
+            new, files = named.migrate(_single_kinds(), findings)
+        else:
+            _migrate(tree, rewrite, findings, default_name, choice=component)
+            new = rewrite.text()
+        for converted in [file.text for file in files] or [new]:
+            if converted != content:
+                _check_result(converted, tree)
     except NotMigratedError as error:
         diagnostics.report(NOT_MIGRATED, error.span, reason=error.detail, advice=error.hint)
         return Migrated(text, diagnostics, tree, is_valid)
     diagnostics.extend(findings)
-    return Migrated(text if diagnostics.has_errors else mark + new, diagnostics, tree, is_valid)
+    if diagnostics.has_errors:
+        return Migrated(text, diagnostics, tree, is_valid)
+    return Migrated(mark + new, diagnostics, tree, is_valid, files)
 
 
 def _migrate(
@@ -93,8 +93,6 @@ def _migrate(
     component = tree.get("component")
     if component is not None:
         migrate_component(tree, component, rewrite, diagnostics, choice=choice)
-    elif top_level_components(tree):
-        NamedComponents(tree, rewrite, diagnostics, default_name).migrate(_single_kinds())
     elif provider is not None and "tencent" in (text_of(provider), text_of((mapping_of(provider) or tree).get("name"))):
         PluginFile(tree, provider, rewrite, diagnostics=diagnostics).migrate(default_name)
     else:
@@ -116,12 +114,6 @@ def _check_result(new: str, tree: MappingNode) -> None:
             message("The file cannot be split line by line."),
             message("Write it in plain blocks, without anchors and brackets, then migrate again."),
         )
-
-
-def _continuation_lines(tree: MappingNode) -> frozenset[int]:
-    """The lines of multi-line scalars except the first of each."""
-    spans = {node.span for node in walk(tree) if isinstance(node, ScalarNode)}
-    return frozenset(line for span in spans for line in range(span.start.line + 1, span.end.line + 1))
 
 
 def _with_lf(text: str) -> str:
