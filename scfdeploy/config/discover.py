@@ -54,6 +54,7 @@ PARENT_FILE_IGNORED = Finding(
     right=yaml("# the same app and stage in both files\napp: shop"),
 )
 
+_IDENTITY = ("app:", "stage:", "org:")
 FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 
 
@@ -84,10 +85,12 @@ def discover(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles:
     if os.path.basename(full) in FILE_NAMES:
         return ProjectFiles((full,), os.path.dirname(full))  # reading the file reports that it is a folder
     own = _file_in(full, cwd, diagnostics)
-    if own is not None:
+    if own is not None and not _has_identity_only(own):
         return ProjectFiles((own,), full)
     folders = _folders_in(full, span, diagnostics)
     files = tuple(file for folder in folders if (file := _file_in(folder, cwd, diagnostics)))
+    if own is not None and not files:
+        return ProjectFiles((own,), full)
     if not files and not diagnostics.has_errors:
         diagnostics.report(
             FILE_MISSING,
@@ -98,6 +101,13 @@ def discover(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles:
             folder=span.file,
         )
     return ProjectFiles(files, full)
+
+
+def _has_identity_only(path: str) -> bool:
+    """Whether a file has only `app`, `stage` and `org`, so that the instances are in the folders below it."""
+    text = read_text(path, path, Diagnostics()) or ""  # reading it as an instance reports what is wrong with it
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "---"))]
+    return bool(lines) and all(line.startswith(_IDENTITY) for line in lines)
 
 
 def _file_in(folder: str, cwd: str, diagnostics: Diagnostics) -> str | None:

@@ -16,8 +16,8 @@ from scfdeploy.config.yaml import Entry, MappingNode
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, message
 from scfdeploy.diagnostics.page import yaml
 
-NOTHING_TO_DEPLOY = Finding(
-    "nothing-to-deploy",
+GATEWAY_ONLY = Finding(
+    "gateway-only",
     Severity.WARNING,
     "File without a function",
     detail="{what} The file is not changed.",
@@ -89,7 +89,7 @@ def _gather_source(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnosti
 def _report_gateway_file(component: Entry, inputs: MappingNode | None, kind: str, diagnostics: Diagnostics) -> None:
     if kind == "websocket":
         diagnostics.report(
-            NOTHING_TO_DEPLOY,
+            GATEWAY_ONLY,
             component.value.span,
             what=message("It is a WebSocket server behind an API Gateway, which can no longer be created."),
             advice=message(
@@ -105,7 +105,7 @@ def _report_gateway_file(component: Entry, inputs: MappingNode | None, kind: str
         else message("Remove the file, or give the function that it called a URL: `events` with `- http:`.")
     )
     diagnostics.report(
-        NOTHING_TO_DEPLOY,
+        GATEWAY_ONLY,
         component.value.span,
         what=message("It is only an API Gateway, which can no longer be created."),
         advice=advice,

@@ -1,0 +1,175 @@
+"""Files of the first Serverless Components, and components named by paths and npm names, in full."""
+
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.config.migration import Migrated, component_choices, migrate_text
+
+FRAMEWORKS = """\
+# two regions
+CONF: {name: fn, memorySize: 128}
+AppGZ:
+  component: '@serverless/tencent-koa'
+  inputs: {region: ap-guangzhou, code: ./, functionConf: '${CONF}'} # south
+AppBJ:
+  component: '@serverless/tencent-koa@1.0.1'
+  inputs:
+    region: ap-beijing
+    code: ./AppBJ/src
+    functionConf: ${CONF}
+"""
+BLOG = """\
+Conf:
+  component: "serverless-global"
+  inputs:
+    region: ap-shanghai
+    db_host:
+    path: ''
+    bucket: ${Conf.region}-x
+list:
+  component: "@serverless/tencent-scf"
+  inputs:
+    name: list_posts
+    handler: index.main
+    environment:
+      variables:
+        HOST: ${Conf.db_host}
+        DIRECTORY: ${Conf.path}/y
+        BUCKET: ${Conf.bucket}
+write:
+  component: "@serverless/tencent-scf"
+  inputs:
+    name: write_post
+    handler: index.main
+Api:
+  component: "@serverless/tencent-apigateway"
+  inputs:
+    serviceName: blog
+    endpoints:
+      - path: /list
+        method: POST
+        enableCORS: true
+        function:
+          functionName: ${list.Name}
+      - path: /write
+        method: PUT
+        auth:
+          secretName: keys
+        function:
+          functionName: write_post
+"""
+
+
+def migrated(text: str, component: str | None = None) -> Migrated:
+    return migrate_text(text, "serverless.yml", default_name="shop", component=component)
+
+
+def rules(result: Migrated) -> list[str]:
+    return [diagnostic.rule for diagnostic in result.diagnostics]
+
+
+def test_two_frameworks_get_a_folder_each_with_their_paths() -> None:
+    result = migrated(FRAMEWORKS)
+
+    assert {file.path: file.text for file in result.new_files} == {
+        "AppGZ/serverless.yml": "app: shop\ncomponent: koa\nname: AppGZ\ninputs: # south\n  region: ap-guangzhou\n"
+        "  src: ../\n  functionConf:\n    name: fn\n    memorySize: 128\n",
+        "AppBJ/serverless.yml": "app: shop\ncomponent: koa\nname: AppBJ\ninputs:\n  region: ap-beijing\n"
+        "  src: ./src\n  functionConf:\n    name: fn\n    memorySize: 128\n",
+    }
+    assert result.text == "app: shop\n# two regions\n# CONF: {name: fn, memorySize: 128}\n"
+    assert [str(diagnostic.subject) for diagnostic in result.diagnostics] == [
+        "serverless.yml:3:1",
+        "serverless.yml:6:1",
+    ]
+
+
+def test_function_beside_a_framework_refers_to_its_output() -> None:
+    text = (
+        "name: shop\napi:\n  component: '@serverless/tencent-express'\n  inputs:\n    code: ./\n"
+        "job:\n  component: '@serverless/tencent-scf'\n  inputs:\n    handler: a.b\n    codeUri: ./job\n"
+        "    description: ${api.url} of ${name}\n"
+    )
+
+    result = migrated(text)
+
+    files = {file.path: file.text for file in result.new_files}
+    assert set(files) == {"api/serverless.yml", "job/serverless.yml"}
+    assert "description: ${output:${stage}:${app}:api.url} of ${app}" in files["job/serverless.yml"]
+    assert "src: ./\n" in files["job/serverless.yml"]
+    assert result.text == "app: shop\n"
+
+
+def test_component_whose_name_is_no_folder_is_rejected_unchanged() -> None:
+    text = FRAMEWORKS.replace("AppBJ:", "'../AppBJ':")
+
+    result = migrated(text)
+
+    assert (rules(result), result.text, result.new_files) == (["not-migrated"], text, ())
+
+
+def test_constants_without_value_come_from_the_environment() -> None:
+    result = migrated(BLOG)
+
+    assert "HOST: ${env:DB_HOST}\n" in result.text
+    assert "DIRECTORY: ${env:CONF_PATH}/y\n" in result.text
+    assert "BUCKET: ap-shanghai-x\n" in result.text
+    (finding,) = [found for found in result.diagnostics if found.rule == "value-from-environment"]
+    assert finding.hint is not None
+    assert finding.hint.endswith("\nDB_HOST=\nCONF_PATH=")
+
+
+def test_functions_that_a_gateway_names_get_urls_with_its_paths() -> None:
+    text = migrated(BLOG).text
+
+    assert "# API Gateway: POST /list\n        - http:\n            parameters:\n              authType: NONE\n" in text
+    restricted = text.partition("# API Gateway: PUT /write\n")[2].splitlines()[2]
+    assert restricted.strip().startswith("authType: '' #")
+    assert migrated(text).text == text
+
+
+def test_local_path_asks_for_the_kind_and_takes_it() -> None:
+    text = "component: ../../ # dev\nname: expressDemo\ninputs:\n  src: ./\n  apigatewayConf:\n    protocols: [https]\n"
+
+    unknown, known = migrated(text), migrated(text, component="express")
+
+    assert (rules(unknown), unknown.text) == (["component-path"], text)
+    (finding,) = unknown.diagnostics
+    assert "scfdeploy migrate --component express --write" in (finding.hint or "")
+    assert known.text.startswith("component: express # dev\n")
+    assert "- http:" in known.text
+
+
+def test_local_path_of_a_named_component_takes_the_kind() -> None:
+    text = "api:\n  component: ../\n  inputs:\n    code: ./\n"
+
+    assert rules(migrated(text)) == ["component-path"]
+    assert migrated(text, component="koa").text == "component: koa\nname: api\ninputs:\n  src: ./\n"
+
+
+@pytest.mark.parametrize("name", ["@serverless/tencent-scf", "@serverless/tencent-scf@1.0.2", "tencent-scf"])
+def test_npm_name_at_the_top_becomes_the_kind(name: str) -> None:
+    text = f"component: '{name}'\nname: a\ninputs:\n  codeUri: ./a\n  exclude:\n    - x\n  handler: b.c\n"
+
+    assert migrated(text).text == (
+        "component: scf\nname: a\ninputs:\n  src:\n    src: ./a\n    exclude:\n      - x\n  handler: b.c\n"
+    )
+
+
+@pytest.mark.parametrize("kind", ["apigateway", "websocket"])
+def test_file_with_a_gateway_only_is_named(kind: str) -> None:
+    text = (
+        f"component: {kind}\nname: a\ninputs:\n  endpoints:\n    - path: /\n      function:\n"
+        "        functionName: ${output:${stage}:${app}:orders.functionName}\n"
+    )
+
+    result = migrated(text)
+
+    (finding,) = result.diagnostics
+    assert (finding.rule, result.text) == ("gateway-only", text)
+    assert ("orders" if kind == "apigateway" else "protocolType: WS") in (finding.hint or "")
+
+
+def test_choices_are_kinds_that_are_deployed() -> None:
+    assert {"scf", "multi-scf", "layer", "http", "express"} <= set(component_choices())
