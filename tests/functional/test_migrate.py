@@ -92,7 +92,7 @@ def test_behind_a_link_the_file_itself_is_written(tmp_path: Path) -> None:
     ("text", "rule"),
     [
         ("hello:\n  component: '@serverless/tencent-scf\n", "yaml-quote"),
-        ("hello: {component: '@serverless/tencent-scf', inputs: {name: a}}\n", "not-migrated"),
+        ("provider: {name: tencent}\nfunctions: {a: {handler: b.c}}\n", "not-migrated"),
         ("site:\n  component: '@serverless/tencent-website'\n", "not-migrated"),
         ("provider:\n  name: aws\nfunctions:\n  a:\n    handler: b.c\n", "component-not-supported"),
         ("provider:\n  name: tencent\n", "not-migrated"),

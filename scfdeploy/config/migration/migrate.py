@@ -22,11 +22,10 @@ NOT_MIGRATED = Finding(
     detail="{reason} The file is not changed.",
     hint="{advice}",
     title="A file that cannot be converted to the current format.",
-    what="`scfdeploy migrate` found a file without a function, with several components of a kind of which a file holds "
-    "one, or written between brackets or with anchors where it must be split line by line.",
+    what="`scfdeploy migrate` found a file without a function, or one that is written between brackets or with anchors where it must be split line by line.",
     why="A guess could deploy something other than before. The file is not changed.",
-    wrong=yaml('hello: {component: "@serverless/tencent-scf", inputs: {name: hello}}'),
-    right=yaml('hello:\n  component: "@serverless/tencent-scf"\n  inputs:\n    name: hello'),
+    wrong=yaml("functions: {hello: {handler: index.main}}\nprovider:\n  name: tencent"),
+    right=yaml("functions:\n  hello:\n    handler: index.main\nprovider:\n  name: tencent"),
 )
 
 _BOM = "\ufeff"
@@ -67,14 +66,15 @@ def migrate_text(text: str, file: str, *, default_name: str, component: str | No
                 Span.at(file), message("The file is not a mapping."), message("Check that this is the right file.")
             )
         rewrite = Rewrite(content, file, within_texts=multi_line_scalar_lines(tree))
-        new, files = content, ()
+        new = content
+        files: tuple[NewFile, ...] = ()
         if tree.get("component") is None and top_level_components(tree):
             named = SplitFile(tree, content, default_name=default_name, choice=component)
             new, files = named.migrate(_single_kinds(), findings)
         else:
             _migrate(tree, rewrite, findings, default_name, choice=component)
             new = rewrite.text()
-        for converted in [file.text for file in files] or [new]:
+        for converted in [new_file.text for new_file in files] or [new]:
             if converted != content:
                 _check_result(converted, tree)
     except NotMigratedError as error:
