@@ -71,7 +71,8 @@ def test_migration_keeps_deployed_functions_except_gateways(tmp_path: Path) -> N
     for number, file in enumerate(FILES):
         text = exact(file)
         migrated = migrate_text(text, file.name, default_name="shop").text
-        if file.dialect in OLDER or migrated == text:
+        beside_source = re.search(r"^  (exclude|include):", text, re.MULTILINE)  # takes effect once it is moved
+        if file.dialect in OLDER or migrated == text or beside_source:
             continue
         folder = prepare(tmp_path / str(number) / "project", migrated)
         before, after = functions(folder, text), functions(folder, migrated)

@@ -22,7 +22,8 @@ NOT_MIGRATED = Finding(
     detail="{reason} The file is not changed.",
     hint="{advice}",
     title="A file that cannot be converted to the current format.",
-    what="`scfdeploy migrate` found a file without a function, or one that is written between brackets or with anchors where it must be split line by line.",
+    what="`scfdeploy migrate` found a file without a function, or one that is written between brackets "
+    "or with anchors where it must be split line by line.",
     why="A guess could deploy something other than before. The file is not changed.",
     wrong=yaml("functions: {hello: {handler: index.main}}\nprovider:\n  name: tencent"),
     right=yaml("functions:\n  hello:\n    handler: index.main\nprovider:\n  name: tencent"),
@@ -81,7 +82,7 @@ def migrate_text(text: str, file: str, *, default_name: str, component: str | No
         diagnostics.report(NOT_MIGRATED, error.span, reason=error.detail, advice=error.hint)
         return Migrated(text, diagnostics, tree, is_valid)
     diagnostics.extend(findings)
-    if diagnostics.has_errors:
+    if findings.has_errors:
         return Migrated(text, diagnostics, tree, is_valid)
     return Migrated(mark + new, diagnostics, tree, is_valid, files)
 
