@@ -118,7 +118,7 @@ def test_missing_workflow_is_reported_with_reason(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     ran = scfdeploy("ci", "init", "github", "--from", "nofile")
     assert ran.exit_code == 1
-    assert "error: the workflow cannot be read: nofile: No such file or directory\n" in ran.stderr
+    assert "error: the pipeline file cannot be read: nofile: No such file or directory\n" in ran.stderr
 
 
 @pytest.mark.parametrize("command", ["validate", "migrate"])

@@ -83,7 +83,7 @@ def _read(statement: Statement, existing: ExistingPipeline, scope: _Scope) -> No
         case "sh":
             _read_shell(statement, existing, scope)
         case "withCredentials":
-            becomes = message("becomes withCredentials around plan and apply only")
+            becomes = message("the keys are set in plan and apply only")
             existing.carry(number, "withCredentials", becomes)
             for binding in _calls(statement.tokens[1:]):
                 _read_binding(binding, existing)
@@ -198,7 +198,7 @@ def _read_assignment(statement: Statement, existing: ExistingPipeline, scope: _S
     if not is_credential:
         read_variable(statement.number, name, value, existing, list(scope.branches))
     elif name in KEYS:
-        becomes = message("becomes the credential tencent-cloud, in the steps that need it")
+        becomes = message("is set in the steps that need it")
         existing.carry(statement.number, name, becomes)
     elif is_variable(name):
         _read_secret(statement.number, name, value, existing)

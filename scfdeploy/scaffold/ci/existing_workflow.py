@@ -111,7 +111,7 @@ def _read(tree: MappingNode, reader: _Reader) -> None:
     for entry in tree:
         match entry.key.text:
             case "name" | "run-name":
-                reader.leave(entry.key, _shown(entry), message("the new workflow is named scfdeploy"))
+                reader.leave(entry.key, _shown(entry), message("the new pipeline has its own name"))
             case "on":
                 _read_triggers(entry.value, reader)
             case "permissions":
@@ -235,11 +235,11 @@ def _read_job_key(job: str, entry: Entry, reader: _Reader, branches: list[str]) 
     key, text = entry.key.text, f"{job}: {_shown(entry)}"
     match key:
         case "name":
-            reader.leave(entry.key, text, message("the new jobs are named build, plan and apply"))
+            reader.leave(entry.key, text, message("the new jobs have their own names"))
         case "runs-on" if isinstance(entry.value, ScalarNode) and entry.value.text.startswith("ubuntu"):
             reader.carry(entry.key, text, message("is the same in the new jobs"))
         case "runs-on":
-            reader.leave(entry.key, text, message("the new jobs run on ubuntu-latest: change runs-on in each of them"))
+            reader.leave(entry.key, text, message("set the runner in the new jobs, if the build needs it"))
         case "if" if branches:
             reader.carry(entry.key, text, message("becomes the branches of --stage-branch"))
         case "environment":

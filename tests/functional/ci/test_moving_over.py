@@ -100,7 +100,7 @@ def test_the_language_is_that_of_the_function_and_not_of_the_old_tool() -> None:
 def test_every_line_is_reported_with_number() -> None:
     said = becomes(move(OLD))
     for number, text in {
-        1: "name: deploy: the new workflow is named scfdeploy",
+        1: "name: deploy: the new pipeline has its own name",
         4: "branches: master: becomes a branch of --stage-branch",
         5: "on: schedule: a push deploys, and a pull request plans",
         6: "schedule: cron: 0 0 * * *: a push deploys, and a pull request plans",
