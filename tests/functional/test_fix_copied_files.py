@@ -98,6 +98,10 @@ def test_lost_line_ends_and_indentation_are_restored(ends: str, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("wrong", "right"),
     [
+        (
+            "component: scf # the kind\nname :demo\ninputs:\n" + CODE,
+            "component: scf # the kind\nname : demo\ninputs:\n" + CODE,
+        ),
         ("component: scf\nname: demo\n" + CODE.replace("  ", ""), "component: scf\nname: demo\ninputs:\n" + CODE),
         (
             "component: scf\nname: shop\ninputs:\nname: demo\n" + CODE.replace("  ", ""),
@@ -124,7 +128,16 @@ def test_lost_line_ends_and_indentation_are_restored(ends: str, tmp_path: Path) 
             "component: scf\nname: demo\ninputs:\n" + CODE,
         ),
     ],
-    ids=["no-inputs", "two-names", "name-at-end", "one-name", "no-name", "component-twice", "name-twice"],
+    ids=[
+        "colon-after-comment",
+        "no-inputs",
+        "two-names",
+        "name-at-end",
+        "one-name",
+        "no-name",
+        "component-twice",
+        "name-twice",
+    ],
 )
 def test_lost_structure_is_restored(wrong: str, right: str, tmp_path: Path) -> None:
     file = project(tmp_path, wrong)

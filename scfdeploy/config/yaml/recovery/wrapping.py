@@ -36,7 +36,7 @@ YAML_WRAPPED_TEXT = Finding(
     right=yaml("description: Resizes the images that users upload."),
 )
 
-_KEY = re.compile(r"""\s*(?:- +)*(?:[^\s'"#]+|'[^']*'|"[^"]*")\s*[:：](?:\s|$)""")
+_KEY = re.compile(r"[:：](?!//)")
 _TEXT = re.compile(r"\s*(?:- +)*[^\s:#]+:\s+(?P<text>[^\s'\"\[{&*!|>%@`].*)$")
 _FEWEST_WORDS = 3
 _NO_SPACE_BETWEEN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]{2}")
@@ -65,9 +65,9 @@ def find_wrapped_line(failure: ParseFailure) -> Mistake | None:
 
 
 def _may_continue(failure: ParseFailure, line: int) -> bool:
-    """Whether a line is neither empty, a comment, a list item nor a key."""
+    """Whether a line is neither empty, a comment, a list item nor possibly a key."""
     text = failure.text(line)
-    return bool(text.strip()) and text.lstrip()[0] not in "#-?" and _KEY.match(text) is None and not _is_marker(text)
+    return bool(text.strip()) and text.lstrip()[0] not in "#-?" and _KEY.search(text) is None and not _is_marker(text)
 
 
 def _has_comment(text: str) -> bool:
