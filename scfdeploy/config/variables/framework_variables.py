@@ -17,6 +17,11 @@ from scfdeploy.model import looks_secret
 _SOURCE = re.compile(r"(opt|self|sls|file|env)([:.(])(.*)", re.DOTALL)
 _OWN_VALUES = {"service": "name", "service.name": "name", "app": "app", "name": "name", "stage": "stage", "org": "org"}
 _MAX_DEPTH = 10
+_MAX_LENGTH = 2_000
+"""The longest value that is written in place of a variable."""
+_MAX_STEPS = 20_000
+"""The variables that are followed in one file: they can use each other many times."""
+_MOST_DEFAULTS = 20
 _DEFAULT_STAGE = "dev"
 
 
@@ -40,12 +45,16 @@ class FrameworkVariables:
             stage = provider.value.get("stage")
         self._stage_span = None if stage is None else stage.value.span
         self._files: dict[str, Node | None] = {}
+        self._steps = 0
 
     def replacement(self, reference: Reference, place: Span, depth: int = 0) -> Replacement | None:
         """What to write in place of a variable at `place`; None if the files do not tell."""
-        if reference.is_placeholder or depth > _MAX_DEPTH:
+        self._steps += 1
+        if reference.is_placeholder or depth > _MAX_DEPTH or self._steps > _MAX_STEPS:
             return None
         source, *defaults = alternatives(reference.inner)
+        if len(defaults) > _MOST_DEFAULTS:
+            return None
         form = self._text(source, place, depth)
         match = None if form is None or "${" in form else _SOURCE.fullmatch(form)
         if match is None:
@@ -135,7 +144,9 @@ class FrameworkVariables:
             if entry is None:
                 return None
             node = entry.value
-        if not isinstance(node, ScalarNode) or is_null(node) or node.style is Style.BROKEN or "\n" in node.text:
+        if not isinstance(node, ScalarNode) or is_null(node) or node.style is Style.BROKEN:
+            return None
+        if "\n" in node.text or len(node.text) > _MAX_LENGTH:
             return None
         if looks_secret(path.rpartition(".")[2]) and "${" not in node.text:
             return None  # a secret is not copied
@@ -151,6 +162,8 @@ class FrameworkVariables:
                 if found is None:
                     return None
                 texts.append(found.text)
+                if sum(map(len, texts)) > _MAX_LENGTH:
+                    return None
             else:
                 texts.append(part if isinstance(part, str) else part.raw)
         return "".join(texts)

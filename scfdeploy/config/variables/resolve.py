@@ -29,6 +29,7 @@ _MAX_LENGTH = 100_000
 _MAX_DEPTH = 50
 _MOST_PROBLEMS = 100
 """The problems that are reported for one scalar. Finding the position of each takes time."""
+_MOST_DEFAULTS = 20
 _NO_DEFAULTS = ("null", "~", "undefined")
 """Words that are no text without quotes: deploying them as text is never meant."""
 _COST_OF_STEP = 10
@@ -205,6 +206,8 @@ class _Expansion:
         if original in self._sources.variables:
             return self._look_up(original, trail, is_entire=is_entire)
         source, *defaults = alternatives(reference.inner)
+        if len(defaults) > _MOST_DEFAULTS:
+            return self._failed(errors.invalid_default(original.partition(",")[0]))
         form = self._parts(source, trail)
         if form is None:
             return None

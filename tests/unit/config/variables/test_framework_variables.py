@@ -75,6 +75,12 @@ def test_fix_leaves_what_the_files_do_not_tell(written: str, workspace: Workspac
     assert (workspace.root / "project/serverless.yml").read_text() == text
 
 
+def test_values_that_multiply_are_given_up_quickly(workspace: Workspace) -> None:
+    levels = [f"  v{level}: " + f"${{self:custom.v{level + 1}}}" * 40 for level in range(9)]
+    text = "custom:\n" + "\n".join(levels) + "\n  v9: ''\n" + HEAD + "  description: ${self:custom.v0}\n"
+    assert findings(workspace.load_text(text))[-1].endswith("variable-not-supported")
+
+
 def test_stage_is_not_replaced_by_itself(workspace: Workspace) -> None:
     text = HEAD.replace("app: mall", "stage: ${opt:stage, 'test'}")
     assert "stage: test\n" in fixed(workspace, text)

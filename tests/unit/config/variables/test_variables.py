@@ -193,6 +193,11 @@ def test_option_var_is_named_without_the_default(workspace: Workspace) -> None:
     assert described(workspace, "${opt:x, 'y'} ${env:A, 'b'}", variables={"opt:x": "z", "A": "a"}) == "z a"
 
 
+def test_endless_defaults_are_an_error(workspace: Workspace) -> None:
+    text = "${env:A" + ", env:B" * 5000 + "}"
+    assert findings(workspace.load_inputs(f"description: {text}\n")) == ["7:16 variable-unknown"]
+
+
 def test_unset_variable_among_defaults_is_reported(workspace: Workspace) -> None:
     assert "sets B" in only(workspace.load_inputs("description: ${env:A, ${env:B}}\n")).detail
 
