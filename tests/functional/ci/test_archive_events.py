@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import cnb_pipeline, gitlab_pipeline
 from tests.support.ci_project import ci_init
 from tests.support.command import scfdeploy
 from tests.support.jenkins_steps import Agent
@@ -83,6 +84,22 @@ def timer(repository: Path, origin: Path, tmp_path: Path, cloud: LocalServer) ->
                 repository / ".github" / "workflows" / "scfdeploy.yml"
             )
             return "SUCCESS" if done.ok else "FAILURE", done.raw
+        keys = dict(zip(("TENCENT_SECRET_ID", "TENCENT_SECRET_KEY"), KEYS, strict=True))
+        if system == "gitlab":
+            source = {"CI_PIPELINE_SOURCE": "push" if names else "schedule", "CI_COMMIT_BRANCH": "main"}
+            runner = gitlab_pipeline.Runner(folder / "runner", host, checkout, {"plan/*": keys, "prod": keys})
+            jobs = runner.run(repository / ".gitlab-ci.yml", source, start=("apply prod",))
+            failed = any(job.result != "success" for job in jobs.values())
+            return "FAILURE" if failed or not jobs else "SUCCESS", "".join(job.printed for job in jobs.values())
+        if system == "cnb":
+            files = {"scfdeploy-plan.yml": keys, "scfdeploy-prod.yml": keys}
+            builder = cnb_pipeline.Builder(folder / "runner", host, checkout, files)
+            branch, event_name = ("$", "tag_deploy.prod") if names else ("main", "crontab: 23 3 * * *")
+            pipelines = builder.run(repository / ".cnb.yml", branch, event_name)
+            failed = any(one.result != "success" for one in pipelines.values())
+            return "FAILURE" if failed or not pipelines else "SUCCESS", "".join(
+                one.printed for one in pipelines.values()
+            )
         own = {"BRANCH_NAME": "main"} if system == "jenkins" else {**CODING, "ARCHIVE_EVENTS": "true"}
         credentials = dict.fromkeys(("tencent-cloud", "cloud-key"), KEYS)
         pushes = dict.fromkeys(("scfdeploy-git", "of-the-repository"), ("robot", "git-password"))
@@ -118,7 +135,7 @@ def archived(origin: Path, file: str = "prod.jsonl") -> list[dict[str, Any]]:
     return [json.loads(line) for line in git(origin, "show", f"scfdeploy-events:{file}").splitlines()]
 
 
-@pytest.mark.parametrize("system", ["github", "jenkins", "coding"])
+@pytest.mark.parametrize("system", ["github", "jenkins", "coding", "gitlab", "cnb"])
 def test_timer_appends_new_records_to_the_branch(
     system: str, repository: Path, origin: Path, cloud: LocalServer, timer: Timer
 ) -> None:
@@ -137,7 +154,7 @@ def test_timer_appends_new_records_to_the_branch(
     assert len(archived(origin)) == 2
     assert git(origin, "ls-tree", "--name-only", "scfdeploy-events") == "prod.jsonl\n"
     assert [action for action in cloud.writes()[len(writes) :] if action != "Invoke"] == []
-    for secret in ("local-secret", "git-password", "ghs_"):
+    for secret in ("local-secret", "git-password", "ghs_", "glcbt-token", "cnb-token"):
         assert secret not in log + second_log
 
 
@@ -172,7 +189,7 @@ def test_expired_records_fail_the_job_and_the_others_are_archived(
     assert len(archived(origin)) == 2
 
 
-@pytest.mark.parametrize("system", ["github", "jenkins", "coding"])
+@pytest.mark.parametrize("system", ["github", "jenkins", "coding", "gitlab", "cnb"])
 def test_other_builds_archive_nothing(system: str, origin: Path, cloud: LocalServer, timer: Timer) -> None:
     written(system, "--stage-branch", "main=prod")
 
