@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from scfdeploy.config.discover import discover
 from scfdeploy.config.files import display_path, read_text
 from scfdeploy.config.literal_secrets import find_literal_secrets
 from scfdeploy.config.migration import Migrated, migrate_text
+from scfdeploy.config.migration.migrate import NOT_MIGRATED
 from scfdeploy.config.yaml import MappingNode
-from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity
+from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity, Span, message
 from scfdeploy.model import KnownSecrets
 from scfdeploy.model.redaction import difference, hidden_words
 from scfdeploy.results import Findings, MigratedFile, Migration
@@ -49,10 +51,25 @@ def _migrate_file(
     _note_secrets(migrated, readable, secrets)
     if any(finding.severity is Severity.ERROR for finding in migrated.diagnostics):
         return None
+    targets = {path.parent / new.path: new.text for new in migrated.new_files}
+    taken = next((target for target in targets if os.path.lexists(target)), None)
+    if taken is not None:
+        diagnostics.report(
+            NOT_MIGRATED,
+            Span.at(name),
+            reason=message("{file} would be created, but exists already.", file=display_path(str(taken), cwd)),
+            advice=message("Rename or remove it, then migrate again."),
+        )
+        return None
     is_written = write and migrated.text != text
     if is_written:
+        for target, content in targets.items():  # before the old file, which loses what they contain
+            target.parent.mkdir(exist_ok=True)
+            replace_file(target, content.encode("utf-8"))
         replace_file(path, migrated.text.encode("utf-8"))
     diff = difference(text, migrated.text, name, name)
+    for target, content in targets.items():
+        diff += difference("", content, os.devnull, display_path(str(target), cwd))
     return MigratedFile(name, secrets.redact(diff), is_written)
 
 
