@@ -73,7 +73,7 @@ def parse_reports(texts: Sequence[str] | None, html: str | None = None) -> tuple
     reports = tuple(_parse_report(text) for text in texts or ())
     if html is None:
         return reports
-    _require_folder(f"--html {html}", html)
+    require_folder(f"--html {html}", html)
     return (*reports, Report("html", html))
 
 
@@ -231,11 +231,12 @@ def _parse_report(text: str) -> Report:
         raise typer.BadParameter(
             message("--report takes FORMAT=FILE with one of {formats}, not {text}", formats=formats, text=repr(text))
         )
-    _require_folder(f"--report {text}", path)
+    require_folder(f"--report {text}", path)
     return Report(name, path)
 
 
-def _require_folder(option: str, path: str) -> None:
+def require_folder(option: str, path: str) -> None:
+    """Raise a usage error of `option` if the folder of the file `path` does not exist."""
     folder = os.path.dirname(path) or "."  # noqa: PTH120
     if not os.path.isdir(folder):  # noqa: PTH112
         raise typer.BadParameter(message("{option}: there is no folder {folder}", option=option, folder=folder))

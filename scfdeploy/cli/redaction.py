@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SECRETS = KnownSecrets()
 """The secrets of the command that this process runs."""
 
-_JSON_FORMATS = frozenset(("json", "sarif"))
+_JSON_FORMATS = frozenset(("json", "sarif", "migration-json"))
 _MIN_LENGTH = 8
 """Shorter values of environment variables are not redacted: they occur in ordinary text."""
 

@@ -56,6 +56,8 @@ PARENT_FILE_IGNORED = Finding(
 
 _IDENTITY = ("app:", "stage:", "org:")
 FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
+# Installed packages bring files of their own, which are no projects of the user.
+_OF_OTHERS = frozenset(("node_modules",))
 
 
 class ProjectFiles(NamedTuple):
@@ -108,6 +110,23 @@ def _has_identity_only(path: str) -> bool:
     text = read_text(path, path, Diagnostics()) or ""  # reading it as an instance reports what is wrong with it
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "---"))]
     return bool(lines) and all(line.startswith(_IDENTITY) for line in lines)
+
+
+def discover_tree(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles:
+    """The files at `path` and in all folders below it, except hidden folders and node_modules. Links are not followed.
+
+    Reports an error when there are none.
+    """
+    full = absolute(path, cwd)
+    if "\x00" in path or not os.path.isdir(full):
+        return discover(path, cwd, diagnostics)
+    files: list[str] = []
+    for folder, names, _ in os.walk(full):
+        names[:] = sorted(name for name in names if not name.startswith(".") and name not in _OF_OTHERS)
+        own = _file_in(folder, cwd, diagnostics)
+        if own is not None:
+            files.append(own)
+    return ProjectFiles(tuple(files), full) if files else discover(path, cwd, diagnostics)
 
 
 def _file_in(folder: str, cwd: str, diagnostics: Diagnostics) -> str | None:

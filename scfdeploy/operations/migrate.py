@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from scfdeploy.config.discover import discover
+from scfdeploy.config.discover import discover, discover_tree
 from scfdeploy.config.files import display_path, read_text
 from scfdeploy.config.literal_secrets import find_literal_secrets
-from scfdeploy.config.migration import Migrated, migrate_text
+from scfdeploy.config.migration import Migrated, NewFile, migrate_text
 from scfdeploy.config.migration.migrate import NOT_MIGRATED
 from scfdeploy.config.yaml import MappingNode
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity, Span, message
@@ -16,28 +19,52 @@ from scfdeploy.model import KnownSecrets
 from scfdeploy.model.redaction import difference, hidden_words
 from scfdeploy.results import Findings, MigratedFile, Migration
 from scfdeploy.scaffold.project import project_name
-from scfdeploy.workspace.atomic_write import replace_file
+from scfdeploy.workspace.atomic_write import pending_file, replace_file
 
 _DEFAULT_NAME = "functions"
 
 
-def migrate(path: str, cwd: str, *, write: bool, secrets: KnownSecrets | None = None) -> Migration:
+class MigrateOptions(NamedTuple):
+    """What `migrate` reads and writes."""
+
+    write: bool = False
+    whole_tree: bool = False
+    """Read the files in all folders below the path, at any depth."""
+
+    component: str | None = None
+    """The kind of a component that a file names by a local path."""
+
+
+def migrate(path: str, cwd: str, options: MigrateOptions, *, secrets: KnownSecrets | None = None) -> Migration:
     """Migrate the file at `path`, in that folder, or in each of its sub-folders.
 
-    A file that cannot be migrated is not changed and gets an error; the others are migrated. Adds the secrets of the
-    files to `secrets`. Raises ScfDeployError if a file cannot be written.
+    A file that cannot be migrated is not changed and gets an error; the others are migrated. A new file never replaces
+    an existing one. Adds the secrets of the files to `secrets`. Raises ScfDeployError if a file cannot be written.
     """
     known = secrets if secrets is not None else KnownSecrets()
     diagnostics = Diagnostics()
     sources: dict[str, str] = {}
-    paths = discover(path, cwd, diagnostics).files
-    files = [_migrate_file(Path(file), cwd, diagnostics, sources=sources, write=write, secrets=known) for file in paths]
-    migrated = tuple(file for file in files if file is not None)
-    return Migration(Findings(diagnostics.sorted(), sources), not diagnostics.has_errors, migrated, write)
+    find = discover_tree if options.whole_tree else discover
+    migrated: list[MigratedFile] = []
+    failed: list[str] = []
+    for file in find(path, cwd, diagnostics).files:
+        result = _migrate_file(Path(file), cwd, diagnostics, sources=sources, options=options, secrets=known)
+        if result is None:
+            failed.append(display_path(file, cwd))
+        else:
+            migrated.append(result)
+    findings = Findings(diagnostics.sorted(), sources)
+    return Migration(findings, not diagnostics.has_errors, tuple(migrated), options.write, tuple(failed))
 
 
 def _migrate_file(
-    path: Path, cwd: str, diagnostics: Diagnostics, *, sources: dict[str, str], write: bool, secrets: KnownSecrets
+    path: Path,
+    cwd: str,
+    diagnostics: Diagnostics,
+    *,
+    sources: dict[str, str],
+    options: MigrateOptions,
+    secrets: KnownSecrets,
 ) -> MigratedFile | None:
     """Migrate one file; None if it cannot be read or migrated."""
     name = display_path(str(path), cwd)
@@ -46,13 +73,13 @@ def _migrate_file(
         return None
     sources[name] = readable
     text = path.read_bytes().decode("utf-8")
-    migrated = migrate_text(text, name, default_name=_default_name(path.parent))
+    migrated = migrate_text(text, name, default_name=_default_name(path.parent), component=options.component)
     diagnostics.extend(migrated.diagnostics)
     _note_secrets(migrated, readable, secrets)
     if any(finding.severity is Severity.ERROR for finding in migrated.diagnostics):
         return None
-    targets = {path.parent / new.path: new.text for new in migrated.new_files}
-    taken = next((target for target in targets if os.path.lexists(target)), None)
+    targets = {path.parent / new.path: new for new in migrated.new_files}
+    taken = next((target for target in targets if not _is_free(target, path.parent)), None)
     if taken is not None:
         diagnostics.report(
             NOT_MIGRATED,
@@ -61,16 +88,54 @@ def _migrate_file(
             advice=message("Rename or remove it, then migrate again."),
         )
         return None
-    is_written = write and migrated.text != text
+    is_written = options.write and migrated.text != text
     if is_written:
-        for target, content in targets.items():  # before the old file, which loses what they contain
-            target.parent.mkdir(exist_ok=True)
-            replace_file(target, content.encode("utf-8"))
-        replace_file(path, migrated.text.encode("utf-8"))
+        _write(path, migrated.text, targets)
     diff = difference(text, migrated.text, name, name)
-    for target, content in targets.items():
-        diff += difference("", content, os.devnull, display_path(str(target), cwd))
-    return MigratedFile(name, secrets.redact(diff), is_written)
+    new_names = {display_path(str(target), cwd): new.text for target, new in targets.items()}
+    diff += "".join(difference("", content, os.devnull, new) for new, content in new_names.items())
+    return MigratedFile(name, secrets.redact(diff), is_written, tuple(new_names))
+
+
+def _is_free(target: Path, folder: Path) -> bool:
+    """Whether a new file can be created: nothing is there, and its folder is a real one below that of the old file."""
+    parts = target.relative_to(folder).parts
+    if not parts or ".." in parts or os.path.lexists(target):
+        return False
+    parents = [folder.joinpath(*parts[:count]) for count in range(1, len(parts))]
+    return all(not os.path.lexists(one) or (one.is_dir() and not one.is_symlink()) for one in parents)
+
+
+def _write(path: Path, text: str, targets: Mapping[Path, NewFile]) -> None:
+    """Write the new files, then the old one. After an error, none of the new ones is left."""
+    with ExitStack() as undo:
+        for target, new in targets.items():
+            _create(target, new.text, undo)
+        replace_file(path, text.encode("utf-8"))
+        undo.pop_all()
+
+
+def _create(target: Path, text: str, undo: ExitStack) -> None:
+    """Write a file that must not exist yet, and its folders; `undo` removes them. Raises ScfDeployError."""
+    try:
+        for folder in reversed(target.parents):
+            if not folder.exists():
+                folder.mkdir()
+                undo.callback(_remove_folder, folder)
+        with pending_file(str(target), text.encode("utf-8")) as made:
+            made.create()
+        undo.callback(target.unlink, missing_ok=True)
+    except OSError as error:
+        raise ScfDeployError(
+            message("{path} cannot be written: {reason}", path=target, reason=error.strerror),
+            hint=message("The file was not changed."),
+        ) from error
+
+
+def _remove_folder(folder: Path) -> None:
+    # Files of another process keep the folder.
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _note_secrets(migrated: Migrated, text: str, secrets: KnownSecrets) -> None:

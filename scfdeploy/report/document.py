@@ -69,7 +69,13 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
         case Migration():
             return head("migrate", result) | {
                 "files": [
-                    {"file": file.file, "changed": file.changed, "written": file.written, "diff": file.diff}
+                    {
+                        "file": file.file,
+                        "changed": file.changed,
+                        "written": file.written,
+                        "diff": file.diff,
+                        "new_files": list(file.new_files),
+                    }
                     for file in result.files
                 ]
             }

@@ -38,6 +38,8 @@ FORMATS: Mapping[str, OutputFormat] = {
     "sarif": OutputFormat("sarif", "sarif", frozenset(("validate",))),
     "junit": OutputFormat("junit", "junit", frozenset(("validate",))),
     "step-summary": OutputFormat("markdown", "step_summary", is_for_files=True),
+    "migration-report": OutputFormat("migration_report", "render_markdown", is_for_files=True, is_for_reports=False),
+    "migration-json": OutputFormat("migration_report", "render_json", is_for_files=True, is_for_reports=False),
     "html": OutputFormat("html", "render_html", is_for_files=True),
 }
 

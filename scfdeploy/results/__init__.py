@@ -305,9 +305,11 @@ class MigratedFile(NamedTuple):
 
     file: str
     diff: str
-    """Its difference from the current form; empty without one."""
+    """Its difference from the current form and that of its new files; empty without one."""
 
     written: bool = False
+    new_files: Sequence[str] = ()
+    """The files that a part of it moves to."""
 
     @property
     def changed(self) -> bool:
@@ -322,6 +324,8 @@ class Migration(NamedTuple):
     ok: bool
     files: Sequence[MigratedFile]
     write: bool = False
+    failed: Sequence[str] = ()
+    """The files that cannot be read or migrated."""
 
 
 class ImportedFunction(NamedTuple):

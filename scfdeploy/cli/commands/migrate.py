@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,11 +13,15 @@ from scfdeploy.cli.arguments import current_folder
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, expand_groups
-from scfdeploy.cli.output import OutputOptions, run_and_exit
+from scfdeploy.cli.output import OutputOptions, Report, require_folder, run_and_exit
+from scfdeploy.diagnostics import message
+from scfdeploy.operations.migrate import MigrateOptions
 from scfdeploy.operations.migrate import migrate as use_case
 from scfdeploy.results import Migration
 
 app = CommandApp()
+
+_FORMATS = {".md": "migration-report", ".markdown": "migration-report", ".json": "migration-json"}
 
 
 @app.command()
@@ -25,6 +30,23 @@ def migrate(
     path: options.PathArgument = ".",
     *,
     write: Annotated[bool, typer.Option("--write", help="Write the files instead of showing a diff.")] = False,
+    report: Annotated[
+        str | None,
+        typer.Option(
+            "--report",
+            metavar="FILE",
+            help="Read all folders below PATH, and write what changes, what is lost and what to do for each file to "
+            "FILE (.md or .json), or to stdout (-).",
+        ),
+    ] = None,
+    component: Annotated[
+        str | None,
+        typer.Option(
+            "--component",
+            metavar="KIND",
+            help="The component of files that name it by a local path, such as scf or express.",
+        ),
+    ] = None,
     output: options.OutputFormat = "text",
     display: DisplayOptions,
 ) -> None:
@@ -33,9 +55,39 @@ def migrate(
     Shows a diff; --write changes the files. Settings without an equivalent are kept as comments, with a warning.
     Exits with 3 when a file cannot be migrated; that file is not changed.
     """
-    screen, folder = OutputOptions("migrate", output, *display), current_folder()
+    _check_component(component)
+    shown = _report_format(output) if report == "-" else output
+    reports = () if report in (None, "-") else (_file_report(report),)
+    screen, folder = OutputOptions("migrate", shown, *display, reports=reports), current_folder()
+    chosen = MigrateOptions(write, whole_tree=report is not None, component=component)
     secrets = redaction.reset_secrets({}, os.environ)
-    run_and_exit(screen, lambda: use_case(path, folder, write=write, secrets=secrets), _exit_code)
+    run_and_exit(screen, lambda: use_case(path, folder, chosen, secrets=secrets), _exit_code)
+
+
+def _check_component(component: str | None) -> None:
+    from scfdeploy.config.migration import component_choices
+
+    choices = component_choices()
+    if component is not None and component not in choices:
+        text = message(
+            "--component takes one of {choices}, not {text}", choices=", ".join(choices), text=repr(component)
+        )
+        raise typer.BadParameter(text)
+
+
+def _report_format(output: str) -> str:
+    return "migration-json" if output == "json" else "migration-report"
+
+
+def _file_report(path: str) -> Report:
+    """The report of --report. A usage error for an unknown ending or a missing folder, before anything runs."""
+    form = _FORMATS.get(Path(path).suffix.lower())
+    if form is None:
+        raise typer.BadParameter(
+            message("--report takes a FILE that ends in .md or .json, or -, not {text}", text=repr(path))
+        )
+    require_folder(f"--report {path}", path)
+    return Report(form, path)
 
 
 def _exit_code(result: Migration) -> ExitCode:

@@ -23,6 +23,8 @@ def _lines(result: Migration, style: TextStyle) -> Iterator[str]:
     for file in changed:
         if file.written:
             yield message("Migrated {file}.", file=safe(file.file)) + "\n"
+            for new in file.new_files:
+                yield message("Created {file}.", file=safe(new)) + "\n"
         else:
             yield from _diff(file, style)
     unchanged = len(result.files) - len(changed)
