@@ -88,7 +88,7 @@ def _state(file: MigratedFile | None) -> str:
 
 
 def _changes(diff: str) -> Iterator[Entry]:
-    """The lines that change, in groups of neighbours. A group without `before` is added, one without `after` removed."""
+    """The lines that change, in groups of neighbours. A group without `before` is added, without `after` removed."""
     group: list[_Line] = []
     for line in (*_lines(diff), _Line(0, " ", "")):
         if line.sign != " ":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scfdeploy.operations.migrate import migrate
+from scfdeploy.operations.migrate import MigrateOptions, migrate
 from scfdeploy.report.text import TextStyle, render_output
 
 _HERE = Path(__file__).parent
@@ -18,8 +18,8 @@ _LOOK = TextStyle(color=False, width=100)
 
 def made_of(case: Path, folder: Path) -> dict[str, str]:
     shutil.copyfile(case / "before.yml", folder / "serverless.yml")
-    shown = render_output(migrate("serverless.yml", str(folder), write=False), _LOOK)
-    migrate("serverless.yml", str(folder), write=True)
+    shown = render_output(migrate("serverless.yml", str(folder), MigrateOptions()), _LOOK)
+    migrate("serverless.yml", str(folder), MigrateOptions(write=True))
     return {
         "after.yml": (folder / "serverless.yml").read_text("utf-8"),
         "diff.txt": shown.out,
@@ -42,7 +42,7 @@ def test_migration_is_as_recorded(case: Path, tmp_path: Path, update_golden: boo
 def test_migrating_again_changes_nothing(case: Path, tmp_path: Path) -> None:
     shutil.copyfile(case / "after.yml", tmp_path / "serverless.yml")
 
-    again = migrate(".", str(tmp_path), write=True)
+    again = migrate(".", str(tmp_path), MigrateOptions(write=True))
 
     assert not any(one.changed for one in again.files)
     assert (tmp_path / "serverless.yml").read_text("utf-8") == (case / "after.yml").read_text("utf-8")

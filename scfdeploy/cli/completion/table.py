@@ -861,7 +861,13 @@ COMMANDS: Mapping[str, tuple[tuple[Option, ...], tuple[str, ...]]] = {
     "migrate": (
         (
             ("--write", "", "Write the files instead of showing a diff"),
+            ("--component", "-", "The component of files that name it by a local path, such as scf or express"),
             _FORMAT,
+            (
+                "--report",
+                "@file",
+                "Read all folders below PATH, and write what changes, what is lost and what to do for each file to FILE (.md or .json), or to stdout (-)",
+            ),
             _NO_COLOR,
             _DEBUG,
             _HELP,
