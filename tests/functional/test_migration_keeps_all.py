@@ -14,7 +14,7 @@ from tests.support.corpus import ABSENT, CORPUS, real_files
 SAMPLES = {path.parent.name: path for path in Path(__file__).parents[1].glob("golden/*/before.yml")}
 REAL = {file.name: CORPUS / file.name for file in real_files()}
 # Keys with another name or another place in the current format.
-MOVED = {"code", "codeUri", "service", "provider", "functions", "include", "vpc"}
+MOVED = {"code", "codeUri", "service", "provider", "functions", "include", "vpc", "key"}
 # Keys of the old structure around a function: one is left where several become one file.
 STRUCTURE = {"component", "inputs"}
 _KEY = re.compile(r"""(?:^|[\s{,\[])["']?([A-Za-z_$][\w.$-]*)["']?\s*:(?=\s|$)""", re.MULTILINE)

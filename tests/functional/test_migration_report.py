@@ -26,7 +26,7 @@ CURRENT = "component: scf\nname: bye\ninputs: {src: ./src, handler: index.main_h
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Files at several depths, and some that belong to nobody's project."""
     for folder, text in {
         "shop/old": OLD,
@@ -37,11 +37,12 @@ def tree(tmp_path: Path) -> Path:
     }.items():
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "serverless.yml").write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def test_report_has_each_file_of_the_tree_and_changes_none(tree: Path) -> None:
-    shown = scfdeploy("migrate", ".", "--report", "-", "--format", "json", cwd=tree)
+    shown = scfdeploy("migrate", ".", "--report", "-", "--format", "json")
 
     assert shown.exit_code == 3  # one of them cannot be read
     files = {one["file"]: one for one in json.loads(shown.stdout)["files"]}
@@ -61,7 +62,7 @@ def test_report_has_each_file_of_the_tree_and_changes_none(tree: Path) -> None:
 
 
 def test_report_as_markdown_is_written_beside_the_usual_output(tree: Path) -> None:
-    shown = scfdeploy("migrate", "shop", "--report", "report.md", cwd=tree)
+    shown = scfdeploy("migrate", "shop", "--report", "report.md")
 
     assert shown.exit_code == 0, shown.stderr
     assert "-    codeUri: ./src\n" in shown.stdout
@@ -74,7 +75,7 @@ def test_report_as_markdown_is_written_beside_the_usual_output(tree: Path) -> No
 
 
 def test_report_with_write_migrates_the_whole_tree(tree: Path) -> None:
-    shown = scfdeploy("migrate", "shop", "--write", "--report", "report.json", cwd=tree)
+    shown = scfdeploy("migrate", "shop", "--write", "--report", "report.json")
 
     assert shown.exit_code == 0, shown.stderr
     states = {one["file"]: one["state"] for one in json.loads((tree / "report.json").read_text())["files"]}
@@ -88,13 +89,13 @@ def test_report_hides_values_of_secrets(tree: Path) -> None:
     (tree / "shop/old/serverless.yml").write_text(text, "utf-8")
 
     for options in ((), ("--format", "json")):
-        shown = scfdeploy("migrate", "shop", "--report", "-", *options, cwd=tree)
+        shown = scfdeploy("migrate", "shop", "--report", "-", *options)
         assert "API_SECRET" in shown.stdout
         assert "hidden-word-1" not in shown.stdout
 
 
 def test_report_of_a_folder_without_files_is_an_error(tmp_path: Path) -> None:
-    shown = scfdeploy("migrate", ".", "--report", "-", cwd=tmp_path)
+    shown = scfdeploy("migrate", tmp_path, "--report", "-")
 
     assert shown.exit_code == 3
     assert "serverless.yml" in shown.stdout
@@ -102,14 +103,14 @@ def test_report_of_a_folder_without_files_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", ["report.txt", "report", "missing/report.md"])
 def test_report_to_a_wrong_file_is_a_usage_error(file: str, tree: Path) -> None:
-    shown = scfdeploy("migrate", ".", "--write", "--report", file, cwd=tree)
+    shown = scfdeploy("migrate", ".", "--write", "--report", file)
 
     assert shown.exit_code == 2
     assert (tree / "shop/old/serverless.yml").read_text("utf-8") == OLD
 
 
 def test_unknown_component_is_a_usage_error_that_lists_the_known_ones(tree: Path) -> None:
-    shown = scfdeploy("migrate", "shop/old", "--write", "--component", "expres", cwd=tree)
+    shown = scfdeploy("migrate", "shop/old", "--write", "--component", "expres")
 
     assert shown.exit_code == 2
     assert "express" in shown.stderr
