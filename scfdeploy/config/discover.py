@@ -124,7 +124,7 @@ def discover_tree(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles
     for folder, names, _ in os.walk(full):
         names[:] = sorted(name for name in names if not name.startswith(".") and name not in _OF_OTHERS)
         own = _file_in(folder, cwd, diagnostics)
-        if own is not None:
+        if own is not None and not _has_identity_only(own):
             files.append(own)
     return ProjectFiles(tuple(files), full) if files else discover(path, cwd, diagnostics)
 
