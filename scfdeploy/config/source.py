@@ -10,13 +10,14 @@ from dataclasses import replace
 
 from scfdeploy.config.document import Document
 from scfdeploy.config.fields import Reading, read_fields
-from scfdeploy.config.fields.keys import MISSING_KEY
+from scfdeploy.config.fields.keys import MISSING_KEY, UNKNOWN_KEY
 from scfdeploy.config.fields.scalars import report_too_late, wrong_type
 from scfdeploy.config.files import absolute
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import (
+    FUNCTION_FIELDS,
     ArchiveSource,
     BuildSettings,
     Field,
@@ -128,6 +129,7 @@ LAYER_SOURCE_FIELDS = (
     *SOURCE_FIELDS,
     Field("targetDir", Kind.STRING, "The folder of the layer, below /opt, into which the files of `src` go."),
 )
+_FUNCTION_SETTINGS = frozenset(field.name for field in FUNCTION_FIELDS) - {field.name for field in LAYER_SOURCE_FIELDS}
 _FIELD = Field("src", Kind.SOURCE, "")
 _PATH = Field("", Kind.STRING, "")
 
@@ -180,7 +182,7 @@ def is_within(path: str, boundary: str, span: Span, diagnostics: Diagnostics) ->
 def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[Field, ...]) -> Source | None:
     keys = {entry.key.text for entry in node}
     inner = replace(reading, thing="src", hints={})
-    node = _reject_prefixes(node, inner)
+    node = _reject_prefixes(_without_function_settings(node, reading), inner)
     settings = read_fields(node, _fields_for(keys, fields), reading=inner, path=("src",))
     has_two_sources = "object" in keys and bool(keys & {"src", "dist", "hook"})
     if _report_refs(settings, reading) or has_two_sources:
@@ -223,6 +225,21 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[
             hint="Write the path of a folder or an archive.",
         )
     return None
+
+
+def _without_function_settings(node: MappingNode, reading: Reading) -> MappingNode:
+    """The mapping without settings of the function, which have no effect here and are reported."""
+    misplaced = [entry for entry in node if entry.key.text in _FUNCTION_SETTINGS]
+    for entry in misplaced:
+        reading.diagnostics.report(
+            UNKNOWN_KEY,
+            entry.key.span,
+            severity=Severity.WARNING,
+            detail='"{key}" has no effect in src: it is a setting of the function.',
+            hint="Move it out of src: to `inputs`, or to `faas` of `component: http`.",
+            key=entry.key.text,
+        )
+    return MappingNode(tuple(entry for entry in node if entry not in misplaced), node.span) if misplaced else node
 
 
 def _reject_prefixes(node: MappingNode, reading: Reading) -> MappingNode:

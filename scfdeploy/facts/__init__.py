@@ -6,7 +6,7 @@ Tables become outdated: a value that they do not list is at most a warning, neve
 from scfdeploy.facts.delivery import delivery_value
 from scfdeploy.facts.errors import ErrorCode, StatusCode, error_code, error_codes, status_code, status_codes
 from scfdeploy.facts.frameworks import Framework, frameworks
-from scfdeploy.facts.hosts import service_of_host
+from scfdeploy.facts.hosts import image_address, service_of_host
 from scfdeploy.facts.platform import limit, region_abbreviation, region_names
 from scfdeploy.facts.runtimes import Runtime, runtime, runtimes
 from scfdeploy.facts.variables import (
@@ -27,6 +27,7 @@ __all__ = [
     "error_code",
     "error_codes",
     "frameworks",
+    "image_address",
     "limit",
     "region_abbreviation",
     "region_names",

@@ -15,7 +15,7 @@ from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style, is_broken, is_null
-from scfdeploy.config.yaml.nodes import truth_value
+from scfdeploy.config.yaml.nodes import is_empty, truth_value
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import Framework, frameworks, limit
@@ -206,7 +206,7 @@ def _framework(component: ScalarNode, inputs: MappingNode, reading: Reading) -> 
 
 
 def _warn_about_assets(entry: Entry, framework: Framework, diagnostics: Diagnostics) -> None:
-    if is_null(entry.value):
+    if is_empty(entry.value):
         return
     served = (
         message(" {framework} serves {files} itself.", framework=framework.name, files=framework.served)

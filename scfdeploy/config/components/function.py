@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from scfdeploy.config.bootstrap import BootstrapFactory, bootstrap_for
+from scfdeploy.config.components.image_parts import with_image_url
+from scfdeploy.config.components.source_keys import with_source_keys
 from scfdeploy.config.document import Document, InstanceDocument
 from scfdeploy.config.events import TriggerContext, read_events
 from scfdeploy.config.fields import Reading, read_fields
@@ -92,6 +94,7 @@ def read_function(
         lines=instance.resolver.lines,
         known_after_apply=_KNOWN_AFTER_APPLY,
     )
+    inputs = with_image_url(with_source_keys(inputs, reading), reading)
     settings = read_fields(inputs, _fields_for(inputs), reading=reading)
     if instance.protect is not None:
         settings.setdefault("protect", instance.protect)

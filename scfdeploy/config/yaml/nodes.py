@@ -87,6 +87,14 @@ def is_blank(node: Node) -> bool:
     return isinstance(node, ScalarNode) and node.style is Style.PLAIN and not node.text
 
 
+def is_empty(node: Node) -> bool:
+    """Whether the value is null, or a block or list without content."""
+    match node:
+        case MappingNode(entries=content) | SequenceNode(items=content):
+            return not content
+    return is_null(node)
+
+
 def is_broken(node: Node) -> bool:
     """Whether the value is invalid and was reported."""
     return isinstance(node, ScalarNode) and node.style is Style.BROKEN

@@ -41,8 +41,7 @@ def test_unsupported_kind_is_one_finding_that_describes_it(workspace: Workspace,
     ("component", "hint"),
     [
         ("sfc", '"scf"'),
-        ("tencent-scf", '"scf"'),
-        ("'@serverless/tencent-scf'", '"scf"'),
+        ("tencent-sfc", '"scf"'),
         ("expres", '"express"'),
         ("multi_scf", '"multi-scf"'),
         ("zzz", "scf"),
@@ -52,6 +51,15 @@ def test_unknown_kind_is_one_finding_with_suggestion(workspace: Workspace, compo
     loaded = workspace.load_text(f"component: {component}\nname: a\ninputs: {{}}\n")
     assert findings(loaded) == ["1:12 component-unknown"]
     assert hint in (only(loaded).hint or "")
+
+
+@pytest.mark.parametrize("component", ["tencent-scf", "'@serverless/tencent-scf'", "'@serverless/tencent-scf@0.9'"])
+def test_package_name_of_kind_is_accepted(workspace: Workspace, component: str) -> None:
+    loaded = workspace.load_text(
+        f"component: {component}\nname: a\ninputs:\n  src: ./\n  runtime: Nodejs18.15\n  handler: index.main_handler\n"
+    )
+    assert not any(finding.endswith(("component-unknown", "component-not-supported")) for finding in findings(loaded))
+    assert function_of(loaded).settings["runtime"] == "Nodejs18.15"
 
 
 @pytest.mark.parametrize(

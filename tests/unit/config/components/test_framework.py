@@ -272,7 +272,8 @@ def test_static_assets_are_reported(web: Workspace, key: str) -> None:
         ("functionConf: all\n", ["7:17 wrong-type"], "below it"),
         ("timeout: 3\nfunctionConf: {timeout: 4}\n", ["8:18 setting-twice"], "Keep one"),
         ("entryFile: sever.js\n", ["7:14 entry-file-missing"], "entryFile"),
-        ("exclude: [a]\n", ["7:3 unknown-key"], "under src"),
+        ("exclude: a\n", ["7:3 unknown-key"], "under src"),
+        ("exclude: [a]\n", ["7:3 beside-src?"], "src: …"),
         ("isAutoCiDeploy: true\n", ["7:3 unknown-key?"], "Remove"),
     ],
 )

@@ -1,0 +1,98 @@
+"""Keys of `src` that are written beside it: `exclude` and `include`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scfdeploy.config.fields import Reading
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
+from scfdeploy.config.yaml.nodes import is_false
+from scfdeploy.diagnostics import Edit, Finding, Position, Severity, Span
+from scfdeploy.diagnostics.page import yaml
+
+BESIDE_SRC = Finding(
+    "beside-src",
+    Severity.WARNING,
+    "Key belongs under src",
+    detail='"{key}" is beside src; it is read as src.{key}.',
+    hint="Write `src: {src: …, {key}: …}`.",
+    title="`exclude` or `include` beside `src`.",
+    what="The patterns of the code are beside `src`, as in an earlier form of the file, and not below it.",
+    why="They are read as if they were below `src`; other tools ignore them.",
+    wrong=yaml("src: ./\nexclude:\n  - '*.log'"),
+    right=yaml("src:\n  src: ./\n  exclude:\n    - '*.log'"),
+)
+_PATTERNS = ("exclude", "include")
+
+
+def with_source_keys(inputs: MappingNode, reading: Reading) -> MappingNode:
+    """The settings with `exclude` and `include` moved from beside `src` into it, with a warning for each.
+
+    Unchanged where `src` has the key already, or packs nothing.
+    """
+    source = inputs.get("src")
+    if source is None or isinstance(source.value, SequenceNode):
+        return inputs
+    if is_null(source.value) or is_broken(source.value) or is_false(source.value):
+        return inputs
+    own = source.value.entries if isinstance(source.value, MappingNode) else (_path_entry(source.value),)
+    taken = {entry.key.text for entry in own}
+    moved = tuple(
+        entry
+        for entry in inputs
+        if entry.key.text in _PATTERNS and isinstance(entry.value, SequenceNode) and entry.key.text not in taken
+    )
+    if not moved or "object" in taken:
+        return inputs
+    fix = _fix(source, moved, reading.lines)
+    for entry in moved:
+        reading.diagnostics.report(BESIDE_SRC, entry.key.span, fix=fix, key=entry.key.text)
+    below = Entry(source.key, MappingNode((*own, *moved), source.value.span))
+    kept = (entry for entry in inputs if entry not in moved)
+    return MappingNode(tuple(below if entry is source else entry for entry in kept), inputs.span)
+
+
+def _path_entry(path: Node) -> Entry:
+    return Entry(ScalarNode("src", Style.PLAIN, path.span), path)
+
+
+def _fix(source: Entry, moved: tuple[Entry, ...], lines: Sequence[str]) -> tuple[Edit, ...]:
+    """The edit that moves the keys below `src`; none unless each of them has lines of its own."""
+    indent = source.key.span.start.column - 1
+    blocks = [(entry.key.span.start.line, entry.value.span.end.line) for entry in (source, *moved)]
+    first, last = min(start for start, _ in blocks), max(end for _, end in blocks)
+    if last > len(lines) or not all(_is_apart(entry, indent, lines) for entry in (source, *moved)):
+        return ()
+    head, by = _source_lines(source, lines)
+    if by < 1:
+        return ()
+    taken = {number for start, end in blocks for number in range(start, end + 1)}
+    below = [f"{' ' * by}{lines[number - 1]}" for start, end in blocks[1:] for number in range(start, end + 1)]
+    new: list[str] = []
+    for number in range(first, last + 1):
+        if number == blocks[0][0]:
+            new += [*head, *below]
+        elif number not in taken:
+            new.append(lines[number - 1])
+    span = Span(source.key.span.file, Position(first, 1), Position(last, len(lines[last - 1]) + 1))
+    return (Edit(span, "\n".join(new), "\n".join(lines[first - 1 : last])),)
+
+
+def _source_lines(source: Entry, lines: Sequence[str]) -> tuple[list[str], int]:
+    """The lines of `src` as a block, and how much deeper than `src` its keys are; 0 if it is between brackets."""
+    key, value = source.key.span, source.value.span
+    if isinstance(source.value, MappingNode):
+        deeper = source.value.entries[0].key.span.start if source.value.entries else key.start
+        is_block = deeper.line > key.start.line
+        return list(lines[key.start.line - 1 : value.end.line]), deeper.column - key.start.column if is_block else 0
+    if value.start.line != key.start.line or value.end.line != key.start.line:
+        return [], 0
+    line, indent = lines[key.start.line - 1], " " * (key.start.column - 1)
+    return [line[: key.end.column], f"{indent}  src: {line[value.start.column - 1 :]}"], 2
+
+
+def _is_apart(entry: Entry, indent: int, lines: Sequence[str]) -> bool:
+    """Whether the key begins its line, at the given indentation, and nothing but a comment follows its value."""
+    start, end = entry.key.span.start, entry.value.span.end
+    before, rest = lines[start.line - 1][: start.column - 1], lines[end.line - 1][end.column - 1 :].strip()
+    return before == " " * indent and (not rest or rest.startswith("#"))

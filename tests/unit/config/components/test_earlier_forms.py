@@ -1,0 +1,114 @@
+"""Forms of earlier files that are read as the current one: keys beside `src`, images in parts, empty blocks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scfdeploy.model import FolderSource
+from tests.support.command import scfdeploy
+from tests.support.configured import Workspace, findings, function_of
+
+HEAD = "component: scf\nname: api\ninputs:\n"
+
+
+def fixed(folder: Path, text: str) -> str:
+    """The file after `validate --fix`."""
+    (folder / "serverless.yml").write_text(text, encoding="utf-8")
+    (folder / "index.js").write_text("exports.main_handler = async () => 'hello';\n", encoding="utf-8")
+    result = scfdeploy("validate", folder, "--fix")
+    assert result.exit_code == 0, result.stdout + result.stderr
+    return (folder / "serverless.yml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("key", ["exclude", "include"])
+def test_patterns_beside_src_are_read_as_part_of_it(workspace: Workspace, key: str) -> None:
+    loaded = workspace.load_text(f"{HEAD}  src: ./\n  runtime: Nodejs18.15\n  {key}:\n    - ../lib\n")
+
+    source = function_of(loaded).source
+    assert isinstance(source, FolderSource)
+    assert getattr(source, key) == ("../lib",)
+    assert findings(loaded) == ["6:3 beside-src?"]
+
+
+def test_patterns_in_both_places_are_an_error(workspace: Workspace) -> None:
+    loaded = workspace.load_text(
+        f"{HEAD}  src: {{src: ./, exclude: [a]}}\n  runtime: Nodejs18.15\n  exclude: [b]\n  timeout: 5\n"
+    )
+
+    assert findings(loaded) == ["6:3 unknown-key"]
+
+
+def test_fix_moves_patterns_below_src_and_keeps_comments(tmp_path: Path) -> None:
+    text = (
+        f"{HEAD}  src: ./  # the code\n  runtime: Nodejs18.15\n  # logs\n  exclude:\n"
+        '    - "*.log"  # large\n    - tmp\n  handler: index.main_handler\n'
+    )
+
+    assert fixed(tmp_path, text) == (
+        f"{HEAD}  src:\n    src: ./  # the code\n    exclude:\n"
+        '      - "*.log"  # large\n      - tmp\n  runtime: Nodejs18.15\n  # logs\n  handler: index.main_handler\n'
+    )
+
+
+def test_fix_adds_patterns_to_block_of_src(tmp_path: Path) -> None:
+    text = f"{HEAD}  exclude: [tmp]\n  src:\n    src: ./\n  runtime: Nodejs18.15\n  handler: index.main_handler\n"
+
+    assert fixed(tmp_path, text) == (
+        f"{HEAD}  src:\n    src: ./\n    exclude: [tmp]\n  runtime: Nodejs18.15\n  handler: index.main_handler\n"
+    )
+
+
+PARTS = "    namespace: shop\n    repositoryName: api\n    tagName: 1.4\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "address"),
+    [
+        ("", "ccr.ccs.tencentyun.com/shop/api:1.4"),
+        ("    registryName: mine\n", "ccr.ccs.tencentyun.com/shop/api:1.4"),
+        ("    registryName: mine\n    registryId: tcr-abcd1234\n", "mine.tencentcloudcr.com/shop/api:1.4"),
+    ],
+)
+def test_image_in_parts_is_read_as_address(workspace: Workspace, more: str, address: str) -> None:
+    loaded = workspace.load_text(f"{HEAD}  image:\n{more}{PARTS}")
+
+    image = function_of(loaded).settings["image"]
+    assert isinstance(image, dict)
+    assert image["imageUrl"] == address
+    assert findings(loaded) == ["5:5 image-parts?"]
+
+
+def test_image_without_tag_still_lacks_address(workspace: Workspace) -> None:
+    loaded = workspace.load_text(f"{HEAD}  image:\n    namespace: shop\n    repositoryName: api\n")
+
+    assert any("missing-key" in line for line in findings(loaded))
+
+
+def test_fix_writes_address_of_image(tmp_path: Path) -> None:
+    text = f"{HEAD}  image:\n{PARTS}  timeout: 5\n"
+
+    assert fixed(tmp_path, text) == f"{HEAD}  image:\n    imageUrl: ccr.ccs.tencentyun.com/shop/api:1.4\n  timeout: 5\n"
+
+
+def test_empty_blocks_of_framework_lose_nothing(workspace: Workspace) -> None:
+    loaded = workspace.load_text(
+        "component: http\nname: site\ninputs:\n  src: ./\n  faas: {framework: express, runtime: Nodejs18.15}\n"
+        "  apigw:\n    timeout: 60\n    environment: release\n    customDomains: []\n  static: {}\n"
+    )
+
+    details = {one.rule: one.detail for one in loaded.diagnostics}
+    assert "assets-not-uploaded" not in details
+    assert details["gateway-replaced"].endswith("Not carried over: timeout.")
+
+
+def test_function_setting_in_src_says_where_it_belongs(workspace: Workspace) -> None:
+    loaded = workspace.load_text(
+        f"{HEAD}  src:\n    src: ./\n    memorySize: 1024\n  runtime: Nodejs18.15\n  handler: index.main_handler\n"
+    )
+
+    assert findings(loaded) == ["6:5 unknown-key?"]
+    assert [one.hint for one in loaded.diagnostics] == [
+        "Move it out of src: to `inputs`, or to `faas` of `component: http`."
+    ]
