@@ -181,19 +181,21 @@ def _before_anything_is_deployed(work: Workplace) -> None:
     for output in ("text", "json", "github", "sarif", "junit"):
         work.on_project("validate", "--format", output, "--debug")
     assert work.run("init", work.folder / "fresh", "--debug").exit_code == 0
-    for system in ("github", "jenkins", "coding"):
+    for system in ("github", "gitlab", "jenkins", "coding", "cnb"):
         options = ("--package", PACKAGE, "--secret", "DOTENV_TOKEN", "--force", "--debug")
         refused = work.run("ci", "init", system, *options)
         assert refused.exit_code == 1
         assert "src.hook contains a secret" in refused.stderr
         written = work.run("ci", "init", system, "fresh", *options)
         assert written.exit_code == 0, written.stderr
+    report = work.run("ci", "init", "github", "fresh", *options, "--format", "json")
+    assert report.exit_code == 0, report.stderr
     older = work.folder / "older"
     (older / "src").mkdir(parents=True)
     (older / "src" / "index.py").write_text(_CODE)
     (older / "serverless.yml").write_text(OLDER)
     work.own.add(older / "serverless.yml")
-    for more in ((), ("--format", "json"), ("--debug", "--write")):
+    for more in ((), ("--format", "json"), ("--report", "-"), ("--debug", "--write")):
         migrated = work.run("migrate", older, *more)
         assert migrated.exit_code == 0, migrated.stderr
     for more in ((), ("--format", "json"), ("--debug",)):
