@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ from scfdeploy.config.migration.named_components import (
     top_level_components,
 )
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.migration.written_out import CONSTANTS, IDENTITY, write_out
+from scfdeploy.config.migration.written_out import CONSTANTS, IDENTITY, WrittenOut, write_out
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, parse
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Position, Severity, Span, message
 
@@ -47,21 +48,13 @@ class NewFile(NamedTuple):
     text: str
 
 
-class _Text(NamedTuple):
-    """A text that is made of lines of the file, with the line of the file for each of its lines."""
-
-    text: str
-    lines: tuple[int, ...]
-
-
 class SplitFile:
     """Converts one file. `content` is its text, with its own line ends."""
 
     def __init__(self, tree: MappingNode, content: str, *, default_name: str, choice: str | None) -> None:
         self._file, self._content, self._default_name, self._choice = tree.span.file, content, default_name, choice
         self._original = Rewrite(content, self._file)
-        written = write_out(tree, self._original, content)
-        self._written = _Text(*written)
+        self._written = written = write_out(tree, self._original, content)
         self._tree = tree if written.text == content else _parsed(written.text, self._file, tree.span)
         self._rewrite = Rewrite(written.text, self._file, within_texts=multi_line_scalar_lines(self._tree))
         self._found: list[Diagnostic] = []
@@ -76,14 +69,12 @@ class SplitFile:
                 report_local_path(component.value, value, entry.key.text, diagnostics)
         if unknown:
             return self._content, ()
-        groups = self._groups(kinds)
-        try:
-            if len(groups) > 1:
-                text, files = self._split(groups, kinds)
-            else:
-                text, files = self._convert(self._tree, self._rewrite, self._written, kinds, None)[0], ()
-        except NotMigratedError as error:
-            raise NotMigratedError(self._in_file(error.span, self._written), error.detail, error.hint) from None
+        with self._errors_in_file(self._written):
+            groups = self._groups(kinds)
+        if len(groups) > 1:
+            text, files = self._split(groups, kinds)
+        else:
+            text, files = self._convert(self._tree, self._rewrite, self._written, kinds, None)[0], ()
         diagnostics.extend(dict.fromkeys(self._found))
         return text, files
 
@@ -102,17 +93,19 @@ class SplitFile:
         return groups
 
     def _convert(
-        self, tree: MappingNode, rewrite: Rewrite, text: _Text, kinds: frozenset[str], around: Surroundings | None
+        self, tree: MappingNode, rewrite: Rewrite, text: WrittenOut, kinds: frozenset[str], around: Surroundings | None
     ) -> tuple[str, NamedComponents]:
         found = Diagnostics()
         name = self._default_name if around is None else _FUNCTIONS_FOLDER
         converter = NamedComponents(tree, rewrite, found, name, choice=self._choice, around=around)
-        converter.migrate(kinds)
+        with self._errors_in_file(text):
+            converter.migrate(kinds)
         self._note(found, text)
         return rewrite.text(), converter
 
     def _split(self, groups: dict[str, list[Entry]], kinds: frozenset[str]) -> tuple[str, tuple[NewFile, ...]]:
-        block_mapping(self._tree, self._tree.span, self._rewrite)
+        with self._errors_in_file(self._written):
+            block_mapping(self._tree, self._tree.span, self._rewrite)
         deployed = {entry.key.text for group in groups.values() for entry in group}
         files: list[NewFile] = []
         uses: Counter[str] = Counter()
@@ -123,7 +116,8 @@ class SplitFile:
             uses.update(converter.uses)
             called |= converter.called_gateways
         found = Diagnostics()
-        text = self._remaining_text(groups, uses, called, found)
+        with self._errors_in_file(self._written):
+            text = self._remaining_text(groups, uses, called, found)
         self._note(found, self._written)
         return text, tuple(files)
 
@@ -141,8 +135,8 @@ class SplitFile:
         if not has_app and not has_name:
             rows.insert(0, f"app: {self._default_name}\n")
             lines.insert(0, 1)
-        sub = _Text("".join(rows), tuple(self._written.lines[number - 1] for number in sorted(lines)))
-        tree = _parsed(sub.text, self._file, self._tree.span)
+        sub = WrittenOut("".join(rows), tuple(self._written.lines[number - 1] for number in sorted(lines)))
+        tree = _parsed(sub.text, self._file, self._in_file(self._tree.span, self._written))
         names = {entry.key.text for entry in top_level_components(self._tree)}
         context = frozenset(keep - own - set(IDENTITY))
         around = Surroundings(context, frozenset(names - keep), name_is_app=has_name and not has_app)
@@ -197,12 +191,20 @@ class SplitFile:
     def _line(self, number: int) -> str:
         return self._rewrite.source_line(number) + "\n"
 
-    def _note(self, found: Diagnostics, text: _Text) -> None:
+    @contextmanager
+    def _errors_in_file(self, text: WrittenOut) -> Iterator[None]:
+        """Give a NotMigratedError its place in the file instead of that in `text`."""
+        try:
+            yield
+        except NotMigratedError as error:
+            raise NotMigratedError(self._in_file(error.span, text), error.detail, error.hint) from None
+
+    def _note(self, found: Diagnostics, text: WrittenOut) -> None:
         for diagnostic in found:
             span = diagnostic.subject
             self._found.append(diagnostic if span is None else replace(diagnostic, subject=self._in_file(span, text)))
 
-    def _in_file(self, span: Span, text: _Text) -> Span:
+    def _in_file(self, span: Span, text: WrittenOut) -> Span:
         """The place in the original text: the same one, or the line if the text of the line is another."""
         number = text.lines[min(span.start.line, len(text.lines)) - 1]
         original = self._original.source_line(number)

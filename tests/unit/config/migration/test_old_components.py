@@ -173,3 +173,14 @@ def test_file_with_a_gateway_only_is_named(kind: str) -> None:
 
 def test_choices_are_kinds_that_are_deployed() -> None:
     assert {"scf", "multi-scf", "layer", "http", "express"} <= set(component_choices())
+
+
+def test_error_in_a_component_of_several_has_its_place_in_the_file() -> None:
+    text = (
+        "one:\n  component: '@serverless/tencent-express'\n  inputs:\n    src: ./one\n"
+        "two:\n  component: '@serverless/tencent-scf'\n  inputs:\n    handler: a.b\n    events: [{apigw: {}}]\n"
+    )
+
+    (finding,) = migrated(text).diagnostics
+
+    assert (finding.rule, str(finding.subject)) == ("not-migrated", "serverless.yml:9:13")
