@@ -33,7 +33,7 @@ from scfdeploy.config.migration.named_components import (
 )
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.migration.written_out import CONSTANTS, IDENTITY, WrittenOut, write_out
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, parse
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, parse
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Position, Severity, Span, message
 
 _FOLDER = re.compile(r"[A-Za-z0-9_][\w.-]*", re.ASCII)
@@ -53,6 +53,7 @@ class SplitFile:
 
     def __init__(self, tree: MappingNode, content: str, *, default_name: str, choice: str | None) -> None:
         self._file, self._content, self._default_name, self._choice = tree.span.file, content, default_name, choice
+        self._newline = "\r\n" if "\r\n" in content else "\n"
         self._original = Rewrite(content, self._file)
         self._written = written = write_out(tree, self._original, content)
         self._tree = tree if written.text == content else _parsed(written.text, self._file, tree.span)
@@ -133,7 +134,7 @@ class SplitFile:
         lines = [number for entry in self._tree if entry.key.text in keep for number in self._range(entry)]
         rows = [self._line(number) for number in sorted(lines)]
         if not has_app and not has_name:
-            rows.insert(0, f"app: {self._default_name}\n")
+            rows.insert(0, f"app: {self._default_name}{self._newline}")
             lines.insert(0, 1)
         sub = WrittenOut("".join(rows), tuple(self._written.lines[number - 1] for number in sorted(lines)))
         tree = _parsed(sub.text, self._file, self._in_file(self._tree.span, self._written))
@@ -180,8 +181,7 @@ class SplitFile:
         text = rewrite.text()
         if has_app or self._tree.get("name") is not None:
             return text
-        newline = "\r\n" if "\r\n" in self._content else "\n"
-        return f"app: {self._default_name}{newline}{text}"
+        return f"app: {self._default_name}{self._newline}{text}"
 
     def _range(self, entry: Entry) -> range:
         """The lines of a top-level entry, with the comment above it."""
@@ -189,7 +189,7 @@ class SplitFile:
         return range(first, last_line_before_next(entry, self._tree, self._rewrite) + 1)
 
     def _line(self, number: int) -> str:
-        return self._rewrite.source_line(number) + "\n"
+        return self._rewrite.source_line(number) + self._newline
 
     @contextmanager
     def _errors_in_file(self, text: WrittenOut) -> Iterator[None]:
@@ -249,6 +249,7 @@ def _from_folder(text: str, folder: str, file: str) -> str:
     rewrite = Rewrite(text, file)
     inputs = mapping_of(tree.get("inputs"))
     functions = mapping_of(get(inputs, "functions")) or ()
+    hooks: dict[Position, ScalarNode] = {}
     for settings in (inputs, *(mapping_of(function) for function in functions)):
         source = get(settings, "src")
         inner = mapping_of(source)
@@ -257,8 +258,23 @@ def _from_folder(text: str, folder: str, file: str) -> str:
                 _rewrite_path(entry.value, folder, rewrite)
         hook = None if inner is None else inner.get("hook")
         if hook is not None and isinstance(hook.value, ScalarNode) and text_of(hook) is not None:
-            _replace_text(hook.value, f"cd .. && {hook.value.text}", rewrite)
+            hooks.setdefault(hook.value.span.start, hook.value)  # functions can share one by an anchor
+    for command in hooks.values():
+        _run_in_parent(command, rewrite)
     return rewrite.text()
+
+
+def _run_in_parent(command: ScalarNode, rewrite: Rewrite) -> None:
+    """Put `cd .. &&` before a command."""
+    start = command.span.start
+    if command.style is Style.BLOCK:
+        lines = range(start.line + 1, command.span.end.line + 1)
+        first = next((line for line in lines if rewrite.source_line(line).strip()), None)
+        if first is not None:
+            rewrite.before(first, f"{' ' * rewrite.line_indent(first)}cd .. &&")
+        return
+    is_quoted = rewrite.source_line(start.line)[start.column - 1 :].startswith(("'", '"'))
+    rewrite.insert(Position(start.line, start.column + is_quoted), "cd .. && ")
 
 
 def _rewrite_path(scalar: ScalarNode, folder: str, rewrite: Rewrite) -> None:
@@ -278,11 +294,15 @@ def _rewrite_path(scalar: ScalarNode, folder: str, rewrite: Rewrite) -> None:
 
 
 def _replace_text(scalar: ScalarNode, new: str, rewrite: Rewrite) -> None:
-    if scalar.span.start.line != scalar.span.end.line:
-        return
-    source = rewrite.source_text(scalar.span)
-    if scalar.text in source:
-        rewrite.replace(scalar.span, source.replace(scalar.text, new, 1))
+    """Replace a text in its quotes. Raises NotMigratedError for one with escapes or on several lines."""
+    source = rewrite.source_text(scalar.span) if scalar.span.start.line == scalar.span.end.line else ""
+    if scalar.text not in source:
+        raise NotMigratedError(
+            Span.at(rewrite.file),
+            message('The path "{path}" is not on one line, or is written with escapes.', path=scalar.text),
+            message("Write it plainly, then migrate again."),
+        )
+    rewrite.replace(scalar.span, source.replace(scalar.text, new, 1))
 
 
 def _parsed(text: str, file: str, place: Span) -> MappingNode:

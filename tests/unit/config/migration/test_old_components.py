@@ -184,3 +184,37 @@ def test_error_in_a_component_of_several_has_its_place_in_the_file() -> None:
     (finding,) = migrated(text).diagnostics
 
     assert (finding.rule, str(finding.subject)) == ("not-migrated", "serverless.yml:9:13")
+
+
+@pytest.mark.parametrize(
+    ("hook", "expected"),
+    [
+        ("npm ci", "cd .. && npm ci"),
+        ('"npm run \\"x\\""', '"cd .. && npm run \\"x\\""'),
+        ("'echo ''it'' # x'", "'cd .. && echo ''it'' # x'"),
+        ("npm ci &&\n          npm test", "cd .. && npm ci &&\n        npm test"),
+        ("|\n\n          npm ci\n          npm test", "|\n\n        cd .. &&\n        npm ci\n        npm test"),
+    ],
+)
+def test_hook_of_a_moved_component_runs_where_it_ran(hook: str, expected: str) -> None:
+    text = (
+        "one:\n  component: '@serverless/tencent-express'\n  inputs:\n    src:\n      src: ./\n"
+        f"      hook: {hook}\ntwo:\n  component: '@serverless/tencent-koa'\n  inputs:\n    src: ./two\n"
+    )
+
+    assert f"hook: {expected}\n" in migrated(text).new_files[0].text
+
+
+@pytest.mark.parametrize("path", ['"./\\x61/b"', '"./a\n      b"'])
+def test_path_that_cannot_be_rewritten_is_rejected_unchanged(path: str) -> None:
+    text = FRAMEWORKS.replace("./AppBJ/src", path)
+
+    result = migrated(text)
+
+    assert (rules(result), result.text, result.new_files) == (["not-migrated"], text, ())
+
+
+def test_new_files_have_the_line_ends_of_the_old_one() -> None:
+    files = migrated(FRAMEWORKS.replace("\n", "\r\n")).new_files
+
+    assert [file.text for file in files] == [file.text.replace("\n", "\r\n") for file in migrated(FRAMEWORKS).new_files]
