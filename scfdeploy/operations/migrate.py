@@ -73,7 +73,9 @@ def _migrate_file(
         return None
     sources[name] = readable
     text = path.read_bytes().decode("utf-8")
-    migrated = migrate_text(text, name, default_name=_default_name(path.parent), component=options.component)
+    migrated = migrate_text(
+        text, name, default_name=_default_name(path.parent), component=options.component, folder=str(path.parent)
+    )
     diagnostics.extend(migrated.diagnostics)
     _note_secrets(migrated, readable, secrets)
     if any(finding.severity is Severity.ERROR for finding in migrated.diagnostics):

@@ -46,12 +46,15 @@ class Migrated:
     """What was moved out of the file. If one of them exists already, neither these nor `text` may be written."""
 
 
-def migrate_text(text: str, file: str, *, default_name: str, component: str | None = None) -> Migrated:
+def migrate_text(
+    text: str, file: str, *, default_name: str, component: str | None = None, folder: str = ""
+) -> Migrated:
     """Convert the text of a file to the current format, keeping its line ends and byte-order mark.
 
     Diagnostics have positions in the original text. `default_name` is the name of the instance if the file has none.
     `component` is the kind to write where the file names a component by a local path, such as `../`; it must be one
-    of `component_choices()`. Converting the result changes nothing.
+    of `component_choices()`. `folder` is that of the file, where `${file(…)}` looks for others; if empty, none is read.
+    Converting the result changes nothing.
     """
     diagnostics = Diagnostics()
     mark = _BOM if text.startswith(_BOM) else ""
@@ -73,7 +76,7 @@ def migrate_text(text: str, file: str, *, default_name: str, component: str | No
             named = SplitFile(tree, content, default_name=default_name, choice=component)
             new, files = named.migrate(_single_kinds(), findings)
         else:
-            _migrate(tree, rewrite, findings, default_name, choice=component)
+            _migrate(tree, rewrite, findings, default_name, choice=component, folder=folder)
             new = rewrite.text()
         for converted in [new_file.text for new_file in files] or [new]:
             if converted != content:
@@ -88,14 +91,20 @@ def migrate_text(text: str, file: str, *, default_name: str, component: str | No
 
 
 def _migrate(
-    tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics, default_name: str, *, choice: str | None
+    tree: MappingNode,
+    rewrite: Rewrite,
+    diagnostics: Diagnostics,
+    default_name: str,
+    *,
+    choice: str | None,
+    folder: str,
 ) -> None:
     provider = tree.get("provider")
     component = tree.get("component")
     if component is not None:
         migrate_component(tree, component, rewrite, diagnostics, choice=choice)
     elif provider is not None and "tencent" in (text_of(provider), text_of((mapping_of(provider) or tree).get("name"))):
-        PluginFile(tree, provider, rewrite, diagnostics=diagnostics).migrate(default_name)
+        PluginFile(tree, provider, rewrite, folder=folder, diagnostics=diagnostics).migrate(default_name)
     else:
         choose_kind(tree, diagnostics)
 

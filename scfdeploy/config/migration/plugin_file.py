@@ -1,10 +1,7 @@
 """Convert the format of the Serverless Framework's Tencent plugin, with `provider`, `functions` and `package`."""
-# Plain strings for paths, as in the other modules of this package.
-# ruff: noqa: PTH120
 
 from __future__ import annotations
 
-import os
 import re
 
 from scfdeploy.config.migration.function_settings import NOT_CARRIED_OVER, FunctionSettings, comment_out
@@ -40,9 +37,11 @@ _PATTERNS = ("exclude", "include", "patterns")
 class PluginFile:
     """Converts one file."""
 
-    def __init__(self, tree: MappingNode, provider: Entry, rewrite: Rewrite, *, diagnostics: Diagnostics) -> None:
+    def __init__(
+        self, tree: MappingNode, provider: Entry, rewrite: Rewrite, *, folder: str, diagnostics: Diagnostics
+    ) -> None:
         self._tree, self._provider = block_mapping(tree, tree.span, rewrite), provider
-        self._rewrite, self._diagnostics = rewrite, diagnostics
+        self._rewrite, self._folder, self._diagnostics = rewrite, folder, diagnostics
         self._unknown: dict[str, str] = {}
 
     def migrate(self, default_name: str) -> None:
@@ -60,8 +59,7 @@ class PluginFile:
             )
         for entry in (*map(self._tree.get, (*_IDENTITY, "service", "package")), provider, functions):
             if entry is not None:
-                folder = os.path.dirname(self._rewrite.file) or "."
-                rewrite_framework_variables(entry.value, self._tree, folder, self._rewrite, self._name_unknown)
+                rewrite_framework_variables(entry.value, self._tree, self._folder, self._rewrite, self._name_unknown)
         shared = block_mapping(provider.value, provider.key.span, self._rewrite) if not text_of(provider) else None
         self._convert_top_level("scf" if len(named) == 1 else "multi-scf", default_name)
         margin = indent(shared.entries[0]) if shared is not None and shared.entries else 2

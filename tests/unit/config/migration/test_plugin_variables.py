@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from scfdeploy.config.migration import Migrated, migrate_text
+from scfdeploy.operations.migrate import MigrateOptions, migrate
 
 HEAD = """\
 service: shop
@@ -90,3 +93,25 @@ def test_unknown_value_is_reported_once_with_the_name_of_its_variable() -> None:
 def test_different_unknown_values_get_different_names() -> None:
     text = migrated("${ssm:/db/id}-${ssm:/vpc/id}").text
     assert "ONE: ${env:ID}-${env:SSM_VPC_ID}\n" in text
+
+
+def test_value_of_another_file_comes_from_the_folder_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder, value in (("shop", "ours"), ("elsewhere", "theirs")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "values.yml").write_text(f"one: {value}\n")
+    text = HEAD.replace("VALUE", "${file(./values.yml):one}").replace("STAGE", "dev").replace("VPC", "'{}'")
+    (tmp_path / "shop" / "serverless.yml").write_text(text)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    (file,) = migrate("serverless.yml", str(tmp_path / "shop"), MigrateOptions()).files
+
+    assert "ONE: ours\n" in file.diff
+
+
+def test_no_other_file_is_read_without_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "values.yml").write_text("one: theirs\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert "theirs" not in migrated("${file(./values.yml):one}").text
