@@ -12,9 +12,11 @@ from scfdeploy.config.files import read_text
 from scfdeploy.config.variables.scan import Part, Reference, alternatives, scan, without_quotes
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style, is_null, parse
 from scfdeploy.diagnostics import Diagnostics, Span
-from scfdeploy.model import looks_secret
+from scfdeploy.model import holds_secret, looks_secret
 
 _SOURCE = re.compile(r"(opt|self|sls|file|env)([:.(])(.*)", re.DOTALL)
+_VARIABLES = re.compile(r"(?:\$\{[^{},]*\})+")
+"""What is copied of a secret: variables, not its text."""
 _OWN_VALUES = {"service": "name", "service.name": "name", "app": "app", "name": "name", "stage": "stage", "org": "org"}
 _MAX_DEPTH = 10
 _MAX_LENGTH = 2_000
@@ -67,9 +69,11 @@ class FrameworkVariables:
             found = self._own_value(path, place, depth)
         elif kind == "file":
             found = self._of_file(path, place, depth)
-        if found is not None or not defaults or looks_secret(re.split(r"[.:/)]", path)[-1]):
-            return found  # the default of a secret is not copied
-        return self._default(defaults, place, depth)
+        is_secret = any(map(looks_secret, re.split(r"[.:/)]", path)))
+        if found is None:
+            return self._default(defaults, place, depth) if defaults and not is_secret else None
+        is_copied = not is_secret or _VARIABLES.fullmatch(found.text)
+        return found if is_copied and not holds_secret(found.text) else None
 
     def _environment(self, name: str, defaults: list[tuple[Part, ...]], place: Span, depth: int) -> Replacement | None:
         default = self._default(defaults, place, depth) if defaults else None
@@ -148,8 +152,6 @@ class FrameworkVariables:
             return None
         if "\n" in node.text or len(node.text) > _MAX_LENGTH:
             return None
-        if looks_secret(path.rpartition(".")[2]) and "${" not in node.text:
-            return None  # a secret is not copied
         text = self._text(scan(node.text), place, depth)
         return None if text is None else Replacement(text, is_text=node.style is not Style.PLAIN)
 

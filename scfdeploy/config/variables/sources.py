@@ -75,7 +75,7 @@ class VariableSources(NamedTuple):
 
     def default(self, form: str, text: str) -> VariableValue:
         """The value of a variable that is not set, from the default in the file."""
-        return VariableValue(text, final=True, sensitive=looks_secret(form.removeprefix("env:")) or holds_secret(text))
+        return self._known(form.removeprefix("env:"), text)
 
     def _known(self, name: str, text: str, note: Problem | None = None) -> VariableValue:
         if looks_secret(name) or holds_secret(text):

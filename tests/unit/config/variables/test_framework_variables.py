@@ -11,6 +11,8 @@ from tests.support.configured import HEAD, Workspace, findings, only
 
 CUSTOM = (
     "custom:\n  five: 5\n  text: '7'\n  chain: ${opt:stage, 'dev'}-x\n  colon: 'a: b'\n  password: hunter2\n"
+    "  secrets: {db: hunter2}\n  alias: x${self:custom.secrets.db}\n  stages: {secrets: {db: 'hunter2${stage}'}}\n"
+    "  address: mysql://root:hunter2@10.0.0.1/db\n  tokens: {id: '${env:ID_TOKEN}'}\n"
     "  list: [1]\n  loop: ${self:custom.loop}\n  region: ap-shanghai # near\n"
 )
 
@@ -35,6 +37,7 @@ def fixed(workspace: Workspace, text: str) -> str:
         ("${self:custom.five}", "5"),
         ("${self:custom.text}", "'7'"),
         ("${self:custom.chain}", "${stage}-x"),
+        ("${self:custom.tokens.id}", "${env:ID_TOKEN}"),
         ("x-${self:custom.chain}", "x-${stage}-x"),
         ('"x ${self:custom.colon}"', '"x a: b"'),
         ("${self:custom.colon}", "'a: b'"),
@@ -65,10 +68,19 @@ def test_fix_writes_what_the_files_tell(written: str, expected: str, workspace: 
         "${file(/etc/hostname)}",
         "${ssm:/a/b}",
         "${opt:password, 'hunter2'}",
+        "${self:custom.secrets.db}",
+        "${self:custom.alias}",
+        "${self:custom.stages.secrets.db}",
+        "${self:custom.address}",
+        "${file(secrets.yml):db}",
+        "${file(./secrets.yml):db, 'hunter2'}",
+        "${file(values.yml):address}",
     ],
 )
 def test_fix_leaves_what_the_files_do_not_tell(written: str, workspace: Workspace) -> None:
     workspace.write("project/code/index.py", "").write("outside.yml", "id: vpc-1\n")
+    workspace.write("project/secrets.yml", "db: hunter2\n")
+    workspace.write("project/values.yml", "address: mysql://root:hunter2@10.0.0.1/db\n")
     text = CUSTOM + HEAD + f"  description: {written}\n"
     workspace.write("project/serverless.yml", text)
     fix(Request("project", LoadOptions(cwd=str(workspace.root))))
