@@ -54,6 +54,7 @@ def pipeline_environment() -> Environment:
     environment.filters |= {
         "yaml": yaml_word,
         "yaml_list": _yaml_list,
+        "anchor": _anchor,
         "compact": _compact,
         "groovy": groovy_word,
         "groovy_list": _groovy_list,
@@ -79,6 +80,11 @@ def groovy_word(word: str) -> str:
 
 def _yaml_list(words: list[str]) -> str:
     return f"[{', '.join(yaml_word(word) for word in words)}]"
+
+
+def _anchor(word: str) -> str:
+    """A stage in the name of a YAML anchor, where many readers accept no dot. Different stages stay different."""
+    return word.replace("_", "__").replace(".", "_-")
 
 
 def _compact(value: object) -> str:

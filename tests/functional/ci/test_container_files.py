@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,25 @@ def test_keys_are_imported_only_where_they_are_used_on_cnb() -> None:
                     assert ("Apply" in keys) <= (event in ("push", "tag_deploy.prod", "tag_deploy.prod-2"))
                     assert "Apply" not in keys or "scfdeploy-plan.yml" not in keys["Apply"]
                     assert "Apply" not in keys or pipeline["lock"]["wait"] is True
+
+
+@pytest.mark.usefixtures("root")
+def test_no_stage_breaks_the_anchors_of_cnb() -> None:
+    stages = ("v1.0", "v1_0", "v1_.0", "v1._0", "keys", "plan", "read-only")
+    function(".")
+    ran = ci_init("cnb", *(word for stage in stages for word in ("--stage-branch", f"main={stage}")))
+    assert ran.exit_code == 0, ran.stderr
+
+    text = Path(".cnb.yml").read_text("utf-8")
+    anchors = re.findall(r"^\.\S+: &(\S+)", text, re.MULTILINE)
+
+    assert [name for name in anchors if re.fullmatch("[A-Za-z0-9_-]+", name) is None] == []
+    assert len(set(anchors)) == len(anchors) == 1 + 4 * len(stages)
+    for pipeline, stage in zip(workflow(text)["main"]["push"], stages, strict=True):
+        _, plan, apply = pipeline["stages"]
+        assert f"STAGE='{stage}'" in apply["script"]
+        assert plan["imports"].endswith("/scfdeploy-plan.yml")
+        assert apply["imports"].endswith(f"/scfdeploy-{stage}.yml")
 
 
 def test_production_is_manual_and_locked_on_gitlab() -> None:
