@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_null
+from scfdeploy.config.yaml.nodes import is_empty
 from scfdeploy.model.lazy_pattern import lazy_pattern
 
 # `auth`, `authRequired`, `authType`, `oauthConfig`, `eiamAppId`, `usagePlan`, `apiAppIds`, `secretIds`, `ipStrategy`, …
@@ -59,6 +60,13 @@ def is_private(node: Node) -> bool:
     nets = [entry.value for entry in _entries(node) if entry.key.text in ("netTypes", "netType")]
     types = {_lower_text(item) for net in nets for item in (net.items if isinstance(net, SequenceNode) else (net,))}
     return types == {"inner"}
+
+
+def has_effect(setting: Entry) -> bool:
+    """Whether a setting changes anything: it is neither empty nor the default."""
+    value = setting.value
+    is_default = setting.key.text == "environment" and isinstance(value, ScalarNode) and value.text == "release"
+    return not is_empty(value) and not is_default
 
 
 def _entries(node: Node, descend: Callable[[Entry], bool] = lambda _: True) -> Iterator[Entry]:

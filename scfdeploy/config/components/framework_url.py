@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scfdeploy.config.api_gateway import access_controls, is_disabled, is_private
+from scfdeploy.config.api_gateway import access_controls, has_effect, is_disabled, is_private
 from scfdeploy.config.events import AUTH_TYPE_MISSING
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_null
-from scfdeploy.config.yaml.nodes import is_empty, truth_value
+from scfdeploy.config.yaml.nodes import truth_value
 from scfdeploy.diagnostics import Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 
@@ -150,13 +150,6 @@ def _report_restricted(blocks: Sequence[Entry], controls: Sequence[str], *, has_
     )
 
 
-def _is_lost(setting: Entry) -> bool:
-    """Whether a gateway's setting that a URL lacks changed anything: it is neither empty nor the default."""
-    value = setting.value
-    is_default = setting.key.text == "environment" and isinstance(value, ScalarNode) and value.text == "release"
-    return not is_empty(value) and not is_default
-
-
 def _report(
     gateway: Sequence[Entry], replacement: str, supported: Sequence[str], reading: Reading, *, hint: str | None = None
 ) -> None:
@@ -165,9 +158,9 @@ def _report(
     lost: list[str] = []
     for entry in gateway:
         if entry.key.text not in _BLOCKS:
-            lost.append(entry.key.text)
+            lost += [entry.key.text] if has_effect(entry) else []
         elif isinstance(entry.value, MappingNode):
-            lost += [inner.key.text for inner in entry.value if inner.key.text not in supported and _is_lost(inner)]
+            lost += [inner.key.text for inner in entry.value if inner.key.text not in supported and has_effect(inner)]
     reading.diagnostics.report(
         GATEWAY_REPLACED,
         gateway[0].key.span,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.config.api_gateway import is_disabled
+from scfdeploy.config.api_gateway import has_effect, is_disabled
 from scfdeploy.config.components.framework_url import GATEWAY_KEYS
 from scfdeploy.config.migration.gateway_triggers import (
     FunctionUrl,
@@ -125,4 +125,6 @@ def add_url(
 
 
 def _lost_settings(entry: Entry) -> list[str]:
-    return lost_settings(entry.value) if isinstance(entry.value, MappingNode) else key_names([entry])
+    if isinstance(entry.value, MappingNode):
+        return lost_settings(entry.value)
+    return key_names([entry]) if has_effect(entry) else []

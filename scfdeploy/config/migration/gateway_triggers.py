@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scfdeploy.config.api_gateway import access_controls, is_disabled, is_private, is_signed_only
+from scfdeploy.config.api_gateway import access_controls, has_effect, is_disabled, is_private, is_signed_only
 from scfdeploy.config.components.framework_url import GATEWAY_REPLACED
 from scfdeploy.config.migration.layout import (
     after_colon,
@@ -17,7 +17,7 @@ from scfdeploy.config.migration.layout import (
     text_of,
 )
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.yaml import Entry, MappingNode, Node, SequenceNode, is_null
+from scfdeploy.config.yaml import Entry, MappingNode, Node, SequenceNode
 from scfdeploy.config.yaml.nodes import truth_value
 from scfdeploy.diagnostics import Diagnostics, Span, message
 
@@ -160,7 +160,7 @@ def report_gateway(
 
 
 def lost_settings(node: Node) -> list[str]:
-    """The settings of a gateway that a function URL does not have."""
+    """The settings of a gateway that had an effect and that a function URL does not have."""
     lost: list[Entry] = []
     pending = [node]
     while pending:
@@ -168,7 +168,7 @@ def lost_settings(node: Node) -> list[str]:
             case SequenceNode(items=items):
                 pending.extend(items)
             case MappingNode(entries=entries):
-                lost += [entry for entry in entries if entry.key.text not in _CARRIED_OVER and not is_null(entry.value)]
+                lost += [entry for entry in entries if entry.key.text not in _CARRIED_OVER and has_effect(entry)]
                 pending.extend(entry.value for entry in entries if entry.key.text not in _SUMMARIZED)
             case _:
                 pass

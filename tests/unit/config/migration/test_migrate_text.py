@@ -147,3 +147,13 @@ def test_function_with_open_and_restricted_gateway_gets_one_restricted_url() -> 
 
     assert text.count("- type: http") == 1
     assert "authType: '' #" in text
+
+
+def test_settings_without_effect_are_not_listed_as_lost() -> None:
+    gateway = "environment: release\n          protocols: []\n          serviceName:\n          timeout: 9"
+    trigger = f"component: scf\nname: a\ninputs:\n  events:\n    - apigw:\n        parameters:\n          {gateway}\n"
+    block = f"component: express\nname: a\ninputs:\n  serviceId:\n  apigw:\n          {gateway}\n"
+
+    for text in (trigger, block):
+        (finding,) = migrate_text(text, "serverless.yml", default_name="x").diagnostics
+        assert finding.detail.endswith(" Not carried over: timeout.")
