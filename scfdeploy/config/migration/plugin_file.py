@@ -63,7 +63,8 @@ class PluginFile:
         shared = block_mapping(provider.value, provider.key.span, self._rewrite) if not text_of(provider) else None
         self._convert_top_level("scf" if len(named) == 1 else "multi-scf", default_name)
         margin = indent(shared.entries[0]) if shared is not None and shared.entries else 2
-        self._convert_provider(provider, shared, margin)
+        own = [mapping_of(named[0])] if len(named) == 1 else []
+        self._convert_provider(provider, shared, margin, has_code=any(map(self._has_code, (shared, *own))))
         if first_line(functions) < first_line(provider):
             first = first_comment_line(first_line(provider), self._rewrite)
             self._rewrite.move(
@@ -127,8 +128,15 @@ class PluginFile:
                 else:
                     comment_out(entry, self._rewrite, self._diagnostics)
 
-    def _convert_provider(self, provider: Entry, shared: MappingNode | None, margin: int) -> None:
-        """Turn `provider` into `inputs`, and add the code, which is always the folder of the file."""
+    def _has_code(self, settings: MappingNode | None) -> bool:
+        """Whether settings name the code, which is the folder of the file otherwise."""
+        if settings is None:
+            return False
+        named = FunctionSettings(settings, self._rewrite, self._diagnostics)
+        return any(named.get(key) is not None for key in ("src", "image"))
+
+    def _convert_provider(self, provider: Entry, shared: MappingNode | None, margin: int, *, has_code: bool) -> None:
+        """Turn `provider` into `inputs`, and add the code unless the file has it."""
         self._rewrite.replace(provider.key.span, "inputs")
         if shared is None:
             place = after_colon(provider, self._rewrite)
@@ -140,10 +148,10 @@ class PluginFile:
             entries = [entry for entry in shared if entry.key.text != "stage" or "stage" in silent]
             settings = MappingNode(tuple(entries), shared.span)
             FunctionSettings(settings, self._rewrite, self._diagnostics).translate(silent=tuple(silent))
-        self._convert_package(self._tree.get("package"), first_line(provider), margin)
+        self._convert_package(self._tree.get("package"), first_line(provider), margin, has_code=has_code)
 
-    def _convert_package(self, package: Entry | None, line: int, margin: int) -> None:
-        """Write `src` below `line`, indented by `margin`, with the patterns of `package`."""
+    def _convert_package(self, package: Entry | None, line: int, margin: int, *, has_code: bool) -> None:
+        """Write `src` below `line`, indented by `margin`, with the patterns of `package`, or comment them out."""
         pad = " " * margin
         settings = () if package is None else block_mapping(package.value, package.key.span, self._rewrite).entries
         patterns = {
@@ -151,14 +159,15 @@ class PluginFile:
             for entry in settings
             if entry.key.text in _PATTERNS and isinstance(entry.value, SequenceNode) and entry.value.items
         }
-        if "exclude" in patterns or "patterns" in patterns:
+        if not has_code and ("exclude" in patterns or "patterns" in patterns):
             self._rewrite.after(line, f"{pad}src:", f"{pad}  src: ./", f"{pad}  exclude:")
             for key in _PATTERNS:
                 if key in patterns:
                     line = self._move_patterns(*patterns[key], line, margin)
         else:
             patterns = {}
-            self._rewrite.after(line, f"{pad}src: ./")
+            if not has_code:
+                self._rewrite.after(line, f"{pad}src: ./")
         if package is not None:
             self._rewrite.comment(first_line(package), first_line(package), indent(package))
             for entry in settings:

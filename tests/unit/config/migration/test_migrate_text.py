@@ -157,3 +157,16 @@ def test_settings_without_effect_are_not_listed_as_lost() -> None:
     for text in (trigger, block):
         (finding,) = migrate_text(text, "serverless.yml", default_name="x").diagnostics
         assert finding.detail.endswith(" Not carried over: timeout.")
+
+
+@pytest.mark.parametrize("functions", [1, 2])
+@pytest.mark.parametrize("package", ["", "package:\n  exclude:\n    - logs/**\n"])
+def test_function_of_a_plugin_file_keeps_its_own_code(functions: int, package: str) -> None:
+    text = "service: shop\nprovider:\n  name: tencent\n  runtime: Python3.10\n" + package + "functions:\n"
+    text += "".join(f"  f{number}:\n    handler: a.b\n    codeUri: ./f{number}\n" for number in range(functions))
+
+    result = migrate_text(text, "serverless.yml", default_name="x")
+
+    assert not result.diagnostics.has_errors
+    assert result.text.count("src: ./f") == functions
+    assert "logs/**" in result.text or not package
