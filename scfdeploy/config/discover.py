@@ -121,7 +121,11 @@ def discover_tree(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles
     if "\x00" in path or not os.path.isdir(full):
         return discover(path, cwd, diagnostics)
     files: list[str] = []
-    for folder, names, _ in os.walk(full):
+
+    def report(error: OSError) -> None:
+        _report_unreadable(Span.at(display_path(str(error.filename), cwd)), error, diagnostics)
+
+    for folder, names, _ in os.walk(full, onerror=report):
         names[:] = sorted(name for name in names if not name.startswith(".") and name not in _OF_OTHERS)
         own = _file_in(folder, cwd, diagnostics)
         if own is not None and not _has_identity_only(own):
@@ -144,15 +148,19 @@ def _folders_in(folder: str, span: Span, diagnostics: Diagnostics) -> list[str]:
         with os.scandir(folder) as entries:
             return sorted(entry.path for entry in entries if not entry.name.startswith(".") and entry.is_dir())
     except OSError as error:
-        diagnostics.report(
-            FILE_UNREADABLE,
-            span,
-            summary="Folder cannot be read",
-            hint="Check the permissions.",
-            file=span.file,
-            reason=error.strerror,
-        )
+        _report_unreadable(span, error, diagnostics)
         return []
+
+
+def _report_unreadable(folder: Span, error: OSError, diagnostics: Diagnostics) -> None:
+    diagnostics.report(
+        FILE_UNREADABLE,
+        folder,
+        summary="Folder cannot be read",
+        hint="Check the permissions.",
+        file=folder.file,
+        reason=error.strerror,
+    )
 
 
 def warn_about_parent_file(instance: Instance, cwd: str, diagnostics: Diagnostics) -> None:

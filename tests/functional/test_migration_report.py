@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,15 @@ def test_unknown_component_is_a_usage_error_that_lists_the_known_ones(tree: Path
     assert shown.exit_code == 2
     assert "express" in shown.stderr
     assert (tree / "shop/old/serverless.yml").read_text("utf-8") == OLD
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable for root")
+def test_folder_that_cannot_be_read_is_an_error(tree: Path) -> None:
+    closed = tree / "shop" / "deep"
+    closed.chmod(0)
+
+    shown = scfdeploy("migrate", "shop", "--report", "-")
+    closed.chmod(0o700)
+
+    assert shown.exit_code == 3
+    assert "shop/deep: Permission denied." in shown.stdout
