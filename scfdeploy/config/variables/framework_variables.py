@@ -11,6 +11,7 @@ from typing import NamedTuple
 from scfdeploy.config.files import read_text
 from scfdeploy.config.variables.scan import Part, Reference, alternatives, scan, without_quotes
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style, is_null, parse
+from scfdeploy.config.yaml.nodes import number
 from scfdeploy.diagnostics import Diagnostics, Span
 from scfdeploy.model import holds_secret, looks_secret
 
@@ -150,7 +151,7 @@ class FrameworkVariables:
             node = entry.value
         if not isinstance(node, ScalarNode) or is_null(node) or node.style is Style.BROKEN:
             return None
-        if "\n" in node.text or len(node.text) > _MAX_LENGTH:
+        if not node.text.isprintable() or len(node.text) > _MAX_LENGTH:
             return None
         text = self._text(scan(node.text), place, depth)
         return None if text is None else Replacement(text, is_text=node.style is not Style.PLAIN)
@@ -186,8 +187,9 @@ def written(replacement: Replacement, into: ScalarNode, source: str, *, is_entir
         return text
     if into.style is Style.QUOTED:
         return text.replace("\\", "\\\\").replace('"', '\\"') if source == '"' else text.replace("'", "''")
-    looks_typed = re.fullmatch(r"[\d.+-]+|true|false|null|~|yes|no|on|off|", text, re.IGNORECASE) is not None
-    is_plain = re.fullmatch(r"[\w./${][^#\n]*", text) is not None and not re.search(r":(\s|$)|\s$", text)
+    is_word = re.fullmatch(r"[\d.:_+-]+|true|false|null|~|yes|no|on|off|\.inf|\.nan|", text, re.IGNORECASE) is not None
+    looks_typed = is_word or number(text) is not None
+    is_plain = re.fullmatch(r"[\w./$][^#]*", text) is not None and not re.search(r":(\s|$)|\s$", text)
     if is_plain and not (is_entire and replacement.is_text and looks_typed):
         return text
     return f"'{text.replace(chr(39), chr(39) * 2)}'" if is_entire else None

@@ -13,6 +13,8 @@ CUSTOM = (
     "custom:\n  five: 5\n  text: '7'\n  chain: ${opt:stage, 'dev'}-x\n  colon: 'a: b'\n  password: hunter2\n"
     "  secrets: {db: hunter2}\n  alias: x${self:custom.secrets.db}\n  stages: {secrets: {db: 'hunter2${stage}'}}\n"
     "  address: mysql://root:hunter2@10.0.0.1/db\n  tokens: {id: '${env:ID_TOKEN}'}\n"
+    '  lines: "x\\r  protect: true"\n  escape: "x\\e[31m"\n'
+    "  brace: '{x}'\n  hex: '0x1F'\n  exponent: '1e5'\n"
     "  list: [1]\n  loop: ${self:custom.loop}\n  region: ap-shanghai # near\n"
 )
 
@@ -38,6 +40,9 @@ def fixed(workspace: Workspace, text: str) -> str:
         ("${self:custom.text}", "'7'"),
         ("${self:custom.chain}", "${stage}-x"),
         ("${self:custom.tokens.id}", "${env:ID_TOKEN}"),
+        ("${self:custom.brace}", "'{x}'"),
+        ("${self:custom.hex}", "'0x1F'"),
+        ("${self:custom.exponent}", "'1e5'"),
         ("x-${self:custom.chain}", "x-${stage}-x"),
         ('"x ${self:custom.colon}"', '"x a: b"'),
         ("${self:custom.colon}", "'a: b'"),
@@ -68,6 +73,9 @@ def test_fix_writes_what_the_files_tell(written: str, expected: str, workspace: 
         "${file(/etc/hostname)}",
         "${ssm:/a/b}",
         "${opt:password, 'hunter2'}",
+        "${self:custom.lines}",
+        "${self:custom.escape}",
+        "${self:custom.brace}-x",
         "${self:custom.secrets.db}",
         "${self:custom.alias}",
         "${self:custom.stages.secrets.db}",
