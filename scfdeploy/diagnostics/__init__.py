@@ -15,6 +15,7 @@ from scfdeploy.diagnostics.suggestions import (
     has_suggestions_left,
     inserted,
     nearest,
+    removed_line,
     reworded,
 )
 
@@ -34,5 +35,6 @@ __all__ = [
     "inserted",
     "message",
     "nearest",
+    "removed_line",
     "reworded",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -82,3 +82,11 @@ def reworded(span: Span, written: str, replacement: str) -> tuple[Edit, ...]:
 def inserted(file: str, line: int, column: int, text: str) -> Edit:
     """The edit that inserts a text."""
     return Edit(Span.at(file, line, column), text)
+
+
+def removed_line(file: str, number: int, lines: Sequence[str]) -> Edit:
+    """The edit that removes a line. It must not be the first line; it can be one without a line end."""
+    above = lines[number - 2]
+    text = lines[number - 1]
+    span = Span(file, Position(number - 1, len(above) + 1), Position(number, len(text) + 1))
+    return Edit(span, "", f"\n{text}")

@@ -65,6 +65,13 @@ def project(folder: Path, text: str) -> Path:
     return file
 
 
+def assert_fixed(tmp_path: Path, wrong: str, right: str) -> None:
+    file = project(tmp_path, wrong)
+    fixed = scfdeploy("validate", tmp_path, "--fix")
+    assert fixed.exit_code == 0, fixed.stderr
+    assert file.read_text("utf-8") == right
+
+
 def words(text: str) -> list[str]:
     return re.findall(r"\S+", text)
 
@@ -127,6 +134,10 @@ def test_lost_line_ends_and_indentation_are_restored(ends: str, tmp_path: Path) 
             "component: scf\nname: demo\nname: demo\ninputs:\n" + CODE,
             "component: scf\nname: demo\ninputs:\n" + CODE,
         ),
+        (
+            "component: scf\nname: demo\ninputs:\n" + CODE + "  timeout: 3\n  timeout: 3",
+            "component: scf\nname: demo\ninputs:\n" + CODE + "  timeout: 3",
+        ),
     ],
     ids=[
         "colon-after-comment",
@@ -137,15 +148,11 @@ def test_lost_line_ends_and_indentation_are_restored(ends: str, tmp_path: Path) 
         "no-name",
         "component-twice",
         "name-twice",
+        "twice-without-line-end",
     ],
 )
 def test_lost_structure_is_restored(wrong: str, right: str, tmp_path: Path) -> None:
-    file = project(tmp_path, wrong)
-
-    fixed = scfdeploy("validate", tmp_path, "--fix")
-
-    assert fixed.exit_code == 0, fixed.stderr
-    assert file.read_text("utf-8") == right
+    assert_fixed(tmp_path, wrong, right)
 
 
 @pytest.mark.parametrize(
@@ -186,12 +193,7 @@ def test_structure_with_two_meanings_is_not_changed(wrong: str, rule: str, tmp_p
 )
 def test_misspelt_value_or_key_is_corrected(wrong: str, right: str, tmp_path: Path) -> None:
     head = "component: scf\nname: demo\ninputs:\n  src: ./src\n  handler: index.main_handler\n"
-    file = project(tmp_path, head + wrong)
-
-    fixed = scfdeploy("validate", tmp_path, "--fix")
-
-    assert fixed.exit_code == 0, fixed.stderr
-    assert file.read_text("utf-8") == head + right
+    assert_fixed(tmp_path, head + wrong, head + right)
 
 
 @pytest.mark.parametrize(
@@ -224,12 +226,7 @@ def test_misspelt_value_or_key_is_corrected(wrong: str, right: str, tmp_path: Pa
 )
 def test_settings_are_indented_under_their_key(wrong: str, right: str, tmp_path: Path) -> None:
     head = "component: scf\nname: demo\ninputs:\n  handler: index.main_handler\n  runtime: Nodejs16.13\n"
-    file = project(tmp_path, head + wrong)
-
-    fixed = scfdeploy("validate", tmp_path, "--fix")
-
-    assert fixed.exit_code == 0, fixed.stderr
-    assert file.read_text("utf-8") == head + right
+    assert_fixed(tmp_path, head + wrong, head + right)
 
 
 @pytest.mark.parametrize(

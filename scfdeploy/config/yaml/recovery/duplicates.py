@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, Style, is_blank
 from scfdeploy.config.yaml.recovery.mistake import value_end
-from scfdeploy.diagnostics import Edit, Position, Span, reworded
+from scfdeploy.diagnostics import Edit, Position, Span, removed_line, reworded
 
 _ONE_LINE = (Style.PLAIN, Style.QUOTED)
 
@@ -37,10 +37,10 @@ def fix_duplicate(second: Entry, first: Entry, siblings: Sequence[Entry], lines:
     if not is_alone or not is_same or value_end(line, 0) != value.span.end.column - 1:
         return ()
     if second.key.text != "component":
-        return _remove(line, second)
+        return _remove(second, lines)
     name = _instance_name(siblings)
     if name is None:
-        return _remove(line, second) if _find("name", siblings) is not None else ()
+        return _remove(second, lines) if _find("name", siblings) is not None else ()
     return (*reworded(span, "component", "name"), *reworded(value.span, value.text, name))
 
 
@@ -62,12 +62,11 @@ def _instance_name(siblings: Sequence[Entry]) -> str | None:
     return name.text if isinstance(name, ScalarNode) and is_text and name.text.isprintable() else None
 
 
-def _remove(line: str, entry: Entry) -> tuple[Edit, ...]:
+def _remove(entry: Entry, lines: Sequence[str]) -> tuple[Edit, ...]:
     """The fix that removes the line of an entry, or leaves the comment of that line."""
-    start = entry.key.span.start
+    file, start = entry.key.span.file, entry.key.span.start
+    line = lines[start.line - 1]
     comment = line.find("#", value_end(line, 0))
-    if comment >= 0:
-        end = Position(start.line, comment + 1)
-        return (Edit(Span(entry.key.span.file, start, end), "", line[start.column - 1 : comment]),)
-    file = entry.key.span.file
-    return (Edit(Span(file, Position(start.line, 1), Position(start.line + 1, 1)), "", line + "\n"),)
+    if comment < 0:
+        return (removed_line(file, start.line, lines),)
+    return (Edit(Span(file, start, Position(start.line, comment + 1)), "", line[start.column - 1 : comment]),)
