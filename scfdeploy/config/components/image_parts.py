@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, is_broken, is_null
-from scfdeploy.diagnostics import Edit, Finding, Position, Severity, Span
+from scfdeploy.config.yaml.nodes import is_plain_text
+from scfdeploy.diagnostics import Edit, Finding, Severity, Span, removed_line
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import image_address
 
@@ -14,7 +15,7 @@ IMAGE_PARTS = Finding(
     "image-parts",
     Severity.WARNING,
     "Image is written in parts",
-    detail='{keys} are read as imageUrl "{address}".',
+    detail='{keys} are read as imageUrl "{image}".',
     hint="Write `imageUrl:` with this address in their place.",
     title="An image in parts.",
     what="`image` names the registry, the namespace, the repository and the tag, as in an earlier form of the file.",
@@ -48,7 +49,7 @@ def with_image_url(inputs: MappingNode, reading: Reading) -> MappingNode:
         address = _address(written, is_enterprise=is_enterprise)
         keys = ", ".join(entry.key.text for entry in entries)
         fix = _fix(entries, address, reading.lines)
-        reading.diagnostics.report(IMAGE_PARTS, entries[0].key.span, fix=fix, keys=keys, address=address)
+        reading.diagnostics.report(IMAGE_PARTS, entries[0].key.span, fix=fix, keys=keys, image=address)
     span = entries[0].value.span
     value = ScalarNode(_address(values, is_enterprise=is_enterprise), style, span)
     url = Entry(ScalarNode("imageUrl", Style.PLAIN, entries[0].key.span), value)
@@ -75,7 +76,7 @@ def _address(parts: dict[str, Node], *, is_enterprise: bool) -> str:
 def _fix(entries: Sequence[Entry], address: str, lines: Sequence[str]) -> tuple[Edit, ...]:
     """The edits that write the address in place of the first part, and remove the lines of the others."""
     numbers = {entry.key.span.start.line for entry in entries} | {entry.value.span.end.line for entry in entries}
-    if len(numbers) != len(entries) or max(numbers) > len(lines):
+    if len(numbers) != len(entries) or max(numbers) > len(lines) or not is_plain_text(address):
         return ()
     edits = []
     for number, entry in enumerate(entries):
@@ -87,6 +88,5 @@ def _fix(entries: Sequence[Entry], address: str, lines: Sequence[str]) -> tuple[
             written = line[start.column - 1 : end.column - 1]
             edits.append(Edit(Span(entry.key.span.file, start, end), f"imageUrl: {address}", written))
         else:
-            above = Position(start.line - 1, len(lines[start.line - 2]) + 1)
-            edits.append(Edit(Span(entry.key.span.file, above, end), "", f"\n{line[: end.column - 1]}"))
+            edits.append(removed_line(entry.key.span.file, start.line, lines))
     return tuple(edits)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from scfdeploy.config.files import read_text
 from scfdeploy.config.variables.scan import Part, Reference, alternatives, scan, without_quotes
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style, is_null, parse
-from scfdeploy.config.yaml.nodes import number
+from scfdeploy.config.yaml.nodes import is_plain_text, number
 from scfdeploy.diagnostics import Diagnostics, Span
 from scfdeploy.model import holds_secret, looks_secret
 
@@ -189,8 +189,7 @@ def written(replacement: Replacement, into: ScalarNode, source: str, *, is_entir
         return text.replace("\\", "\\\\").replace('"', '\\"') if source == '"' else text.replace("'", "''")
     is_word = re.fullmatch(r"[\d.:_+-]+|true|false|null|~|yes|no|on|off|\.inf|\.nan|", text, re.IGNORECASE) is not None
     looks_typed = is_word or number(text) is not None
-    is_plain = re.fullmatch(r"[\w./$][^#]*", text) is not None and not re.search(r":(\s|$)|\s$", text)
-    if is_plain and not (is_entire and replacement.is_text and looks_typed):
+    if is_plain_text(text) and not (is_entire and replacement.is_text and looks_typed):
         return text
     return f"'{text.replace(chr(39), chr(39) * 2)}'" if is_entire else None
 

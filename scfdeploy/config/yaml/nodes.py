@@ -133,6 +133,12 @@ def number(text: str) -> int | float | None:
     return float(text) if len(text) <= 40 and re.fullmatch(_NUMBER, text) is not None else None
 
 
+def is_plain_text(text: str) -> bool:
+    """Whether a text can be the value of a key without quotes; it can still look like a number or a boolean."""
+    is_plain = text.isprintable() and re.match(r"[\w./$]", text) is not None
+    return is_plain and "#" not in text and re.search(r":(\s|$)|\s$", text) is None
+
+
 def describe_scalar(node: ScalarNode) -> str:
     """The type of a scalar for messages, with its article: "an integer", "text"."""
     if node.style is Style.PLAIN:

@@ -78,6 +78,7 @@ def test_image_in_parts_is_read_as_address(workspace: Workspace, more: str, addr
     assert isinstance(image, dict)
     assert image["imageUrl"] == address
     assert findings(loaded) == ["5:5 image-parts?"]
+    assert [(one.address, address in one.detail) for one in loaded.diagnostics] == [(None, True)]
 
 
 def test_image_without_tag_still_lacks_address(workspace: Workspace) -> None:
@@ -90,6 +91,16 @@ def test_fix_writes_address_of_image(tmp_path: Path) -> None:
     text = f"{HEAD}  image:\n{PARTS}  timeout: 5\n"
 
     assert fixed(tmp_path, text) == f"{HEAD}  image:\n    imageUrl: ccr.ccs.tencentyun.com/shop/api:1.4\n  timeout: 5\n"
+
+
+def test_fix_leaves_image_that_needs_quotes(tmp_path: Path) -> None:
+    text = f"{HEAD}  image:\n    namespace: shop\n    repositoryName: 'api # x'\n    tagName: 1.4\n"
+    (tmp_path / "serverless.yml").write_text(text, encoding="utf-8")
+
+    result = scfdeploy("validate", tmp_path, "--fix")
+
+    assert "image-address" in result.stderr
+    assert (tmp_path / "serverless.yml").read_text(encoding="utf-8") == text
 
 
 def test_empty_blocks_of_framework_lose_nothing(workspace: Workspace) -> None:
