@@ -8,10 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.model.secret_names import can_contain_secret_name, looks_secret
 from scfdeploy.model.secret_text import masked
+
+if TYPE_CHECKING:
+    from difflib import SequenceMatcher
 
 # A name is read from its first character only, else a long word would be read again from each of its characters.
 _KEY = lazy_pattern(
@@ -30,6 +34,15 @@ _WORD = lazy_pattern(r"""[^\s"'{}\[\],:=&*!%@#|>?：]{4,}""")
 _AROUND = " \t\"'{}[],:=&*!%@#|>?`-"
 
 
+class ChangedLines(NamedTuple):
+    """Neighbouring lines that change, redacted. Without `before` they are added, without `after` removed."""
+
+    line: int
+    """The place of the first one in the old text."""
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
 @lru_cache(maxsize=4)
 def lines_without_secrets(text: str) -> tuple[str, ...]:
     """The redacted lines of a text, without line ends and of unchanged length.
@@ -42,9 +55,7 @@ def lines_without_secrets(text: str) -> tuple[str, ...]:
 
 def difference(before: str, after: str, old: str, new: str) -> str:
     """A unified diff of two redacted texts, empty when they are equal; `old` and `new` are names."""
-    from difflib import SequenceMatcher
-
-    groups = SequenceMatcher(None, _ended(before), _ended(after)).get_grouped_opcodes(_CONTEXT)
+    groups = _matcher(before, after).get_grouped_opcodes(_CONTEXT)
     was, becomes = _shown(before), _shown(after)
     hunks: list[str] = []
     for group in groups:
@@ -54,6 +65,23 @@ def difference(before: str, after: str, old: str, new: str) -> str:
             hunks += (sign + line for line in was[first:last])
             hunks += ("+" + line for line in becomes[new_first:new_last] if kind != "equal")
     return "".join((f"--- {old}\n", f"+++ {new}\n", *hunks)) if hunks else ""
+
+
+def changed_lines(before: str, after: str) -> tuple[ChangedLines, ...]:
+    """The lines in which two texts differ."""
+    was, becomes = lines_without_secrets(before), lines_without_secrets(after)
+    return tuple(
+        ChangedLines(first + 1, was[first:last], becomes[new_first:new_last])
+        for kind, first, last, new_first, new_last in _matcher(before, after).get_opcodes()
+        if kind != "equal"
+    )
+
+
+@lru_cache(maxsize=1)
+def _matcher(before: str, after: str) -> SequenceMatcher[str]:
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, _ended(before), _ended(after))
 
 
 def hidden_words(text: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from scfdeploy.config.migration.migrate import NOT_MIGRATED
 from scfdeploy.config.yaml import MappingNode
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity, Span, message
 from scfdeploy.model import KnownSecrets
-from scfdeploy.model.redaction import difference, hidden_words
+from scfdeploy.model.redaction import ChangedLines, changed_lines, difference, hidden_words
 from scfdeploy.results import Findings, MigratedFile, Migration
 from scfdeploy.scaffold.project import project_name
 from scfdeploy.workspace.atomic_write import pending_file, replace_file
@@ -95,8 +95,13 @@ def _migrate_file(
         _write(path, migrated.text, targets)
     diff = difference(text, migrated.text, name, name)
     new_names = {display_path(str(target), cwd): new.text for target, new in targets.items()}
-    diff += "".join(difference("", content, os.devnull, new) for new, content in new_names.items())
-    return MigratedFile(name, secrets.redact(diff), is_written, tuple(new_names))
+    diff += "".join(difference("", content, "/dev/null", new) for new, content in new_names.items())
+    changes = tuple(_redacted(change, secrets) for change in changed_lines(text, migrated.text))
+    return MigratedFile(name, secrets.redact(diff), is_written, tuple(new_names), changes)
+
+
+def _redacted(change: ChangedLines, secrets: KnownSecrets) -> ChangedLines:
+    return ChangedLines(change.line, *(tuple(map(secrets.redact, lines)) for lines in (change.before, change.after)))
 
 
 def _is_free(target: Path, folder: Path) -> bool:

@@ -59,7 +59,7 @@ def _document(result: Result, detail: Detail, *, room: int | None) -> str:
     if isinstance(result, Planned | Applied) and result.plan is not None:
         key = result.plan.project
         names = (("app", key.app), ("stage", key.stage), ("region", key.region))
-        blocks.append(", ".join(f"{label} {_code(name)}" for label, name in names if name))
+        blocks.append(", ".join(f"{label} {code_span(name)}" for label, name in names if name))
         if result.plan.targets:
             blocks.append(f"**{message('Partial plan, limited by --target.')}**")
     if detail is not Detail.FULL:
@@ -70,9 +70,9 @@ def _document(result: Result, detail: Detail, *, room: int | None) -> str:
         err = _cut(err, max(room // 3, room - byte_count(out)))
         out = _cut(out, room - byte_count(err))
     if err:
-        blocks.append(_fenced("text", err))
+        blocks.append(fenced("text", err))
     if out:
-        blocks.append(_fenced("diff", out))
+        blocks.append(fenced("diff", out))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -122,7 +122,8 @@ def _plan_summary(plan: Plan) -> str:
     return plan_counts(plan)
 
 
-def _code(text: str) -> str:
+def code_span(text: str) -> str:
+    """Text as code within a line."""
     return f"`{safe(text).replace('`', ' ')}`"
 
 
@@ -132,7 +133,8 @@ def _at_line_start(match: re.Match[str]) -> str:
     return f"{'!' if symbol == '~' else symbol} "
 
 
-def _fenced(language: str, text: str) -> str:
+def fenced(language: str, text: str) -> str:
+    """Text in a fence that is longer than any in it."""
     text = text.rstrip("\n")
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)

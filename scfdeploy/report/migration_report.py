@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from scfdeploy.diagnostics import Diagnostic, Severity, message
 from scfdeploy.report.document import dumps, head
 from scfdeploy.report.document import render_json as render_any_json
-from scfdeploy.report.markdown import markdown
+from scfdeploy.report.markdown import code_span, fenced, markdown
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text import RenderedOutput, TextStyle
 from scfdeploy.results import MigratedFile, Migration, Result
 
 Entry: TypeAlias = dict[str, Any]
 
-_NO_FILE = "--- /dev/null"
-_HUNK = re.compile(r"@@ -(\d+)")
-_STATES = {
+_STATE_MEANINGS = {
     "written": "Migrated",
     "to-migrate": "To migrate",
     "current": "Nothing to do",
     "failed": "Cannot be migrated",
 }
-
-
-class _Line(NamedTuple):
-    number: int
-    """In the file before migration."""
-    sign: str
-    text: str
 
 
 def render_json(result: Result, style: TextStyle) -> RenderedOutput:
@@ -52,7 +42,8 @@ def render_markdown(result: Result, style: TextStyle) -> RenderedOutput:
     # A problem of the whole tree, such as a folder without files, belongs to no file.
     names = {entry["file"] for entry in entries}
     lines += _bullets(
-        message("Problems"), [_problem(one) for one in result.findings.diagnostics if _file(one) not in names]
+        message("Problems"),
+        [_problem(one) for one in result.findings.diagnostics if _file(one) not in names],
     )
     for entry in entries:
         lines += _section(entry)
@@ -71,7 +62,7 @@ def _entry(name: str, file: MigratedFile | None, result: Migration) -> Entry:
     return {
         "file": name,
         "state": _state(file),
-        "changes": [] if file is None else list(_changes(file.diff)),
+        "changes": [] if file is None else [change._asdict() for change in file.changes],
         "new_files": [] if file is None else list(file.new_files),
         "lost": [_problem(one) for one in lost],
         "errors": [_problem(one) for one in own if file is None and one.severity is Severity.ERROR],
@@ -87,39 +78,6 @@ def _state(file: MigratedFile | None) -> str:
     return "written" if file.written else "to-migrate"
 
 
-def _changes(diff: str) -> Iterator[Entry]:
-    """The lines that change, in groups of neighbours. A group without `before` is added, without `after` removed."""
-    group: list[_Line] = []
-    for line in (*_lines(diff), _Line(0, " ", "")):
-        if line.sign != " ":
-            group.append(line)
-        elif group:
-            yield {
-                "line": group[0].number,
-                "before": [one.text for one in group if one.sign == "-"],
-                "after": [one.text for one in group if one.sign == "+"],
-            }
-            group = []
-
-
-def _lines(diff: str) -> Iterator[_Line]:
-    """The lines of the file itself in a unified diff: what follows the second head are its new files."""
-    number = heads = 0
-    is_in_hunk = False
-    rows = diff.split("\n")
-    for index, text in enumerate(rows):
-        following = rows[index + 1] if index + 1 < len(rows) else ""
-        if text.startswith("--- ") and following.startswith("+++ ") and (not is_in_hunk or text == _NO_FILE):
-            heads += 1
-            is_in_hunk = False
-        elif found := _HUNK.match(text):
-            number, is_in_hunk = int(found[1]), True
-            yield _Line(number, " ", "")
-        elif is_in_hunk and heads == 1 and text[:1] in ("-", "+", " "):
-            yield _Line(number, text[0], text[1:])
-            number += text[0] != "+"
-
-
 def _problem(one: Diagnostic) -> Entry:
     return {"line": _line(one), "rule": one.rule, "text": one.detail or one.summary}
 
@@ -133,40 +91,36 @@ def _line(one: Diagnostic) -> int | None:
 
 
 def _summary(entries: list[Entry]) -> list[str]:
-    counts = {state: sum(entry["state"] == state for entry in entries) for state in _STATES}
-    rows = [f"| {label} | {counts[state]} |" for state, label in _STATES.items() if counts[state]]
+    counts = {state: sum(entry["state"] == state for entry in entries) for state in _STATE_MEANINGS}
+    rows = [f"| {message(label)} | {counts[state]} |" for state, label in _STATE_MEANINGS.items() if counts[state]]
     return [f"| {message('State')} | {message('Files')} |", "| --- | ---: |", *rows, ""]
 
 
 def _section(entry: Entry) -> list[str]:
-    lines = [f"## {_code(entry['file'])}", "", f"{_STATES[entry['state']]}.", ""]
+    lines = [f"## {code_span(entry['file'])}", "", f"{message(_STATE_MEANINGS[entry['state']])}.", ""]
     lines += _bullets(message("Error"), entry["errors"])
     if entry["changes"]:
-        lines += [f"**{message('What changes')}**", "", *_diff(entry["changes"]), ""]
+        lines += [f"**{message('What changes')}**", "", _diff(entry["changes"]), ""]
     if entry["new_files"]:
-        lines += [f"**{message('New files')}**", "", *(f"- {_code(name)}" for name in entry["new_files"]), ""]
+        lines += [f"**{message('New files')}**", "", *(f"- {code_span(name)}" for name in entry["new_files"]), ""]
     lines += _bullets(message("What is lost"), entry["lost"])
     lines += _bullets(message("What to do"), entry["to_do"])
     return lines
 
 
-def _diff(changes: list[Entry]) -> Iterator[str]:
+def _diff(changes: list[Entry]) -> str:
     texts: list[str] = []
     for change in changes:
         texts.append(message("@@ line {line} @@", line=change["line"]))
         texts += [f"-{safe(text)}" for text in change["before"]]
         texts += [f"+{safe(text)}" for text in change["after"]]
-    fence = "`" * (max((len(run) for text in texts for run in re.findall("`+", text)), default=2) + 1)
-    fence = max(fence, "```", key=len)
-    yield f"{fence}diff"
-    yield from texts
-    yield fence
+    return fenced("diff", "\n".join(texts))
 
 
 def _bullets(title: str, entries: list[Entry]) -> list[str]:
     if not entries:
         return []
-    rows = [f"- {_place(entry)}{_escaped(entry['text'])} ({_code(entry['rule'])})" for entry in entries]
+    rows = [f"- {_place(entry)}{_escaped(entry['text'])} ({code_span(entry['rule'])})" for entry in entries]
     return [f"**{title}**", "", *dict.fromkeys(rows), ""]
 
 
@@ -177,10 +131,3 @@ def _place(entry: Entry) -> str:
 def _escaped(text: str) -> str:
     """Text of a file must not become Markdown or HTML."""
     return re.sub(r"([\\`*_\[\]<>|#~&])", r"\\\1", " ".join(safe(text).split()))
-
-
-def _code(text: str) -> str:
-    shown = safe(text)
-    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
-    space = " " if "`" in shown else ""
-    return f"{fence}{space}{shown}{space}{fence}"

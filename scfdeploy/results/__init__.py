@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # keeps `validate` from loading modules of other commands
     from scfdeploy.diagnostics import Diagnostic
     from scfdeploy.diagnostics.page import Page
     from scfdeploy.model import Address, ProjectKey, Value
+    from scfdeploy.model.redaction import ChangedLines
     from scfdeploy.plan import Change, FieldChange, Plan
     from scfdeploy.plan.resources.alias_routing import Route
     from scfdeploy.providers.base import HttpResponse, Invocation, Version
@@ -310,6 +311,7 @@ class MigratedFile(NamedTuple):
     written: bool = False
     new_files: Sequence[str] = ()
     """The files that a part of it moves to."""
+    changes: Sequence[ChangedLines] = ()
 
     @property
     def changed(self) -> bool:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from scfdeploy.model.redaction import difference, lines_without_secrets
+from scfdeploy.model.redaction import ChangedLines, changed_lines, difference, lines_without_secrets
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,14 @@ def _seconds(line: str) -> float:
         return time.process_time() - start
 
     return min(once(number) for number in range(3))
+
+
+def test_changed_lines_are_those_of_the_texts_whatever_they_look_like() -> None:
+    before = "one\n-- /dev/null\ntwo\npassword: before-word\n"
+    after = "one\n++ x\n@@ -9 @@\ntwo\npassword: after-word\n"
+
+    assert changed_lines(before, after) == (
+        ChangedLines(2, ("-- /dev/null",), ("++ x", "@@ -9 @@")),
+        ChangedLines(4, ("password: ***********",), ("password: **********",)),
+    )
+    assert changed_lines(before, before) == ()
