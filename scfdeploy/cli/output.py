@@ -163,8 +163,7 @@ def write_reports_and_exit(output: OutputOptions, result: Result, code: ExitCode
 
 def show(output: OutputOptions, result: Result) -> None:
     """Write a result to stdout, and its findings and errors to stderr."""
-    redact = redactor(result)
-    print_rendered(output, lambda style: _render(result, output.format, style._replace(redact=redact)))
+    print_rendered(output, lambda style: _render(result, output.format, style))
     if output.format == "github":
         _write_step_summary(result)
 
@@ -245,11 +244,13 @@ def require_folder(option: str, path: str) -> None:
 def _render(result: Result, form: str, style: TextStyle) -> RenderedOutput:
     from scfdeploy.report.formats import formatter
 
+    redact = redactor(result)
+    style = style._replace(redact=redact)
     if form == "html":
         from scfdeploy.report.html import render_html
 
         # Escaped and cut texts would hide secrets from `redacted`.
-        return render_html(result, style, redactor(result))
+        return render_html(result, style, redact)
     return redacted(result, form, formatter(form)(result, style))
 
 

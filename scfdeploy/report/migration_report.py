@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from scfdeploy.diagnostics import Diagnostic, Severity, message
@@ -44,9 +45,10 @@ def render_markdown(result: Result, style: TextStyle) -> RenderedOutput:
     lines += _bullets(
         message("Problems"),
         [_problem(one) for one in result.findings.diagnostics if _file(one) not in names],
+        style.redact,
     )
     for entry in entries:
-        lines += _section(entry)
+        lines += _section(entry, style.redact)
     return RenderedOutput("\n".join(lines).rstrip("\n") + "\n", "")
 
 
@@ -96,15 +98,15 @@ def _summary(entries: list[Entry]) -> list[str]:
     return [f"| {message('State')} | {message('Files')} |", "| --- | ---: |", *rows, ""]
 
 
-def _section(entry: Entry) -> list[str]:
+def _section(entry: Entry, redact: Callable[[str], str]) -> list[str]:
     lines = [f"## {code_span(entry['file'])}", "", f"{message(_STATE_MEANINGS[entry['state']])}.", ""]
-    lines += _bullets(message("Error"), entry["errors"])
+    lines += _bullets(message("Error"), entry["errors"], redact)
     if entry["changes"]:
         lines += [f"**{message('What changes')}**", "", _diff(entry["changes"]), ""]
     if entry["new_files"]:
         lines += [f"**{message('New files')}**", "", *(f"- {code_span(name)}" for name in entry["new_files"]), ""]
-    lines += _bullets(message("What is lost"), entry["lost"])
-    lines += _bullets(message("What to do"), entry["to_do"])
+    lines += _bullets(message("What is lost"), entry["lost"], redact)
+    lines += _bullets(message("What to do"), entry["to_do"], redact)
     return lines
 
 
@@ -117,10 +119,10 @@ def _diff(changes: list[Entry]) -> str:
     return fenced("diff", "\n".join(texts))
 
 
-def _bullets(title: str, entries: list[Entry]) -> list[str]:
+def _bullets(title: str, entries: list[Entry], redact: Callable[[str], str]) -> list[str]:
     if not entries:
         return []
-    rows = [f"- {_place(entry)}{_escaped(entry['text'])} ({code_span(entry['rule'])})" for entry in entries]
+    rows = [f"- {_place(entry)}{_prose(entry['text'], redact)} ({code_span(entry['rule'])})" for entry in entries]
     return [f"**{title}**", "", *dict.fromkeys(rows), ""]
 
 
@@ -128,6 +130,14 @@ def _place(entry: Entry) -> str:
     return "" if entry["line"] is None else message("Line {line}:", line=entry["line"]) + " "
 
 
+def _prose(text: str, redact: Callable[[str], str]) -> str:
+    """Text whose commands are code. Nothing else of it becomes Markdown or HTML."""
+    # Secrets are not found in an escaped text.
+    parts = " ".join(safe(redact(text)).split()).split("`")
+    if len(parts) % 2 == 0 or "" in parts[1::2]:
+        return _escaped("`".join(parts))
+    return "".join(code_span(part) if at % 2 else _escaped(part) for at, part in enumerate(parts))
+
+
 def _escaped(text: str) -> str:
-    """Text of a file must not become Markdown or HTML."""
-    return re.sub(r"([\\`*_\[\]<>|#~&])", r"\\\1", " ".join(safe(text).split()))
+    return re.sub(r"([\\`*_\[\]<>|#~&])", r"\\\1", text)

@@ -128,3 +128,23 @@ def test_folder_that_cannot_be_read_is_an_error(tree: Path) -> None:
 
     assert shown.exit_code == 3
     assert "shop/deep: Permission denied." in shown.stdout
+
+
+def test_report_shows_commands_as_code_and_no_other_markdown(tree: Path) -> None:
+    (tree / "shop/old/serverless.yml").write_text("component: ./a_b*<i>\nname: a\n")
+
+    shown = scfdeploy("migrate", "shop/old", "--report", "-")
+
+    assert "`scfdeploy migrate --component express --write`" in shown.stdout
+    assert r"./a\_b\*\<i\>" in shown.stdout
+
+
+def test_report_hides_secrets_with_characters_of_markdown(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEPLOY_TOKEN", "hidden_word*2")
+    (tree / "shop/old/serverless.yml").write_text("component: ./hidden_word*2\nname: a\n")
+
+    for file in ("-", "report.md"):
+        shown = scfdeploy("migrate", "shop/old", "--report", file)
+        text = shown.stdout if file == "-" else (tree / file).read_text()
+        assert "component-path" in text
+        assert "word" not in text
