@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
+from dataclasses import replace
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
@@ -18,7 +20,8 @@ BESIDE_SRC = Finding(
     hint="Write `src: {src: …, {key}: …}`.",
     title="`exclude` or `include` beside `src`.",
     what="The patterns of the code are beside `src`, as in an earlier form of the file, and not below it.",
-    why="They are read as if they were below `src`; other tools ignore them.",
+    why="They are read as if they were below `src`, with paths of `include` relative to the file; other tools ignore "
+    "them.",
     wrong=yaml("src: ./\nexclude:\n  - '*.log'"),
     right=yaml("src:\n  src: ./\n  exclude:\n    - '*.log'"),
 )
@@ -28,6 +31,7 @@ _PATTERNS = ("exclude", "include")
 def with_source_keys(inputs: MappingNode, reading: Reading) -> MappingNode:
     """The settings with `exclude` and `include` moved from beside `src` into it, with a warning for each.
 
+    Paths of `include` beside `src` are relative to the file, and become relative to the folder of the code.
     Unchanged where `src` has the key already, or packs nothing.
     """
     source = inputs.get("src")
@@ -44,16 +48,44 @@ def with_source_keys(inputs: MappingNode, reading: Reading) -> MappingNode:
     )
     if not moved or "object" in taken:
         return inputs
-    fix = _fix(source, moved, reading.lines)
-    for entry in moved:
-        reading.diagnostics.report(BESIDE_SRC, entry.key.span, fix=fix, key=entry.key.text)
-    below = Entry(source.key, MappingNode((*own, *moved), source.value.span))
+    root = next((reading.resolve(entry.value) for entry in own if entry.key.text == "src"), None)
+    rebased = tuple(_rebased(entry, root) for entry in moved)
+    fix = _fix(source, moved, reading.lines) if rebased == moved else ()
+    for entry, new in zip(moved, rebased, strict=True):
+        reading.diagnostics.report(
+            BESIDE_SRC,
+            entry.key.span,
+            fix=fix,
+            hint=None
+            if entry == new
+            else "Write it below `src:`, with paths relative to the folder of the code; `scfdeploy migrate --write` "
+            "does it for you.",
+            key=entry.key.text,
+        )
+    below = Entry(source.key, MappingNode((*own, *rebased), source.value.span))
     kept = (entry for entry in inputs if entry not in moved)
     return MappingNode(tuple(below if entry is source else entry for entry in kept), inputs.span)
 
 
 def _path_entry(path: Node) -> Entry:
     return Entry(ScalarNode("src", Style.PLAIN, path.span), path)
+
+
+def _rebased(patterns: Entry, root: Node | None) -> Entry:
+    """`include` with paths relative to the folder of the code, which the file names `root`."""
+    if patterns.key.text != "include" or not isinstance(patterns.value, SequenceNode):
+        return patterns
+    if not isinstance(root, ScalarNode) or is_broken(root) or posixpath.isabs(root.text):
+        return patterns
+    items = tuple(_relative(item, root.text or ".") for item in patterns.value.items)
+    return Entry(patterns.key, SequenceNode(items, patterns.value.span))
+
+
+def _relative(item: Node, root: str) -> Node:
+    if not isinstance(item, ScalarNode) or not item.text or "${" in item.text or posixpath.isabs(item.text):
+        return item
+    path = posixpath.relpath(item.text, root)
+    return item if path == posixpath.normpath(item.text) else replace(item, text=path)
 
 
 def _fix(source: Entry, moved: tuple[Entry, ...], lines: Sequence[str]) -> tuple[Edit, ...]:

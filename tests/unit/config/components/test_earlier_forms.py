@@ -32,6 +32,25 @@ def test_patterns_beside_src_are_read_as_part_of_it(workspace: Workspace, key: s
     assert findings(loaded) == ["6:3 beside-src?"]
 
 
+def test_include_beside_src_is_relative_to_the_file_as_after_migrate(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "index.py").write_text("def main_handler(event, context):\n    return 1\n")
+    (tmp_path / "common.txt").write_text("shared")
+    file = tmp_path / "serverless.yml"
+    text = f"{HEAD}  runtime: Python3.10\n  handler: index.main_handler\n  src: ./src\n  include:\n    - ./common.txt\n"
+    file.write_text(text)
+
+    checked = scfdeploy("validate", tmp_path, "--fix")
+
+    assert checked.exit_code == 0, checked.stderr
+    assert "relative to the folder of the code" in checked.stderr
+    assert file.read_text() == text
+    assert scfdeploy("migrate", tmp_path, "--write").exit_code == 0
+    assert file.read_text().endswith("  src:\n    src: ./src\n    include:\n      - ../common.txt\n")
+    migrated = scfdeploy("validate", tmp_path)
+    assert (migrated.exit_code, "warning" in migrated.stderr) == (0, False)
+
+
 def test_patterns_in_both_places_are_an_error(workspace: Workspace) -> None:
     loaded = workspace.load_text(
         f"{HEAD}  src: {{src: ./, exclude: [a]}}\n  runtime: Nodejs18.15\n  exclude: [b]\n  timeout: 5\n"
