@@ -60,7 +60,9 @@ def find_literal_secrets(tree: MappingNode, secrets: KnownSecrets) -> LiteralSec
     findings = Diagnostics()
     literals = {literal.node.span: literal for literal in _literals(tree)}
     for literal in literals.values():
-        for secret in (literal.node.text, *secrets_in(literal.node.text), *_defaults(literal.node.text)):
+        text = literal.node.text
+        entire = () if "${" in text else (text,)  # names of variables stay visible
+        for secret in (*entire, *secrets_in(text), *_defaults(text)):
             secrets.add(secret)
         _report(literal, findings)
     return LiteralSecrets(tuple(literals), findings)

@@ -242,3 +242,12 @@ def test_default_of_a_secret_variable_is_reported_and_redacted(tmp_path: Path, i
     assert ran.exit_code == (0 if ", 'marked" in inputs and "self:" not in inputs else 3)
     assert "literal-secret" in ran.stdout + ran.stderr
     assert "marked-default-1" not in ran.stdout + ran.stderr
+
+
+def test_name_of_variable_with_secret_default_is_shown(tmp_path: Path) -> None:
+    inputs = "  environment:\n    variables:\n      DB_PASSWORD: ${env:DB_PASSWORD, 'marked-default-1'}\n"
+
+    checked = scfdeploy("validate", _project(tmp_path, inputs))
+
+    assert "Write ${env:DB_PASSWORD}, and" in checked.stderr
+    assert "marked-default-1" not in checked.stderr
