@@ -189,18 +189,24 @@ def read_options(words: str, existing: ExistingPipeline, branches: list[str]) ->
     others: list[str] = []
     while rest:
         word, equals, value = rest.pop(0).partition("=")
-        if not equals and word in _WITH_VALUE and rest:
-            value = rest.pop(0)
+        if not equals and rest and _takes_value(word, rest[0]):
+            equals, value = " ", rest.pop(0)
             while "${{" in value and "}}" not in value and rest:
                 value += f" {rest.pop(0)}"
-        other = _read_option(word, value, existing, branches)
-        if other:
-            others.append(other)
+        if not _read_option(word, value, existing, branches):
+            others.append(f"{word}{equals}{value}")
     return others
 
 
-def _read_option(word: str, value: str, existing: ExistingPipeline, branches: list[str]) -> str:
-    """Read one option; returns it if it is not known."""
+def _takes_value(word: str, following: str) -> bool:
+    """Whether the next word belongs to an option; of an unknown one too, because its name can say that it is secret."""
+    if word in _WITH_VALUE:
+        return True
+    return word.startswith("-") and word not in _WITHOUT_EFFECT and not following.startswith("-")
+
+
+def _read_option(word: str, value: str, existing: ExistingPipeline, branches: list[str]) -> bool:
+    """Read one option. Returns whether it is known."""
     is_known = bool(value) and "$" not in value
     if word in ("--stage", "-s") and is_known:
         existing.add_stage(value, branches)
@@ -208,9 +214,9 @@ def _read_option(word: str, value: str, existing: ExistingPipeline, branches: li
         pass
     elif word in ("--target", "--cwd") and is_known:
         add(existing.paths, value)
-    elif word not in _WITHOUT_EFFECT:
-        return f"{word} {value}" if word in _WITH_VALUE and value else f"{word}={value}" if value else word
-    return ""
+    else:
+        return word in _WITHOUT_EFFECT
+    return True
 
 
 def read_variable(number: int, name: str, text: str, existing: ExistingPipeline, branches: list[str]) -> None:

@@ -256,6 +256,18 @@ def test_secrets_in_commands_are_not_shown() -> None:
     assert secret not in ran.stdout + ran.stderr
 
 
+def test_value_of_an_unknown_option_stays_with_its_name() -> None:
+    secret = "k3yOfTheAccount"
+    arguments = f"--stage test --secret-key {secret} --token={secret} --debug --colour red --wait"
+    Path("old").write_text(HEALTHY.replace("--stage test", arguments), "utf-8")
+    for form in ("text", "json"):
+        ran = ci_init("github", "--from", "old", "--format", form)
+        assert secret not in ran.stdout + ran.stderr
+    lost = {one["text"] for one in json.loads(ran.stdout)["from"]["notCarriedOver"]}
+    stars = "*" * len(secret)
+    assert {f"--secret-key {stars}", f"--token={stars}", "--colour red", "--wait"} <= lost
+
+
 def test_condition_gives_each_branch_its_stage() -> None:
     jobs = "".join(
         f"  {stage}:\n    if: github.ref == 'refs/heads/{branch}'\n    runs-on: ubuntu-latest\n"
