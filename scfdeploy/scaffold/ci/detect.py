@@ -28,7 +28,7 @@ _MANIFESTS = {
     "java": (("pom.xml", "maven"), ("build.gradle", "gradle"), ("build.gradle.kts", "gradle")),
 }
 _LOCKS = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("package-lock.json", "npm"))
-_NOT_SECRET = ("STAGE", "SERVERLESS_PLATFORM_VENDOR")
+_NOT_SECRET = ("STAGE", "SERVERLESS_PLATFORM_VENDOR", "HOME", "PATH", "PWD")
 
 
 @dataclass(frozen=True, slots=True)

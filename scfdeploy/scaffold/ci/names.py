@@ -13,6 +13,7 @@ _MAX_LENGTH = 200
 _UNSAFE = ("${{", "}}", "\\")
 _PRODUCTION = ("live", "release", "online", "master", "main")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SET_BY_SERVER = {"gitlab": re.compile(r"CI|(?:CI|GITLAB)_\w+"), "cnb": re.compile(r"CI|CNB_\w+")}
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _GLOB = re.compile(r"[][(){}!+@|$]")
 _NOT_IN_A_BRANCH = re.compile(r"[ ~^:?*\[]|\.\.|//|@\{|^[-/.]|[/.]$|\.lock$")
@@ -68,7 +69,7 @@ def inside_repository(path: str, what: str) -> str:
 
 def variable(name: str) -> str:
     """The name of an environment variable. ScfDeployError when it is invalid."""
-    if _VARIABLE.fullmatch(name) is None or name.upper().startswith("GITHUB_"):
+    if not is_variable(name):
         raise ScfDeployError(
             message("{name} cannot be the name of a secret", name=repr(name)),
             hint=message("Use letters, digits and _. Do not start with a digit or GITHUB_."),
@@ -79,6 +80,12 @@ def variable(name: str) -> str:
 def is_variable(name: str) -> bool:
     """Whether `variable` accepts a name."""
     return _VARIABLE.fullmatch(name) is not None and not name.upper().startswith("GITHUB_")
+
+
+def is_set_by_server(system: str, name: str) -> bool:
+    """Whether every job on GitLab (`gitlab`) or CNB (`cnb`) has this variable already, so that it is no secret."""
+    pattern = _SET_BY_SERVER.get(system)
+    return pattern is not None and pattern.fullmatch(name) is not None
 
 
 def is_production(stage: str) -> bool:

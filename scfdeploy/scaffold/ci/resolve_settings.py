@@ -14,6 +14,7 @@ from scfdeploy.scaffold.ci.detect import Folder
 from scfdeploy.scaffold.ci.names import (
     inside_repository,
     is_command,
+    is_set_by_server,
     quotable,
     require_container_names,
     stages_by_branch,
@@ -63,7 +64,7 @@ def resolve_settings(root: Path, system: str, asked: PipelineOptions) -> Setting
         raise missing_source()
     package = parse_source(spec, root)
     secrets = [variable(name) for name in asked.secrets]
-    detected = [name for folder in every for name in folder.variables]
+    detected = [name for folder in every for name in folder.variables if not is_set_by_server(system, name)]
     return Settings(
         language=language,
         type=type_,

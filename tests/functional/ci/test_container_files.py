@@ -117,6 +117,18 @@ class TestCommand:
         assert "COMMENTED_OUT" not in text + ran.stdout
         assert "LEVEL" not in text + ran.stdout
 
+    def test_variables_of_the_server_are_no_secrets(self, system: str, file: str) -> None:
+        names = {"gitlab": ("CI", "CI_COMMIT_SHA", "GITLAB_USER_LOGIN"), "cnb": ("CI", "CNB_COMMIT")}[system]
+        own = ("API_TOKEN", "CIPHER", *(("CNB_COMMIT",) if system == "gitlab" else ("CI_COMMIT_SHA",)))
+        texts = "".join(f"      V_{name}: ${{env:{name}}}\n" for name in (*names, *own, "HOME", "PATH"))
+        function(".", more=f"  environment:\n    variables:\n{texts}")
+
+        ran = ci_init(system)
+
+        assert f"also needs these secrets: {', '.join(own)}." in ran.stdout
+        placed = re.findall(r"(\w+)=placeholder", Path(file).read_text("utf-8"))
+        assert placed == list(own)
+
     @pytest.mark.parametrize(
         ("lock", "command"),
         [
