@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def read_pipeline(file: Path) -> ExistingPipeline:
 
 def merge_pipeline(existing: ExistingPipeline, asked: PipelineOptions, *, root: Path) -> PipelineOptions:
     """The options, completed from a pipeline. The project's own files take precedence for language, type and tool."""
-    paths = asked.paths or tuple(path for path in existing.paths if (root / path).exists())
+    paths = asked.paths or tuple(path for path in existing.paths if _exists(root, path))
     folders = [folder for path in paths or (".",) for folder in detect.folders(root, path)]
     is_known = any(one.language or detect.language_of(root, one) for one in folders)
     language = detect.parse_runtime((asked.runtime or "").lower())[0]
@@ -54,6 +55,11 @@ def merge_pipeline(existing: ExistingPipeline, asked: PipelineOptions, *, root: 
         stage_branches=asked.stage_branches or existing.stage_branches(stage),
         secrets=tuple(dict.fromkeys([*asked.secrets, *existing.secrets])),
     )
+
+
+def _exists(root: Path, path: str) -> bool:
+    # Path.exists raises an error for a name that is too long.
+    return os.path.exists(root / path)  # noqa: PTH110
 
 
 def compare_lines(existing: ExistingPipeline, settings: Settings, system: str) -> list[Line]:

@@ -150,6 +150,11 @@ def test_the_folder_of_the_deploy_is_the_project(root: Path) -> None:
     assert made()["jobs"]["plan"]["env"]["PROJECT"] == "api"
 
 
+def test_folder_that_cannot_exist_is_ignored() -> None:
+    move(f"on: push\njobs:\n  a:\n    steps:\n      - run: cd {'x' * 300} && sls deploy\n")
+    assert made()["jobs"]["plan"]["env"]["PROJECT"] == "."
+
+
 def test_without_any_other_sign_the_language_is_that_of_the_workflow(root: Path) -> None:
     (root / "serverless.yml").unlink()
     (root / "requirements.txt").unlink()
