@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
@@ -47,6 +47,7 @@ def resolve_settings(root: Path, system: str, asked: PipelineOptions) -> Setting
     paths = dict.fromkeys(inside_repository(path, message("the path")) for path in asked.paths or (".",))
     by_path = {path: detect.folders(root, path) for path in paths}
     every = [folder for folders in by_path.values() for folder in folders]
+    asked = replace(asked, runtime=asked.runtime.strip() if asked.runtime is not None else None)
     language, version = _language(root, asked.runtime, every)
     type_ = _one_of(asked.type or next((one.type for one in every if one.type), None) or "event", TYPES, "--type")
     tool = _tool(root, language, asked.build, every)
@@ -84,7 +85,7 @@ def resolve_settings(root: Path, system: str, asked: PipelineOptions) -> Setting
 def _language(root: Path, runtime: str | None, every: Sequence[Folder]) -> tuple[str, str | None]:
     """The language, and the version when --runtime names one."""
     if runtime is not None:
-        word = runtime.strip().lower()
+        word = runtime.lower()
         word = _LANGUAGE_ALIASES.get(word, word)
         language, version = detect.parse_runtime(word)
         if language is None:

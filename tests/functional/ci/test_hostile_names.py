@@ -82,3 +82,9 @@ class TestHostileNames:
     @pytest.mark.parametrize("path", ["..", "/etc", "../other", "gone"])
     def test_path_outside_repository_is_rejected(self, path: str) -> None:
         refused(path, "--runtime", "python")
+
+    @pytest.mark.parametrize("runtime", [" python ", "python\n", "\tPython3.10\n"])
+    def test_spaces_around_the_runtime_are_not_written(self, runtime: str) -> None:
+        flow = init("--runtime", runtime)
+        assert f"--runtime {runtime.strip()} --type" in FILE.read_text("utf-8").splitlines()[0]
+        assert "jobs" in flow
