@@ -15,7 +15,9 @@ from scfdeploy.scaffold.ci.existing_pipeline import ExistingPipeline, Line, Repa
 from scfdeploy.scaffold.ci.groovy_statements import Statement, Token, read_statements
 from scfdeploy.scaffold.ci.names import is_variable
 
-_JENKINSFILE = re.compile(r"^\s*(?:pipeline\s*\{|node\s*(?:\([^)\n]*\)\s*)?\{|@Library\b|#!/usr/bin/env groovy)", re.M)
+_JENKINSFILE = re.compile(
+    r"^[ \t]*(?:pipeline\s*\{|node\s*(?:\([^)\n]*\)\s*)?\{|@Library\b|#!/usr/bin/env groovy)", re.MULTILINE
+)
 _STRUCTURE = ("pipeline", "stages", "steps", "script", "parallel", "always", "success", "failure", "cleanup", "changed")
 _SETTINGS = ("options", "triggers", "parameters", "tools", "libraries")
 _CODE = ("if", "else", "for", "while", "try", "catch", "finally", "def", "return", "switch", "case", "import", "@")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import islice, product
 from typing import NamedTuple
 
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, parse
@@ -297,10 +297,8 @@ def _read_step_key(entry: Entry, text: str, reader: _Reader, *, has_branch: bool
 def _read_run(step: MappingNode, run: ScalarNode, label: str, reader: _Reader, scope: _Scope) -> None:
     folder = _text(step, "working-directory") or scope.folder
     texts = _expanded(run.text, scope.matrix)
-    if run.style is not Style.BLOCK:
-        _read_scripts(texts, reader.number(run), label, reader, folder=folder, branches=scope.branches)
-    else:
-        _read_scripts(texts, reader.number(run, 1), label, reader, folder=folder, branches=scope.branches)
+    first = reader.number(run, 1 if run.style is Style.BLOCK else 0)
+    _read_scripts(texts, first, label, reader, folder=folder, branches=scope.branches)
 
 
 def _read_scripts(
@@ -323,7 +321,7 @@ def _expanded(text: str, matrix: Mapping[str, list[str]]) -> list[str]:
     """The text with each combination of the values of the matrix that it uses."""
     names = [name for name in dict.fromkeys(_MATRIX.findall(text)) if matrix.get(name)]
     texts = []
-    for values in list(product(*(matrix[name] for name in names)))[:50]:
+    for values in islice(product(*(matrix[name] for name in names)), 50):
         known = dict(zip(names, values, strict=True))
         texts.append(_MATRIX.sub(lambda found, known=known: known.get(found[1], found[0]), text))  # type: ignore[misc]
     return texts

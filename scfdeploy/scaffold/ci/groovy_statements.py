@@ -229,7 +229,9 @@ class _Parser:
 
     def _ends(self, statement: Statement) -> bool:
         """Whether a line break ends a statement: not before its brace, and not after a comma."""
-        following = next((token for token in self.tokens[self.at :] if token.kind != "newline"), None)
-        if self.tokens[self.at].kind == "newline" and following is not None and following.kind == "{":
+        following = self.at
+        while following < len(self.tokens) and self.tokens[following].kind == "newline":
+            following += 1
+        if self.at < following < len(self.tokens) and self.tokens[following].kind == "{":
             return False
         return bool(statement.tokens) and statement.tokens[-1].kind not in (",", "=", "+", ":")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from scfdeploy.scaffold.ci import read_pipeline
 from tests.support.ci_project import ci_init
 
 HEALTHY = """\
@@ -226,6 +227,16 @@ def test_damaged_jenkinsfile_is_read_like_the_healthy_one(damage: str) -> None:
     assert set(texts) >= {*CARRIED, *LOST}
     lines = BROKEN_JENKINSFILES[damage].splitlines()
     assert lines[texts["cleanWs()"] - 1].strip() == "post { always { cleanWs() } }"
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 200_000 + HEALTHY, JENKINSFILE.replace("bat 'dir'\n", "bat 'dir'; echo 'a'\n" * 10_000)]
+)
+def test_long_file_is_read_in_linear_time(text: str) -> None:
+    Path("old").write_text(text, "utf-8")
+    existing = read_pipeline(Path("old"))
+    assert existing.deploys
+    assert existing.repairs == []
 
 
 def test_scripted_pipeline_is_read() -> None:
