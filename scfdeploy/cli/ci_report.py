@@ -93,7 +93,8 @@ def render_json(
 
 
 def _line(line: Line) -> str:
-    return message("  line {number}: {text}: {becomes}", number=line.number, text=safe(line.text), becomes=line.becomes)
+    # The replacement quotes the file too, for example the stage.
+    return safe(message("  line {number}: {text}: {becomes}", number=line.number, text=line.text, becomes=line.becomes))
 
 
 def _repair_lines(repairs: Iterable[Repair]) -> Iterator[str]:

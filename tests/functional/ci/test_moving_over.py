@@ -202,6 +202,14 @@ def test_workflow_without_deploy_step_is_rejected(text: str, message: str) -> No
     assert message in move(text, exit_code=1).stderr
 
 
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    hostile = OLD.replace("STAGE: release", 'STAGE: "\\e[31mred"').replace("python prepare.py", "echo \u202e > \u200b")
+    assert "\\e[31m" in hostile
+    printed = move(hostile, "--stage-branch", "main=test").stdout
+    assert "with the stage" in printed
+    assert [char for char in printed if not (char.isprintable() or char == "\n")] == []
+
+
 def test_a_hostile_workflow_cannot_do_anything() -> None:
     hostile = OLD.replace("STAGE: release", 'STAGE: "$(touch x)"').replace("[master]", '["a;b"]')
     move(hostile.replace("python prepare.py", "echo \\x1b[31m ::error::x"))
