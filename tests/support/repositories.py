@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.support.npm_registry import NpmPackage
@@ -48,10 +51,11 @@ def wheels(folder: Path) -> Path:
 
 
 def only_from(folder: Path) -> dict[str, str]:
-    """The environment in which pip and uv find nothing but that library."""
+    """The environment in which pip and uv find nothing but that library, and npm only what is there."""
     wheels(folder)
     offline = {"PIP_NO_INDEX": "1", "UV_OFFLINE": "1", "UV_NO_INDEX": "1"}
-    return {**offline, "PIP_FIND_LINKS": str(folder), "UV_FIND_LINKS": str(folder)}
+    npm = {"npm_config_offline": "true", "npm_config_update_notifier": "false"}
+    return {**offline, **npm, "PIP_FIND_LINKS": str(folder), "UV_FIND_LINKS": str(folder)}
 
 
 def nodejs(folder: Path) -> None:
@@ -84,6 +88,21 @@ def java_web(folder: Path) -> None:
     (folder / "scf_bootstrap").write_text("#!/bin/sh\nexec java -jar app.jar\n")
     (folder / "scf_bootstrap").chmod(0o755)
     _jar(folder / "prebuilt.jar")
+
+
+LANGUAGES = {"python": python, "nodejs": nodejs, "java": java, "java-web": java_web}
+
+
+def checkout_of(repository: Path) -> Callable[[Path], None]:
+    """Makes a checkout of a repository, with its files in one commit."""
+
+    def checkout(place: Path) -> None:
+        shutil.copytree(repository, place, dirs_exist_ok=True)
+        git = ["git", "-C", str(place), "-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+        for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "All"]):
+            subprocess.run([*git, *words], check=True)
+
+    return checkout
 
 
 def _jar(file: Path) -> None:

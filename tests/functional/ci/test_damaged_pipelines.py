@@ -11,6 +11,8 @@ import pytest
 from scfdeploy.scaffold.ci import read_pipeline
 from tests.support.ci_project import ci_init
 
+pytestmark = pytest.mark.usefixtures("python_function")
+
 HEALTHY = """\
 name: release
 on:
@@ -75,16 +77,6 @@ EXPECTED = {
     "TENCENT_SECRET_KEY",
     "BOT_TOKEN",
 }
-
-
-@pytest.fixture(autouse=True)
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "requirements.txt").write_text("requests\n")
-    (tmp_path / "serverless.yml").write_text(
-        "component: scf\nname: hello\napp: shop\ninputs:\n  src: ./src\n  runtime: Python3.9\n"
-    )
-    return tmp_path
 
 
 def migrate(text: str, system: str = "github") -> dict[str, Any]:

@@ -108,12 +108,6 @@ JENKINSFILE = {
 }
 
 
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def migrate(system: str, file: str, *arguments: str) -> dict[str, Any]:
     """The `from` of the JSON document of `ci init --from`."""
     ran = ci_init(system, *arguments, "--from", str(GUIDE / file), "--format", "json")

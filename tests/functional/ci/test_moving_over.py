@@ -11,6 +11,8 @@ from tests.support.ci_project import ci_init
 from tests.support.command import Ran
 from tests.support.rendered import workflow
 
+pytestmark = pytest.mark.usefixtures("python_function")
+
 FILE = Path(".github/workflows/scfdeploy.yml")
 OLD = """\
 name: deploy
@@ -41,16 +43,6 @@ jobs:
           TENCENT_SECRET_KEY: ${{ secrets.TENCENT_SECRET_KEY }}
           BOT_TOKEN: ${{ secrets.BOT }}
 """
-
-
-@pytest.fixture(autouse=True)
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "requirements.txt").write_text("requests\n")
-    (tmp_path / "serverless.yml").write_text(
-        "component: scf\nname: hello\napp: shop\ninputs:\n  src: ./src\n  runtime: Python3.9\n"
-    )
-    return tmp_path
 
 
 def move(text: str, *arguments: str, exit_code: int = 0) -> Ran:

@@ -1,12 +1,15 @@
 """What pipelines run on here: a local server for the cloud, a stand-in for GitHub's API, and no package index."""
 
 import os
+import shutil
 import sysconfig
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.command import scfdeploy
 from tests.support.github_api import GitHub, github_api
 from tests.support.local_server import LocalServer, local_server
 from tests.support.marketplace import marketplace
@@ -27,6 +30,28 @@ HOSTILE = (
 )
 """What branches, stages, folders and functions may be called. `pwned` must never exist, and nothing be obeyed."""
 KEYS = {"TENCENT_SECRET_ID": "AKIDlocal", "TENCENT_SECRET_KEY": "local-secret"}
+
+
+def needs(*programs: str) -> None:
+    """Skip the test where one of these programs is not installed."""
+    for program in programs:
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+
+
+def greeting(repository: Path, server: LocalServer, stage: str = "dev") -> Any:
+    """What the deployed function of the repository returns."""
+    arguments = ("invoke", "hello", "--path", repository, f"--stage={stage}", "--format", "json")
+    return scfdeploy(*arguments, env={**server.env, **KEYS}).document["result"]
+
+
+@pytest.fixture(name="repository")
+def an_empty_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The root of a repository, which is the current folder."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
 
 
 @pytest.fixture(name="server")

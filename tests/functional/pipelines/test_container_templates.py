@@ -3,39 +3,21 @@
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.functional.pipelines.conftest import KEYS, greeting, needs
 from tests.support import cnb_pipeline, gitlab_pipeline, repositories
 from tests.support.ci_project import ci_init
-from tests.support.command import scfdeploy
 from tests.support.local_server import LocalServer
 from tests.support.machine import path_with, put_programs
 from tests.support.project import write_project
 
-KEYS = {"TENCENT_SECRET_ID": "AKIDlocal", "TENCENT_SECRET_KEY": "local-secret", "DB_PASSWORD": "hunter2-$HOME"}
-READ_ONLY = {**KEYS, "SCOPE": "plan"}
-DEPLOY = {**KEYS, "SCOPE": "deploy"}
-LANGUAGES = {
-    "python": repositories.python,
-    "nodejs": repositories.nodejs,
-    "java": repositories.java,
-    "java-web": repositories.java_web,
-}
-
-
-@pytest.fixture(name="repository")
-def a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    if shutil.which("git") is None:
-        pytest.skip("git is not installed")
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+READ_ONLY = {**KEYS, "DB_PASSWORD": "hunter2-$HOME", "SCOPE": "plan"}
+DEPLOY = {**READ_ONLY, "SCOPE": "deploy"}
 
 
 @pytest.fixture(name="folders")
@@ -57,20 +39,8 @@ def a_machine(tmp_path: Path, server: LocalServer) -> Mapping[str, str]:
         "HOME": str(home),
         "LANG": "C.UTF-8",
         **repositories.only_from(tmp_path / "wheels"),
-        "npm_config_offline": "true",
-        "npm_config_update_notifier": "false",
         "SCFDEPLOY_ENDPOINT": server.url,
     }
-
-
-def checkout_of(repository: Path) -> Callable[[Path], None]:
-    def checkout(place: Path) -> None:
-        shutil.copytree(repository, place, dirs_exist_ok=True)
-        git = ["git", "-C", str(place), "-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
-        for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "All"]):
-            subprocess.run([*git, *words], check=True)
-
-    return checkout
 
 
 RunGitlab = Callable[..., dict[str, gitlab_pipeline.Job]]
@@ -83,7 +53,7 @@ def run_on_gitlab(repository: Path, folders: Iterator[Path], host: Mapping[str, 
         names: Mapping[str, str], *, start: tuple[str, ...] = (), secrets: Mapping[str, Mapping[str, str]] | None = None
     ) -> dict[str, gitlab_pipeline.Job]:
         scoped = secrets or {"plan/*": READ_ONLY, "prod": DEPLOY, "test": DEPLOY}
-        runner = gitlab_pipeline.Runner(next(folders), host, checkout_of(repository), scoped)
+        runner = gitlab_pipeline.Runner(next(folders), host, repositories.checkout_of(repository), scoped)
         return runner.run(repository / ".gitlab-ci.yml", names, start)
 
     return run
@@ -93,7 +63,7 @@ def run_on_gitlab(repository: Path, folders: Iterator[Path], host: Mapping[str, 
 def run_on_cnb(repository: Path, folders: Iterator[Path], host: Mapping[str, str]) -> RunCnb:
     def run(branch: str, event: str) -> dict[str, cnb_pipeline.Pipeline]:
         files = {"scfdeploy-plan.yml": READ_ONLY, "scfdeploy-prod.yml": DEPLOY, "scfdeploy-test.yml": DEPLOY}
-        builder = cnb_pipeline.Builder(next(folders), host, checkout_of(repository), files)
+        builder = cnb_pipeline.Builder(next(folders), host, repositories.checkout_of(repository), files)
         return builder.run(repository / ".cnb.yml", branch, event)
 
     return run
@@ -126,23 +96,13 @@ def log(jobs: Mapping[str, gitlab_pipeline.Job]) -> str:
     return "\n".join(f"{name}: {job.result}\n{job.printed}" for name, job in jobs.items())
 
 
-def greeting(repository: Path, server: LocalServer, stage: str) -> Any:
-    arguments = ("invoke", "hello", "--path", repository, f"--stage={stage}", "--format", "json")
-    return scfdeploy(*arguments, env={**server.env, **DEPLOY}).document["result"]
-
-
-def needs(language: str) -> None:
-    if language == "nodejs" and not (shutil.which("npm") and shutil.which("node")):
-        pytest.skip("npm is not installed")
-
-
 class TestGitlab:
-    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize("language", repositories.LANGUAGES)
     def test_merge_request_is_planned_and_push_deployed(
         self, language: str, repository: Path, gitlab: RunGitlab, server: LocalServer
     ) -> None:
-        needs(language)
-        LANGUAGES[language](repository)
+        needs(*(["npm", "node"] if language == "nodejs" else []))
+        repositories.LANGUAGES[language](repository)
         init("gitlab", "--stage-branch", "main=test")
         compiled = {"compile test": "success"} if language != "python" else {}
 
@@ -230,12 +190,12 @@ class TestGitlab:
 
 
 class TestCnb:
-    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize("language", repositories.LANGUAGES)
     def test_merge_request_is_planned_and_push_deployed(
         self, language: str, repository: Path, cnb: RunCnb, server: LocalServer
     ) -> None:
-        needs(language)
-        LANGUAGES[language](repository)
+        needs(*(["npm", "node"] if language == "nodejs" else []))
+        repositories.LANGUAGES[language](repository)
         init("cnb", "--stage-branch", "main=test")
 
         asked = cnb("main", "pull_request")["test"]

@@ -5,14 +5,12 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.functional.pipelines.conftest import HOSTILE, KEYS
+from tests.functional.pipelines.conftest import HOSTILE, KEYS, greeting, needs
 from tests.support import repositories
 from tests.support.ci_project import ci_init
-from tests.support.command import scfdeploy
 from tests.support.github_api import GitHub
 from tests.support.local_server import LocalServer
 from tests.support.machine import path_with, put_programs
@@ -22,20 +20,6 @@ from tests.support.pipeline_steps import TOKEN, Runner
 from tests.support.rendered import workflow
 
 FILE = Path(".github/workflows/scfdeploy.yml")
-LANGUAGES = {
-    "python": repositories.python,
-    "nodejs": repositories.nodejs,
-    "java": repositories.java,
-    "java-web": repositories.java_web,
-}
-
-
-@pytest.fixture(name="repository")
-def a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
 
 
 Pipeline = Callable[..., Run]
@@ -54,8 +38,6 @@ def a_pipeline(repository: Path, tmp_path: Path, github: GitHub, server: LocalSe
             "PATH": path_with(folder / "bin", os.environ["PATH"]),
             "LANG": "C.UTF-8",
             **offline,
-            "npm_config_offline": "true",
-            "npm_config_update_notifier": "false",
             "SCFDEPLOY_ENDPOINT": server.url,
         }
 
@@ -76,18 +58,12 @@ def results(run: Run) -> dict[str, str]:
     return {name: job.result for name, job in run.jobs.items()}
 
 
-def needs(*programs: str) -> None:
-    for program in programs:
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", repositories.LANGUAGES)
 def test_a_pull_request_is_planned_and_a_push_deployed(
     language: str, repository: Path, pipeline: Pipeline, github: GitHub, server: LocalServer
 ) -> None:
     needs("jq", "tar", *(["npm", "node"] if language == "nodejs" else []))
-    LANGUAGES[language](repository)
+    repositories.LANGUAGES[language](repository)
     init()
 
     asked = pipeline(pull_request())
@@ -104,7 +80,7 @@ def test_a_pull_request_is_planned_and_a_push_deployed(
     assert merged.jobs["apply"].environment == "dev"
     assert "1 to create" in merged.jobs["plan"].summary
     if language in ("python", "nodejs"):
-        assert invoked(repository, server) == "good day", "with its library, and built"
+        assert greeting(repository, server) == "good day", "with its library, and built"
 
 
 def test_a_second_plan_takes_the_place_of_the_first(repository: Path, pipeline: Pipeline, github: GitHub) -> None:
@@ -291,8 +267,3 @@ def quiet(run: Run) -> None:
 
 def holds(file: Path, text: str) -> bool:
     return file.is_file() and text.encode() in file.read_bytes()
-
-
-def invoked(repository: Path, server: LocalServer) -> Any:
-    arguments = ("invoke", "hello", "--path", repository, "--format", "json")
-    return scfdeploy(*arguments, env={**server.env, **KEYS}).document["result"]

@@ -3,41 +3,20 @@
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from scfdeploy.scaffold.ci import SYSTEMS
-from tests.functional.pipelines.conftest import HOSTILE
+from tests.functional.pipelines.conftest import HOSTILE, KEYS, greeting, needs
 from tests.support import repositories
 from tests.support.ci_project import ci_init
-from tests.support.command import scfdeploy
 from tests.support.jenkins_steps import Agent, Build
 from tests.support.local_server import LocalServer
 from tests.support.machine import path_with, put_programs
 
 FILE = Path("Jenkinsfile")
-pytestmark = pytest.mark.skipif("jenkins" not in SYSTEMS, reason="ci init writes no Jenkinsfile here")
-KEYS = ("AKIDlocal", "local-secret")
-LANGUAGES = {
-    "python": repositories.python,
-    "nodejs": repositories.nodejs,
-    "java": repositories.java,
-    "java-web": repositories.java_web,
-}
-
-
-@pytest.fixture(name="repository")
-def a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    if shutil.which("git") is None:
-        pytest.skip("git is not installed")
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 
 Pipeline = Callable[..., Build]
@@ -57,23 +36,15 @@ def a_pipeline(repository: Path, tmp_path: Path, server: LocalServer) -> Pipelin
             "HOME": str(folder),
             "LANG": "C.UTF-8",
             **offline,
-            "npm_config_offline": "true",
-            "npm_config_update_notifier": "false",
             "SCFDEPLOY_ENDPOINT": server.url,
         }
         credentials = {
-            "tencent-cloud": KEYS,
-            "cloud-key": KEYS,
+            "tencent-cloud": tuple(KEYS.values()),
+            "cloud-key": tuple(KEYS.values()),
             **{name: (value,) for name, value in (secrets or {}).items()},
         }
-        agent = Agent(folder / "workspace of it", host, checkout, credentials, names)
+        agent = Agent(folder / "workspace of it", host, repositories.checkout_of(repository), credentials, names)
         return agent.run((repository / FILE).read_text(encoding="utf-8"))
-
-    def checkout(place: Path) -> None:
-        shutil.copytree(repository, place, dirs_exist_ok=True)
-        git = ["git", "-C", str(place), "-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
-        for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "All"]):
-            subprocess.run([*git, *words], check=True)
 
     return run
 
@@ -108,9 +79,8 @@ def init(system: str, *arguments: str) -> None:
 def test_a_change_is_planned_and_a_push_deployed(
     system: str, language: str, repository: Path, pipeline: Pipeline, server: LocalServer
 ) -> None:
-    if language == "nodejs" and not (shutil.which("npm") and shutil.which("node")):
-        pytest.skip("npm is not installed")
-    LANGUAGES[language](repository)
+    needs(*(["npm", "node"] if language == "nodejs" else []))
+    repositories.LANGUAGES[language](repository)
     init(system)
 
     asked = pipeline(change(system))
@@ -126,7 +96,7 @@ def test_a_change_is_planned_and_a_push_deployed(
     assert merged.stages["Apply"] == "SUCCESS"
     assert "CreateFunction" in server.writes()
     if language in ("python", "nodejs"):
-        assert invoked(repository, server) == "good day", "with its library, and built"
+        assert greeting(repository, server) == "good day", "with its library, and built"
 
 
 def test_hook_runs_once_without_keys_and_the_tools_come_after_it(
@@ -240,9 +210,3 @@ class TestUntrustedInput:
 
 def holds(file: Path, text: str) -> bool:
     return file.is_file() and text.encode() in file.read_bytes()
-
-
-def invoked(repository: Path, server: LocalServer) -> Any:
-    arguments = ("invoke", "hello", "--path", repository, "--format", "json")
-    keys = dict(zip(("TENCENT_SECRET_ID", "TENCENT_SECRET_KEY"), KEYS, strict=True))
-    return scfdeploy(*arguments, env={**server.env, **keys}).document["result"]
