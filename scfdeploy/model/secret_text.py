@@ -184,6 +184,22 @@ _SEARCHES: tuple[tuple[tuple[str, ...], _Spans], ...] = (
             looks_secret,
         ),
     ),
+    # docker login -u … -p …, sshpass -p …
+    (
+        (" login ", "sshpass "),
+        _part(
+            r"(?<![\w-])(?:(?:docker|podman|nerdctl|helm registry) login (?:[^\s;&|]+\s+){0,8}?|sshpass )"
+            r"-p[ =]?[\"']?(?P<secret>[^\s\"'<>;&|)`\\-][^\s\"'<>;&|)`\\]*)"
+        ),
+    ),
+    # curl -u user:password
+    (
+        ("curl ",),
+        _part(
+            r"(?<![\w-])curl (?:[^\s;&|]+\s+){0,16}?(?:-u|--user)[ =]?[\"']?(?!-)[^\s:\"';&|]+:"
+            r"(?P<secret>[^\s\"'<>;&|)`\\]+)"
+        ),
+    ),
 )
 """Each search with words of which every text has one where it finds something.
 

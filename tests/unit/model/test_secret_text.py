@@ -43,8 +43,13 @@ _HIDDEN = [
     ("Server=h;User Id=u;Password=abc;", "Server=h;User Id=u;Password=***;"),
     ("DB_PASSWORD=abc make", "DB_PASSWORD=*** make"),
     ("curl --password abc h", "curl --password *** h"),
+    ("docker login -u ada -p abc123 ccr.ccs.tencentyun.com", "docker login -u ada -p *** ccr.ccs.tencentyun.com"),
+    ("sshpass -p'abc123' ssh h", "sshpass -p'***' ssh h"),
+    ("curl -s -u ada:abc123 https://h", "curl -s -u ada:*** https://h"),
 ]
 _OPEN = [
+    "docker login -p $PASSWORD -u ada && mkdir -p build",
+    "curl --user ${A}:${B} https://h:80/ --user-agent a:b",
     "https://example.com/a?b=c&page=2",
     "Set it, pass `--var API_TOKEN=VALUE`, or write `API_TOKEN=VALUE` into .env.",
     "Bearer authentication is needed",
