@@ -49,7 +49,7 @@ _NOT_NEEDED = frozenset(
 
 
 def read_script(
-    text: str, first: int, existing: ExistingPipeline, *, folder: str = "", label: str = "", branches: list[str] | None
+    text: str, first: int, existing: ExistingPipeline, *, folder: str = "", label: str = "", branches: list[str]
 ) -> None:
     """Read a script that starts at a line. `folder` is where it runs, `label` is the name of its step."""
     place = folder
@@ -59,7 +59,7 @@ def read_script(
                 place = changed[1] if changed[1].startswith("/") or not place else f"{place}/{changed[1]}"
                 existing.carry(number, f"{label}{part}", message("becomes the path of the project"))
             else:
-                _read_command(number, part, existing, folder=place, label=label, branches=branches or [])
+                _read_command(number, part, existing, folder=place, label=label, branches=branches)
             label = ""
 
 
