@@ -110,6 +110,11 @@ def require_container_names(system: str, stages: Mapping[str, tuple[str, ...]]) 
                     message("the stage {name} cannot be the name of an environment", name=repr(name)),
                     hint=message("Use letters, digits and . _ -, for example --stage-branch main=prod."),
                 )
+            if system == "cnb" and name == "plan":
+                raise ScfDeployError(
+                    message("the stage plan would have the key file of merge requests, scfdeploy-plan.yml"),
+                    hint=message("Choose another name, for example --stage-branch main=prod."),
+                )
         if (system == "cnb" and _GLOB.search(branch)) or ('"' in branch and "'" in branch):
             raise ScfDeployError(
                 message(

@@ -74,7 +74,7 @@ def test_keys_are_imported_only_where_they_are_used_on_cnb() -> None:
 
 @pytest.mark.usefixtures("root")
 def test_no_stage_breaks_the_anchors_of_cnb() -> None:
-    stages = ("v1.0", "v1_0", "v1_.0", "v1._0", "keys", "plan", "read-only")
+    stages = ("v1.0", "v1_0", "v1_.0", "v1._0", "keys", "read-only")
     function(".")
     ran = ci_init("cnb", *(word for stage in stages for word in ("--stage-branch", f"main={stage}")))
     assert ran.exit_code == 0, ran.stderr

@@ -283,6 +283,15 @@ def test_stage_that_is_no_environment_is_rejected(system: str, stage: str, repos
     assert not (repository / ".gitlab-ci.yml").exists()
 
 
+def test_stage_never_shares_the_key_of_merge_requests_on_cnb(repository: Path) -> None:
+    write_project(repository)
+    ran = ci_init("cnb", "--stage-branch", "main=plan")
+    assert ran.exit_code == 1
+    assert "scfdeploy-plan.yml" in ran.stderr
+    assert not (repository / ".cnb.yml").exists()
+    assert ci_init("gitlab", "--stage-branch", "main=plan").exit_code == 0, "plan/plan is another environment"
+
+
 @pytest.mark.parametrize(("system", "branch"), [("cnb", "a+b"), ("cnb", "(x)"), ("gitlab", "a\"b'c")])
 def test_branch_that_is_a_pattern_is_rejected(system: str, branch: str, repository: Path) -> None:
     write_project(repository)
