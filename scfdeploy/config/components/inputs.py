@@ -100,7 +100,8 @@ def _block_of_inputs(tree: MappingNode, inputs: Entry | None) -> tuple[tuple[Ent
         start, inner = entries.index(inputs) + 1, ("name",)
     is_inner = (entry.key.text not in TOP_LEVEL or entry.key.text in inner for entry in entries[start:])
     block = tuple(entry for entry, _ in takewhile(itemgetter(1), zip(entries[start:], is_inner, strict=True)))
-    return block, tuple(entry for entry in entries if entry.key.text not in TOP_LEVEL and entry not in block)
+    others = (*entries[:start], *entries[start + len(block) :])
+    return block, tuple(entry for entry in others if entry.key.text not in TOP_LEVEL)
 
 
 def _fix(inputs: Entry | None, block: Sequence[Entry], rest: Sequence[Entry], lines: Sequence[str]) -> tuple[Edit, ...]:

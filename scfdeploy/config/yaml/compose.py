@@ -310,14 +310,15 @@ class Composer:
         from scfdeploy.config.yaml.recovery.duplicates import fix_duplicate, is_beside_empty_inputs
 
         pairs = zip(nodes[::2], nodes[1::2], strict=True)
-        siblings = [Entry(key, value) for key, value in pairs if isinstance(key, ScalarNode)]
-        firsts = {entry.key.text: entry for entry in reversed(siblings)}
+        firsts: dict[str, Entry] = {}
+        for key, value in pairs:
+            if isinstance(key, ScalarNode):
+                firsts.setdefault(key.text, Entry(key, value))
         is_top_level = not self._frames
         for entry in duplicates:
-            first = firsts[entry.key.text]
-            if is_top_level and is_beside_empty_inputs(entry.key, first.key, siblings):
+            if is_top_level and is_beside_empty_inputs(entry.key, firsts):
                 continue
-            self._report_duplicate(entry.key, first.key, fix_duplicate(entry, first, siblings, self._lines))
+            self._report_duplicate(entry.key, firsts[entry.key.text].key, fix_duplicate(entry, firsts, self._lines))
 
     def _report_duplicate(self, key: ScalarNode, first: ScalarNode, fix: tuple[Edit, ...]) -> None:
         self._duplicates += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 
@@ -98,3 +99,25 @@ def test_many_unset_variables_are_handled_in_bounded_time(tmp_path: Path, name: 
     text = "".join(f"${{env:{name.format(number)}}}" for number in range(2000))
     findings = _findings(write_project(tmp_path, f"  description: '{text}'\n"))
     assert 0 < len([finding for finding in findings if finding["rule"] == "variable-unset"]) <= 100
+
+
+@pytest.mark.parametrize(
+    ("first", "more", "last"),
+    [
+        ("", "app: shop\n", "name: many\ncomponent: scf\ninputs:\n  src: ./src\n"),
+        ("component: scf\nname: many\ninputs:\nsrc: ./src\n", "thing{}: 1\n", ""),
+        ("component: scf\nname: many\nsrc: ./src\n", "thing{}: 1\n", ""),
+    ],
+    ids=["repeated", "beside-inputs", "without-inputs"],
+)
+def test_eight_times_as_many_keys_take_about_eight_times_as_long(
+    first: str, more: str, last: str, tmp_path: Path
+) -> None:
+    def seconds(count: int) -> float:
+        (tmp_path / "serverless.yml").write_text(first + "".join(map(more.format, range(count))) + last)
+        start = time.process_time()
+        assert _findings(tmp_path)
+        return time.process_time() - start
+
+    seconds(1)  # loads the modules
+    assert seconds(24_000) < 30 * seconds(3000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, Style, is_blank
 from scfdeploy.config.yaml.recovery.mistake import value_end
@@ -11,23 +11,24 @@ from scfdeploy.diagnostics import Edit, Position, Span, removed_line, reworded
 _ONE_LINE = (Style.PLAIN, Style.QUOTED)
 
 
-def is_beside_empty_inputs(key: ScalarNode, first: ScalarNode, siblings: Sequence[Entry]) -> bool:
+def is_beside_empty_inputs(key: ScalarNode, firsts: Mapping[str, Entry]) -> bool:
     """Whether a second `name` follows an empty `inputs`, to which it belongs: that is reported as one mistake."""
-    inputs = _find("inputs", siblings)
+    inputs = firsts.get("inputs")
     return (
         key.text == "name"
         and inputs is not None
         and is_blank(inputs.value)
-        and first.span.start < inputs.key.span.start < key.span.start
+        and firsts[key.text].key.span.start < inputs.key.span.start < key.span.start
     )
 
 
-def fix_duplicate(second: Entry, first: Entry, siblings: Sequence[Entry], lines: Sequence[str]) -> tuple[Edit, ...]:
+def fix_duplicate(second: Entry, firsts: Mapping[str, Entry], lines: Sequence[str]) -> tuple[Edit, ...]:
     """The fix for a second entry with the same value: it is removed, or it becomes the missing `name` of the instance.
 
-    `siblings` are all entries of the mapping, repeated keys included; `lines` are those of the file. None if the
-    entries are not alone on their lines.
+    `firsts` has the first entry of each key of the mapping; `lines` are those of the file. No edits if the entry is
+    not alone on its line.
     """
+    first = firsts[second.key.text]
     value, span = second.value, second.key.span
     if not isinstance(value, ScalarNode) or not isinstance(first.value, ScalarNode):
         return ()
@@ -38,19 +39,15 @@ def fix_duplicate(second: Entry, first: Entry, siblings: Sequence[Entry], lines:
         return ()
     if second.key.text != "component":
         return _remove(second, lines)
-    name = _instance_name(siblings)
+    name = _instance_name(firsts)
     if name is None:
-        return _remove(second, lines) if _find("name", siblings) is not None else ()
+        return _remove(second, lines) if "name" in firsts else ()
     return (*reworded(span, "component", "name"), *reworded(value.span, value.text, name))
 
 
-def _find(key: str, entries: Sequence[Entry]) -> Entry | None:
-    return next((entry for entry in entries if entry.key.text == key), None)
-
-
-def _instance_name(siblings: Sequence[Entry]) -> str | None:
+def _instance_name(firsts: Mapping[str, Entry]) -> str | None:
     """The name of the function, if the instance has no name of its own; None if it has, or if neither has one."""
-    inputs, outer = _find("inputs", siblings), _find("name", siblings)
+    inputs, outer = firsts.get("inputs"), firsts.get("name")
     name: Node | None = None
     if outer is not None:
         is_stray = inputs is not None and is_blank(inputs.value) and inputs.key.span.start < outer.key.span.start
