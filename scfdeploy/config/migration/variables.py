@@ -10,6 +10,7 @@ from scfdeploy.config.migration.layout import get, last_line, walk
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.variables.errors import is_other_source
 from scfdeploy.config.variables.framework_variables import FrameworkVariables, written
+from scfdeploy.config.variables.framework_variables import Replacement as ValueText
 from scfdeploy.config.variables.scan import Reference, scan
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style, is_null
 from scfdeploy.diagnostics import Position, Span
@@ -20,15 +21,19 @@ Lookup: TypeAlias = Callable[[str, Span], Replacement]
 """Called with the text between the braces and the span of the variable."""
 
 _VARIABLE = re.compile(r"(?<!\$)\$\{([^${}]+)\}")
-_PLAIN = re.compile(r"[\w./@%+=?&~-][\w./@%+=?&~:-]*( [\w./@%+=?&~-][\w./@%+=?&~:-]*)*(?<!:)")
 
 
-def rewrite_variables(node: Node, look_up: Lookup, rewrite: Rewrite) -> None:
-    """Replace the variables in all scalars below a node."""
+def rewrite_variables(
+    node: Node, look_up: Lookup, rewrite: Rewrite, report_unwritten: Callable[[str, Span], None]
+) -> None:
+    """Replace the variables in all scalars below a node.
+
+    A variable whose value cannot be written there stays, and `report_unwritten` is called with it and its position.
+    """
     scalars = [scalar for scalar in walk(node) if isinstance(scalar, ScalarNode) and "${" in scalar.text]
     for scalar in sorted(scalars, key=lambda scalar: scalar.span.start):
         for line in range(scalar.span.start.line, scalar.span.end.line + 1):
-            _rewrite_line(scalar, line, look_up, rewrite)
+            _rewrite_line(scalar, line, look_up, rewrite, report_unwritten)
 
 
 def rewrite_framework_variables(
@@ -125,24 +130,32 @@ def scalar_at(tree: MappingNode, path: str) -> ScalarNode | None:
     return node if isinstance(node, ScalarNode) and not is_null(node) else None
 
 
-def _rewrite_line(scalar: ScalarNode, line: int, look_up: Lookup, rewrite: Rewrite) -> None:
+def _rewrite_line(
+    scalar: ScalarNode, line: int, look_up: Lookup, rewrite: Rewrite, report_unwritten: Callable[[str, Span], None]
+) -> None:
+    start = scalar.span.start
+    quote = rewrite.source_line(start.line)[start.column - 1 :][:1]
     text = rewrite.source_line(line)
     first = scalar.span.start.column - 1 if line == scalar.span.start.line else 0
     last = scalar.span.end.column - 1 if line == scalar.span.end.line else len(text)
     for match in _VARIABLE.finditer(text, first, last):
         span = Span(rewrite.file, Position(line, match.start() + 1), Position(line, match.end() + 1))
-        new = look_up(match[1].strip(), span)
-        if isinstance(new, ScalarNode):
-            is_entire = match.span() == (first, last) and scalar.style is Style.PLAIN
-            new = _inlined(new, scalar, rewrite, is_entire=is_entire)
-        if new is not None:
+        found = look_up(match[1].strip(), span)
+        if found is None:
+            continue
+        is_entire = match.span() == (first, last) and scalar.style is Style.PLAIN
+        if isinstance(found, ScalarNode) and ("${" in found.text or is_entire):
+            new = _source(found, rewrite)
+        else:
+            value = found if isinstance(found, str) else found.text
+            new = written(ValueText(value), scalar, quote, is_entire=is_entire) if value.isprintable() else None
+        if new is None:
+            report_unwritten(match[1].strip(), span)
+        else:
             rewrite.replace(span, new)
 
 
-def _inlined(value: ScalarNode, into: ScalarNode, rewrite: Rewrite, *, is_entire: bool) -> str | None:
-    """The text of `value` as it can be written within the scalar `into`; None if it might need other quotes."""
-    if value.span.start.line != value.span.end.line or "${" in value.text:
-        return None
-    if is_entire:
-        return rewrite.source_text(value.span)
-    return value.text if _PLAIN.fullmatch(value.text) or into.style is Style.BLOCK else None
+def _source(value: ScalarNode, rewrite: Rewrite) -> str | None:
+    """A value as it is written in the file; None if it is on several lines or has variables of its own."""
+    is_simple = value.span.start.line == value.span.end.line and "${" not in value.text
+    return rewrite.source_text(value.span) if is_simple else None

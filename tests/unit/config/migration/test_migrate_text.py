@@ -116,7 +116,7 @@ def test_constant_is_replaced_by_its_value() -> None:
         + "  inputs:\n    codeUri: ./\n    role: ${C.a}\n    description: '<${C.b}> ${C.a}'\n"
     )
 
-    assert "\n  role: 'it''s'\n  description: '<x y> ${C.a}'\n" in text
+    assert "\n  role: 'it''s'\n  description: '<x y> it''s'\n" in text
 
 
 def test_component_output_becomes_output_reference() -> None:

@@ -218,3 +218,35 @@ def test_new_files_have_the_line_ends_of_the_old_one() -> None:
     files = migrated(FRAMEWORKS.replace("\n", "\r\n")).new_files
 
     assert [file.text for file in files] == [file.text.replace("\n", "\r\n") for file in migrated(FRAMEWORKS).new_files]
+
+
+@pytest.mark.parametrize(
+    ("use", "expected"),
+    [
+        ("${Conf.comment}", "'x # y: z'"),
+        ("'in ${Conf.comment}'", "'in x # y: z'"),
+        ("${Conf.list}", "'[1]'"),
+        ("${Conf.size}", "128"),
+        ("${Conf.address}", "mysql://${env:CONF_HOST}/shop"),
+        # What needs other quotes around it stays, with a warning.
+        ("in ${Conf.comment}", "in ${Conf.comment}"),
+        ("${Conf.lines}", "${Conf.lines}"),
+        ("in ${Conf.inner}", "in ${Conf.inner}"),
+    ],
+)
+def test_value_with_values_in_it_stays_the_same_text(use: str, expected: str) -> None:
+    constants = (
+        "inner: 'y: z'\n    comment: 'x # ${Conf.inner}'\n    open: '[1'\n    list: '${Conf.open}]'\n    one: 128\n"
+        '    size: ${Conf.one}\n    two: "a\\nb: 1"\n    lines: "x${Conf.two}"\n    host:\n'
+        "    address: mysql://${Conf.host}/shop\n"
+    )
+    text = (
+        f"Conf:\n  component: serverless-global\n  inputs:\n    {constants}"
+        f"one:\n  component: '@serverless/tencent-scf'\n  inputs:\n    handler: a.b\n    description: {use}\n"
+    )
+
+    result = migrated(text)
+
+    assert f"  description: {expected}\n" in result.text
+    reported = [found for found in result.diagnostics if "cannot be written here" in found.detail]
+    assert bool(reported) == ("${Conf" in expected)
