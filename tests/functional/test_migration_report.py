@@ -102,7 +102,7 @@ def test_report_of_a_folder_without_files_is_an_error(tmp_path: Path) -> None:
     assert "serverless.yml" in shown.stdout
 
 
-@pytest.mark.parametrize("file", ["report.txt", "report", "missing/report.md"])
+@pytest.mark.parametrize("file", ["report.txt", "report", "missing/report.md", "serverless.json", "Serverless.JSON"])
 def test_report_to_a_wrong_file_is_a_usage_error(file: str, tree: Path) -> None:
     shown = scfdeploy("migrate", ".", "--write", "--report", file)
 

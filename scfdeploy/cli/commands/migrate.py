@@ -80,7 +80,13 @@ def _report_format(output: str) -> str:
 
 
 def _file_report(path: str) -> Report:
-    """The report of --report. A usage error for an unknown ending or a missing folder, before anything runs."""
+    """The report of --report. A usage error for an unknown ending, a name of a project's file, or a missing folder."""
+    from scfdeploy.config.discover import FILE_NAMES
+
+    if Path(path).name.lower() in FILE_NAMES:
+        raise typer.BadParameter(
+            message("--report would replace {text}, which is the name of a project's file", text=repr(path))
+        )
     form = _FORMATS.get(Path(path).suffix.lower())
     if form is None:
         raise typer.BadParameter(
