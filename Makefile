@@ -72,7 +72,7 @@ coverage: $(STAMP) ## All tests, with the branch coverage of the packages that c
 	@$(BIN)/python scripts/coverage_by_package.py
 
 .PHONY: mutants
-mutants: $(STAMP) ## Change apply/ and plan/ in thousands of small ways, see which no test notices, and write docs/mutation.md
+mutants: $(STAMP) ## Change apply/ and plan/ in thousands of small ways, see which no test notices, and write docs/explanation/mutation.md
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group mutation
 	@rm -rf mutants
 	@PATH="$(CURDIR)/$(BIN):$$PATH" mutmut run --max-children $(MUTANTS_AT_ONCE)

@@ -1,4 +1,4 @@
-"""Write docs/rules/: one page for each kind of finding, from what those who find it say of it.
+"""Write docs/reference/rules/: one page for each kind of finding, from what those who find it say of it.
 
 Run it from the root of the repository after a rule was added or its page changed: python scripts/generate_rule_pages.py
 """
@@ -16,7 +16,7 @@ from scfdeploy.report.pages import page_files  # noqa: E402 - the package lies b
 
 def main() -> None:
     """Write every page, and remove those of rules that are gone."""
-    folder = ROOT / "docs" / "rules"
+    folder = ROOT / "docs" / "reference" / "rules"
     folder.mkdir(parents=True, exist_ok=True)
     wanted = page_files()
     for old in folder.glob("*.md"):

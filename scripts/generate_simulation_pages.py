@@ -1,4 +1,4 @@
-"""Refresh docs/simulations/: the scenarios of examples/ and what `scfdeploy simulate` prints for them.
+"""Refresh docs/how-to/simulations/: the scenarios of examples/ and what `scfdeploy simulate` prints for them.
 
 A block that begins with ```` ```yaml examples/NAME.yml ```` gets the text of that file. A block that begins with
 ```` ```console ```` gets the output of each of its lines `$ scfdeploy …`; with `timeline=N` a longer timeline is
@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PAGES = ROOT / "docs" / "simulations"
+PAGES = ROOT / "docs" / "how-to" / "simulations"
 _BLOCK = re.compile(r"^```(yaml|console) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _PROMPT = "$ scfdeploy "
 

@@ -1,4 +1,4 @@
-"""Run the reliability tests and write their counts to docs/reliability.json and docs/reliability.md.
+"""Run the reliability tests and write their counts to reliability.json and reliability.md in docs/explanation/.
 
 Run it from the repository root: python scripts/measure_reliability.py. It writes nothing unless all tests pass. With
 test files as arguments it measures only those and keeps the other counts.
@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-NUMBERS = ROOT / "docs" / "reliability.json"
-PAGE = ROOT / "docs" / "reliability.md"
+NUMBERS = ROOT / "docs" / "explanation" / "reliability.json"
+PAGE = ROOT / "docs" / "explanation" / "reliability.md"
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ and took {run[seconds]} s on {run[cores]} cores.
 
 **Method.** Each command runs in a process of its own, forked from one that has loaded the program, against the
 emulator. The tool uses the emulator's clock, so nothing waits in real time. The emulator sends signals at a chosen
-call, so that every point is covered. [local-server.md](local-server.md) lists its faults.
+call, so that every point is covered. [local-server.md](../reference/local-server.md) lists its faults.
 
 **What repeats.** Random choices come from seeds. Which calls a fault load hits depends on their content, not on thread
 timing, so the same seed gives the same result for every write. The order of calls and the number of polls differ

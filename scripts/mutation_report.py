@@ -1,4 +1,4 @@
-"""Judge what `mutmut run` left in mutants/ and write docs/mutation.json and docs/mutation.md.
+"""Judge what `mutmut run` left in mutants/ and write docs/explanation/mutation.json and docs/explanation/mutation.md.
 
 Every mutant that no test noticed needs a judgement in tests/mutation/judgements.toml, found by file, function and the
 text that changed, so that it outlives the run it was written for. One without a judgement is printed in the form the
@@ -23,8 +23,8 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parent.parent
 RUN = ROOT / "mutants"
 JUDGEMENTS = ROOT / "tests" / "mutation" / "judgements.toml"
-NUMBERS = ROOT / "docs" / "mutation.json"
-PAGE = ROOT / "docs" / "mutation.md"
+NUMBERS = ROOT / "docs" / "explanation" / "mutation.json"
+PAGE = ROOT / "docs" / "explanation" / "mutation.md"
 
 # What mutmut notes: the exit code of pytest, or a number of its own.
 _RESULTS = {0: "survived", 5: "survived", 33: "survived", 1: "killed", 3: "killed", 37: "types"}

@@ -1,4 +1,4 @@
-"""The public page of a finding: the output of `scfdeploy explain` and a file in docs/rules."""
+"""The public page of a finding: the output of `scfdeploy explain` and a file in docs/reference/rules."""
 
 from __future__ import annotations
 

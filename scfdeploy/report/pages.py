@@ -1,4 +1,4 @@
-"""The pages of all findings, and the files of docs/rules that are generated from them.
+"""The pages of all findings, and the files of docs/reference/rules that are generated from them.
 
 The rules, the reader, the packager and the planner declare their own findings.
 """
@@ -28,7 +28,7 @@ def pages_of(package: str) -> tuple[Page, ...]:
 
 
 def page_files() -> Mapping[str, str]:
-    """The text of each file in docs/rules by its name, with the list in `index.md`."""
+    """The text of each file in docs/reference/rules by its name, with the list in `index.md`."""
     return {"index.md": _index(), **{f"{page.id}.md": page.markdown for page in all_pages().values()}}
 
 

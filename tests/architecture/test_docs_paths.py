@@ -13,7 +13,7 @@ _ROOTS = ("", "scfdeploy", "tests/fuzz", "tests/fuzz/targets", "tests/support", 
 _GENERATED = (".fuzz/", ".scfdeploy/")
 
 
-@pytest.mark.parametrize("document", ["docs/architecture.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("document", ["docs/explanation/architecture.md", "CONTRIBUTING.md"])
 def test_paths_in_document_exist(document: str) -> None:
     named = _PATH.findall((ROOT / document).read_text(encoding="utf-8"))
     missing = {

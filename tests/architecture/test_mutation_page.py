@@ -1,4 +1,4 @@
-"""docs/mutation.md is what the script makes of the run and of the judgements, and nothing that survived is unjudged."""
+"""docs/explanation/mutation.md is what the script makes of the run, and nothing that survived is unjudged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.scripts import ROOT, load_script
 
-NUMBERS = json.loads((ROOT / "docs" / "mutation.json").read_text(encoding="utf-8"))
+NUMBERS = json.loads((ROOT / "docs" / "explanation" / "mutation.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def test_every_survivor_is_judged_with_a_reason(script: ModuleType) -> None:
 
 
 def test_the_page_is_made_of_the_numbers(script: ModuleType) -> None:
-    page = (ROOT / "docs" / "mutation.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "explanation" / "mutation.md").read_text(encoding="utf-8")
     assert page == script.render(NUMBERS, script.judgements()), "run: python scripts/mutation_report.py"
 
 

@@ -1,4 +1,4 @@
-"""docs/reliability.md matches the measured numbers and names every reliability test file."""
+"""docs/explanation/reliability.md matches the measured numbers and names every reliability test file."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ def script() -> ModuleType:
 
 
 def test_page_matches_measured_numbers(script: ModuleType) -> None:
-    page = (ROOT / "docs" / "reliability.md").read_text()
-    numbers = json.loads((ROOT / "docs" / "reliability.json").read_text())
+    page = (ROOT / "docs" / "explanation" / "reliability.md").read_text()
+    numbers = json.loads((ROOT / "docs" / "explanation" / "reliability.json").read_text())
     assert page == script.render(numbers), "run: python scripts/measure_reliability.py [FILE OF TESTS]..."
     unmeasured = re.findall(r"`(\w+\.py)`[^\n]*\{[\w ]+\.\w+\}", page)
     assert unmeasured == [], "run: python scripts/measure_reliability.py tests/reliability/FILE"
 
 
 def test_losses_appear_in_row_and_total(script: ModuleType) -> None:
-    numbers = json.loads((ROOT / "docs" / "reliability.json").read_text())
+    numbers = json.loads((ROOT / "docs" / "explanation" / "reliability.json").read_text())
     lost = numbers["files"] | {"test_fault_load.py": numbers["files"]["test_fault_load.py"] | {"losses": 2}}
     page = script.render(numbers | {"files": lost})
     assert [line[-5:] for line in page.splitlines() if "`test_fault_load.py`" in line] == ["| 2 |"]

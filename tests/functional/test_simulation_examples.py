@@ -1,4 +1,4 @@
-"""The scenarios of examples/: they run as they expect, and docs/simulations/ shows their present output."""
+"""The scenarios of examples/: they run as they expect, and docs/how-to/simulations/ shows their present output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.command import scfdeploy
 from tests.support.scripts import ROOT, load_script
 
 SCENARIOS = sorted((ROOT / "examples").glob("*.yml"))
-PAGES = sorted((ROOT / "docs" / "simulations").glob("*.md"))
+PAGES = sorted((ROOT / "docs" / "how-to" / "simulations").glob("*.md"))
 
 
 @pytest.fixture(autouse=True)

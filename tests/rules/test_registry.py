@@ -127,7 +127,7 @@ def _example(text: str) -> str | None:
 
 
 def test_rule_pages_are_fresh() -> None:
-    folder = Path(__file__).parent.parent.parent / "docs" / "rules"
+    folder = Path(__file__).parent.parent.parent / "docs" / "reference" / "rules"
 
     assert {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")} == page_files(), (
         "run: python scripts/generate_rule_pages.py"
