@@ -47,12 +47,16 @@ if TYPE_CHECKING:
     PlanOutput: TypeAlias = str
     ApplyOutput: TypeAlias = str
     SimulationOutput: TypeAlias = str
+    LogOutput: TypeAlias = str
+    DevOutput: TypeAlias = str
 else:
     OutputFormat = Annotated[format_enum(), _FORMAT]
     FindingsOutput = Annotated[format_enum("validate"), _FORMAT]
     PlanOutput = Annotated[format_enum("plan"), _FORMAT]
     ApplyOutput = Annotated[format_enum("apply"), _FORMAT]
     SimulationOutput = Annotated[format_enum("simulate"), _FORMAT]
+    LogOutput = Annotated[format_enum("logs"), _FORMAT]
+    DevOutput = Annotated[format_enum("dev"), _FORMAT]
 Strict = Annotated[bool | None, typer.Option("--strict/--no-strict", help="Treat warnings as errors, or not.")]
 Select = Annotated[
     list[str] | None, typer.Option("--select", metavar="RULE", help="Report only this rule; repeatable.")

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol, TextIO, TypeVar
 
 import typer
 
@@ -177,6 +177,13 @@ def print_rendered(output: OutputOptions, render: Callable[[TextStyle], Rendered
     if for_stderr.err and rendered.out and sys.stdout.isatty() and sys.stderr.isatty():
         print_text("\n", sys.stderr)
     print_text(rendered.out, sys.stdout)
+
+
+def print_document(command: str, keys: dict[str, Any]) -> None:
+    """Write the JSON document of a command that has succeeded and whose keys have no secrets."""
+    from scfdeploy.report.document import dumps, plain_document
+
+    print_text(dumps(plain_document(command, keys)), sys.stdout)
 
 
 def print_notice(text: str) -> None:

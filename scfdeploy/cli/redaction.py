@@ -54,7 +54,12 @@ def redacted(result: Result, form: str, output: RenderedOutput) -> RenderedOutpu
     """
     if type(result).__name__ in _SHOWN_UNCHANGED:
         return output
-    out = _redact_json(output.out) if form in _JSON_FORMATS else SECRETS.redact(output.out)
+    if form in _JSON_FORMATS:
+        out = _redact_json(output.out)
+    elif form == "jsonl":
+        out = "".join(map(_redact_json_line, output.out.splitlines(keepends=True)))
+    else:
+        out = SECRETS.redact(output.out)
     return output._replace(out=out, err=SECRETS.redact(output.err))
 
 
@@ -69,6 +74,15 @@ def mask_on_github(output: str, variables: Mapping[str, str]) -> None:
 
     sys.stdout.write(mask_commands(value for name, value in variables.items() if is_secret(name, value)))
     sys.stdout.flush()
+
+
+def _redact_json_line(line: str) -> str:
+    """A line of JSON without secrets. They are not found in its text, in which quotes are escaped."""
+    import json
+
+    from scfdeploy.report.json_lines import json_line
+
+    return f"{json_line(SECRETS.redact_document(json.loads(line)))}\n"
 
 
 def _redact_json(text: str) -> str:

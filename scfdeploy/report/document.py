@@ -20,6 +20,7 @@ from scfdeploy.results import (
     Explained,
     Explanation,
     Failed,
+    Findings,
     Imported,
     Invoked,
     Migration,
@@ -129,18 +130,24 @@ def dumps(document: Document) -> str:
     return escape_json(text) + "\n"
 
 
+def plain_document(command: str, keys: Document) -> Document:
+    """The document of a command that has succeeded and has no findings."""
+    return {"format": FORMAT, "command": command, "ok": True, "diagnostics": [], **keys}
+
+
 def head(command: str, result: CommandResult) -> Document:
     """The keys that every document begins with."""
     return {
         "format": FORMAT,
         "command": command,
         "ok": result.ok,
-        "diagnostics": _diagnostics(result),
+        "diagnostics": finding_documents(result.findings),
     }
 
 
-def _diagnostics(result: Result) -> list[Document]:
-    return [_diagnostic(finding) for finding in truncated(result.findings.diagnostics)]
+def finding_documents(findings: Findings) -> list[Document]:
+    """The diagnostics of a document."""
+    return [_diagnostic(finding) for finding in truncated(findings.diagnostics)]
 
 
 def _diagnostic(finding: Diagnostic) -> Document:
@@ -353,7 +360,7 @@ def _failed(result: Failed) -> Document:
         "format": FORMAT,
         "command": result.command,
         "ok": False,
-        "diagnostics": _diagnostics(result),
+        "diagnostics": finding_documents(result.findings),
         "error": {
             "code": result.code,
             "message": result.message,

@@ -32,7 +32,9 @@ class OutputFormat(NamedTuple):
 FORMATS: Mapping[str, OutputFormat] = {
     "text": OutputFormat("text", "render_output"),
     "json": OutputFormat("document", "render_json"),
-    "jsonl": OutputFormat("simulation_documents", "render_steps", frozenset(("simulate",)), is_for_reports=False),
+    "jsonl": OutputFormat(
+        "json_lines", "render_json_lines", frozenset(("simulate", "logs", "dev")), is_for_reports=False
+    ),
     "markdown": OutputFormat("markdown", "markdown", frozenset(("plan",))),
     "github": OutputFormat("github", "github", frozenset(("validate", "plan", "apply"))),
     "sarif": OutputFormat("sarif", "sarif", frozenset(("validate",))),
@@ -53,12 +55,18 @@ def formatter(name: str) -> Formatter:
     return render
 
 
+_ENDLESS_COMMANDS = frozenset(("dev",))
+"""Commands that run until they are stopped: they have no result that could be one document."""
+
+
 def formats_of(command: str) -> tuple[str, ...]:
     """The values of `--format` of a command."""
     return tuple(
         name
         for name, form in FORMATS.items()
-        if not form.is_for_files and (not form.commands or command in form.commands)
+        if not form.is_for_files
+        and (not form.commands or command in form.commands)
+        and not (name == "json" and command in _ENDLESS_COMMANDS)
     )
 
 

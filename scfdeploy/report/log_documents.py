@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scfdeploy.providers.base import LogEntry
 from scfdeploy.report.humanize import china_time
 from scfdeploy.report.values import Document, to_json
 from scfdeploy.results.logs import LogList
@@ -10,20 +11,7 @@ from scfdeploy.results.logs import LogList
 def keys(result: LogList) -> Document:
     """The keys of `logs`."""
     return {
-        "entries": [
-            {
-                "requestId": entry.request_id,
-                "function": entry.function.function_name,
-                "startedAt": _time(entry.started_at),
-                "statusCode": entry.status_code,
-                "durationMs": entry.duration_ms,
-                "memoryMb": entry.memory_mb,
-                "result": to_json(entry.result),
-                "lines": list(entry.lines),
-                "retryNum": entry.retries,
-            }
-            for entry in result.entries
-        ],
+        "entries": [entry_document(entry) for entry in result.entries],
         "sources": [
             {
                 "function": search.function.function_name,
@@ -35,6 +23,21 @@ def keys(result: LogList) -> Document:
             for search in result.searches
         ],
         "notes": list(result.notes),
+    }
+
+
+def entry_document(entry: LogEntry) -> Document:
+    """One run of a function."""
+    return {
+        "requestId": entry.request_id,
+        "function": entry.function.function_name,
+        "startedAt": _time(entry.started_at),
+        "statusCode": entry.status_code,
+        "durationMs": entry.duration_ms,
+        "memoryMb": entry.memory_mb,
+        "result": to_json(entry.result),
+        "lines": list(entry.lines),
+        "retryNum": entry.retries,
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scfdeploy.delivery.envelopes import texts_of_dead_letter
 from scfdeploy.delivery.trace import Delivery, ItemSummary, StepKind, TraceStep
@@ -16,22 +16,11 @@ from scfdeploy.report.humanize import byte_count
 from scfdeploy.report.terminal import escape_json
 from scfdeploy.results.simulation import Simulated, SimulatedRun
 
-if TYPE_CHECKING:
-    from scfdeploy.report.text import RenderedOutput, TextStyle
-    from scfdeploy.results import Result
-
 _INVOKE, _RESULT, _SPLIT, _DELIVER, _END = StepKind
 _MAX_TEXTS = 1000
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _PART = 1000
 """Items in one part of a document."""
-
-
-def render_steps(result: Result, style: TextStyle) -> RenderedOutput:
-    """Findings and errors for stderr; the steps themselves were written while the simulation ran."""
-    from scfdeploy.report.text import RenderedOutput, render_output
-
-    return RenderedOutput("", render_output(result, style).err)
 
 
 def document_parts(result: Simulated, clean: Callable[[Any], Any]) -> Iterator[str]:

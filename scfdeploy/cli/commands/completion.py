@@ -11,7 +11,7 @@ import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
+from scfdeploy.cli.output import OutputOptions, print_document, print_text, run_or_exit
 from scfdeploy.diagnostics import message
 
 app = CommandApp()
@@ -35,6 +35,7 @@ def completion(
     edit_zshrc: Annotated[
         bool, typer.Option("--edit-zshrc", help="With --install for zsh: also add a line to .zshrc.")
     ] = False,
+    form: options.OutputFormat = "text",
     debug: options.Debug = False,
 ) -> None:
     """Print the completion script of a shell, or install it.
@@ -47,11 +48,19 @@ def completion(
 
     if edit_zshrc and not (install and shell is Shell.ZSH):
         raise typer.BadParameter(message("--edit-zshrc requires zsh and --install"))
-    output = OutputOptions("completion", debug=debug)
+    output = OutputOptions("completion", form, debug=debug)
+    if not install and form == "json":
+        script = run_or_exit(output, lambda: completion_script(shell.value))
+        print_document("completion", {"shell": shell.value, "script": script})
+        return
     if not install:
         print_text(run_or_exit(output, lambda: completion_script(shell.value)), sys.stdout)
         return
     done = run_or_exit(output, lambda: install_completion(shell.value, dict(os.environ), edit_zshrc=edit_zshrc))
+    if form == "json":
+        files = [{"path": str(file.path), "changed": file.changed} for file in done.files]
+        print_document("completion", {"shell": shell.value, "files": files, "advice": done.advice})
+        return
     lines = [
         message("wrote {file}", file=safe(str(file.path)))
         if file.changed

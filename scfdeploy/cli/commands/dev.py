@@ -58,6 +58,7 @@ def dev(
     skip_unsupported: options.SkipUnsupported = False,
     hooks: HookOptions,
     rules: RuleOptions,
+    output: options.DevOutput = "text",
     display: DisplayOptions,
 ) -> None:
     """Run the project on a local server, deploy what changes on every save, and show every request.
@@ -71,7 +72,7 @@ def dev(
         **rules._asdict(),
         **hooks.as_arguments(),
     )
-    screen = OutputOptions("dev", "text", *display)
+    screen = OutputOptions("dev", output, *display)
     _require_project(screen, request)
     cloud = cloud_options(clock=context.obj)
 
@@ -151,6 +152,9 @@ class _Printer:
 
     def show(self, event: DevEvent) -> None:
         """Write an event, without secrets."""
+        if self._screen.format == "jsonl":
+            self._print_json(event)
+            return
         from scfdeploy.report.dev_lines import render_dev_event
         from scfdeploy.report.text import RenderedOutput, TextStyle
 
@@ -161,6 +165,14 @@ class _Printer:
             if not self._is_closed:
                 print_rendered(self._screen, render)
 
+    def _print_json(self, event: DevEvent) -> None:
+        from scfdeploy.report.json_lines import dev_event_document, json_line
+
+        document = SECRETS.redact_document(dev_event_document(event))
+        with self._lock:
+            if document and not self._is_closed:
+                print_text(json_line(document), sys.stdout)
+
     def show_watch_error(self, error: Exception) -> None:
         """Say that changes are not noticed any more."""
         from scfdeploy.results.dev import Failure
@@ -170,6 +182,13 @@ class _Printer:
 
     def show_server(self, server: LocalServer) -> None:
         """Write what other SDKs and commands need. The key is worth nothing after this run."""
+        if self._screen.format == "jsonl":
+            from scfdeploy.report.json_lines import json_line
+
+            keys = {"secretId": server.secret_id, "secretKey": server.secret_key.reveal()}
+            with self._lock:
+                print_text(json_line({"kind": "server", "url": server.url, **keys}), sys.stdout)
+            return
         lines = [
             message("Local server at {url}. For other SDKs and commands, during this run:", url=server.url),
             f"  export SCFDEPLOY_ENDPOINT={server.url}",

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from scfdeploy.cli import options
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.interrupt import signals_interrupt
-from scfdeploy.cli.output import OutputOptions, print_notice, print_text, run_or_exit
+from scfdeploy.cli.output import OutputOptions, print_document, print_notice, print_text, run_or_exit
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.request import LOCAL_PORT
 
@@ -47,6 +48,7 @@ def emulator(
         bool,
         typer.Option("--triggers", help="Let timers, uploaded objects and topic messages start functions."),
     ] = False,
+    output: options.OutputFormat = "text",
 ) -> None:
     """Run a local server that implements the SCF API, reachable from this machine only, until it is stopped."""
     from scfdeploy.emulator import ISOLATIONS, LOCAL_CREDENTIALS, IsolationError, Server, Settings
@@ -67,7 +69,10 @@ def emulator(
                 hint=message("Choose another --port (0 chooses a free one) or --data."),
             ) from error
         with signals_interrupt():
-            print_text(message("listening on {url}", url=server.url), sys.stdout)
+            if output == "json":
+                print_document("emulator", {"url": server.url})
+            else:
+                print_text(message("listening on {url}", url=server.url), sys.stdout)
             if not credential:
                 print_text(
                     message(
@@ -90,7 +95,7 @@ def emulator(
             finally:
                 server.stop()
 
-    run_or_exit(OutputOptions("emulator"), serve)
+    run_or_exit(OutputOptions("emulator", output), serve)
 
 
 def _key_pair(text: str) -> tuple[str, str]:

@@ -6,13 +6,13 @@ import os
 import shlex
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
+from scfdeploy.cli.output import OutputOptions, print_document, print_text, run_or_exit
 from scfdeploy.diagnostics import message
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def init(
         typer.Option("--name", metavar="N", help="Function name; defaults to the name of the folder."),
     ] = None,
     list_templates: Annotated[bool, typer.Option("--list", help="List the templates and exit.")] = False,
+    form: options.OutputFormat = "text",
     debug: options.Debug = False,
 ) -> None:
     """Create a new project that is ready to deploy. Existing files are not overwritten.
@@ -55,7 +56,10 @@ def init(
     On a terminal, without --runtime, --type, --template and --name, asks what to create. By default, it is a Python
     function that handles events.
     """
-    output = OutputOptions("init", debug=debug)
+    output = OutputOptions("init", form, debug=debug)
+    if list_templates and form == "json":
+        print_document("init", {"templates": run_or_exit(output, _template_documents)})
+        return
     if list_templates:
         print_text(run_or_exit(output, _list), sys.stdout)
         return
@@ -68,12 +72,15 @@ def init(
         from scfdeploy.scaffold.project import project_name, require_no_project
 
         function = project_name(name or os.path.basename(os.path.abspath(directory)))  # noqa: PTH119, PTH100
-        if is_chosen or not can_ask():
+        if is_chosen or form == "json" or not can_ask():
             return new_project(directory, name=function, runtime=runtime, type=type_name, template=template)
         require_no_project(directory)
         return new_project(directory, name=function, template=_ask_template())
 
     project = run_or_exit(output, create, interrupted=message("interrupted; nothing was written"))
+    if form == "json":
+        print_document("init", _document(project, directory))
+        return
     print_text(_summary(project, directory, output.style(sys.stdout)), sys.stdout)
 
 
@@ -94,6 +101,32 @@ def _ask_template() -> str:
     type_ = choose(message("Type of the function"), {name: text for name, text in types.items() if name in offered})
     fitting = [template for template in known if (template.language, template.type) == (language, type_)]
     return choose(message("Template"), {template.name: template.description for template in fitting})
+
+
+def _template_documents() -> list[dict[str, Any]]:
+    from scfdeploy.scaffold import project_templates
+    from scfdeploy.scaffold.project_templates import default_runtime
+
+    return [
+        {
+            "name": template.name,
+            "language": template.language,
+            "type": template.type,
+            "runtime": default_runtime(template.language),
+            "description": template.description,
+        }
+        for template in project_templates()
+    ]
+
+
+def _document(project: NewProject, directory: str) -> dict[str, Any]:
+    return {
+        "name": project.name,
+        "template": project.template.name,
+        "runtime": project.runtime,
+        "folder": directory or ".",
+        "files": list(project.files),
+    }
 
 
 def _list() -> str:

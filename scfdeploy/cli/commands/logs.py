@@ -36,7 +36,7 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for further runs until Ctrl-C.")] = False,
     path: options.ProjectPath = ".",
     project: ProjectOptions,
-    output: options.OutputFormat = "text",
+    output: options.LogOutput = "text",
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
@@ -49,8 +49,8 @@ def logs(
 
     if not re.fullmatch(r"[0-9A-Za-z-]*", request_id):
         raise typer.BadParameter(message("--request takes a request id, not {text}", text=repr(request_id)))
-    if follow and output != "text":
-        raise typer.BadParameter(message("--follow writes text; it cannot be combined with --format json"))
+    if follow and output == "json":
+        raise typer.BadParameter(message("--follow cannot be combined with --format json; use --format jsonl"))
     seconds = parse_duration("--since", since) if since is not None else None
     selection = Selection(name, request_id, seconds, failed)
     request = make_request(path, **project._asdict())
