@@ -1,0 +1,45 @@
+"""Write schemas/: the JSON Schema of serverless.yml, and that of every JSON document of the commands.
+
+Run it from the root of the repository after a field or a document changed: python scripts/generate_schemas.py
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scfdeploy.scaffold.editor_schema import schema_text  # noqa: E402 - the package lies beside this script
+from scripts.reference.document_schemas import all_documents, schema_of  # noqa: E402
+
+FOLDER = ROOT / "schemas"
+
+
+def schema_files() -> Mapping[str, str]:
+    """The text of each file by its name."""
+    texts = {f"{document.name}.schema.json": _text(schema_of(document)) for document in all_documents()}
+    return {"serverless.schema.json": schema_text(), **texts}
+
+
+def _text(schema: object) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+def main() -> None:
+    """Write every schema, and remove those of documents that are gone."""
+    FOLDER.mkdir(exist_ok=True)
+    files = schema_files()
+    for old in FOLDER.glob("*.json"):
+        if old.name not in files:
+            old.unlink()
+    for name, text in files.items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+    print(f"{len(files)} schemas in {FOLDER.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
