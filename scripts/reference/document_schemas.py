@@ -294,7 +294,13 @@ _APPLIED_SOMETIMES = {
     **_PARTIAL,
     "localQueues": items(
         "Queues that the local server created in place of those of the cloud.",
-        record("", {"name": text("Name of the queue or topic."), "kind": choice("What it is.", "queue", "topic")}),
+        record(
+            "",
+            {
+                "name": text("Name of the queue or topic."),
+                "kind": text("What it is, such as `CMQ-QUEUE` or `CMQ-TOPIC`."),
+            },
+        ),
     ),
     "serveCommand": text("The command during which the local URLs respond."),
 }
@@ -848,7 +854,7 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
                     "",
                     {
                         **_QUEUE_NAME,
-                        "kind": choice("What it is.", "queue", "topic"),
+                        "kind": text("What it is, such as `CMQ-QUEUE` or `CMQ-TOPIC`."),
                         "messages": integer("Number of messages."),
                         "oldest": optional(moment("When the oldest one was sent.")),
                         "failedDeliveries": integer("Deliveries to it that failed."),
@@ -862,7 +868,7 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
         "The oldest messages of a queue.",
         {
             **_QUEUE_NAME,
-            "kind": choice("What it is.", "queue", "topic"),
+            "kind": text("What it is, such as `CMQ-QUEUE` or `CMQ-TOPIC`."),
             "count": integer("Number of messages in it."),
             "messages": items(
                 "The oldest ones.",
@@ -914,7 +920,7 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
                         "id": integer("Id of the message."),
                         "requestId": text("Id of the new event."),
                         "ok": truth("Whether the event was accepted."),
-                        "statusCode": integer("Status of the call."),
+                        "statusCode": {"description": "Always null: the call only accepts the event.", "type": "null"},
                         "error": optional(text("What went wrong.")),
                     },
                 ),
@@ -927,19 +933,21 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
         {**_QUEUE_NAME, "deleted": integer("Number of messages that were deleted.")},
     ),
     _document(
-        "queue-create", "A new queue or topic.", {**_QUEUE_NAME, "kind": choice("What it is.", "queue", "topic")}
+        "queue-create",
+        "A new queue or topic.",
+        {**_QUEUE_NAME, "kind": text("What it is, such as `CMQ-QUEUE` or `CMQ-TOPIC`.")},
     ),
     _document(
         "queue-subscribe",
         "A new subscriber of a topic.",
-        {"topic": text("The topic."), "kind": choice("What subscribes.", "queue", "function"), "to": text("Its name.")},
+        {"topic": text("The topic."), "kind": text("What subscribes."), "to": text("Its name.")},
     ),
     _document(
         "queue-send",
         "A published message.",
         {
             **_QUEUE_NAME,
-            "kind": choice("What it was sent to.", "queue", "topic"),
+            "kind": text("What it was sent to, such as `CMQ-TOPIC`."),
             "subscribers": integer("Number of subscribers that received it."),
             "triggers": integer("Number of functions that it started."),
             "note": text("What is special about it; empty if nothing is."),

@@ -1,0 +1,169 @@
+"""Each command prints a document that its schema describes, with --format json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scfdeploy.emulator import Server, Settings
+from scripts.generate_schemas import FOLDER, schema_files
+from scripts.reference.document_schemas import DOCUMENTS
+from tests.support.command import Ran, scfdeploy
+from tests.support.document_schemas import check, check_document
+from tests.support.emulator import Cloud
+from tests.support.project import TIMER, write_project
+
+_GOLDEN = Path(__file__).parent.parent / "golden" / "documents"
+_FAILING = {"index.py": "def main(event, context):\n    print('here')\n    raise KeyError('customer')\n"}
+_REPORT = {"index.py": "def main(event, context):\n    return event\n"}
+_WITH_ALIAS = "  publish: true\n  aliasName: live\n" + TIMER + "    - http: {name: url}\n"
+_LAYER = "component: layer\nname: base\napp: shop\ninputs: {name: base, src: ./content, runtimes: [Python3.10]}\n"
+_DOMAIN = "  customDomains: [{domain: api.example.com}]\n  events: [http: {name: url}]\n"
+_OLD = "hello:\n  component: '@serverless/tencent-scf'\n  inputs: {name: hello, codeUri: ./src}\n"
+_WORKFLOW = """\
+on: push
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - run: npm i -g serverless
+      - run: sls deploy
+"""
+
+
+def test_committed_schemas_are_fresh() -> None:
+    assert {file.name: file.read_text("utf-8") for file in FOLDER.glob("*.json")} == dict(schema_files())
+
+
+@pytest.mark.parametrize("file", sorted(_GOLDEN.glob("*.json")), ids=lambda file: file.stem)
+def test_recorded_documents_are_valid(file: Path) -> None:
+    # Times are masked in these files.
+    check_document(json.loads(file.read_text("utf-8").replace('"TIME"', '"2026-11-28T10:00:00+08:00"')))
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """A server whose time stands still, with a function that fails and one that reports."""
+    monkeypatch.chdir(tmp_path)
+    with Server(settings=Settings(activation_s=0), virtual_time=True) as server:
+        cloud = Cloud(server.url)
+        cloud.create("orders", _FAILING, DeadLetterConfig={"Type": "CMQ-QUEUE", "Name": "failed"})
+        cloud.create("report", _REPORT)
+        yield cloud
+
+
+def run(cloud: Cloud, *arguments: str) -> Ran:
+    ran = scfdeploy(*arguments, env={"SCFDEPLOY_ENDPOINT": cloud.url})
+    assert ran.stdout, ran.stderr
+    return ran
+
+
+def check_all(cloud: Cloud, *commands: str) -> None:
+    for command in commands:
+        document = run(cloud, *command.split(), "--format", "json").document
+        assert "error" not in document or "requestId" not in (document["error"] or ()), document
+        check_document(document)
+
+
+def test_documents_of_events_and_queues_are_valid(cloud: Cloud, tmp_path: Path) -> None:
+    write_project(tmp_path, name="orders")
+    sent = run(cloud, "invoke", "orders", "--async", "--data", "{}", "--format", "json").document
+    check_document(sent)
+    request = sent["requestId"]
+    check_all(
+        cloud,
+        "events run --step",
+        f"events cancel {request}",
+        "invoke orders --async --wait",
+        "invoke report",
+        "events run",
+        "events list",
+        f"events show {request}",
+        "events stats",
+        "events pull --to archive.jsonl",
+        "logs orders",
+        "queue list",
+        "queue show failed",
+        "queue test failed --handler report",
+        "queue redrive failed --to report",
+        "queue create news --topic",
+        "queue create letters",
+        "queue subscribe news --to letters",
+        "queue send news hello",
+        "queue purge letters --yes",
+        "import",
+    )
+    for line in Path("archive.jsonl").read_text("utf-8").splitlines():
+        check("event-record", json.loads(line))
+    lines = run(cloud, "logs", "orders", "--format", "jsonl").stdout.splitlines()
+    assert lines
+    for line in lines:
+        check("logs-entry", json.loads(line))
+
+
+def test_documents_of_deployed_projects_are_valid(cloud: Cloud, tmp_path: Path) -> None:
+    write_project(tmp_path / "shop" / "hello", _WITH_ALIAS)
+    (tmp_path / "shop" / "base" / "content").mkdir(parents=True)
+    (tmp_path / "shop" / "base" / "content" / "shared.py").write_text("")
+    (tmp_path / "shop" / "base" / "serverless.yml").write_text(_LAYER)
+    write_project(tmp_path / "shop" / "api", _DOMAIN, name="api")
+    check_all(cloud, "apply shop --yes", "status shop", "invoke hello --path shop", "build shop")
+    (tmp_path / "shop" / "hello" / "src" / "more.py").write_text("")
+    check_all(
+        cloud,
+        "apply shop --yes --target hello",
+        "alias shift live --to 1 --steps 50 --path shop/hello --yes",
+        "alias set live --to 2 --path shop/hello --yes",
+        "rollback --alias live --to 1 --path shop/hello --yes",
+        "versions hello --path shop/hello",
+        "plan shop --refresh-only",
+        "import hello --out imported",
+        "doctor shop",
+        "policy shop",
+    )
+
+
+def test_documents_of_local_commands_are_valid(cloud: Cloud, tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "serverless.yml").write_text(_OLD)
+    (tmp_path / "old.yml").write_text(_WORKFLOW)
+    check_all(
+        cloud,
+        "init --list",
+        "init hello",
+        "validate hello",
+        "template list --path hello",
+        "template save mine --path hello",
+        "template show mine --path hello",
+        "template delete mine --path hello",
+        "simulate --outcomes 430,430,200",
+        "explain 430",
+        "explain msgTTL",
+        "explain SCF_RUNTIME",
+        "migrate old",
+        "schema",
+        "schema --out schema.json",
+        "completion fish",
+        "ci init github hello --from old.yml --package git+https://example.com/scfdeploy@" + "a" * 40,
+    )
+    installed = scfdeploy(
+        *("completion", "fish", "--install", "--format", "json"),
+        env={"HOME": str(tmp_path), "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""},
+    )
+    check_document(installed.document)
+    run(cloud, "migrate", "old", "--report", "report.json")
+    check("migration-report", json.loads(Path("report.json").read_text("utf-8")))
+    for line in run(cloud, "simulate", "--outcomes", "430,200", "--format", "jsonl").stdout.splitlines():
+        check("simulate-step", json.loads(line))
+
+
+def test_failure_is_valid_for_every_command() -> None:
+    error = {"code": None, "message": "interrupted", "hint": None, "requestId": ""}
+    failure = {"format": 1, "ok": False, "diagnostics": [], "error": error, "interrupted": True}
+    for document in DOCUMENTS:
+        for command in document.commands:
+            check_document(failure | {"command": command})
+            check("failure", failure | {"command": command})
