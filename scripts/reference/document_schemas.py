@@ -940,7 +940,13 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
     _document(
         "queue-subscribe",
         "A new subscriber of a topic.",
-        {"topic": text("The topic."), "kind": text("What subscribes."), "to": text("Its name.")},
+        {
+            "topic": text("The topic."),
+            "kind": text("What subscribes."),
+            "to": text("Its name."),
+            "tag": text("Tag of the messages that it gets; empty for all."),
+            "bindingKey": text("Binding key of the messages that it gets; empty for all."),
+        },
     ),
     _document(
         "queue-send",
