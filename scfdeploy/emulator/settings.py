@@ -34,7 +34,9 @@ class Settings:
     region: str = "ap-guangzhou"
     """The region of calls that name none."""
     app_id: str = "1300000001"
+    """The AppId of the account, with which the names of buckets end."""
     uin: str = "100000000001"
+    """The number of the account."""
     disk_max_mb: int = 512
     """The largest DiskSize that the account may set."""
     region_quota_mb: int = delivery_value("scf", "region_quota_mb")

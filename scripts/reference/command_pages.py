@@ -1,0 +1,140 @@
+"""The reference of commands and options, from the command line itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import typer
+
+from scfdeploy.cli.app import COMMANDS, app
+from scripts.reference.document_schemas import all_documents
+from scripts.reference.markdown import code, codes, escaped, fenced, page, table
+
+LINES = {"simulate": "simulate-step", "logs": "logs-entry", "dev": "dev-event"}
+"""What the commands with --format jsonl write on each line."""
+_DOCUMENTS = {command: document.name for document in all_documents() for command in document.commands}
+
+
+class Command(NamedTuple):
+    """One command, with its name after `scfdeploy`."""
+
+    name: str
+    click: Any
+
+
+def all_commands() -> Iterator[Command]:
+    """All commands and their sub-commands, and first scfdeploy itself with an empty name."""
+    program = typer.main.get_command(app)
+    yield Command("", program)
+    yield from _children(program, "")
+
+
+def command_files() -> Mapping[str, str]:
+    """The pages by their path in docs/reference."""
+    commands = list(all_commands())
+    files = {"commands/index.md": _index(commands[0])}
+    for name in COMMANDS:
+        own = [command for command in commands if f"{command.name} ".startswith(f"{name} ")]
+        files[f"commands/{name}.md"] = page(f"scfdeploy {name}", *(_section(command) for command in own))
+    return files
+
+
+def options_of(command: Command) -> list[Any]:
+    """The options that a command shows in its help."""
+    return [each for each in command.click.params if each.param_type_name == "option" and not each.hidden]
+
+
+def _children(group: Any, path: str) -> Iterator[Command]:
+    context = typer.Context(group)
+    for name in getattr(group, "list_commands", lambda _: [])(context):
+        child = group.get_command(context, name)
+        if not child.hidden:
+            command = Command(f"{path} {name}".lstrip(), child)
+            yield command
+            yield from _children(child, command.name)
+
+
+def _index(program: Command) -> str:
+    rows = [[f"[{name}]({name}.md)", summary] for name, summary in COMMANDS.items()]
+    return page(
+        "Commands",
+        table(["command", "does"], rows),
+        ["Options before the command:", "", *_options(program)],
+        [
+            "Each command has `--help` (`-h`). Results go to stdout; progress and findings go to stderr.",
+            "`--format json` prints [one document](../json-documents.md) on stdout. [Exit codes](../exit-codes.md) are",
+            "the same for all commands. [scfdeploy.toml](../project-settings.md) has defaults of options.",
+            "",
+        ],
+    )
+
+
+def _section(command: Command) -> Iterator[str]:
+    if " " in command.name:
+        yield from (f"## scfdeploy {command.name}", "")
+    yield from (_prose(command.click.help or ""), "")
+    yield from fenced("text", _usage(command))
+    arguments = [each for each in command.click.params if each.param_type_name == "argument"]
+    if arguments:
+        rows = [[code(_metavar(each)), _prose(each.help or ""), _default(each)] for each in arguments]
+        yield from table(["argument", "meaning", "default"], rows)
+    if not hasattr(command.click, "list_commands"):
+        yield from _options(command)
+        for form, documents in (("json", _DOCUMENTS), ("jsonl", LINES)):
+            document = documents.get(command.name)
+            if document is not None:
+                yield from (f"With `--format {form}`: [{document}](../json-documents.md#{document}).", "")
+
+
+def _usage(command: Command) -> str:
+    arguments = [_metavar(each) for each in command.click.params if each.param_type_name == "argument"]
+    rest = ["COMMAND"] if hasattr(command.click, "list_commands") else arguments
+    return " ".join(["scfdeploy", *filter(None, [command.name]), "[OPTIONS]", *rest])
+
+
+def _options(command: Command) -> list[str]:
+    rows = [
+        [
+            codes([*option.opts, *option.secondary_opts]),
+            _value(option),
+            _meaning(option),
+            _default(option),
+        ]
+        for option in options_of(command)
+    ]
+    return table(["option", "value", "meaning", "default"], rows)
+
+
+def _metavar(argument: Any) -> str:
+    metavar: str = argument.metavar or argument.name.upper()
+    return metavar
+
+
+def _value(option: Any) -> str:
+    if option.is_flag:
+        return ""
+    choices = getattr(option.type, "choices", None)
+    if choices:
+        return ", ".join(code(str(getattr(choice, "value", choice))) for choice in choices)
+    return code(option.metavar or option.type.name.upper())
+
+
+def _meaning(option: Any) -> str:
+    text = _prose(option.help or "")
+    if option.envvar:
+        text += f" Environment variable: {code(str(option.envvar))}."
+    if option.required:
+        text += " Required."
+    return text
+
+
+def _default(parameter: Any) -> str:
+    default = getattr(parameter.default, "value", parameter.default)
+    is_absent = default is None or default is False or default == "" or callable(default)
+    return "" if is_absent or "Ellipsis" in repr(default) or "Sentinel" in repr(default) else code(str(default))
+
+
+def _prose(text: str) -> str:
+    """The paragraphs of a help text, each on one line. What is not code becomes no Markdown and no HTML."""
+    return "\n\n".join(escaped(" ".join(part.split())) for part in text.split("\n\n"))
