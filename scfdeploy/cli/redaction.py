@@ -11,7 +11,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from scfdeploy.model import KnownSecrets, is_secret, looks_secret
+from scfdeploy.model import KnownSecrets, is_secret
+from scfdeploy.operations.note_secrets import note_secrets
 
 if TYPE_CHECKING:
     from scfdeploy.report.text import RenderedOutput
@@ -21,19 +22,12 @@ SECRETS = KnownSecrets()
 """The secrets of the command that this process runs."""
 
 _JSON_FORMATS = frozenset(("json", "sarif", "migration-json"))
-_MIN_LENGTH = 8
-"""Shorter values of environment variables are not redacted: they occur in ordinary text."""
 
 
 def reset_secrets(variables: Mapping[str, str], environ: Mapping[str, str]) -> KnownSecrets:
     """Forget the secrets of an earlier command, and note those of the options and the environment."""
     SECRETS.clear()
-    for name, text in variables.items():
-        if looks_secret(name):
-            SECRETS.add(text)
-    for name, text in environ.items():
-        if len(text) >= _MIN_LENGTH and looks_secret(name) and not os.path.exists(text):  # noqa: PTH110
-            SECRETS.add(text)
+    note_secrets(SECRETS, variables, environ)
     return SECRETS
 
 

@@ -280,7 +280,11 @@ _INTRANET = (
 FUNCTION_FIELDS: tuple[Field, ...] = (
     Field("name", Kind.STRING, "Name of the function.", UpdateMode.IDENTITY, default="${name}-${stage}-${app}"),
     Field(
-        "namespace", Kind.STRING, "Namespace of the function; it must exist.", UpdateMode.IDENTITY, default="default"
+        "namespace",
+        Kind.STRING,
+        "Namespace of the function; created if it does not exist.",
+        UpdateMode.IDENTITY,
+        default="default",
     ),
     Field("region", Kind.STRING, "Region of the function.", UpdateMode.IDENTITY, default="ap-guangzhou"),
     Field(

@@ -34,7 +34,14 @@ _ALTERNATIVE_SPELLINGS = ("ckafka.name",)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("src/index.py", "src/server.js", "content/shared.py", "build/index.py", "../shared/more.py"):
+    for name in (
+        "src/index.py",
+        "src/index.js",
+        "src/server.js",
+        "content/shared.py",
+        "build/index.py",
+        "../shared/more.py",
+    ):
         file = tmp_path / "project" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("def main_handler(event, context):\n    return event\n")
