@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import select
@@ -12,9 +13,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.document_schemas import check
 from tests.support.processes import has_ended
 from tests.support.project import TIMER, write_project
 
@@ -115,6 +118,38 @@ def test_closed_standard_input_does_not_end_it(tmp_path: Path) -> None:
         run.wait_for('Result: "two"')
 
         assert run.stop(signal.SIGTERM) == 0
+
+
+def test_events_are_lines_of_json(tmp_path: Path) -> None:
+    write_project(tmp_path, TIMER + URL + "  environment: {variables: {TOKEN: marked-9f3c}}\n", code=CODE % "one")
+    with dev(tmp_path, "--format", "jsonl") as run:
+        seen: list[dict[str, Any]] = []
+
+        def wait_for(kind: str) -> dict[str, Any]:
+            while True:
+                event: dict[str, Any] = json.loads(run.wait_for(r"^\{.*\}$")[0])
+                check("dev-event", event)
+                seen.append(event)
+                if event["kind"] == kind:
+                    return event
+
+        server = wait_for("server")
+        assert wait_for("deployed")["summary"]["succeeded"] > 0
+        url = wait_for("ready")["url"]
+        assert url.startswith(server["url"])
+        assert get(url) == '"one"'
+        assert wait_for("request")["http"] == {"method": "GET", "path": "/", "status": 200}
+        (tmp_path / "serverless.yml").write_text("component: [\n")
+        assert wait_for("rejected")["diagnostics"]
+        write_project(tmp_path, TIMER + URL, code=CODE % "two")
+        assert wait_for("deployed")["ok"]
+        run.type("t hello")
+        assert wait_for("timers") == {"kind": "timers", "function": "hello", "timers": ["nightly"]}
+        assert wait_for("request")["result"] == "two"
+        run.type("t nobody")
+        assert wait_for("error")["message"]
+        assert run.stop() == 0
+    assert "marked-9f3c" not in json.dumps(seen)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

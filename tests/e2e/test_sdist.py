@@ -11,7 +11,19 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 # What tests read beside the package, and what a build from it needs.
-FOLDERS = ("tests", "scfdeploy", "templates", "examples", "docs", "scripts", "benchmarks", "action", ".github", ".ci")
+FOLDERS = (
+    "tests",
+    "scfdeploy",
+    "templates",
+    "schemas",
+    "examples",
+    "docs",
+    "scripts",
+    "benchmarks",
+    "action",
+    ".github",
+    ".ci",
+)
 FILES = (
     "pyproject.toml",
     "uv.lock",
@@ -22,6 +34,7 @@ FILES = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "LICENSE",
+    "llms.txt",
     ".gitignore",
     ".pre-commit-hooks.yaml",
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,6 +160,21 @@ def test_documents_of_local_commands_are_valid(cloud: Cloud, tmp_path: Path) -> 
     check("migration-report", json.loads(Path("report.json").read_text("utf-8")))
     for line in run(cloud, "simulate", "--outcomes", "430,200", "--format", "jsonl").stdout.splitlines():
         check("simulate-step", json.loads(line))
+
+
+def test_document_of_the_emulator_is_valid() -> None:
+    command = [sys.executable, "-m", "scfdeploy", "emulator", "--port", "0", "--format", "json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if line == "}\n":
+                break
+        process.terminate()
+    document = json.loads("".join(lines))
+    check_document(document)
+    assert document["url"].startswith("http://127.0.0.1:")
 
 
 def test_failure_is_valid_for_every_command() -> None:

@@ -11,6 +11,7 @@ import pytest
 from scfdeploy.emulator import Server, Settings
 from scfdeploy.providers.clock import SystemClock
 from tests.support.command import scfdeploy
+from tests.support.document_schemas import check
 from tests.support.emulator import Cloud
 
 ORDERS = {
@@ -36,6 +37,30 @@ class Steps(SystemClock):
         if not self.steps:
             raise KeyboardInterrupt
         self.steps.pop(0)()
+
+
+def test_follow_writes_lines_of_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Server(settings=Settings(activation_s=0)) as server:
+        cloud = Cloud(server.url)
+        secret = {"Variables": [{"Key": "DB_PASSWORD", "Value": 'mark"9f3c'}]}
+        code = {"index.py": "import os\ndef main(event, context):\n    print(os.environ['DB_PASSWORD'], event['id'])\n"}
+        cloud.create("orders", code, Environment=secret)
+
+        def invoke(number: int) -> None:
+            cloud.call("InvokeFunction", FunctionName="orders", Event=json.dumps({"id": number}))
+
+        steps = Steps(lambda: invoke(1), lambda: invoke(2), lambda: None)
+        arguments = ("logs", "orders", "--follow", "--region", "ap-guangzhou", "--endpoint", cloud.url)
+        ran = scfdeploy(*arguments, "--format", "jsonl", clock=steps)
+        refused = scfdeploy(*arguments, "--format", "json")
+    assert ran.exit_code == 130, ran.stderr
+    runs = [json.loads(line) for line in ran.stdout.splitlines()]
+    for run in runs:
+        check("logs-entry", run)
+    assert [run["lines"] for run in runs] == [["*** 1"], ["*** 2"]]
+    assert refused.exit_code == 2
+    assert "use --format jsonl" in " ".join(refused.stderr.split())
 
 
 def test_follow_in_cloud_shows_failed_runs_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

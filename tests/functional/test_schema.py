@@ -31,6 +31,23 @@ def test_schema_is_written_to_a_file(tmp_path: Path) -> None:
     assert scfdeploy("schema", "--out", tmp_path / "missing" / "a.json").exit_code == 1
 
 
+def test_schema_of_a_document_is_printed_and_written(tmp_path: Path) -> None:
+    printed = scfdeploy("schema", "--document", "events-list").document
+    written = scfdeploy("schema", "--document", "events-list", "--out", tmp_path / "events.json")
+
+    assert printed["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert "events" in json.dumps(printed)
+    assert written.exit_code == 0
+    assert json.loads((tmp_path / "events.json").read_text()) == printed
+
+
+def test_schema_of_an_unknown_document_is_a_usage_error() -> None:
+    ran = scfdeploy("schema", "--document", "event-list")
+
+    assert ran.exit_code == 2
+    assert 'Did you mean "events-list"?' in " ".join(ran.stderr.split())
+
+
 def test_new_project_names_its_schema(tmp_path: Path) -> None:
     assert scfdeploy("init", tmp_path / "hello").exit_code == 0
 
