@@ -29,8 +29,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, KnownSecrets, Secret
-from scfdeploy.operations.note_secrets import note_secrets
-from scfdeploy.operations.request import CloudOptions, LocalServer, Request
+from scfdeploy.operations.request import CloudOptions, LocalServer, Request, note_secrets
 
 if TYPE_CHECKING:
     from scfdeploy.plan import Policy

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from scfdeploy.model import KnownSecrets, is_secret
-from scfdeploy.operations.note_secrets import note_secrets
+from scfdeploy.operations.request import note_secrets
 
 if TYPE_CHECKING:
     from scfdeploy.report.text import RenderedOutput

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.config import LoadOptions
-from scfdeploy.model import ProjectKey, Secret
+from scfdeploy.model import KnownSecrets, ProjectKey, Secret, looks_secret
 from scfdeploy.model.secret_text import without_secrets
 
 if TYPE_CHECKING:
@@ -25,6 +26,19 @@ DEFAULT_PARALLELISM = 32
 
 HOOK_LIMIT_S = 1800.0
 """Default time limit of each `src.hook` in seconds."""
+
+_MIN_SECRET_LENGTH = 8
+"""Shorter values of environment variables are not redacted: they occur in ordinary text."""
+
+
+def note_secrets(known: KnownSecrets, variables: Mapping[str, str], environ: Mapping[str, str]) -> None:
+    """Add the values of variables whose names look secret; not those of the environment that are paths of files."""
+    for name, text in variables.items():
+        if looks_secret(name):
+            known.add(text)
+    for name, text in environ.items():
+        if len(text) >= _MIN_SECRET_LENGTH and looks_secret(name) and not os.path.exists(text):  # noqa: PTH110
+            known.add(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,3 +126,23 @@ def test_text_for_language_models_is_fresh_and_names_existing_pages() -> None:
     links = re.findall(r"\]\(([^)]+)\)", text)
     assert len(links) > len(COMMANDS)
     assert [link for link in links if not Path(ROOT / link).is_file()] == []
+
+
+def test_every_environment_variable_is_documented() -> None:
+    text = "".join(path.read_text("utf-8") for path in _sources())
+    named = set(re.findall(r'"((?:SCFDEPLOY|TENCENT|TENCENTCLOUD|TKE)_[A-Z_]+[A-Z])"', text))
+    page = _read("environment-variables.md")
+    assert len(named) > 15
+    assert {name for name in named if f"`{name}`" not in page} == _FOR_CHILD_PROCESSES
+
+
+def _sources() -> list[Path]:
+    """The modules that can read the environment of scfdeploy: functions on the local server have their own."""
+    folders = [
+        ROOT / "scfdeploy" / name for name in ("cli", "config", "operations", "packager", "providers", "workspace")
+    ]
+    return [path for folder in folders for path in folder.rglob("*.py") if path.name != "table.py"]
+
+
+_FOR_CHILD_PROCESSES = {"SCFDEPLOY_MARKERS", "SCFDEPLOY_SOURCE_BUILDS", "SCFDEPLOY_QUEUE_URL"}
+"""Set by scfdeploy for programs that it starts."""
