@@ -25,6 +25,7 @@ from scfdeploy.facts import built_in_variables, error_codes, region_names, runti
 from scfdeploy.operations.explanations.settings import SETTINGS  # noqa: E402
 from scfdeploy.report.pages import all_pages  # noqa: E402
 from scfdeploy.scaffold import SAMPLES, project_templates  # noqa: E402
+from scfdeploy.scaffold.document_schemas import document_names  # noqa: E402
 from scfdeploy.triggers import TRIGGER_TYPES  # noqa: E402
 
 TABLE = ROOT / "scfdeploy" / "cli" / "completion" / "table.py"
@@ -68,6 +69,7 @@ _OPTIONS_OF_A_COMMAND: Mapping[tuple[str, str], str] = {
     ("init", "--template"): "|".join(template.name for template in project_templates()),
     ("queue redrive", "--to"): "@function",
     ("queue subscribe", "--to"): "@function",
+    ("schema", "--document"): "|".join(document_names()),
 }
 _METAVARS: Mapping[str, str] = {
     "CODE|NAME": "@code",

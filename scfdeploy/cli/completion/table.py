@@ -12,12 +12,12 @@ Option: TypeAlias = tuple[str, str, str]
 """The names of an option, its value and its description."""
 
 _HELP = ("--help -h", "", "Show this message and exit.")
+_FORMAT = ("--format", "text|json", "Output format")
 _DEBUG = ("--debug", "", "Write debug messages to stderr, without secrets")
 _STAGE = ("--stage", "@stage", "Stage")
 _REGION = ("--region", "@region", "Region")
 _ENV_FILE = ("--env-file", "@file", "Read this .env file instead of searching for one")
 _PROFILE = ("--profile", "@profile", "Profile in a credentials file")
-_FORMAT = ("--format", "text|json", "Output format")
 _PARALLELISM = ("--parallelism", "-", "Number of resources to process in parallel")
 _LOCAL = ("--local", "", "Use the built-in local server, which stores its data in .scfdeploy/emulator.db")
 _ENDPOINT = ("--endpoint", "-", "Base URL for all API calls")
@@ -65,6 +65,7 @@ _TO = ("--to", "newest|$LATEST", "A version number, $LATEST, or newest")
 _FUNCTION = ("--function", "@function", "`name` or `namespace/name`")
 _PORT = ("--port", "-", "Port")
 _SINCE = ("--since", "-", "Only of this much time, such as 15m, 1h or 3d")
+_FORMAT_2 = ("--format", "text|json|jsonl", "Output format")
 _FUNCTION_2 = ("--function", "@function", "The function, if it is not in the project")
 _FUNCTION_3 = ("--function", "@function", "The function")
 
@@ -138,6 +139,7 @@ COMMANDS: Mapping[str, tuple[tuple[Option, ...], tuple[str, ...]]] = {
             ),
             ("--name", "-", "Function name"),
             ("--list", "", "List the templates and exit"),
+            _FORMAT,
             _DEBUG,
             _HELP,
         ),
@@ -469,6 +471,7 @@ COMMANDS: Mapping[str, tuple[tuple[Option, ...], tuple[str, ...]]] = {
             _VAR,
             _ENV_FILE,
             _SKIP_UNSUPPORTED,
+            ("--format", "text|jsonl", "Output format"),
             _NO_HOOK,
             _NO_BUILD,
             _PREBUILT,
@@ -494,7 +497,7 @@ COMMANDS: Mapping[str, tuple[tuple[Option, ...], tuple[str, ...]]] = {
             _VAR,
             _ENV_FILE,
             _PROFILE,
-            _FORMAT,
+            _FORMAT_2,
             _LOCAL,
             _ENDPOINT,
             _INSECURE,
@@ -849,7 +852,7 @@ COMMANDS: Mapping[str, tuple[tuple[Option, ...], tuple[str, ...]]] = {
             _REGION,
             _VAR,
             _ENV_FILE,
-            ("--format", "text|json|jsonl", "Output format"),
+            _FORMAT_2,
             _HTML,
             ("--retries", "-", "Number of retries after execution errors"),
             _NO_COLOR,
@@ -938,6 +941,12 @@ COMMANDS: Mapping[str, tuple[tuple[Option, ...], tuple[str, ...]]] = {
     "schema": (
         (
             ("--out", "@file", "Write to FILE, such as serverless.schema.json"),
+            (
+                "--document",
+                "alias-set|alias-shift|apply|build|ci-init|completion|destroy|dev-event|doctor|emulator|event-record|events-cancel|events-list|events-pull|events-run|events-show|events-stats|explain|failure|import|init|invoke|logs|logs-entry|migrate|migration-report|plan|policy|queue-create|queue-list|queue-purge|queue-redrive|queue-send|queue-show|queue-subscribe|queue-test|rollback|schema|simulate|simulate-step|status|template-delete|template-list|template-save|template-show|validate|versions",
+                "Print the JSON Schema of a command's JSON document instead, such as plan or events-list",
+            ),
+            _FORMAT,
             _DEBUG,
             _HELP,
         ),
@@ -947,6 +956,7 @@ COMMANDS: Mapping[str, tuple[tuple[Option, ...], tuple[str, ...]]] = {
         (
             ("--install", "", "Write the script to the shell's folder in your home folder"),
             ("--edit-zshrc", "", "With --install for zsh: also add a line to .zshrc"),
+            _FORMAT,
             _DEBUG,
             _HELP,
         ),
@@ -961,6 +971,7 @@ COMMANDS: Mapping[str, tuple[tuple[Option, ...], tuple[str, ...]]] = {
             ("--isolation", "-", "How functions get read-only code and a private /tmp"),
             ("--latency", "-", "Delay of each response in seconds"),
             ("--triggers", "", "Let timers, uploaded objects and topic messages start functions"),
+            _FORMAT,
             _HELP,
         ),
         (),
