@@ -145,7 +145,15 @@ _DEAD_LETTER = (
 )
 _WEIGHT = (
     Field("version", Kind.STRING, "A published version.", required=True, aliases=("Version",)),
-    Field("weight", Kind.NUMBER, "Its share, 0 to 1.", required=True, minimum=0, maximum=1, aliases=("Weight",)),
+    Field(
+        "weight",
+        Kind.NUMBER,
+        "Share of the calls that the version gets, 0 to 1.",
+        required=True,
+        minimum=0,
+        maximum=1,
+        aliases=("Weight",),
+    ),
 )
 _CLS = (
     Field(
@@ -184,7 +192,7 @@ _IMAGE = (
     ),
     Field("registryId", Kind.STRING, "Id of the enterprise registry, `tcr-…`.", aliases=("RegistryId",)),
     Field("command", Kind.STRING, "What to start in place of the image's entry point.", aliases=("Command",)),
-    Field("args", Kind.STRING, "Its arguments, separated by blanks.", aliases=("Args",)),
+    Field("args", Kind.STRING, "Arguments of the command, separated by spaces.", aliases=("Args",)),
     Field(
         "containerImageAccelerate",
         Kind.BOOLEAN,
@@ -209,11 +217,11 @@ _CFS = (
         code="InvalidParameterValue.CfsId",
         aliases=("CfsId",),
     ),
-    Field("mountInsId", Kind.STRING, "Id of its mount target.", default="cfsId", aliases=("MountInsId",)),
+    Field("mountInsId", Kind.STRING, "Id of the file system's mount target.", default="cfsId", aliases=("MountInsId",)),
     Field(
         "localMountDir",
         Kind.STRING,
-        "Where the function sees it.",
+        "The folder in which the function sees the file system.",
         required=True,
         code="InvalidParameterValue.CfsLocalMountDir",
         aliases=("LocalMountDir",),
@@ -221,7 +229,7 @@ _CFS = (
     Field(
         "remoteMountDir",
         Kind.STRING,
-        "Which folder of it.",
+        "The folder of the file system to mount.",
         required=True,
         code="InvalidParameterValue.CfsRemoteMountDir",
         aliases=("RemoteMountDir",),
@@ -257,11 +265,16 @@ _WEB_SOCKET = (
 _PROTOCOL = (Field("wsParams", Kind.BLOCK, "Settings of WebSocket.", fields=_WEB_SOCKET, aliases=("WSParams",)),)
 _CONCURRENCY = (
     Field("enable", Kind.BOOLEAN, "Whether an instance takes several requests at once.", default="false"),
-    Field("dynamicEnabled", Kind.BOOLEAN, "Whether the platform chooses how many.", default="false"),
+    Field(
+        "dynamicEnabled",
+        Kind.BOOLEAN,
+        "Whether the platform chooses how many requests an instance takes.",
+        default="false",
+    ),
     Field(
         "maxConcurrency",
         Kind.INTEGER,
-        "How many at most.",
+        "Most requests that an instance takes at once.",
         default=str(limit("concurrency.instance.default")),
         minimum=limit("concurrency.instance.min"),
         maximum=limit("concurrency.instance.max"),
@@ -339,8 +352,16 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
     ),
     Field("role", Kind.STRING, "CAM role that the running function has.", aliases=("Role",)),
     Field("publicAccess", Kind.BOOLEAN, "Whether the function reaches the internet.", default="true"),
-    Field("eip", Kind.BOOLEAN, "Whether it does so from a fixed public address.", default="false"),
-    Field("vpcConfig", Kind.BLOCK, "The private network it is in.", fields=_VPC, aliases=("vpc", "VpcConfig")),
+    Field(
+        "eip", Kind.BOOLEAN, "Whether the function reaches the internet from a fixed public address.", default="false"
+    ),
+    Field(
+        "vpcConfig",
+        Kind.BLOCK,
+        "The private network (VPC) that the function is in.",
+        fields=_VPC,
+        aliases=("vpc", "VpcConfig"),
+    ),
     Field(
         "layers",
         Kind.BLOCK_LIST,
@@ -433,7 +454,7 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
     Field("nodeType", Kind.STRING, "Kind of node.", UpdateMode.REPLACE, default="CPU", choices=("CPU", "GPU")),
     Field("nodeSpec", Kind.STRING, "Size of a GPU node, such as `GN7.LARGE20`.", UpdateMode.REPLACE),
     Field("dnsCache", Kind.BOOLEAN, "Cache DNS answers.", default="false", only_for="event"),
-    Field("intranetConfig", Kind.BLOCK, "Its address in the private network.", fields=_INTRANET),
+    Field("intranetConfig", Kind.BLOCK, "The address of the function in its private network.", fields=_INTRANET),
     Field("ignoreSysLog", Kind.BOOLEAN, "Leave the platform's own lines out of the log.", default="false"),
     Field("protect", Kind.BOOLEAN, "Refuse to delete or replace the function.", default="false"),
     Field(
@@ -485,15 +506,16 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
     Field(
         "lastVersion",
         Kind.STRING,
-        "The version that gets the rest; without it, the one that is published, or else the newest.",
+        "The version that gets the calls that `$LATEST` does not keep; without it, the one that is published, or else "
+        "the newest.",
         UpdateMode.ALIAS,
     ),
     Field("aliasName", Kind.STRING, "The alias to set.", UpdateMode.ALIAS, default="$DEFAULT"),
-    Field("aliasDescription", Kind.STRING, "Its description.", UpdateMode.ALIAS),
+    Field("aliasDescription", Kind.STRING, "Description of the alias.", UpdateMode.ALIAS),
     Field(
         "aliasFunctionVersion",
         Kind.STRING,
-        "Its main version; without it, the one that is published.",
+        "Main version of the alias; without it, the one that is published.",
         UpdateMode.ALIAS,
     ),
     Field(

@@ -129,7 +129,7 @@ FUNCTION: Mapping[str, KeyFacts] = {
         f"{limit('tags.key.max_chars')} characters",
     ),
     "events": KeyFacts(
-        "",
+        "the actions of each [trigger](triggers.md)",
         ('events:\n  - timer:\n      parameters:\n        name: nightly\n        cronExpression: "0 0 2 * * * *"',),
         f"{limit('trigger.per_type')} of each type, unless the account has more",
     ),
@@ -225,7 +225,7 @@ FUNCTION: Mapping[str, KeyFacts] = {
         ("reservedConcurrencyMem: 1280",),
         f"{limit('concurrency.kept_free_mb'):,} MB of the account stay free",
     ),
-    "publish": KeyFacts("", ("publish: true",)),
+    "publish": KeyFacts("the action `PublishVersion`", ("publish: true",)),
     "publishDescription": KeyFacts("Description", ("publish: true\npublishDescription: first",)),
     "traffic": KeyFacts("RoutingConfig.AdditionalVersionWeights.Weight", ("publish: true\ntraffic: 0.9",)),
     "lastVersion": KeyFacts("RoutingConfig.AdditionalVersionWeights.Version", ("traffic: 0.9\nlastVersion: '3'",)),
