@@ -31,6 +31,8 @@ def out(name: str, result: Result) -> str:
 
 def test_formats_of_command_come_from_list() -> None:
     assert formats_of("status") == ("text", "json")
+    assert formats_of("logs") == ("text", "json", "jsonl")
+    assert formats_of("dev") == ("text", "jsonl")
     assert formats_of("apply") == ("text", "json", "github")
     assert formats_of("plan") == ("text", "json", "markdown", "github")
     assert formats_of("validate") == ("text", "json", "github", "sarif", "junit")
