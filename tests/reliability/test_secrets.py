@@ -257,6 +257,7 @@ def _follow_events(work: Workplace) -> None:
             ("events", "cancel", sent["requestId"]),
             ("events", "pull", "--to", str(work.folder / "events.jsonl")),
             ("logs", "hello"),
+            ("logs", "hello", "--format", "jsonl"),
             ("simulate", "--function", "hello", "--outcomes", "430,200", "--html", str(work.folder / "s.html")),
             ("simulate", "--function", "hello", "--outcomes", "430,200", "--format", "jsonl"),
             ("template", "list", "hello"),
