@@ -1,0 +1,68 @@
+"""What the tutorial and the how-to guides say is what happens: each page is followed in an empty folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.documentation import Page, Reader, mismatch, read_page
+from tests.support.local_server import local_server
+from tests.support.scripts import ROOT
+
+DOCS = ROOT / "docs"
+TUTORIAL = sorted((DOCS / "tutorial").glob("*.md"))
+NEW = ("many-folders", "secrets", "canary", "debugging", "import")
+MOVING = ("moving-from-serverless", "moving-from-scf-cli", "moving-from-terraform")
+FOLLOWED = [page for page in TUTORIAL if page.stem != "index"] + [
+    DOCS / "how-to" / f"{name}.md" for name in (*NEW, *MOVING)
+]
+# Why a block of a page that is followed need not run.
+REASONS = ("needs a repository on GitHub", "runs until Ctrl-C", "needs an account", "needs Terraform")
+
+
+def page_of(file: Path) -> Page:
+    return read_page(file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("file", FOLLOWED, ids=lambda file: f"{file.parent.name}/{file.stem}")
+def test_page_can_be_followed_word_by_word(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = page_of(file)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with local_server() as server:
+        done = Reader(folder, monkeypatch, server.env if page.uses_cloud else {}).follow(page)
+
+    assert [command for command in done if command.startswith("scfdeploy")]
+
+
+@pytest.mark.parametrize("file", FOLLOWED, ids=lambda file: f"{file.parent.name}/{file.stem}")
+def test_blocks_are_skipped_for_known_reasons_only(file: Path) -> None:
+    skipped = {block.skipped for block in page_of(file).blocks if block.skipped}
+
+    assert skipped <= set(REASONS)
+
+
+def test_commands_of_pages_are_written_in_blocks_that_run() -> None:
+    """A command in another kind of block would be shown and never run."""
+    for file in FOLLOWED:
+        for block in page_of(file).blocks:
+            if block.language not in ("sh", "console"):
+                assert not re.search(r"^\$? ?scfdeploy ", block.text, re.MULTILINE), f"{file.name}:{block.line}"
+
+
+@pytest.mark.parametrize(
+    ("shown", "stdout", "stderr", "fits"),
+    [
+        ("Done", "Done\n", "", True),
+        ("Done", "Done\nmore\n", "", False),
+        ("Done\n…", "Done\nmore\n", "", True),
+        ("created in … s", "created in 0.2 s\n", "", True),
+        ("warning: old\nDone", "Done\n", "warning: old\nprogress\n", True),
+        ("warning: new\nDone", "Done\n", "warning: old\n", False),
+        ("", "anything\n", "", True),
+    ],
+)
+def test_output_is_compared_as_a_reader_would(shown: str, stdout: str, stderr: str, fits: bool) -> None:
+    assert (mismatch(shown.split("\n"), stdout, stderr) == "") is fits

@@ -1,0 +1,237 @@
+"""Follows a page of docs/ word by word: writes its files, makes its changes, runs its commands, compares the output.
+
+What a page may contain:
+
+- a block `sh`: one command per line;
+- a block `console`: lines `$ COMMAND`, each followed by what it prints. `…` stands for any text in its line, and alone
+  for any number of lines. All of stdout has to be there; of stderr what is shown has to be there;
+- a block with `title="FILE"`: the file; a block `diff` with a title: lines to replace in that file;
+- any other block is only shown.
+
+Comments that a reader does not see say what the block after them needs:
+
+- `<!-- test: exit 3 -->`: the exit code of the last command;
+- `<!-- test: input i hello, q -->`: lines that are typed;
+- `<!-- test: skip REASON -->`: the block is not run;
+- `<!-- test: run` … `-->`: commands that come before, such as what exists already in the reader's account;
+- `<!-- test: cloud -->` at the beginning of a page: commands reach a local server in place of the cloud.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import scfdeploy
+
+_FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[\w-]*)(?: (?P<options>.*))?$")
+_DIRECTIVE = re.compile(r"^<!-- test: (?P<text>.*?)(?P<end> -->)?$")
+_TITLE = re.compile(r'title="([^"]+)"')
+_SHELL_SYNTAX = re.compile(r"[|&;<>$`]")
+ANY = "…"
+
+
+@dataclass
+class Block:
+    """One fenced block."""
+
+    line: int
+    language: str
+    title: str
+    text: str
+    exit_code: int = 0
+    typed: str = ""
+    skipped: str = ""
+
+
+@dataclass
+class Page:
+    """The blocks of a page in order; hidden commands are blocks of the language `sh`."""
+
+    blocks: list[Block] = field(default_factory=list)
+    uses_cloud: bool = False
+
+
+def read_page(text: str) -> Page:
+    """The page without its prose."""
+    page, lines = Page(), iter(enumerate(text.splitlines(), 1))
+    options: dict[str, str] = {}
+    for number, line in lines:
+        if directive := _DIRECTIVE.match(line):
+            word, _, rest = directive["text"].partition(" ")
+            if word == "cloud":
+                page.uses_cloud = True
+            elif word == "run":
+                hidden = rest if directive["end"] else "\n".join(_until(lines, "-->"))
+                page.blocks.append(Block(number, "sh", "", hidden))
+            else:
+                options[word] = rest
+        elif fence := _FENCE.match(line):
+            indent = len(fence["indent"])
+            inside = [one[indent:] for one in _until(lines, fence["indent"] + "```")]
+            title = _TITLE.search(fence["options"] or "")
+            page.blocks.append(
+                Block(
+                    number,
+                    fence["language"],
+                    title[1] if title else "",
+                    "".join(f"{one}\n" for one in inside),
+                    exit_code=int(options.pop("exit", 0)),
+                    typed="".join(f"{one.strip()}\n" for one in options.pop("input", "").split(",") if one),
+                    skipped=options.pop("skip", ""),
+                )
+            )
+            assert not options, f"line {number}: unknown directives {set(options)}"
+    assert not options, f"no block follows the directives {set(options)}"
+    return page
+
+
+def _until(lines: Iterator[tuple[int, str]], end: str) -> list[str]:
+    found = []
+    for _, line in lines:
+        if line == end:
+            return found
+        found.append(line)
+    raise AssertionError(f"no {end} ends the block")
+
+
+class Reader:
+    """Someone who does what a page says, in an empty folder."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._monkeypatch = monkeypatch
+        self._environment = dict(environment)
+        bin_folder = folder.parent / "bin"
+        bin_folder.mkdir()
+        program = bin_folder / "scfdeploy"
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m scfdeploy "$@"\n')
+        program.chmod(0o755)
+        self._path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
+        monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setenv("PATH", self._path)
+        monkeypatch.chdir(folder)
+
+    def follow(self, page: Page) -> list[str]:
+        """Do everything; returns the commands that were run."""
+        done = []
+        for block in page.blocks:
+            if block.skipped:
+                continue
+            if block.language == "sh" and not block.title:
+                for command in _commands(block.text):
+                    done.append(command)
+                    self._run(block, command, None)
+            elif block.language == "console":
+                for command, expected in _transcript(block.text):
+                    done.append(command)
+                    self._run(block, command, expected)
+            elif block.title and block.language == "diff":
+                self._change(block)
+            elif block.title:
+                file = self._folder / block.title
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(block.text, encoding="utf-8")
+        return done
+
+    def _change(self, block: Block) -> None:
+        file = self._folder / block.title
+        lines = block.text.splitlines(keepends=True)
+        before = "".join(line[1:] for line in lines if line[0] in " -")
+        after = "".join(line[1:] for line in lines if line[0] in " +")
+        text = file.read_text(encoding="utf-8")
+        assert text.count(before) == 1, f"line {block.line}: {block.title} has not once:\n{before}\nbut:\n{text}"
+        file.write_text(text.replace(before, after), encoding="utf-8")
+
+    def _run(self, block: Block, command: str, expected: list[str] | None) -> None:
+        words = shlex.split(command, comments=True)
+        if not words:
+            return
+        if words[0] == "cd":
+            self._folder = (self._folder / words[1]).resolve()
+            self._monkeypatch.chdir(self._folder)
+            return
+        if words[0] == "export":
+            name, _, value = words[1].partition("=")
+            self._environment[name] = value
+            return
+        last = command == (_commands(block.text) if block.language == "sh" else [*_prompts(block.text)])[-1]
+        code, stdout, stderr = self._execute(command, words, block.typed if last else "")
+        said = f"line {block.line}: $ {command}\nexit code {code}\n{stdout}\n{stderr}"
+        assert code == (block.exit_code if last else 0), said
+        if expected is not None:
+            missing = mismatch(expected, stdout, stderr)
+            assert not missing, f"{said}\nnot as shown: {missing}"
+
+    def _execute(self, command: str, words: list[str], typed: str) -> tuple[int, str, str]:
+        if words[0] == "scfdeploy" and not _SHELL_SYNTAX.search(re.sub(r"'[^']*'", "", command)):
+            ran = scfdeploy(*words[1:], env=self._environment, stdin=typed)
+            return ran.exit_code, ran.stdout, ran.stderr
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", command],
+            cwd=self._folder,
+            env={**os.environ, **self._environment},
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+
+def _commands(text: str) -> list[str]:
+    joined = text.replace("\\\n", " ")
+    return [line for line in joined.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _prompts(text: str) -> Iterator[str]:
+    yield from (command for command, _ in _transcript(text))
+
+
+def _transcript(text: str) -> list[tuple[str, list[str]]]:
+    """Each command with the lines below it."""
+    found: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        else:
+            assert found, f"no command before {line!r}"
+            found[-1][1].append(line)
+    return found
+
+
+def mismatch(expected: list[str], stdout: str, stderr: str) -> str:
+    """Empty if the output is as shown; otherwise the lines of stdout that were expected."""
+    printed, noted = stdout.rstrip("\n").split("\n"), stderr.split("\n")
+    if not any(expected):
+        expected = [ANY]  # a command without output shows none of it
+    kept = []
+    for line in expected:
+        pattern = re.compile(_pattern(line))
+        in_stderr = line.strip(f" {ANY}") and any(map(pattern.fullmatch, noted))
+        if not in_stderr or any(map(pattern.fullmatch, printed)):
+            kept.append(line)
+    whole = "".join(r"(?:.*\n)*?" if line == ANY else _pattern(line) + r"\n" for line in _trimmed(kept))
+    return "" if re.fullmatch(whole, "".join(f"{line}\n" for line in _trimmed(printed))) else "\n".join(kept)
+
+
+def _pattern(line: str) -> str:
+    return "[^\n]*?".join(re.escape(part) for part in line.rstrip().split(ANY)) + " *"
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    """Without empty lines at both ends, which a page leaves out."""
+    start, end = 0, len(lines)
+    while start < end and not lines[start].strip():
+        start += 1
+    while end > start and not lines[end - 1].strip():
+        end -= 1
+    return lines[start:end]
