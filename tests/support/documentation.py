@@ -19,7 +19,9 @@ Comments that a reader does not see say what the block after them needs:
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
 import re
 import shlex
 import subprocess
@@ -172,19 +174,35 @@ class Reader:
             assert not missing, f"{said}\nnot as shown: {missing}"
 
     def _execute(self, command: str, words: list[str], typed: str) -> tuple[int, str, str]:
-        if words[0] == "scfdeploy" and not _SHELL_SYNTAX.search(re.sub(r"'[^']*'", "", command)):
-            ran = scfdeploy(*words[1:], env=self._environment, stdin=typed)
+        if words[0] == "scfdeploy" and not typed and not _SHELL_SYNTAX.search(re.sub(r"'[^']*'", "", command)):
+            ran = scfdeploy(*words[1:], env=self._environment)
             return ran.exit_code, ran.stdout, ran.stderr
+        environment = {**os.environ, **self._environment}
+        shell = ["bash", "-euo", "pipefail", "-c", command]
+        if typed:
+            return *_on_terminal(shell, self._folder, {**environment, "TERM": "dumb"}, typed), ""
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", command],
-            cwd=self._folder,
-            env={**os.environ, **self._environment},
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
+            shell, cwd=self._folder, env=environment, input="", capture_output=True, text=True, check=False
         )
         return done.returncode, done.stdout, done.stderr
+
+
+def _on_terminal(command: list[str], folder: Path, environment: Mapping[str, str], typed: str) -> tuple[int, str]:
+    """Run the command as in a terminal, where it asks; the exit code, and what is on the screen."""
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=follower, stdout=follower, stderr=follower, start_new_session=True
+    ) as process:
+        os.close(follower)
+        output, answers = b"", typed.splitlines(keepends=True)
+        with contextlib.suppress(OSError):  # the program has closed the terminal
+            while part := os.read(leader, 1 << 16):
+                output += part
+                if answers and output.endswith(b": "):
+                    os.write(leader, answers.pop(0).encode())
+        code = process.wait()
+    os.close(leader)
+    return code, output.decode().replace("\r\n", "\n")
 
 
 def _commands(text: str) -> list[str]:
