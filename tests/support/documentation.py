@@ -13,19 +13,22 @@ Comments that a reader does not see say what the block after them needs:
 - `<!-- test: exit 3 -->`: the exit code of the last command;
 - `<!-- test: input i hello, q -->`: lines that are typed;
 - `<!-- test: skip REASON -->`: the block is not run;
-- `<!-- test: run` … `-->`: commands that come before, such as what exists already in the reader's account;
-- `<!-- test: cloud -->` at the beginning of a page: commands reach a local server in place of the cloud.
+- `<!-- test: cloud -->` at the beginning of a page: commands reach a local server in place of the cloud;
+- `<!-- test: function NAME KEY=VALUE … -->`: a function that exists there, with these environment variables.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import io
 import os
 import pty
 import re
 import shlex
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,9 +36,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import scfdeploy
+from tests.support.sdk import Sdk
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[\w-]*)(?: (?P<options>.*))?$")
-_DIRECTIVE = re.compile(r"^<!-- test: (?P<text>.*?)(?P<end> -->)?$")
+_DIRECTIVE = re.compile(r"^<!-- test: (?P<text>.*) -->$")
 _TITLE = re.compile(r'title="([^"]+)"')
 _SHELL_SYNTAX = re.compile(r"[|&;<>$`]")
 ANY = "…"
@@ -56,10 +60,12 @@ class Block:
 
 @dataclass
 class Page:
-    """The blocks of a page in order; hidden commands are blocks of the language `sh`."""
+    """The blocks of a page in order, and what exists before."""
 
     blocks: list[Block] = field(default_factory=list)
     uses_cloud: bool = False
+    functions: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The environment of each function that exists before."""
 
 
 def read_page(text: str) -> Page:
@@ -71,9 +77,9 @@ def read_page(text: str) -> Page:
             word, _, rest = directive["text"].partition(" ")
             if word == "cloud":
                 page.uses_cloud = True
-            elif word == "run":
-                hidden = rest if directive["end"] else "\n".join(_until(lines, "-->"))
-                page.blocks.append(Block(number, "sh", "", hidden))
+            elif word == "function":
+                name, *variables = rest.split()
+                page.functions[name] = dict(variable.split("=", 1) for variable in variables)
             else:
                 options[word] = rest
         elif fence := _FENCE.match(line):
@@ -124,6 +130,8 @@ class Reader:
 
     def follow(self, page: Page) -> list[str]:
         """Do everything; returns the commands that were run."""
+        for name, variables in page.functions.items():
+            _create_function(self._environment["SCFDEPLOY_ENDPOINT"], name, variables)
         done = []
         for block in page.blocks:
             if block.skipped:
@@ -185,6 +193,23 @@ class Reader:
             shell, cwd=self._folder, env=environment, input="", capture_output=True, text=True, check=False
         )
         return done.returncode, done.stdout, done.stderr
+
+
+def _create_function(endpoint: str, name: str, variables: Mapping[str, str]) -> None:
+    """A function that somebody made in the console: without tags."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("index.py", "def main_handler(event, context):\n    return {'rows': 3}\n")
+    Sdk(endpoint.removeprefix("http://")).call(
+        "CreateFunction",
+        FunctionName=name,
+        Runtime="Python3.10",
+        Handler="index.main_handler",
+        MemorySize=256,
+        Timeout=20,
+        Code={"ZipFile": base64.b64encode(code.getvalue()).decode()},
+        Environment={"Variables": [{"Key": key, "Value": value} for key, value in variables.items()]},
+    )
 
 
 def _on_terminal(command: list[str], folder: Path, environment: Mapping[str, str], typed: str) -> tuple[int, str]:
