@@ -42,6 +42,7 @@ PALETTE_NAMES = {
 }
 PROJECT = "project"
 """The folder of the site for files of the repository outside of docs/."""
+PICTURES = (".svg", ".png")
 _LINK = re.compile(r"(!?\[(?:[^\]\[]|\[[^\]]*\])*\])\(([^)\s]+)\)")
 _FENCE = re.compile(r"^(\s*)(```+|~~~+)(.*)$")
 _DIRECTIVE = re.compile(r"^<!-- test: .*-->\n", re.MULTILINE)
@@ -75,7 +76,7 @@ def relative_url(source: str, target: str) -> str:
 
 
 def map_prose(text: str, change: Any) -> str:
-    """Apply `change` to each line outside of fenced blocks; the line that opens a block keeps language and title only."""
+    """Apply `change` to each line outside of fenced blocks; the line that opens one keeps language and title only."""
     lines, fence = [], ""
     for line in text.splitlines(keepends=True):
         found = _FENCE.match(line)
@@ -117,7 +118,7 @@ class Stage:
         for name, page in self.pages.items():
             self._put(docs / name, self._front_matter(name) + self.page_text(name, page.read_text(encoding="utf-8")))
         for file in LANGUAGES[self.language].rglob("*"):
-            kept = file.suffix in (".svg", ".png") and not (self.language == "en" and DOCS / "zh" in file.parents)
+            kept = file.suffix in PICTURES and not (self.language == "en" and DOCS / "zh" in file.parents)
             if kept:
                 target = docs / file.relative_to(LANGUAGES[self.language])
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -163,37 +164,38 @@ class Stage:
         return map_prose(_DIRECTIVE.sub("", text), change)
 
     def _target(self, name: str, source: Path, link: str) -> str:
+        """What a link of a page leads to on the site."""
         parts = urlsplit(link)
         if parts.scheme or not parts.path:
             return link
-        fragment = f"#{parts.fragment}" if parts.fragment else ""
         file = Path(os.path.normpath(source.parent / unquote(parts.path)))
-        if not file.exists():
-            raise SiteError(f"{source.relative_to(ROOT)}: {link} does not exist")
-        if file.is_dir() and (file / "index.md").exists():
+        if not file.exists() or not file.is_relative_to(ROOT):
+            raise SiteError(f"{source.relative_to(ROOT)}: {link} does not exist in the repository")
+        if (file / "index.md").exists():
             file = file / "index.md"
-        own = LANGUAGES[self.language]
-        if file.is_relative_to(own) and (page := file.relative_to(own).as_posix()) in self.pages:
-            return posixpath.relpath(page, posixpath.dirname(name) or ".") + fragment
-        if file.is_relative_to(own) and file.suffix in (".svg", ".png"):
-            return posixpath.relpath(file.relative_to(own).as_posix(), posixpath.dirname(name) or ".")
-        if self.language == "zh" and file.is_relative_to(DOCS / "zh"):
-            raise SiteError(f"{source.relative_to(ROOT)}: {link} is no page")
+        fragment = f"#{parts.fragment}" if parts.fragment else ""
+        folder = posixpath.dirname(name)
+        if (place := self._place(file)) is not None:
+            return posixpath.relpath(place, folder or ".") + fragment
         # The generator takes links as beginning at the folder of the page, as in the repository.
-        here = self._at + posixpath.dirname(name)
+        here = self._at + folder
         if file.is_relative_to(DOCS):
-            if file.suffix == ".md":
-                there = file.relative_to(DOCS).as_posix()
-                target = "zh/" + url_of(there.removeprefix("zh/")) if there.startswith("zh/") else url_of(there)
-                return relative_url(here, target) + fragment
-            return posixpath.relpath(file.relative_to(DOCS).as_posix(), here or ".")
-        if not file.is_relative_to(ROOT):
-            raise SiteError(f"{source.relative_to(ROOT)}: {link} is outside of the repository")
-        path = file.relative_to(ROOT).as_posix()
-        self.outside.add(path)
-        if file.is_dir() or file.suffix == ".md":
-            return relative_url(here, url_of(self._project_page(path))) + fragment
-        return posixpath.relpath(f"{PROJECT}/{path}", here or ".")
+            there = file.relative_to(DOCS).as_posix()
+        else:
+            path = file.relative_to(ROOT).as_posix()
+            self.outside.add(path)
+            there = self._project_page(path) if file.is_dir() or file.suffix == ".md" else f"{PROJECT}/{path}"
+        if not there.endswith(".md"):
+            return posixpath.relpath(there, here or ".")
+        return relative_url(here, url_of(there)) + fragment
+
+    def _place(self, file: Path) -> str | None:
+        """The path of a page or a picture in this language; None for everything else."""
+        own = LANGUAGES[self.language]
+        if not file.is_relative_to(own):
+            return None
+        place = file.relative_to(own).as_posix()
+        return place if place in self.pages or file.suffix in PICTURES else None
 
     @staticmethod
     def _project_page(path: str) -> str:
@@ -210,7 +212,9 @@ class Stage:
         tracked = subprocess.run(["git", "ls-files", "--", path], cwd=ROOT, capture_output=True, text=True, check=True)
         files = [name for name in tracked.stdout.splitlines() if not name.endswith("README.md")]
         if not readme.exists():
-            folders = sorted({Path(name).relative_to(path).parts[0] for name in files if Path(name).parent != Path(path)})
+            folders = sorted(
+                {Path(name).relative_to(path).parts[0] for name in files if Path(name).parent != Path(path)}
+            )
             text += "".join(f"- [{name}]({name}/)\n" for name in folders) + "\n"
             files = [name for name in files if Path(name).parent == Path(path)]
         for name in files:
@@ -227,7 +231,9 @@ class Stage:
         return f"---\ntranslation: {relative_url(self._at + url_of(name), there)}\n---\n\n"
 
     def _configuration(self, site_url: str | None) -> dict[str, Any]:
-        configuration: dict[str, Any] = tomllib.loads((WEBSITE / "zensical.toml").read_text(encoding="utf-8"))["project"]
+        configuration: dict[str, Any] = tomllib.loads((WEBSITE / "zensical.toml").read_text(encoding="utf-8"))[
+            "project"
+        ]
         names = PALETTE_NAMES[self.language]
         media = ("(prefers-color-scheme)", "(prefers-color-scheme: light)", "(prefers-color-scheme: dark)")
         icons = ("lucide/sun-moon", "lucide/sun", "lucide/moon")
@@ -284,7 +290,9 @@ def navigation(language: str, pages: dict[str, Path]) -> list[Any]:
                 entries.append({group["title"][language]: inner})
         entries += _listed(folder, section.get("pages", []), left)
         entries += sorted(left)
-        entries += [f"{name}index.md" for name in hidden if name.startswith(f"{folder}/") and f"{name}index.md" in pages]
+        entries += [
+            f"{name}index.md" for name in hidden if name.startswith(f"{folder}/") and f"{name}index.md" in pages
+        ]
         if entries:
             found.append({section["title"][language]: entries})
     return found
@@ -296,7 +304,7 @@ def _listed(folder: str, names: list[str], left: list[str]) -> list[str]:
     for name in names:
         inside = [page for page in left if page.startswith(f"{folder}/{name}/")]
         index = f"{folder}/{name}/index.md"
-        found += sorted(inside, key=lambda page: (page != index, page))  # noqa: B023 - used at once
+        found += sorted(inside, key=lambda page: (page != index, page))
         if f"{folder}/{name}.md" in left:
             found.append(f"{folder}/{name}.md")
     for page in found:

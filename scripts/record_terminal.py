@@ -20,6 +20,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 ROWS = 40
@@ -56,7 +57,8 @@ class Screen:
                 self.lines[self.row] += part
 
     def svg(self, columns: int, title: str) -> str:
-        """The picture."""
+        """The picture. It loads no font from elsewhere: letters have the widths that the picture says."""
+        from rich._export_format import CONSOLE_SVG_FORMAT
         from rich.console import Console
         from rich.text import Text
 
@@ -64,7 +66,9 @@ class Screen:
             console = Console(record=True, width=columns, force_terminal=True, color_system="standard", file=null)
             for line in self.lines:
                 console.print(Text.from_ansi(line), soft_wrap=False, overflow="fold", crop=False)
-            return console.export_svg(title=title)
+            without_fonts = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+            own_font = without_fonts.replace("Fira Code, monospace", "ui-monospace, Menlo, Consolas, monospace")
+            return console.export_svg(title=title, code_format=own_font, unique_id="terminal")
 
 
 def main() -> None:
@@ -82,13 +86,21 @@ def main() -> None:
         print(f"{name} at {columns} columns: {at} lines")
 
 
-def record(command: list[str], columns: int, file: Path, at: float | None) -> int:
-    """Write the pictures of one run; returns the number of lines on the last."""
+def record(
+    command: list[str],
+    columns: int,
+    file: Path,
+    at: float | None = None,
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> int:
+    """Write the pictures of one run in `folder`; returns the number of lines on the last."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
-    environment = {**os.environ, "TERM": "xterm-256color"}
-    environment.pop("COLUMNS", None)
-    process = subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower, env=environment)
+    settings = {key: value for key, value in environment.items() if key not in ("COLUMNS", "NO_COLOR")}
+    settings["TERM"] = "xterm-256color"
+    process = subprocess.Popen(command, cwd=folder, stdin=follower, stdout=follower, stderr=follower, env=settings)
     os.close(follower)
     screen, started = Screen(), time.monotonic()
     title = " ".join([Path(command[0]).name, *command[1:]])

@@ -19,7 +19,13 @@ FOLLOWED = [page for page in TUTORIAL if page.stem != "index"] + [
     DOCS / "how-to" / f"{name}.md" for name in (*NEW, *MOVING)
 ]
 # Why a block of a page that is followed need not run.
-REASONS = ("needs a repository on GitHub", "runs until Ctrl-C", "needs an account", "needs Terraform", "installs scfdeploy")
+REASONS = (
+    "needs a repository on GitHub",
+    "runs until Ctrl-C",
+    "needs an account",
+    "needs Terraform",
+    "installs scfdeploy",
+)
 
 
 def page_of(file: Path) -> Page:
