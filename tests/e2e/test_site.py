@@ -20,6 +20,7 @@ SHOWN = ("index.html", "tutorial/first-function/index.html", "how-to/pipelines/i
 needs_generator = pytest.mark.skipif(
     importlib.util.find_spec("zensical") is None, reason="zensical is not installed (dependency group docs)"
 )
+pytestmark = pytest.mark.waits("for the generator and the browser")
 needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here (make browser)")
 
 
