@@ -147,6 +147,20 @@ def test_pages_fit_desktop_and_phone(site: Path, browser: Browser, width: int, h
 
 @needs_generator
 @needs_browser
+def test_copied_transcript_has_commands_only(site: Path, browser: Browser) -> None:
+    browser.show(site / SHOWN[1])
+    # What the copy button does: it marks the block, and takes its visible text.
+    copied = browser.evaluate("""(() => {
+      const block = document.querySelector("code:has(.gp)");
+      block.setAttribute("data-md-copying", "");
+      return block.innerText;
+    })()""")
+
+    assert [line for line in copied.splitlines() if line.strip()] == ["scfdeploy init hello --runtime python", "cd hello"]
+
+
+@needs_generator
+@needs_browser
 def test_pages_follow_the_readers_colour_scheme(site: Path, browser: Browser) -> None:
     background = "getComputedStyle(document.body).backgroundColor"
     browser.show(site / SHOWN[1], scheme="light")
