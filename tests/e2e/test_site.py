@@ -156,7 +156,10 @@ def test_copied_transcript_has_commands_only(site: Path, browser: Browser) -> No
       return block.innerText;
     })()""")
 
-    assert [line for line in copied.splitlines() if line.strip()] == ["scfdeploy init hello --runtime python", "cd hello"]
+    assert [line for line in copied.splitlines() if line.strip()] == [
+        "scfdeploy init hello --runtime python",
+        "cd hello",
+    ]
 
 
 @needs_generator

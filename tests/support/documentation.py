@@ -14,7 +14,10 @@ Comments that a reader does not see say what the block after them needs:
 - `<!-- test: input i hello, q -->`: lines that are typed;
 - `<!-- test: skip REASON -->`: the block is not run;
 - `<!-- test: cloud -->` at the beginning of a page: commands reach a local server in place of the cloud;
-- `<!-- test: function NAME KEY=VALUE … -->`: a function that exists there, with these environment variables.
+- `<!-- test: function NAME KEY=VALUE … -->`: a function that exists there, with these environment variables;
+- `<!-- test: project NAME -->`: the page is about this project of `examples/`, and its commands run in it;
+- `<!-- test: do COMMAND -->`: a command that the reader has run before; its result does not matter;
+- `<!-- test: id 3fd0 -->`: stands for the first request id that a command prints.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ import os
 import pty
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -36,12 +40,15 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import scfdeploy
+from tests.support.fake_clock import FakeClock
+from tests.support.scripts import ROOT
 from tests.support.sdk import Sdk
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[\w-]*)(?: (?P<options>.*))?$")
 _DIRECTIVE = re.compile(r"^<!-- test: (?P<text>.*) -->$")
 _TITLE = re.compile(r'title="([^"]+)"')
 _SHELL_SYNTAX = re.compile(r"[|&;<>$`]")
+_REQUEST_ID = re.compile(r"request id ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 ANY = "…"
 
 
@@ -56,6 +63,7 @@ class Block:
     exit_code: int = 0
     typed: str = ""
     skipped: str = ""
+    is_hidden: bool = False
 
 
 @dataclass
@@ -66,6 +74,8 @@ class Page:
     uses_cloud: bool = False
     functions: dict[str, dict[str, str]] = field(default_factory=dict)
     """The environment of each function that exists before."""
+    project: str = ""
+    id: str = ""
 
 
 def read_page(text: str) -> Page:
@@ -77,6 +87,10 @@ def read_page(text: str) -> Page:
             word, _, rest = directive["text"].partition(" ")
             if word == "cloud":
                 page.uses_cloud = True
+            elif word in ("project", "id"):
+                setattr(page, word, rest)
+            elif word == "do":
+                page.blocks.append(Block(number, "sh", "", f"{rest}\n", is_hidden=True))
             elif word == "function":
                 name, *variables = rest.split()
                 page.functions[name] = dict(variable.split("=", 1) for variable in variables)
@@ -124,33 +138,32 @@ class Reader:
         program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m scfdeploy "$@"\n')
         program.chmod(0o755)
         self._path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
+        self._id = self._request = ""
         monkeypatch.setenv("NO_COLOR", "1")
         monkeypatch.setenv("PATH", self._path)
         monkeypatch.chdir(folder)
 
     def follow(self, page: Page) -> list[str]:
         """Do everything; returns the commands that were run."""
+        self._id = page.id
+        if page.project:
+            shutil.copytree(ROOT / "examples" / page.project, self._folder, dirs_exist_ok=True)
         for name, variables in page.functions.items():
             _create_function(self._environment["SCFDEPLOY_ENDPOINT"], name, variables)
-        done = []
-        for block in page.blocks:
-            if block.skipped:
-                continue
-            if block.language == "sh" and not block.title:
-                for command in _commands(block.text):
-                    done.append(command)
-                    self._run(block, command, None)
-            elif block.language == "console":
-                for command, expected in _transcript(block.text):
-                    done.append(command)
-                    self._run(block, command, expected)
-            elif block.title and block.language == "diff":
-                self._change(block)
-            elif block.title:
-                file = self._folder / block.title
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(block.text, encoding="utf-8")
-        return done
+        return [command for block in page.blocks if not block.skipped for command in self._do(block)]
+
+    def _do(self, block: Block) -> list[str]:
+        """Do what one block says; returns the commands that a reader saw."""
+        if block.title and block.language == "diff":
+            self._change(block)
+        elif block.title:
+            file = self._folder / block.title
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block.text, encoding="utf-8")
+        steps = _steps(block)
+        for command, expected in steps:
+            self._run(block, command, expected, is_last=command == steps[-1][0])
+        return [] if block.is_hidden else [command for command, _ in steps]
 
     def _change(self, block: Block) -> None:
         file = self._folder / block.title
@@ -161,7 +174,10 @@ class Reader:
         assert text.count(before) == 1, f"line {block.line}: {block.title} has not once:\n{before}\nbut:\n{text}"
         file.write_text(text.replace(before, after), encoding="utf-8")
 
-    def _run(self, block: Block, command: str, expected: list[str] | None) -> None:
+    def _run(self, block: Block, command: str, expected: list[str] | None, *, is_last: bool) -> None:
+        if self._request:
+            command = command.replace(self._id, self._request[:4])
+            expected = [line.replace(self._id, self._request[:4]) for line in expected or []]
         words = shlex.split(command, comments=True)
         if not words:
             return
@@ -173,17 +189,19 @@ class Reader:
             name, _, value = words[1].partition("=")
             self._environment[name] = value
             return
-        last = command == (_commands(block.text) if block.language == "sh" else [*_prompts(block.text)])[-1]
-        code, stdout, stderr = self._execute(command, words, block.typed if last else "")
+        code, stdout, stderr = self._execute(command, words, block.typed if is_last else "")
         said = f"line {block.line}: $ {command}\nexit code {code}\n{stdout}\n{stderr}"
-        assert code == (block.exit_code if last else 0), said
+        if self._id and not self._request and (found := _REQUEST_ID.search(stdout)):
+            self._request = found[1]
+            expected = [line.replace(self._id, self._request[:4]) for line in expected or []]
+        assert block.is_hidden or code == (block.exit_code if is_last else 0), said
         if expected is not None:
             missing = mismatch(expected, stdout, stderr)
             assert not missing, f"{said}\nnot as shown: {missing}"
 
     def _execute(self, command: str, words: list[str], typed: str) -> tuple[int, str, str]:
         if words[0] == "scfdeploy" and not typed and not _SHELL_SYNTAX.search(re.sub(r"'[^']*'", "", command)):
-            ran = scfdeploy(*words[1:], env=self._environment)
+            ran = scfdeploy(*words[1:], env=self._environment, clock=FakeClock() if "--interval" in words else None)
             return ran.exit_code, ran.stdout, ran.stderr
         environment = {**os.environ, **self._environment}
         shell = ["bash", "-euo", "pipefail", "-c", command]
@@ -235,8 +253,13 @@ def _commands(text: str) -> list[str]:
     return [line for line in joined.splitlines() if line.strip() and not line.lstrip().startswith("#")]
 
 
-def _prompts(text: str) -> Iterator[str]:
-    yield from (command for command, _ in _transcript(text))
+def _steps(block: Block) -> list[tuple[str, list[str] | None]]:
+    """The commands of a block, each with the output that it shows."""
+    if block.title:
+        return []
+    if block.language == "sh":
+        return [(command, None) for command in _commands(block.text)]
+    return [*_transcript(block.text)] if block.language == "console" else []
 
 
 def _transcript(text: str) -> list[tuple[str, list[str]]]:
