@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command import scfdeploy
 from tests.support.documentation import Page, Reader, mismatch, read_page
 from tests.support.local_server import local_server
 from tests.support.scripts import ROOT
@@ -77,3 +78,40 @@ def test_commands_of_pages_are_written_in_blocks_that_run() -> None:
 )
 def test_output_is_compared_as_a_reader_would(shown: str, stdout: str, stderr: str, fits: bool) -> None:
     assert (mismatch(shown.split("\n"), stdout, stderr) == "") is fits
+
+
+EXAMPLES = [
+    pytest.param(block.text, id=f"{file.parent.name}/{file.stem}:{block.line}")
+    for file in sorted(DOCS.rglob("*.md"))
+    if not {"rules", "zh"} & set(file.parts)
+    for block in page_of(file).blocks
+    if block.language == "yaml"
+    and not block.title
+    and re.match(r"(?:#.*\n)*(component|inputs|src|vpcConfig):", block.text)
+]
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_part_of_a_file_is_understood(text: str, tmp_path: Path) -> None:
+    """Files and variables that an example names are not there; its keys and the kinds of its values are right."""
+    if not re.match(r"(?:#.*\n)*(component|inputs):", text):
+        text = "inputs:\n" + "".join(f"  {line}\n" for line in text.splitlines())
+    if "component:" not in text:
+        text = f"component: scf\nname: example\n{text}"
+    (tmp_path / "serverless.yml").write_text(text, encoding="utf-8")
+
+    found = scfdeploy("validate", tmp_path, "--format", "json").document["diagnostics"]
+
+    wrong = {
+        "unknown-key",
+        "wrong-type",
+        "value-not-allowed",
+        "not-indented",
+        "missing-indentation",
+        "field-for-other-type",
+    }
+    assert [one["message"] for one in found if one["rule"] in wrong or one["rule"].startswith("yaml-")] == []
+
+
+def test_examples_of_parts_are_found() -> None:
+    assert len(EXAMPLES) > 5
