@@ -110,7 +110,7 @@ def test_part_of_a_file_is_understood(text: str, tmp_path: Path) -> None:
         "missing-indentation",
         "field-for-other-type",
     }
-    assert [one["message"] for one in found if one["rule"] in wrong or one["rule"].startswith("yaml-")] == []
+    assert [one["detail"] for one in found if one["rule"] in wrong or one["rule"].startswith("yaml-")] == []
 
 
 def test_examples_of_parts_are_found() -> None:

@@ -36,5 +36,7 @@ def test_picture_shows_present_output(picture: object, tmp_path: Path) -> None:
 def test_every_picture_is_drawn_by_the_script_and_loads_nothing() -> None:
     files = {file.stem: file.read_text(encoding="utf-8") for file in PICTURES.glob("*.svg")}
 
+    pages = [page.read_text(encoding="utf-8") for page in (ROOT / "docs").rglob("*.md")]
+    assert [name for name in files if not any(f"pictures/{name}.svg" in page for page in pages)] == [], "unused"
     assert set(files) == {picture.name for picture in SCRIPT.ALL}
     assert [name for name, text in files.items() if "url(" in text.replace("url(#", "")] == []
