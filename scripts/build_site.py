@@ -209,8 +209,10 @@ class Stage:
         folder = ROOT / path
         readme = folder / "README.md"
         text = readme.read_text(encoding="utf-8") if readme.exists() else f"# {path}\n\n"
-        tracked = subprocess.run(["git", "ls-files", "--", path], cwd=ROOT, capture_output=True, text=True, check=True)
-        files = [name for name in tracked.stdout.splitlines() if not name.endswith("README.md")]
+        found = [file.relative_to(ROOT) for file in sorted(folder.rglob("*")) if file.is_file()]
+        left_out = (".", "__pycache__", "node_modules")
+        kept = [file for file in found if not any(part.startswith(left_out) for part in file.parts)]
+        files = [file.as_posix() for file in kept if file.name != "README.md"]
         if not readme.exists():
             folders = sorted(
                 {Path(name).relative_to(path).parts[0] for name in files if Path(name).parent != Path(path)}

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.documentation import Reader, read_page
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -67,3 +69,17 @@ def test_the_version_is_that_of_the_wheel(installed: Path, tmp_path: Path) -> No
     from scfdeploy import __version__
 
     assert run([installed, "--version"], cwd=tmp_path).stdout == f"scfdeploy {__version__}\n"
+
+
+def test_first_lesson_is_followed_with_the_installed_program(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = read_page((ROOT / "docs" / "tutorial" / "first-function.md").read_text(encoding="utf-8"))
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    # Nothing of this checkout is found from there.
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+
+    done = Reader(folder, monkeypatch, {"HOME": str(tmp_path), "LANG": "C"}, installed).follow(page)
+
+    assert sum(command.startswith("scfdeploy") for command in done) > 8

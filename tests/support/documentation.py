@@ -126,17 +126,27 @@ def _until(lines: Iterator[tuple[int, str]], end: str) -> list[str]:
 
 
 class Reader:
-    """Someone who does what a page says, in an empty folder."""
+    """Someone who does what a page says, in an empty folder.
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -> None:
+    Commands of scfdeploy run in this process, unless `program` names the one that is installed.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        environment: Mapping[str, str],
+        program: Path | None = None,
+    ) -> None:
+        self._in_process = program is None
         self._folder = folder
         self._monkeypatch = monkeypatch
         self._environment = dict(environment)
         bin_folder = folder.parent / "bin"
         bin_folder.mkdir()
-        program = bin_folder / "scfdeploy"
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m scfdeploy "$@"\n')
-        program.chmod(0o755)
+        start = f'"{program}"' if program else f'"{sys.executable}" -m scfdeploy'
+        (bin_folder / "scfdeploy").write_text(f'#!/bin/sh\nexec {start} "$@"\n')
+        (bin_folder / "scfdeploy").chmod(0o755)
         self._path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
         self._id = self._request = ""
         monkeypatch.setenv("NO_COLOR", "1")
@@ -200,7 +210,12 @@ class Reader:
             assert not missing, f"{said}\nnot as shown: {missing}"
 
     def _execute(self, command: str, words: list[str], typed: str) -> tuple[int, str, str]:
-        if words[0] == "scfdeploy" and not typed and not _SHELL_SYNTAX.search(re.sub(r"'[^']*'", "", command)):
+        if (
+            self._in_process
+            and words[0] == "scfdeploy"
+            and not typed
+            and not _SHELL_SYNTAX.search(re.sub(r"'[^']*'", "", command))
+        ):
             ran = scfdeploy(*words[1:], env=self._environment, clock=FakeClock() if "--interval" in words else None)
             return ran.exit_code, ran.stdout, ran.stderr
         environment = {**os.environ, **self._environment}
