@@ -38,6 +38,7 @@ def runs(file: Path) -> bool:
 FOLLOWED = [page for page in PAGES if runs(page)]
 
 
+@pytest.mark.waits("for the local server that --local starts")
 @pytest.mark.parametrize("file", FOLLOWED, ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_page_can_be_followed_word_by_word(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = page_of(file)
