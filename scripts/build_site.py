@@ -304,13 +304,14 @@ def _listed(folder: str, names: list[str], left: list[str]) -> list[str]:
     """The named pages that exist, taken out of `left`; a name of a folder stands for its pages, `index` first."""
     found: list[str] = []
     for name in names:
-        inside = [page for page in left if page.startswith(f"{folder}/{name}/")]
         index = f"{folder}/{name}/index.md"
-        found += sorted(inside, key=lambda page: (page != index, page))
-        if f"{folder}/{name}.md" in left:
-            found.append(f"{folder}/{name}.md")
-    for page in found:
-        left.remove(page)
+        inside = sorted(
+            (page for page in left if page.startswith(f"{folder}/{name}/")), key=lambda page: (page != index, page)
+        )
+        for page in (*inside, f"{folder}/{name}.md"):
+            if page in left:
+                left.remove(page)
+                found.append(page)
     return found
 
 
