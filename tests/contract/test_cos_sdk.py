@@ -1,13 +1,20 @@
-"""The unmodified COS SDK against the emulator: objects, uploads in parts, and functions created from objects."""
+"""The unmodified COS SDK against the emulator, and beside our own client of COS."""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
+import requests
 
+from scfdeploy.model import Secret
+from scfdeploy.providers.tencent.auth.key_pair import LOCAL_CREDENTIALS, Credentials
+from scfdeploy.providers.tencent.cos.bucket import Bucket
+from scfdeploy.providers.tencent.cos.storage_client import Signature, StorageRequest
+from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from tests.support.emulator import HELLO, Cloud, zip_bytes
 
 cos = pytest.importorskip("qcloud_cos", reason="the storage SDK is not installed")
@@ -245,3 +252,65 @@ def test_owner_has_full_control(storage: Any) -> None:
     storage.put_bucket_acl(Bucket=BUCKET, ACL="private")
     for found in (storage.get_bucket_acl(Bucket=BUCKET), storage.get_object_acl(Bucket=BUCKET, Key="a.txt")):
         assert found["AccessControlList"]["Grant"][0]["Permission"] == "FULL_CONTROL"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        StorageRequest("HEAD"),
+        StorageRequest("PUT", headers={"x-cos-acl": "private"}),
+        StorageRequest("GET", query={"uploads": "", "prefix": "in/a b.zip", "encoding-type": "url"}),
+        StorageRequest("PUT", "in/a b/ü+%.zip", headers={"Content-Type": "application/zip"}, body=b"code"),
+        StorageRequest("PUT", "a.zip", query={"partNumber": "12", "uploadId": "1a/+=~"}, body=b"\xff" * 99),
+        StorageRequest(
+            "POST", "a.zip", query={"uploadId": "1"}, headers={"Content-Type": "application/xml"}, body=b"<a/>"
+        ),
+    ],
+    ids=lambda request_: f"{request_.method} {request_.key} {','.join(request_.query)}",
+)
+@pytest.mark.parametrize("token", [None, Secret("a token/+=")])
+def test_own_signature_equals_that_of_the_sdk(request_: StorageRequest, token: Secret | None) -> None:
+    config = cos.CosConfig(Region="ap-guangzhou", SecretId="AKIDlocal", SecretKey="local-secret")
+    auth = cos.CosS3Auth(config, request_.key, dict(request_.query))
+    sent = prepare(request_, token)
+
+    theirs = auth(sent.copy()).headers["Authorization"]
+    started = int(parse_qs(theirs)["q-sign-time"][0].partition(";")[0])
+    pair = Credentials("AKIDlocal", Secret("local-secret"), token, "a test")
+    ours = Signature(request_, pair, now=started + 60)(sent.copy()).headers["Authorization"]
+
+    assert ours == theirs
+
+
+def prepare(request_: StorageRequest, token: Secret | None) -> requests.PreparedRequest:
+    """The request as it is sent, before it is signed."""
+    headers = {"Host": f"{BUCKET}.cos.ap-guangzhou.myqcloud.com", **request_.headers}
+    if token is not None:
+        headers["x-cos-security-token"] = token.reveal()
+    return requests.Request(request_.method, "http://127.0.0.1/", headers=headers, data=request_.body).prepare()
+
+
+def test_objects_of_own_client_and_sdk_are_the_same(cloud: Cloud) -> None:
+    own = Bucket(
+        BUCKET, "ap-guangzhou", credentials=LOCAL_CREDENTIALS, endpoint=Endpoint.parse(f"http://{cloud.address}")
+    )
+    storage = client(cloud)
+    own.create()
+    key, content = "in/a b/ü+%.zip", b"z" * (17 << 20)  # more than the largest response of the API
+
+    own.put_object(key, content)
+    assert storage.head_object(Bucket=BUCKET, Key=key)["ETag"] == f'"{hashlib.md5(content).hexdigest()}"'
+    assert own.object_size(key) == len(content)
+    assert own.object_sha256(key, len(content)) == hashlib.sha256(content).hexdigest()
+
+    upload = own.start_upload(key)
+    part = own.upload_part(key, upload, number=1, content=b"part")
+    assert own.find_upload(key) == upload
+    assert own.list_parts(key, upload) == (part,)
+    listed = storage.list_parts(Bucket=BUCKET, Key=key, UploadId=upload)["Part"]
+    assert [(row["PartNumber"], row["ETag"].strip('"')) for row in listed] == [("1", part.etag)]
+    own.complete_upload(key, upload, [part])
+    assert storage.get_object(Bucket=BUCKET, Key=key)["Body"].get_raw_stream().read() == b"part"
+
+    own.set_lifecycle([{"ID": "old", "Filter": {"Prefix": "a/"}, "Status": "Enabled", "Expiration": {"Days": 3}}])
+    assert storage.get_bucket_lifecycle(Bucket=BUCKET)["Rule"][0]["Expiration"] == {"Days": "3"}

@@ -196,7 +196,7 @@ def test_read_with_oversized_response_is_not_repeated(flood: str) -> None:
 def test_oversized_storage_response_is_rejected(flood: str) -> None:
     with raw_server(FLOODS[flood]) as server:
         bucket = Bucket("code-1300000001", REGION, credentials=PAIR, endpoint=Endpoint.parse(server.url))
-        with pytest.raises(CloudError, match="sent more than 16 MB"):
+        with pytest.raises(CloudError, match="sent more than 2 MB"):
             bucket.start_upload("a.zip")
 
 

@@ -251,7 +251,7 @@ def _load_everything() -> None:
     import importlib
 
     for name in (
-        "qcloud_cos",
+        "scfdeploy.providers.tencent.cos.bucket",
         "requests",
         "tencentcloud.common.common_client",
         "ruamel.yaml",

@@ -109,10 +109,10 @@ def verify(request: Request, credentials: Mapping[str, str], *, now: float) -> N
 
 def signed_texts(request: Request, claims: Mapping[str, str]) -> Iterator[str]:
     """Each text that a client may have signed: the host with and without its port."""
-    query = {_encode(name).lower(): _encode(value) for name, value in parse_qsl(request.query, True)}
+    query = {quote(name, "").lower(): quote(value, "") for name, value in parse_qsl(request.query, True)}
     parameters = _join(claims["q-url-param-list"], query)
     for host in dict.fromkeys((request.host, request.host.partition(":")[0])):
-        values = {name: _encode(value) for name, value in {**request.headers, "host": host}.items()}
+        values = {name: _encode_header(value) for name, value in {**request.headers, "host": host}.items()}
         headers = _join(claims["q-header-list"], values)
         yield f"{request.method.lower()}\n{unquote(request.path)}\n{parameters}\n{headers}\n"
 
@@ -129,7 +129,7 @@ def _join(names: str, values: Mapping[str, str]) -> str:
     return "&".join(f"{name}={values.get(name, '')}" for name in sorted(filter(None, names.split(";"))))
 
 
-def _encode(text: str) -> str:
+def _encode_header(text: str) -> str:
     # Header values have one character for each byte that was sent.
     content = text.encode("latin-1") if all(ord(c) < 256 for c in text) else text.encode()
-    return quote(content, "-_.~")
+    return quote(content, "")

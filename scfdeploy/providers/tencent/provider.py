@@ -17,7 +17,6 @@ from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.retry import RetryPolicy, uniform
 from scfdeploy.providers.tencent.auth.account import Account, read_account_limits
 from scfdeploy.providers.tencent.auth.key_pair import LOCAL_CREDENTIALS, Credentials
-from scfdeploy.providers.tencent.cos.bucket import Bucket
 from scfdeploy.providers.tencent.cos.upload import Uploads
 from scfdeploy.providers.tencent.invoke import invoke, invoke_later
 from scfdeploy.providers.tencent.kinds import HANDLERS, WriterContext
@@ -33,6 +32,7 @@ from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 
 if TYPE_CHECKING:  # few commands need them
+    from scfdeploy.providers.tencent.cos.bucket import Bucket
     from scfdeploy.providers.tencent.events import TencentEvents
     from scfdeploy.providers.tencent.logs import TencentLogs
 
@@ -237,7 +237,7 @@ def open_provider(  # noqa: PLR0913 - keyword arguments with defaults
         clock,
         {} if bundles is None else bundles,
         parallelism,
-        open_bucket=partial(Bucket, region=region, credentials=credentials, endpoint=base_url),
+        open_bucket=partial(_open_bucket, region=region, credentials=credentials, endpoint=base_url),
         app_id=credentials.app_id,
         credentials_source=credentials.source,
         is_chosen_by_project=credentials.is_chosen_by_project,
@@ -245,3 +245,9 @@ def open_provider(  # noqa: PLR0913 - keyword arguments with defaults
         is_emulator=is_emulator or credentials.secret_id == LOCAL_CREDENTIALS.secret_id,
         on_progress=on_progress,
     )
+
+
+def _open_bucket(name: str, *, region: str, credentials: Credentials, endpoint: Endpoint | None) -> Bucket:
+    from scfdeploy.providers.tencent.cos.bucket import Bucket
+
+    return Bucket(name, region, credentials=credentials, endpoint=endpoint)

@@ -12,12 +12,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Bundle
 from scfdeploy.providers.base import CloudError, ErrorKind, Step, UploadProgress
 from scfdeploy.providers.tencent.auth.account import Account
-from scfdeploy.providers.tencent.cos.bucket import Bucket, Part
+
+if TYPE_CHECKING:
+    # They load the HTTP library.
+    from scfdeploy.providers.tencent.cos.bucket import Bucket, Part
 
 PART_BYTES = 5 << 20
 FOLDER = "scfdeploy"

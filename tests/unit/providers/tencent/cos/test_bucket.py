@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -145,3 +146,60 @@ def test_part_without_etag_is_ambiguous(network: responses.RequestsMock, bucket:
     with pytest.raises(CloudError) as caught:
         bucket.upload_part("a.zip", "upload-1", number=1, content=b"abc")
     assert caught.value.kind is ErrorKind.AMBIGUOUS
+
+
+COMPLETE = (
+    '  <CompleteMultipartUploadResult xmlns="http://example.com/"><ETag>"x-1"</ETag></CompleteMultipartUploadResult>'
+)
+
+
+def test_completion_is_read_after_white_space_and_in_a_namespace(
+    network: responses.RequestsMock, bucket: Bucket
+) -> None:
+    network.add(responses.POST, f"{HOST}/a.zip", body=COMPLETE)
+    bucket.complete_upload("a.zip", "upload-1", [Part(1, 5, "x"), Part(2, 5, "y")])
+    [call] = network.calls
+    assert call.request.body == (
+        b'<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"x"</ETag></Part>'
+        b'<Part><PartNumber>2</PartNumber><ETag>"y"</ETag></Part></CompleteMultipartUpload>'
+    )
+
+
+def test_completion_that_fails_with_status_200_is_ambiguous(network: responses.RequestsMock, bucket: Bucket) -> None:
+    network.add(responses.POST, f"{HOST}/a.zip", body="\n\n" + error("InternalError"))
+    with pytest.raises(CloudError, match="because") as caught:
+        bucket.complete_upload("a.zip", "upload-1", [Part(1, 5, "x")])
+    assert (caught.value.kind, caught.value.code) == (ErrorKind.AMBIGUOUS, "InternalError")
+
+
+def test_entities_of_a_response_are_not_expanded(network: responses.RequestsMock, bucket: Bucket) -> None:
+    body = "<!DOCTYPE a [<!ENTITY b 'upload-1'>]><InitiateMultipartUploadResult><UploadId>&b;</UploadId>"
+    network.add(responses.POST, f"{HOST}/a.zip", body=body + "</InitiateMultipartUploadResult>")
+    with pytest.raises(CloudError, match="document type") as caught:
+        bucket.start_upload("a.zip")
+    assert caught.value.kind is ErrorKind.AMBIGUOUS
+
+
+def test_newest_upload_of_exactly_this_key_is_resumed(network: responses.RequestsMock, bucket: Bucket) -> None:
+    def row(key: str, upload_id: str, started: str) -> str:
+        return f"<Upload><Key>{key}</Key><UploadId>{upload_id}</UploadId><Initiated>{started}</Initiated></Upload>"
+
+    rows = row("in/a%20b.zip", "old", "2026-01-01") + row("in/a%20b.zip", "new", "2026-01-02")
+    rows += row("in/a%20b.zip.other", "another", "2026-01-03")
+    body = f"<ListMultipartUploadsResult>{rows}</ListMultipartUploadsResult>"
+    network.add(responses.GET, f"{HOST}/", body=body)
+    assert bucket.find_upload("in/a b.zip") == "new"
+    assert bucket.find_upload("in/a") is None
+
+
+def test_error_of_a_gateway_is_described_by_its_status(network: responses.RequestsMock, bucket: Bucket) -> None:
+    network.add(responses.PUT, f"{HOST}/", status=502, body=_GATEWAY, headers={"x-cos-request-id": "r-2"})
+    with pytest.raises(CloudError, match="HTTP status 502") as caught:
+        bucket.create()
+    assert (caught.value.kind, caught.value.code, caught.value.request_id) == (ErrorKind.AMBIGUOUS, "HTTP502", "r-2")
+
+
+def test_object_of_another_size_has_no_digest(network: responses.RequestsMock, bucket: Bucket) -> None:
+    network.add(responses.GET, f"{HOST}/a.zip", body=b"12345")
+    assert [bucket.object_sha256("a.zip", size) for size in (4, 6)] == [None, None]
+    assert bucket.object_sha256("a.zip", 5) == hashlib.sha256(b"12345").hexdigest()
