@@ -21,6 +21,7 @@ def main() -> None:
         with _checked_stdout():
             print(f"scfdeploy {__version__}", flush=True)  # noqa: T201
         return
+    _refuse_windows()
     # Runs for each press of Tab in a shell, in less time than loading the full command line takes.
     if sys.argv[1:2] == ["__complete"]:
         gc.disable()
@@ -37,6 +38,21 @@ def main() -> None:
         from scfdeploy.cli.app import app
 
         app(prog_name="scfdeploy")
+
+
+def _refuse_windows() -> None:
+    """Exit on Windows, where nobody tests scfdeploy: two runs would not notice each other, and file modes get lost."""
+    if sys.platform != "win32":
+        return
+    from scfdeploy.diagnostics import message
+
+    print(  # noqa: T201
+        message("error: scfdeploy runs on Linux and macOS, not on Windows itself."),
+        message("  hint: Use the Windows Subsystem for Linux: run wsl --install, then install scfdeploy inside it."),
+        sep="\n",
+        file=sys.stderr,
+    )
+    raise SystemExit(1)
 
 
 def _open_standard_streams() -> None:

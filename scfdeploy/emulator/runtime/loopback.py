@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import fcntl
 import ipaddress
 import os
 import platform
@@ -117,7 +116,7 @@ class LoopbackGuard:
         # ENOENT: the process was killed while it waited.
         with contextlib.suppress(OSError):
             buffer = bytearray(_NOTIFICATION.size)
-            fcntl.ioctl(self._listener, _RECEIVE, buffer)
+            _ioctl(self._listener, _RECEIVE, buffer)
             notification, thread, _, number, _, _, *arguments = _NOTIFICATION.unpack(buffer)
             try:
                 call = self._calls[number] if self.is_effective else ""
@@ -136,7 +135,7 @@ class LoopbackGuard:
         response = _RESPONSE.pack(notification, 0, -(error or 0), flags)
         with self._lock, contextlib.suppress(OSError):
             if not self._is_closed:
-                fcntl.ioctl(self._listener, _SEND, response)
+                _ioctl(self._listener, _SEND, response)
 
     def _decide(self, call: str, notification: int, thread: int, arguments: list[int]) -> int | None:
         """Complete a call. Returns its error number, 0, None if the kernel should execute it, or _IN_PROGRESS."""
@@ -171,7 +170,7 @@ class LoopbackGuard:
 
     def _require_valid(self, notification: int) -> None:
         """Raise OSError if the call was interrupted, by the end of the process for example."""
-        fcntl.ioctl(self._listener, _IS_VALID, struct.pack("=Q", notification))
+        _ioctl(self._listener, _IS_VALID, struct.pack("=Q", notification))
 
     def _target(self, host: _Address, port: int) -> tuple[str, int] | None:
         """Where the program itself listens at a port of localhost, if it does."""
@@ -239,6 +238,12 @@ class LoopbackGuard:
                 memory.seek(at)
                 memory.write(part)
         return 0
+
+
+def _ioctl(file: int, request: int, argument: bytes | bytearray) -> None:
+    import fcntl  # missing on Windows, where this module is imported but never used
+
+    fcntl.ioctl(file, request, argument)
 
 
 def _parse_sockaddr(address: bytes) -> tuple[_Address, int] | None:

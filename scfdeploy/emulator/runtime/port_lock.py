@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import socket
 import tempfile
@@ -46,6 +45,8 @@ def _lock_file() -> IO[str]:
 
 
 def _try_lock(lock: IO[str]) -> bool:
+    import fcntl  # missing on Windows, where this module is imported but never used
+
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
