@@ -12,10 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 FOLDER = "scfdeploy/scaffold/requirements"
 LISTS = {
-    f"{FOLDER}/build.txt": (
-        "# Builds scfdeploy, and those of runtime.txt that have no wheel.",
-        ("--only-group", "build"),
-    ),
+    f"{FOLDER}/build.txt": ("# Builds scfdeploy.", ("--only-group", "build")),
     f"{FOLDER}/runtime.txt": ("# What scfdeploy needs to run.", ("--no-dev", "--no-emit-project")),
     ".ci/uv.txt": ("# Sets up the environments of CI.", ("--only-group", "ci")),
 }

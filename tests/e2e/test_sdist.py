@@ -1,68 +1,70 @@
-"""The source distribution: whoever unpacks it can run the tests."""
+"""The source distribution: whoever unpacks it has every file of the repository, and builds the same wheel."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# What tests read beside the package, and what a build from it needs.
-FOLDERS = (
-    "tests",
-    "scfdeploy",
-    "templates",
-    "schemas",
-    "examples",
-    "docs",
-    "website",
-    "scripts",
-    "benchmarks",
-    "action",
-    ".github",
-    ".ci",
-)
-FILES = (
-    "pyproject.toml",
-    "uv.lock",
-    "Makefile",
-    "Jenkinsfile",
-    "action.yml",
-    "README.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "LICENSE",
-    "llms.txt",
-    ".gitignore",
-    ".pre-commit-hooks.yaml",
-)
 
 
 @pytest.fixture(scope="module")
-def packed(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The paths of all files in it."""
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the source distribution unpacks to."""
     folder = tmp_path_factory.mktemp("sdist")
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (file,) = folder.glob("*.tar.gz")
+    [file] = build("sdist", ROOT, folder)
     with tarfile.open(file) as archive:
-        return {name.partition("/")[2] for name in archive.getnames()}
+        archive.extractall(folder, filter="data")
+    [root] = [path for path in folder.iterdir() if path.is_dir()]
+    return root
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_sdist_holds_every_file_of_a_folder_that_tests_read(packed: set[str], folder: str) -> None:
-    here = {
-        file.relative_to(ROOT).as_posix()
-        for file in (ROOT / folder).rglob("*")
-        if file.is_file() and not {"__pycache__", ".scfdeploy"} & set(file.parts)
-    }
-    assert here
-    assert here - packed == set()
+def build(target: str, root: Path, folder: Path) -> list[Path]:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", str(folder)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return [path for path in folder.iterdir() if path.is_file()]
 
 
-def test_sdist_holds_the_files_of_the_root(packed: set[str]) -> None:
-    assert set(FILES) - packed == set()
+def files_of(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_sdist_has_every_file_of_the_repository(unpacked: Path) -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no git checkout")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tracked = {name for name in listed.split("\0") if name and (ROOT / name).exists()}
+
+    assert tracked
+    assert tracked - files_of(unpacked) == set()
+
+
+def test_sdist_has_no_file_that_git_ignores(unpacked: Path) -> None:
+    folders = {part for name in files_of(unpacked) for part in name.split("/")[:-1]}
+
+    assert not folders & {".git", ".venv", ".scfdeploy", "__pycache__", ".pytest_cache", "dist"}
+
+
+def test_wheel_of_the_sdist_is_that_of_the_repository(unpacked: Path, tmp_path: Path) -> None:
+    contents = []
+    for name, root in (("repository", ROOT), ("sdist", unpacked)):
+        [wheel] = build("wheel", root, tmp_path / name)
+        with zipfile.ZipFile(wheel) as archive:
+            contents.append({entry.filename: entry.CRC for entry in archive.infolist()})
+
+    assert contents[0] == contents[1]
+
+
+def test_tests_of_the_sdist_are_collected_from_it(unpacked: Path) -> None:
+    """Some of each kind: those that read other folders of the repository while they are collected."""
+    paths = ("tests/golden", "tests/rules", "tests/functional/pipelines", "tests/e2e", "tests/fuzz")
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *paths]
+    done = subprocess.run(command, cwd=unpacked, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -28,6 +28,7 @@ def marketplace(checkout: Callable[[Path], None]) -> Mapping[str, Action]:
         "actions/cache": _nothing,
         "actions/upload-artifact": _upload,
         "actions/download-artifact": _download,
+        "actions/attest": _attest,
         "pypa/gh-action-pypi-publish": _publish,
     }
 
@@ -107,4 +108,19 @@ def _publish(place: Place, inputs: Mapping[str, str]) -> Mapping[str, str]:
     _know(inputs, "packages-dir", "attestations")
     folder = place.workspace / inputs.get("packages-dir", "dist")
     place.job.printed.extend(f"published {file.name}" for file in sorted(folder.iterdir()))
+    return {}
+
+
+def _attest(place: Place, inputs: Mapping[str, str]) -> Mapping[str, str]:
+    """What is said of each file: what it is made of, or where it was built."""
+    _know(inputs, "subject-path", "sbom-path")
+    said = "provenance"
+    if "sbom-path" in inputs:
+        if not (place.workspace / inputs["sbom-path"]).is_file():
+            raise ActionError(f"there is no file {inputs['sbom-path']}")
+        said = inputs["sbom-path"]
+    files = _files(place, inputs["subject-path"], hidden=False)
+    if not files:
+        raise ActionError("could not find subject at path")
+    place.job.printed.extend(f"attested {file.name}: {said}" for file in files)
     return {}

@@ -110,9 +110,9 @@ def test_action_installs_its_own_commit_and_everything_else_by_hash(runner: Make
     lists = ROOT / "scfdeploy" / "scaffold" / "requirements"
     assert job.result == "success", job.raw
     assert [line.rpartition(" ")[2] for line in said] == [str(lists / "build.txt"), str(lists / "runtime.txt")]
-    assert all("--no-build-isolation" in line for line in said)
-    # The one call of pip that really ran fetched nothing: it may not look for dependencies.
-    assert "--no-deps" in (ROOT / "action.yml").read_text("utf-8")
+    assert all("--require-hashes --only-binary :all:" in line for line in said)
+    # The one call of pip that really ran fetched nothing, neither dependencies nor what it builds with.
+    assert "--no-build-isolation --no-deps" in (ROOT / "action.yml").read_text("utf-8")
 
 
 class TestFailing:

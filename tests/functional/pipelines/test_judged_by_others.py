@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[3]
 ACTION = ROOT / "action.yml"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ALL = [ACTION, *WORKFLOWS]
+DEPENDABOT = ROOT / ".github" / "dependabot.yml"
 PINNED = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)@(?P<commit>[0-9a-f]{40}) # (?P<version>v\d+\.\d+\.\d+)")
 # As scripts are run: they end at the first command that fails.
 OPTIONS = {"bash": "set -eo pipefail\n", "sh": "set -e\n"}
@@ -24,9 +25,10 @@ OPTIONS = {"bash": "set -eo pipefail\n", "sh": "set -e\n"}
 def test_they_have_the_form_that_github_wants() -> None:
     assert linters.schema_errors([ACTION], "vendor.github-actions") == ""
     assert linters.schema_errors(WORKFLOWS) == ""
+    assert linters.schema_errors([DEPENDABOT], "vendor.dependabot") == ""
 
 
-@pytest.mark.parametrize("file", ALL, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [*ALL, DEPENDABOT], ids=lambda file: file.name)
 def test_they_are_safe(file: Path) -> None:
     assert linters.security_findings(file) == []
 

@@ -7,6 +7,7 @@ themselves (`make test` only says what it would do).
 import re
 import shutil
 import sys
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,6 +28,15 @@ case $1 in
 test | unit) exec {make} -n "$@" ;;
 *) exec {make} "$@" ;;
 esac
+"""
+
+SAYING = """\
+#!/bin/sh
+echo "${0##*/}" "$@" >&2
+while [ $# -gt 0 ]; do
+  [ "$1" != --output-file ] || echo "{}" > "$2"
+  shift
+done
 """
 
 
@@ -54,9 +64,10 @@ def a_machine(host: Mapping[str, str], tmp_path: Path) -> Mapping[str, str]:
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "make").write_text(MAKE.format(make=make))
     (tmp_path / "bin" / "make").chmod(0o755)
-    # It only says what it would install.
-    (tmp_path / "bin" / "uv").write_text('#!/bin/sh\necho uv "$@"\n')
-    (tmp_path / "bin" / "uv").chmod(0o755)
+    # They only say what they would do, and the file that uv would write is there.
+    for name in ("uv", "gh"):
+        (tmp_path / "bin" / name).write_text(SAYING)
+        (tmp_path / "bin" / name).chmod(0o755)
     path = f"{tmp_path / 'bin'}:{host['PATH']}"
     return {key: value for key, value in {**host, "PATH": path}.items() if key != "SCFDEPLOY_ENDPOINT"}
 
@@ -71,7 +82,7 @@ def test_checks_run_everything_that_make_test_runs_on_each_python(
     done = run(runner, machine, "test.yml", "checks")
 
     assert done.ok, done.raw
-    assert len(done.jobs) == 3
+    assert len(done.jobs) == 4
     for word in ("ruff check", "mypy", "lint-imports", "pytest"):
         assert word in done.jobs["checks-0"].raw
 
@@ -120,6 +131,27 @@ def test_a_tag_releases_its_version(runner: MakeRunner, machine: Mapping[str, st
     assert done.jobs["publish"].environment == "pypi"
     names = [f"scfdeploy-{__version__}{end}" for end in ("-py3-none-any.whl", ".tar.gz")]
     assert done.jobs["publish"].raw.splitlines() == [f"published {name}" for name in names]
+    sbom = f"scfdeploy-{__version__}.cdx.json"
+    assert done.jobs["attest"].raw.splitlines() == [
+        f"attested {name}: {said}" for said in ("provenance", f"sbom/{sbom}") for name in names
+    ]
+    files = " ".join(f"files/{name}" for name in sorted([*names, sbom]))
+    assert (
+        done.jobs["page"]
+        .raw.strip()
+        .endswith(f"gh release create v{__version__} --verify-tag --generate-notes {files}")
+    )
+
+
+def test_release_says_where_it_comes_from(runner: MakeRunner, machine: Mapping[str, str], tmp_path: Path) -> None:
+    run(runner, machine, "release.yml", "package", event=Event("push", tag=f"v{__version__}"))
+
+    [wheel] = tmp_path.rglob("artifacts/dist/*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith("/METADATA")]
+        metadata = archive.read(name).decode()
+    assert "Project-URL: Source, https://github.com/shop/orders\n" in metadata
+    assert f"https://github.com/shop/orders/blob/v{__version__}/CONTRIBUTING.md" in metadata
 
 
 def test_a_tag_of_another_version_releases_nothing(runner: MakeRunner, machine: Mapping[str, str]) -> None:

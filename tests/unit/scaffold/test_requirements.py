@@ -72,3 +72,39 @@ def test_lock_matches_declared_dependencies(lock: dict[str, dict[str, object]]) 
         re.sub(r"[._]+", "-", re.split(r"[<>=!~ ;\[]", one, maxsplit=1)[0].lower()) for one in project["dependencies"]
     }
     assert {one["name"] for one in lock["scfdeploy"]["dependencies"]} == declared  # type: ignore[index, union-attr]
+
+
+# The platforms of whoever runs scfdeploy: laptops, pipelines, and images with glibc or musl.
+PLATFORMS = ("manylinux*_x86_64", "manylinux*_aarch64", "musllinux*_x86_64", "macosx*_arm64")
+PYTHONS = ("311", "312", "313", "314")
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("python", PYTHONS)
+def test_everything_that_scfdeploy_needs_has_a_wheel(
+    lock: dict[str, dict[str, object]], python: str, platform: str
+) -> None:
+    """Pipelines, the action and the image install wheels alone: nothing runs code while it is installed."""
+    missing = [
+        name for name in needed(lock, None) if not any(fits(wheel, python, platform) for wheel in wheels(lock[name]))
+    ]
+
+    assert missing == []
+
+
+def wheels(entry: dict[str, object]) -> list[str]:
+    return [file["url"].rpartition("/")[2] for file in entry.get("wheels", ())]  # type: ignore[attr-defined]
+
+
+def fits(wheel: str, python: str, platform: str) -> bool:
+    interpreter, abi, tags = wheel.removesuffix(".whl").split("-")[-3:]
+    if interpreter in ("py3", "py2.py3"):
+        is_python = True
+    elif abi == "abi3":
+        is_python = int(interpreter.removeprefix("cp")) <= int(python)
+    else:
+        is_python = (interpreter, abi) == (f"cp{python}", f"cp{python}")
+    system, _, machine = platform.partition("*_")
+    return is_python and any(
+        tag == "any" or (tag.startswith(system) and tag.endswith(machine)) for tag in tags.split(".")
+    )
