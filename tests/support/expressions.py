@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w-]*)"
     r"|(?P<sign>==|!=|<=|>=|&&|\|\||[<>!()\[\].,*]))"
 )
-_EMBEDDED = re.compile(r"\$\{\{((?:'(?:[^']|'')*'|[^'])*?)\}\}", re.DOTALL)
+_EMBEDDED = re.compile(r"\$\{\{((?:'(?:[^']|'')*'|(?!\}\})[^'])*)\}\}", re.DOTALL)
 _WORDS: Mapping[str, Value] = {"true": True, "false": False, "null": None}
 
 
