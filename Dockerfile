@@ -13,6 +13,7 @@ RUN python -m venv --without-pip /build \
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY scfdeploy scfdeploy
 COPY templates templates
+COPY schemas schemas
 # The wheel, then its modules compiled once and for all: the files of an image are read-only where it runs.
 RUN /build/bin/python -m hatchling build --target wheel --directory /wheel \
     && pip install --quiet --no-cache-dir --disable-pip-version-check --root-user-action ignore \

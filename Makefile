@@ -106,5 +106,18 @@ dist: $(STAMP) ## Build the wheel and the source distribution into dist/
 	@rm -rf dist
 	@$(BIN)/hatchling build
 
+ZIPAPP := build/zipapp
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: zipapp
+zipapp: dist ## Build dist/scfdeploy.pyz: one file with all dependencies, for this Python and this kind of machine
+	@$(PIP_INSTALL) --group standalone
+	@rm -rf $(ZIPAPP)
+	@$(PIP_INSTALL) --target $(ZIPAPP) --require-hashes --only-binary :all: \
+		--requirement scfdeploy/scaffold/requirements/runtime.txt
+	@$(PIP_INSTALL) --target $(ZIPAPP) --no-deps dist/*.whl
+	@$(BIN)/shiv --site-packages $(ZIPAPP) --compressed --console-script scfdeploy --python '/usr/bin/env python3' \
+		--output-file dist/scfdeploy.pyz
+
 clean: ## Remove what was built and installed
 	rm -rf $(VENV) $(SITE_VENV) .linters dist build reports mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz

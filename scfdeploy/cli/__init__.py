@@ -48,7 +48,7 @@ def _refuse_windows() -> None:
 
     print(  # noqa: T201
         message("error: scfdeploy runs on Linux and macOS, not on Windows itself."),
-        message("  hint: Use the Windows Subsystem for Linux: run wsl --install, then install scfdeploy inside it."),
+        message("  hint: Use the Windows Subsystem for Linux: run wsl --install, then install scfdeploy there."),
         sep="\n",
         file=sys.stderr,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("tencentcloud", "requests", "pydantic", "jinja2", "scfdeploy.emulator", "qcloud_cos", "rich", "cryptography")
+HEAVY = ("tencentcloud", "requests", "pydantic", "jinja2", "scfdeploy.emulator", "xml", "rich", "cryptography")
 PROBE = """
 import json, sys
 sys.argv = ["scfdeploy", *{arguments!r}]

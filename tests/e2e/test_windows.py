@@ -36,7 +36,7 @@ def test_windows_is_refused_with_a_way_on(words: list[str]) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         "error: scfdeploy runs on Linux and macOS, not on Windows itself.\n"
-        "  hint: Use the Windows Subsystem for Linux: run wsl --install, then install scfdeploy inside it.\n"
+        "  hint: Use the Windows Subsystem for Linux: run wsl --install, then install scfdeploy there.\n"
     )
 
 

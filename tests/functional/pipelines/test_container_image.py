@@ -69,6 +69,14 @@ def test_everything_that_is_copied_is_sent_to_the_build(source: str) -> None:
         assert path.partition("/")[0] in allowed
 
 
+def test_everything_that_the_wheel_is_built_from_is_copied() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        build = tomllib.load(file)["tool"]["hatch"]["build"]["targets"]["wheel"]
+    copied = {path for text in values("COPY") for path in text.split()[:-1]}
+
+    assert {*build["packages"], *build["force-include"], "pyproject.toml", "hatch_build.py", "README.md"} <= copied
+
+
 def test_dependencies_are_installed_by_hash_without_running_their_code() -> None:
     installs = [
         call for script in values("RUN") for call in script.split("&&") if re.search(r"\bpip\b.* install ", call)
