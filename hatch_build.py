@@ -47,7 +47,7 @@ def with_absolute_links(text: str, repository: str, tag: str) -> str:
     def absolute(match: re.Match[str]) -> str:
         path = match["path"]
         kind = "raw" if path.partition("#")[0].lower().endswith(_PICTURES) else "blob"
-        return match["before"] + urljoin(f"{repository}/{kind}/{tag}/", path.removeprefix("./"))
+        return f"{match['before']}{urljoin(f'{repository}/{kind}/{tag}/', path.removeprefix('./'))}"
 
     parts, end = [], 0
     for fence in _FENCE.finditer(text):

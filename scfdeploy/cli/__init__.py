@@ -42,17 +42,16 @@ def main() -> None:
 
 def _refuse_windows() -> None:
     """Exit on Windows, where nobody tests scfdeploy: two runs would not notice each other, and file modes get lost."""
-    if sys.platform != "win32":
-        return
-    from scfdeploy.diagnostics import message
+    if sys.platform == "win32":
+        from scfdeploy.diagnostics import message
 
-    print(  # noqa: T201
-        message("error: scfdeploy runs on Linux and macOS, not on Windows itself."),
-        message("  hint: Use the Windows Subsystem for Linux: run wsl --install, then install scfdeploy there."),
-        sep="\n",
-        file=sys.stderr,
-    )
-    raise SystemExit(1)
+        print(  # noqa: T201
+            message("error: scfdeploy runs on Linux and macOS, not on Windows itself."),
+            message("  hint: Use the Windows Subsystem for Linux: run wsl --install, then install scfdeploy there."),
+            sep="\n",
+            file=sys.stderr,
+        )
+        raise SystemExit(1)
 
 
 def _open_standard_streams() -> None:
