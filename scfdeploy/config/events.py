@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from scfdeploy.config.event_items import trigger_entries
@@ -11,7 +12,7 @@ from scfdeploy.config.fields.misindented import enclose
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_broken, is_null
 from scfdeploy.config.yaml.nodes import is_blank
-from scfdeploy.config.yaml.recovery.indent import indented
+from scfdeploy.config.yaml.recovery.indent import indented, itemized
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Address, Field, Kind, TriggerSpec, UpdateMode, Value
@@ -92,6 +93,8 @@ ENABLE_MISSING = Finding(
 _FIELD = Field("events", Kind.TRIGGERS, "")
 _NAME = Field("name", Kind.STRING, "Name of the trigger.")
 _PARAMETERS = "parameters"
+_INSTANCE = ("instanceId", "name")
+"""The two names for the id of a CKafka instance."""
 
 
 class TriggerContext(NamedTuple):
@@ -112,7 +115,7 @@ def read_events(node: Node | None, context: TriggerContext, reading: Reading) ->
             pass
         case _:
             if not is_null(node) and not is_broken(node):
-                wrong_type(_FIELD, node, ("events",), reading)
+                wrong_type(_FIELD, node, ("events",), reading, fix=_add_dashes(node, context.types, reading))
             return ()
     triggers: dict[Address, TriggerSpec] = {}
     for index, item in enumerate(items):
@@ -125,11 +128,29 @@ def read_events(node: Node | None, context: TriggerContext, reading: Reading) ->
     return tuple(triggers.values())
 
 
+def _add_dashes(node: Node, types: Sequence[TriggerType], reading: Reading) -> tuple[Edit, ...]:
+    """The fix that makes an item of each trigger of a mapping; none if a key is not a type of trigger."""
+    entries = node.entries if isinstance(node, MappingNode) else ()
+    known = {"apigw", *(kind.type for kind in types)}
+    groups = [(entry,) for entry in entries if entry.key.text in known]
+    if groups and len(groups) == len(entries):
+        return itemized(groups, reading.lines)
+    if len(groups) != 1 or entries[0].key.text not in known:
+        return ()
+    # One trigger, with its settings beside it.
+    return (
+        itemized([entries], reading.lines) if all(one.key.text in ("name", _PARAMETERS) for one in entries[1:]) else ()
+    )
+
+
 def _read(entry: Entry, kind: TriggerType, context: TriggerContext, outer: Reading) -> TriggerSpec:
     thing = message("the parameters of a {type} trigger", type=kind.type)
-    reading = Reading(outer.diagnostics, thing, outer.resolve, lines=outer.lines)
+    reading = Reading(
+        outer.diagnostics, thing, outer.resolve, lines=outer.lines, owner=kind.type, proposed=outer.proposed
+    )
     outer_name, parameters = _name_and_parameters(entry, kind, reading)
-    settings = read_fields(parameters, kind.fields, reading=reading)
+    fields = _fields_for(kind, parameters)
+    settings = read_fields(parameters, fields, reading=reading)
     default = f"{kind.type}-{context.instance}-{context.stage}"
     if outer_name is not None and kind.making.named:  # other types ignore the name, which the vendor's samples have
         default = _apply_outer_name(outer_name, settings, default, reading)
@@ -141,9 +162,19 @@ def _read(entry: Entry, kind: TriggerType, context: TriggerContext, outer: Readi
     if kind.type == "http" and _lacks_auth_type(parameters, reading):
         settings.pop("authType", None)
     for key in (inner.key.text for inner in parameters if is_null(inner.value)):
-        if key not in settings:
+        if key not in settings and key not in _INSTANCE:
             reading.spans.pop((key,), None)  # it is treated as not set
     return TriggerSpec(address, kind.type, name, settings, reading.spans, span, frozenset(reading.sensitive))
+
+
+def _fields_for(kind: TriggerType, parameters: MappingNode) -> Sequence[Field]:
+    """The fields of a type. Of the two names for the instance of CKafka, one that is left empty is required."""
+    empty = [entry.key.text for entry in parameters if is_null(entry.value)]
+    has_instance = any(entry.key.text in _INSTANCE and entry.key.text not in empty for entry in parameters)
+    required = next((key for key in _INSTANCE if key in empty), None)
+    if kind.type != "ckafka" or has_instance or required is None:
+        return kind.fields
+    return tuple(replace(field, required=True) if field.name == required else field for field in kind.fields)
 
 
 def _name_and_parameters(entry: Entry, kind: TriggerType, reading: Reading) -> tuple[ScalarNode | None, MappingNode]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from scfdeploy.config.variables.errors import VARIABLE_UNSET
 from scfdeploy.diagnostics import Edit, Severity
 from scfdeploy.diagnostics.edits import SourceText
 from scfdeploy.operations.check import CheckedProject, load_and_check
@@ -64,4 +65,8 @@ def _apply_fixes(fixes: Mapping[str, Sequence[tuple[Edit, ...]]], cwd: str) -> t
 
 
 def _errors(checked: CheckedProject) -> int:
-    return sum(finding.severity is Severity.ERROR for finding in checked.findings.diagnostics)
+    """The number of errors. A variable that is not set yet is none: a fix writes one where a value is left out."""
+    return sum(
+        finding.severity is Severity.ERROR and finding.rule != VARIABLE_UNSET.id
+        for finding in checked.findings.diagnostics
+    )

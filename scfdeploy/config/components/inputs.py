@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from operator import itemgetter
 
+from scfdeploy.config.document import component_kind
 from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.fields.scalars import WRONG_TYPE
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style, is_null
@@ -86,8 +87,23 @@ def read_inputs(tree: MappingNode, diagnostics: Diagnostics, lines: Sequence[str
         if entry is None
         else "`inputs` is empty, so there is no function to deploy.",
         hint="Write at least `src`, `runtime` and `handler` below `inputs:`, indented.",
+        fix=_add_inputs(tree, entry, lines),
     )
     return None
+
+
+def _add_inputs(tree: MappingNode, inputs: Entry | None, lines: Sequence[str]) -> tuple[Edit, ...]:
+    """The fix that adds `src: ./`, the folder of the file, below `inputs`; none for other kinds than `scf`."""
+    component = tree.get("component")
+    name = component.value.text if component is not None and isinstance(component.value, ScalarNode) else ""
+    end = tree.span.end.line if inputs is None else inputs.key.span.end.line
+    is_blank_key = inputs is None or (is_blank(inputs.value) and inputs.key.span.start.column == 1)
+    if component_kind(name) != "scf" or end > len(lines) or tree.span.start.column != 1 or not is_blank_key:
+        return ()
+    if not any(entry.key.span.start == tree.span.start for entry in tree):
+        return ()  # between brackets
+    head = "\ninputs:" if inputs is None else ""
+    return (inserted(tree.span.file, end, len(lines[end - 1]) + 1, f"{head}\n  src: ./"),)
 
 
 def _block_of_inputs(tree: MappingNode, inputs: Entry | None) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from scfdeploy.config.fields.left_out import variable_for, write_line
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_null
+from scfdeploy.config.yaml.recovery.indent import outdented
 from scfdeploy.diagnostics import (
     Diagnostics,
     Edit,
@@ -58,22 +60,37 @@ def report_keys(
         missing = []  # `{}` clears the block
     for entry in unknown[:MOST_UNKNOWN]:
         meant = _meant(entry.key.text, fields, reading)
-        _report_unknown(entry, meant, () if meant is None else fix_casing(entry, meant, keys), reading)
+        fix = _fix_wrapper(entry, fields, keys, reading) if meant is None else fix_casing(entry, meant, keys)
+        _report_unknown(entry, meant, fix, reading)
         if meant is not None and meant.name not in keys:
             reading.failed.add((*path, meant.name))  # so that it gets no default
         missing = [field for field in missing if field is not meant]
     if len(unknown) > MOST_UNKNOWN:
         report_many_unknown(unknown[MOST_UNKNOWN:], reading.thing, reading.diagnostics)
     for field in missing:
+        variable, fix = _add_key(mapping, field, path, reading)
         reading.diagnostics.report(
             MISSING_KEY,
             mapping.span,
-            hint="Add `{name}:`. {description}",
+            hint="Add `{name}:`, or `{name}: ${env:{variable}}` and set that variable. {description}"
+            if fix and variable
+            else "Add `{name}:`. {description}",
             code=field.code or None,
+            fix=fix,
             key=dotted((*path, field.name)),
             name=field.name,
             description=field.description,
+            variable=variable,
         )
+
+
+def _add_key(mapping: MappingNode, field: Field, path: Path, reading: Reading) -> tuple[str, tuple[Edit, ...]]:
+    """The environment variable for a required key that is missing, and the fix that adds the key."""
+    if field.kind is Kind.SOURCE:
+        return "", write_line(mapping, f"{field.name}: ./", reading, is_first=True)
+    here = (*path, field.name)
+    variable = variable_for(field, here, mapping, reading)
+    return variable, write_line(mapping, f"{field.name}: ${{env:{variable}}}", reading) if variable else ()
 
 
 def report_many_unknown(rest: Sequence[Entry], thing: str, diagnostics: Diagnostics) -> None:
@@ -120,6 +137,19 @@ def _report_unknown(entry: Entry, meant: Field | None, fix: tuple[Edit, ...], re
         meant=None if meant is None else meant.name,
         advice=message(reading.hints.get(key, "")),
     )
+
+
+_WRAPPERS = ("functionConf", "faas", "inputs")
+"""Keys of other components around settings that are directly under `inputs`."""
+
+
+def _fix_wrapper(entry: Entry, fields: Sequence[Field], keys: Collection[str], reading: Reading) -> tuple[Edit, ...]:
+    """The fix that removes a key around settings that belong beside it; none if one of them is there already."""
+    inner = entry.value.entries if isinstance(entry.value, MappingNode) else ()
+    if entry.key.text not in _WRAPPERS or entry.key.text not in reading.hints or not inner:
+        return ()
+    known = {field.name for field in fields} - set(keys)
+    return outdented(entry, inner, reading.lines) if all(one.key.text in known for one in inner) else ()
 
 
 _SINGLE_VALUES = (Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.SOURCE, Kind.SWITCH)

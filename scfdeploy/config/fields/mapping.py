@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scfdeploy.config.fields.keys import MISSING_KEY, report_keys
+from scfdeploy.config.fields.left_out import variable_for, write_variable
 from scfdeploy.config.fields.misindented import with_misindented_keys, with_missing_key
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.fields.scalars import SCALARS, read_scalar, wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
+from scfdeploy.config.yaml.compose import YAML_PLACEHOLDER
 from scfdeploy.config.yaml.nodes import is_blank
-from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.config.yaml.recovery.indent import itemized
+from scfdeploy.diagnostics import Finding, Severity, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, Value, dotted
+from scfdeploy.model.environment_name import environment_name
 
 EMPTY_VALUE = Finding(
     "empty-value",
@@ -74,7 +78,7 @@ def read_fields(
             entry = Entry(entry.key, reading.resolve(entry.value))  # noqa: PLW2901 - the entry with its value resolved
         reading.record(here, entry.value, entry.key)
         if is_null(entry.value):
-            _report_empty(entry, field, here, reading)
+            _report_empty(entry, field, here, reading, mapping)
             continue
         if not field.supported:
             reading.diagnostics.report(
@@ -104,8 +108,16 @@ def _read(field: Field, node: Node, path: Path, reading: Reading) -> Value:
             return _strings(node, path, reading)
         case Kind.BLOCK_LIST, SequenceNode():
             return _blocks(field, node, path, reading)
+        case Kind.BLOCK_LIST, MappingNode(entries=entries) if entries and _are_keys_of(field, entries):
+            wrong_type(field, node, path, reading, fix=itemized([entries], reading.lines))
+            return None
     wrong_type(field, node, path, reading)
     return None
+
+
+def _are_keys_of(field: Field, entries: Sequence[Entry]) -> bool:
+    names = {name for inner in field.fields for name in (inner.name, *inner.aliases)}
+    return all(entry.key.text in names for entry in entries)
 
 
 def _string_map(node: MappingNode, path: Path, reading: Reading) -> dict[str, Value] | None:
@@ -115,12 +127,30 @@ def _string_map(node: MappingNode, path: Path, reading: Reading) -> dict[str, Va
         here = (*path, entry.key.text)
         reading.record(here, entry.value, entry.key)
         if is_blank(entry.value):
-            _report_empty(entry, item, here, reading)
+            _report_empty(entry, item, here, reading, node)
         elif not is_broken(entry.value):
             text = read_scalar(item, entry.value, here, reading)
             if text is not None:
                 texts[entry.key.text] = text
+            if text == f"{{{entry.key.text}}}":
+                _report_braces(entry, reading)
     return _unless_invalid(node, texts)
+
+
+def _report_braces(entry: Entry, reading: Reading) -> None:
+    """Report a value that is its own key between braces, which stands for a value to fill in."""
+    variable = environment_name(entry.key.text)
+    written = f"{{{entry.key.text}}}"
+    reading.diagnostics.report(
+        YAML_PLACEHOLDER,
+        entry.value.span,
+        severity=Severity.WARNING,
+        detail="{placeholder} looks like a value to fill in; it is deployed as text.",
+        hint="Write the value, or ${env:{variable}} and set that variable.",
+        fix=reworded(entry.value.span, written, f"${{env:{variable}}}") if variable else (),
+        placeholder=written,
+        variable=variable or "NAME",
+    )
 
 
 def _strings(node: SequenceNode, path: Path, reading: Reading) -> tuple[Value, ...]:
@@ -160,17 +190,23 @@ def _unless_invalid(node: MappingNode, values: dict[str, Value]) -> dict[str, Va
     return values if values or not node.entries else None
 
 
-def _report_empty(entry: Entry, field: Field, path: Path, reading: Reading) -> None:
+def _report_empty(entry: Entry, field: Field, path: Path, reading: Reading, mapping: MappingNode) -> None:
     if field.required:
+        variable = variable_for(field, path, mapping, reading)
+        fix = write_variable(entry, variable, reading)
         reading.diagnostics.report(
             MISSING_KEY,
             entry.key.span,
             summary="Missing required value",
             detail='"{key}" has no value.',
-            hint="Write one: {description}",
+            hint="Write one, or ${env:{variable}} and set that variable. {description}"
+            if fix
+            else "Write one: {description}",
             code=field.code or None,
+            fix=fix,
             key=dotted(path),
             description=field.description,
+            variable=variable,
         )
         return
     reading.diagnostics.report(EMPTY_VALUE, entry.key.span, hint=_EMPTY_HINTS.get(field.kind), key=dotted(path))

@@ -31,6 +31,10 @@ class Reading:
     """The lines of the file, for fixes."""
     known_after_apply: frozenset[str] = frozenset()
     """The top-level keys whose values can be outputs that are known only after apply."""
+    owner: str = ""
+    """What the values belong to, for names of variables: the type of a trigger."""
+    proposed: set[str] = field(default_factory=set)
+    """The environment variables that fixes of this function write."""
 
     def record(self, path: Path, node: Node, key: ScalarNode | None = None) -> None:
         """Record the position of a value, or of its key when the value is empty."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.config.yaml.nodes import boolean, describe_scalar, integer, number
+from scfdeploy.config.yaml.nodes import boolean, describe_scalar, integer, is_blank, number
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, message, nearest, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, Ref, Value, dotted, holds_secret
@@ -71,7 +72,7 @@ _BOOLEANS = (Kind.BOOLEAN, Kind.SWITCH)
 def read_scalar(field: Field, node: Node, path: Path, reading: Reading) -> Value:
     """The value of one of SCALARS; None after a report. A quoted number is a number."""
     if not isinstance(node, ScalarNode):
-        wrong_type(field, node, path, reading)
+        wrong_type(field, node, path, reading, fix=_fix_braces(field, node, reading))
         return None
     if node.ref is not None:
         return _output(node.ref, node, path, reading)
@@ -166,6 +167,23 @@ def _fix(kind: Kind, node: ScalarNode) -> tuple[Edit, ...]:
     """The fix that replaces a word such as `yes` or `flase` by a boolean; none for a value of a variable."""
     value = _boolean_meaning(node.text.strip()) if kind in _BOOLEANS else ""
     return reworded(node.span, node.text, value) if value and node.style in (Style.PLAIN, Style.QUOTED) else ()
+
+
+def _fix_braces(field: Field, node: Node, reading: Reading) -> tuple[Edit, ...]:
+    """The fix that writes `${env:NAME}` for a name between braces, which stands for a value to fill in."""
+    match node:
+        case MappingNode(entries=(Entry(key=ScalarNode(text=name), value=value),)) if is_blank(value):
+            pass
+        case _:
+            return ()
+    span = node.span
+    lines = reading.lines[span.start.line - 1 : span.end.line] if span.start.line == span.end.line else ()
+    written = lines[0][span.start.column - 1 : span.end.column - 1] if lines else ""
+    is_name = re.fullmatch(r"\{\s*[A-Za-z_]\w*\s*\}", written, re.ASCII) is not None
+    if field.kind not in (Kind.STRING, Kind.INTEGER, Kind.NUMBER) or not is_name:
+        return ()
+    is_block = re.fullmatch(r"\s*(- +)*([^\s{\[,]+:\s+)?", lines[0][: span.start.column - 1]) is not None
+    return (Edit(span, f"${{env:{name}}}" if is_block else f"'${{env:{name}}}'", written),)
 
 
 def _type_hint(field: Field, node: Node) -> str:  # noqa: PLR0911 - a table of cases

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from scfdeploy.config.yaml.compose import YAML_DOCUMENTS
 from scfdeploy.config.yaml.nodes import Entry
 from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, value_end
-from scfdeploy.diagnostics import Diagnostic, Edit, Finding, Severity, inserted
+from scfdeploy.diagnostics import Diagnostic, Edit, Finding, Position, Severity, Span, inserted, removed_line
 from scfdeploy.diagnostics.page import yaml
 
 YAML_INDENTATION = Finding(
@@ -126,3 +126,45 @@ def indented(entries: Sequence[Entry], lines: Sequence[str], by: int = 2) -> tup
         return ()  # a dash or a bracket precedes it
     file = entries[0].key.span.file
     return tuple(inserted(file, line, 1, " " * by) for line in range(min(starts), last + 1) if lines[line - 1].strip())
+
+
+def outdented(wrapper: Entry, entries: Sequence[Entry], lines: Sequence[str]) -> tuple[Edit, ...]:
+    """The fix that removes a key and moves what is below it to its column; none if they share a line with others.
+
+    A comment behind the key stays. `lines` are those of the file.
+    """
+    key = wrapper.key.span
+    first, last = key.start.line, max(max(entry.key.span.end.line, entry.value.span.end.line) for entry in entries)
+    column, inner = key.start.column, entries[0].key.span.start.column
+    starts = {entry.key.span.start.line for entry in entries}
+    if last > len(lines) or first in starts or first == 1 or inner <= column:
+        return ()
+    are_apart = all(entry.key.span.start.column == inner for entry in entries) and len(starts) == len(entries)
+    if not are_apart or any(lines[line - 1][: inner - 1].strip() for line in starts):
+        return ()
+    before, rest = lines[first - 1][: column - 1], lines[first - 1][key.end.column - 1 :].lstrip(" \t:")
+    if before.strip() or (rest and not rest.startswith("#")):
+        return ()
+    if rest:
+        span = Span(key.file, key.start, Position(first, len(lines[first - 1]) - len(rest) + 1))
+        edits = [Edit(span, "", lines[first - 1][column - 1 : len(lines[first - 1]) - len(rest)])]
+    else:
+        edits = [removed_line(key.file, first, lines)]
+    for line in range(first + 1, last + 1):
+        width = min(inner - column, max(indent_of(lines[line - 1]) - column + 1, 0))
+        if width and lines[line - 1].strip():
+            edits.append(Edit(Span(key.file, Position(line, 1), Position(line, width + 1)), "", " " * width))
+    return tuple(edits)
+
+
+def itemized(groups: Sequence[Sequence[Entry]], lines: Sequence[str]) -> tuple[Edit, ...]:
+    """The fix that makes an item of a list of each group of adjacent entries; none if they share a line with others."""
+    edits: list[Edit] = []
+    for entries in groups:
+        moved = indented(entries, lines)
+        if not moved:
+            return ()
+        start = entries[0].key.span.start
+        edits += [inserted(edit.span.file, start.line, start.column, "- ") if edit.span.start.line == start.line else edit
+                  for edit in moved]  # fmt: skip
+    return tuple(edits)

@@ -1,0 +1,98 @@
+"""Fixes for values that the author left out: they are read from the environment."""
+
+from __future__ import annotations
+
+import re
+
+from scfdeploy.config.fields.reading import Reading
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, is_null
+from scfdeploy.config.yaml.nodes import is_blank
+from scfdeploy.diagnostics import Edit, Position, Span
+from scfdeploy.model import Field, Kind, Path
+from scfdeploy.model.environment_name import environment_name
+
+_KINDS = (Kind.STRING, Kind.INTEGER, Kind.NUMBER)
+_OWN_WORDS = ("vpcId", "subnetId")
+"""Keys that need no word for what they belong to, and have the same value wherever they are."""
+_MOST_NAMES = 100
+
+
+def variable_for(field: Field, path: Path, mapping: MappingNode, reading: Reading) -> str:
+    """The environment variable for a required value; empty if none can have it, or if the value is one of a list.
+
+    Another value of the function, or of the file, has another variable.
+    """
+    if field.kind not in _KINDS or field.choices or len(reading.proposed) >= _MOST_NAMES:
+        return ""
+    name = _pair_name(field, mapping) or environment_name(*_words(path, reading))
+    if not name or field.name in _OWN_WORDS:
+        return name
+    number = 1
+    numbered = name
+    while numbered in reading.proposed or any(f"env:{numbered}" in line for line in reading.lines):
+        number += 1
+        numbered = f"{name}_{number}"
+        if number > _MOST_NAMES:
+            return ""
+    reading.proposed.add(numbered)
+    return numbered
+
+
+def _pair_name(field: Field, mapping: MappingNode) -> str:
+    """The variable for the `value` of a pair, which is called as its `key`."""
+    key = mapping.get("key")
+    is_pair = field.name == "value" and key is not None and isinstance(key.value, ScalarNode)
+    return environment_name(key.value.text) if is_pair and key is not None and isinstance(key.value, ScalarNode) else ""
+
+
+def _words(path: Path, reading: Reading) -> tuple[str, str]:
+    """The key with the words for what it belongs to, and these words."""
+    key = str(path[-1])
+    if key in _OWN_WORDS:
+        return key, ""
+    outer = [re.sub(r"(?<=[a-z])(Config|s)$", "", part) for part in path[:-1] if isinstance(part, str)]
+    owner = "_".join([*([reading.owner] if reading.owner else []), *outer])
+    plain = key.lower()
+    if owner and plain.startswith(owner.lower().replace("_", "")):
+        return key, owner
+    if owner.lower().endswith(plain):
+        return owner, ""
+    return f"{owner}_{key}", owner
+
+
+def write_variable(entry: Entry, name: str, reading: Reading) -> tuple[Edit, ...]:
+    """The fix that writes `${env:NAME}` as the value of a key that has none; no edits where it cannot be written."""
+    span = entry.key.span
+    line = reading.lines[span.end.line - 1] if 0 < span.end.line <= len(reading.lines) else ""
+    colon = re.match(r"['\"]?\s*:", line[span.end.column - 1 :])
+    if not name or colon is None or span.start.line != span.end.line:
+        return ()
+    is_block = not line[: span.start.column - 1].strip(" -")
+    text = f"${{env:{name}}}" if is_block else f"'${{env:{name}}}'"
+    if not is_blank(entry.value):
+        value = entry.value.span
+        return _replaced(value, text, line) if is_null(entry.value) and value.start.line == span.end.line else ()
+    start = span.end.column - 1 + colon.end()
+    rest = line[start:]
+    end = len(line) if not rest.strip() else start
+    return (Edit(Span(span.file, Position(span.end.line, start + 1), Position(span.end.line, end + 1)),
+                 f" {text}", line[start:end]),)  # fmt: skip
+
+
+def _replaced(span: Span, text: str, line: str) -> tuple[Edit, ...]:
+    return (Edit(span, text, line[span.start.column - 1 : span.end.column - 1]),)
+
+
+def write_line(mapping: MappingNode, text: str, reading: Reading, *, is_first: bool = False) -> tuple[Edit, ...]:
+    """The fix that adds a line to a mapping, at its end or as the first one; none if it is between brackets."""
+    start, end = mapping.span.start, mapping.span.end
+    if not any(entry.key.span.start == start for entry in mapping) or end.line > len(reading.lines):
+        return ()
+    margin = reading.lines[start.line - 1][: start.column - 1]
+    if margin.strip(" -"):
+        return ()
+    pad = " " * len(margin)
+    if is_first:
+        return (Edit(Span(mapping.span.file, start, start), f"{text}\n{pad}"),)
+    last = Position(end.line, len(reading.lines[end.line - 1]) + 1)
+    return (Edit(Span(mapping.span.file, last, last), f"\n{pad}{text}"),)
