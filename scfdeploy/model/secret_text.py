@@ -60,7 +60,9 @@ _HOOKS = lazy_pattern(
 )
 _SHORT_NAMES = frozenset(("sig", "code", "ticket"))
 _TOO_OPEN = frozenset(("key", "keys", "sign", "auth", "cert", "token", "private", "session"))
-_PLACEHOLDER = lazy_pattern(r"[A-Z_]{0,40}VALUE[A-Z_]{0,40}\Z|\*+\Z|\.\.\.|…|\$|<|\{|%|x{3,}\Z|X{3,}\Z", re.ASCII)
+_PLACEHOLDER = lazy_pattern(
+    r"[A-Z_]{0,40}VALUE[A-Z_]{0,40}\Z|\*+\Z|\.\.\.|…|\$|<|\{|%|x{3,}\Z|X{3,}\Z|(masked|redacted)\Z", re.ASCII
+)
 
 
 @lru_cache(maxsize=256)  # a file repeats handlers, runtimes and regions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, is_broken, is_null
@@ -34,16 +34,16 @@ def with_image_url(inputs: MappingNode, reading: Reading) -> MappingNode:
     `imageType: enterprise` says so; otherwise the name of the registry has no meaning.
     """
     image = inputs.get("image")
-    if image is None or not isinstance(image.value, MappingNode) or image.value.get("imageUrl") is not None:
+    if image is None or not isinstance(image.value, MappingNode):
         return inputs
-    entries = [entry for entry in image.value if entry.key.text in (_REGISTRY, *_REQUIRED)]
+    entries = _parts(image.value)
     written = {entry.key.text: entry.value for entry in entries if not is_null(entry.value)}
-    if not all(isinstance(written.get(part), ScalarNode) for part in _REQUIRED):
+    if not entries:
         return inputs
     values = {part: reading.resolve(value) for part, value in written.items()}
     if any(isinstance(value, ScalarNode) and value.ref is not None for value in values.values()):
         return inputs  # an output that is known only after apply cannot be part of an address
-    is_enterprise = _is_enterprise(image.value, reading)
+    is_enterprise = _is_enterprise(image.value, reading.resolve)
     style = Style.BROKEN if any(map(is_broken, values.values())) else Style.RESOLVED
     if style is not Style.BROKEN:
         address = _address(written, is_enterprise=is_enterprise)
@@ -58,11 +58,27 @@ def with_image_url(inputs: MappingNode, reading: Reading) -> MappingNode:
     return MappingNode(tuple(joined if entry is image else entry for entry in inputs), inputs.span)
 
 
-def _is_enterprise(image: MappingNode, reading: Reading) -> bool:
+def address_of_parts(image: MappingNode) -> tuple[list[Entry], str]:
+    """The parts of an image, and their address with variables as they are written; no parts if one is missing."""
+    entries = _parts(image)
+    written = {entry.key.text: entry.value for entry in entries if not is_null(entry.value)}
+    address = _address(written, is_enterprise=_is_enterprise(image, lambda node: node)) if entries else ""
+    return entries, address
+
+
+def _parts(image: MappingNode) -> list[Entry]:
+    """The entries for the parts of an address; none if a required one is missing, or if there is an address."""
+    entries = [entry for entry in image if entry.key.text in (_REGISTRY, *_REQUIRED)]
+    written = {entry.key.text: entry.value for entry in entries if not is_null(entry.value)}
+    is_complete = all(isinstance(written.get(part), ScalarNode) for part in _REQUIRED)
+    return entries if is_complete and image.get("imageUrl") is None else []
+
+
+def _is_enterprise(image: MappingNode, resolve: Callable[[Node], Node]) -> bool:
     identifier, kind = image.get("registryId"), image.get("imageType")
     if identifier is not None and not is_null(identifier.value):
         return True
-    value = None if kind is None else reading.resolve(kind.value)
+    value = None if kind is None else resolve(kind.value)
     return isinstance(value, ScalarNode) and value.text == "enterprise"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from scfdeploy.config.fields.left_out import variable_for, write_line
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_null
 from scfdeploy.config.yaml.recovery.indent import outdented
@@ -86,6 +85,8 @@ def report_keys(
 
 def _add_key(mapping: MappingNode, field: Field, path: Path, reading: Reading) -> tuple[str, tuple[Edit, ...]]:
     """The environment variable for a required key that is missing, and the fix that adds the key."""
+    from scfdeploy.config.fields.left_out import variable_for, write_line
+
     if field.kind is Kind.SOURCE:
         return "", write_line(mapping, f"{field.name}: ./", reading, is_first=True)
     here = (*path, field.name)

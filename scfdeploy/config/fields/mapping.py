@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scfdeploy.config.fields.keys import MISSING_KEY, report_keys
-from scfdeploy.config.fields.left_out import variable_for, write_variable
 from scfdeploy.config.fields.misindented import with_misindented_keys, with_missing_key
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.fields.scalars import SCALARS, read_scalar, wrong_type
@@ -16,7 +15,6 @@ from scfdeploy.config.yaml.recovery.indent import itemized
 from scfdeploy.diagnostics import Finding, Severity, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, Value, dotted
-from scfdeploy.model.environment_name import environment_name
 
 EMPTY_VALUE = Finding(
     "empty-value",
@@ -54,6 +52,10 @@ _EMPTY_HINTS = {
     Kind.TRIGGERS: "Write a value, or remove the key. To clear it, write [].",
     Kind.STRING: 'Write a value, or remove the key. To make it empty, write "".',
 }
+
+
+_FIRST_OF_PLACEHOLDER = frozenset("{*xXmr")
+"""The first characters of values that stand for a value to fill in."""
 
 
 def read_fields(
@@ -108,11 +110,16 @@ def _read(field: Field, node: Node, path: Path, reading: Reading) -> Value:
             return _strings(node, path, reading)
         case Kind.BLOCK_LIST, SequenceNode():
             return _blocks(field, node, path, reading)
-        case Kind.BLOCK_LIST, MappingNode(entries=entries) if entries and _are_keys_of(field, entries):
-            wrong_type(field, node, path, reading, fix=itemized([entries], reading.lines))
-            return None
-    wrong_type(field, node, path, reading)
+    wrong_type(field, node, path, reading, fix=_add_dash(field, node, reading))
     return None
+
+
+def _add_dash(field: Field, node: Node, reading: Reading) -> tuple[Edit, ...]:
+    """The fix that makes an item of a mapping where a list of such mappings belongs."""
+    match field.kind, node:
+        case Kind.BLOCK_LIST, MappingNode(entries=entries) if entries and _are_keys_of(field, entries):
+            return itemized([entries], reading.lines)
+    return ()
 
 
 def _are_keys_of(field: Field, entries: Sequence[Entry]) -> bool:
@@ -132,23 +139,41 @@ def _string_map(node: MappingNode, path: Path, reading: Reading) -> dict[str, Va
             text = read_scalar(item, entry.value, here, reading)
             if text is not None:
                 texts[entry.key.text] = text
-            if text == f"{{{entry.key.text}}}":
-                _report_braces(entry, reading)
+            if isinstance(text, str) and text[:1] in _FIRST_OF_PLACEHOLDER:
+                _report_placeholder(entry, text, reading)
     return _unless_invalid(node, texts)
 
 
-def _report_braces(entry: Entry, reading: Reading) -> None:
-    """Report a value that is its own key between braces, which stands for a value to fill in."""
-    variable = environment_name(entry.key.text)
-    written = f"{{{entry.key.text}}}"
+def _report_placeholder(entry: Entry, text: str, reading: Reading) -> None:
+    """Report a value that is masked, or that is its own key between braces: both stand for a value to fill in."""
+    from scfdeploy.config.yaml.recovery.masked import VALUE_MASKED, is_mask
+    from scfdeploy.model.environment_name import environment_name
+
+    key = entry.key.text
+    is_masked = is_mask(text, key)
+    if not is_masked and text != f"{{{key}}}":
+        return
+    variable = environment_name(key)
+    fix = reworded(entry.value.span, text, f"${{env:{variable}}}") if variable else ()
+    if is_masked:
+        reading.diagnostics.report(
+            VALUE_MASKED,
+            entry.value.span,
+            severity=Severity.WARNING,
+            detail='The value of "{key}" was hidden before this file was published; its mask is deployed as text.',
+            fix=fix,
+            key=key,
+            variable=variable or "NAME",
+        )
+        return
     reading.diagnostics.report(
         YAML_PLACEHOLDER,
         entry.value.span,
         severity=Severity.WARNING,
         detail="{placeholder} looks like a value to fill in; it is deployed as text.",
         hint="Write the value, or ${env:{variable}} and set that variable.",
-        fix=reworded(entry.value.span, written, f"${{env:{variable}}}") if variable else (),
-        placeholder=written,
+        fix=fix,
+        placeholder=text,
         variable=variable or "NAME",
     )
 
@@ -192,6 +217,8 @@ def _unless_invalid(node: MappingNode, values: dict[str, Value]) -> dict[str, Va
 
 def _report_empty(entry: Entry, field: Field, path: Path, reading: Reading, mapping: MappingNode) -> None:
     if field.required:
+        from scfdeploy.config.fields.left_out import variable_for, write_variable
+
         variable = variable_for(field, path, mapping, reading)
         fix = write_variable(entry, variable, reading)
         reading.diagnostics.report(

@@ -8,9 +8,9 @@ from scfdeploy.config.components.kinds import choose_kind, kinds
 from scfdeploy.config.components.local_path import is_local_path
 from scfdeploy.config.document import component_kind
 from scfdeploy.config.migration.framework_gateway import replace_auto_create_api, replace_gateway_keys
-from scfdeploy.config.migration.function_settings import FunctionSettings
+from scfdeploy.config.migration.function_settings import FunctionSettings, write_image_address
 from scfdeploy.config.migration.gateway_triggers import replace_in_events, replace_in_triggers
-from scfdeploy.config.migration.layout import block_mapping, mapping_of, nested_entries, text_of
+from scfdeploy.config.migration.layout import block_mapping, mapping_of, nested_entries, sequence_items, text_of
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, message
@@ -61,6 +61,7 @@ def migrate_component(
 
 
 def _convert_inputs(inputs: MappingNode, kind: str, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
+    _write_images(inputs, rewrite)
     if kind == "scf":
         _gather_source(inputs, rewrite, diagnostics)
         replace_in_events(inputs.get("events"), rewrite, diagnostics)
@@ -73,6 +74,16 @@ def _convert_inputs(inputs: MappingNode, kind: str, rewrite: Rewrite, diagnostic
     elif kind in component_choices() and kind != "layer":
         _gather_source(inputs, rewrite, diagnostics)
         replace_gateway_keys(inputs, rewrite, diagnostics)
+
+
+def _write_images(inputs: MappingNode, rewrite: Rewrite) -> None:
+    """Write images in parts as addresses: that of the inputs, and those of the functions below them."""
+    functions = inputs.get("functions")
+    nested = () if functions is None else (*(mapping_of(functions) or ()),)
+    for settings in (inputs, *map(mapping_of, nested), *sequence_items(functions)):
+        image = mapping_of(settings.get("image")) if isinstance(settings, MappingNode) else None
+        if image is not None:
+            write_image_address(image, rewrite)
 
 
 def _gather_source(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from scfdeploy.config.components.image_parts import address_of_parts
 from scfdeploy.config.migration.layout import (
     comment_entry,
     end_line,
@@ -17,7 +18,8 @@ from scfdeploy.config.migration.layout import (
 )
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity
+from scfdeploy.config.yaml.nodes import is_plain_text
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FUNCTION_FIELDS
 
@@ -93,6 +95,8 @@ class FunctionSettings:
                 pad = " " * (indent(entry) + 2)
                 self._rewrite.replace(entry.value.span, "")
                 self._rewrite.after(first_line(entry), f"{pad}vpcId: {vpc}", f"{pad}subnetId: {subnet}")
+            case "image", MappingNode() as image:
+                write_image_address(image, self._rewrite)
             case "src", MappingNode() as source:
                 key = source.get("key")
                 if key is not None and source.get("object") is None:
@@ -158,3 +162,16 @@ def comment_out(entry: Entry, rewrite: Rewrite, diagnostics: Diagnostics) -> Non
     """Comment out a setting without an equivalent, with a warning."""
     comment_entry(entry, rewrite)
     diagnostics.report(NOT_CARRIED_OVER, entry.key.span, hint=_HINTS.get(entry.key.text), key=entry.key.text)
+
+
+def write_image_address(image: MappingNode, rewrite: Rewrite) -> None:
+    """Write an image in parts as one address, in the line of the first part, if each has a line of its own."""
+    entries, address = address_of_parts(image)
+    lines = [(first_line(entry), end_line(entry)) for entry in entries]
+    is_block = all(not rewrite.source_line(first_line(entry))[: indent(entry)].strip() for entry in image)
+    if not entries or not is_block or not is_plain_text(address) or any(first != last for first, last in lines):
+        return
+    head, *others = entries
+    rewrite.replace(Span(rewrite.file, head.key.span.start, head.value.span.end), f"imageUrl: {address}")
+    for entry in others:
+        rewrite.drop(first_line(entry), max(entry.key.span.end, entry.value.span.end))

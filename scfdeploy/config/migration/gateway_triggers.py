@@ -54,8 +54,7 @@ class FunctionUrl:
             return "NONE"
         if is_signed_only(self.restricted_by):
             return "CAM"
-        # Only the owner knows which one suits the callers. An empty text is an error, so the choice must be made.
-        return "'' # authType: CAM for signed calls only, or NONE for anyone; the gateway restricted access"
+        return "CAM # signed calls only, because the gateway restricted access; NONE is for anyone"
 
 
 def replacement_url(nodes: Sequence[Node], rewrite: Rewrite) -> FunctionUrl:
@@ -194,7 +193,7 @@ def _describe_access(url: FunctionUrl) -> str:
     if is_signed_only(url.restricted_by):
         return message("for signed calls only (CAM), as the gateway was")
     return message(
-        "without authType, which you must set, because the gateway restricted access by {controls}",
+        "for signed calls only (CAM), because the gateway restricted access by {controls}",
         controls=", ".join(url.restricted_by),
     )
 

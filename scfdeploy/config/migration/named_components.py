@@ -42,6 +42,7 @@ from scfdeploy.config.migration.written_out import CONSTANTS, IDENTITY, value_at
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, is_null
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
+from scfdeploy.model.environment_name import environment_name
 
 INSTANCE_APART = Finding(
     "instance-apart",
@@ -79,9 +80,6 @@ VALUE_FROM_ENVIRONMENT = Finding(
 )
 
 _VARIABLE = re.compile(r"\$\{\s*([^${}]+?)\s*\}")
-_SYSTEM_VARIABLES = frozenset(
-    ("PATH", "HOME", "USER", "USERNAME", "SHELL", "LANG", "PWD", "HOST", "HOSTNAME", "TMP", "TEMP", "TZ", "TERM")
-)
 _MOST_LEVELS = 20
 _ANCHOR_KEYS = ("name", "handler", "runtime", "timeout", "memorySize", "description", "region", "functionName")
 
@@ -346,6 +344,8 @@ class NamedComponents:
 
         def replace(match: re.Match[str]) -> str:
             nonlocal known
+            if match[1].startswith("env:"):
+                return match[0]
             new = self._look_up(match[1], place) if level < _MOST_LEVELS else None
             known = known and new is not None
             return new.text if isinstance(new, ScalarNode) else new or match[0]
@@ -361,9 +361,9 @@ class NamedComponents:
         names = self._from_environment.setdefault(component, {})
         taken = {name for other in self._from_environment.values() for name in other.values()}
         if key not in names:
-            name = re.sub(r"\W", "_", key, flags=re.ASCII).upper()
-            if name in taken or name in _SYSTEM_VARIABLES or not name[:1].isalpha():
-                name = re.sub(r"\W", "_", f"{component}_{name}", flags=re.ASCII).upper()
+            name = environment_name(key, component)
+            if name in taken or not name:
+                name = environment_name(f"{component}_{key}") or f"VALUE_{len(taken) + 1}"
             names[key] = name
         return f"${{env:{names[key]}}}"
 

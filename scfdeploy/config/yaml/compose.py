@@ -318,16 +318,19 @@ class Composer:
         for entry in duplicates:
             if is_top_level and is_beside_empty_inputs(entry.key, firsts):
                 continue
-            self._report_duplicate(entry.key, firsts[entry.key.text].key, fix_duplicate(entry, firsts, self._lines))
+            first = firsts[entry.key.text]
+            fix = fix_duplicate(entry, firsts, self._lines)
+            hint = None if fix else _duplicate_hint(entry, first)
+            self._report_duplicate(entry.key, first.key, fix, hint)
 
-    def _report_duplicate(self, key: ScalarNode, first: ScalarNode, fix: tuple[Edit, ...]) -> None:
+    def _report_duplicate(self, key: ScalarNode, first: ScalarNode, fix: tuple[Edit, ...], hint: str | None) -> None:
         self._duplicates += 1
         if self._duplicates > _MOST_DUPLICATES:
             return
         self._diagnostics.report(
             DUPLICATE_KEY,
             key.span,
-            hint=_DUPLICATE_HINTS.get(key.text),
+            hint=_DUPLICATE_HINTS.get(key.text, hint),
             detail='"{key}" is set in line {first_line} and again in line {line}. Further duplicate keys are not '
             "listed."
             if self._duplicates == _MOST_DUPLICATES
@@ -359,3 +362,15 @@ class Composer:
             self._diagnostics.report(YAML_ALIAS_BOMB, span, limit=MAX_EXPANDED)
             self._rejected = True
         return self._add(node, end, weight, None)
+
+
+def _duplicate_hint(second: Entry, first: Entry) -> str | None:
+    """What to do about two entries with different values; None for two with the same value."""
+    match first.value, second.value:
+        case MappingNode() as one, MappingNode() as other if one.get("component") and other.get("component"):
+            return "Each component needs a name of its own: change one of them, and the `name` below it."
+        case ScalarNode(text=one), ScalarNode(text=other) if one != other:
+            return "The values differ: keep the line with the one that applies, and remove the other."
+        case MappingNode() | SequenceNode(), MappingNode() | SequenceNode():
+            return "Keep one of the two blocks, with all that applies, and remove the other."
+    return None

@@ -38,8 +38,11 @@ class SourcePositions:
         insort(columns, column)
 
     def remove(self, line: int, columns: Sequence[int]) -> None:
-        """Record the removal of characters at these columns of the original line. Must precede insertions."""
-        if columns:
+        """Record the removal of characters at these columns of the original line. Must precede insertions.
+
+        Of a line with earlier changes nothing is recorded: its positions are then beside the mistake by as much.
+        """
+        if columns and line not in self._removed and line not in self._inserted:
             self._removed[line] = [column - index for index, column in enumerate(sorted(columns))]
 
     def position(self, line: int, column: int) -> Position:

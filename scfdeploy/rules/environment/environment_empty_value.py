@@ -29,7 +29,6 @@ from __future__ import annotations
 
 from scfdeploy.diagnostics import Edit, Severity, Span, inserted
 from scfdeploy.model import FunctionSpec
-from scfdeploy.model.environment_name import environment_name
 from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import variables
 
@@ -46,6 +45,8 @@ from scfdeploy.rules.values import variables
 def environment_empty_value(function: FunctionSpec, context: Context) -> Findings:
     for key, value in variables(function):
         if not value:
+            from scfdeploy.model.environment_name import environment_name
+
             path = ("environment", "variables", key)
             variable = environment_name(key)
             span = function.span_of(*path)

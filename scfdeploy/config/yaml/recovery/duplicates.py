@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, Style, is_blank
+from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_blank
 from scfdeploy.config.yaml.recovery.mistake import value_end
 from scfdeploy.diagnostics import Edit, Position, Span, removed_line, reworded
 
@@ -30,19 +30,57 @@ def fix_duplicate(second: Entry, firsts: Mapping[str, Entry], lines: Sequence[st
     """
     first = firsts[second.key.text]
     value, span = second.value, second.key.span
+    if is_blank(value) != is_blank(first.value):
+        return _remove_line(second if is_blank(value) else first, lines)
     if not isinstance(value, ScalarNode) or not isinstance(first.value, ScalarNode):
-        return ()
+        return _remove_block(second, lines) if _is_same(first.value, value) else ()
     line = lines[span.start.line - 1] if span.start.line <= len(lines) else ""
     is_alone = not line[: span.start.column - 1].strip() and value.span.end.line == span.start.line
     is_same = value.text == first.value.text and value.style in _ONE_LINE and value.text != ""
     if not is_alone or not is_same or value_end(line, 0) != value.span.end.column - 1:
         return ()
-    if second.key.text != "component":
-        return _remove(second, lines)
-    name = _instance_name(firsts)
+    name = _instance_name(firsts) if second.key.text == "component" else None
     if name is None:
-        return _remove(second, lines) if "name" in firsts else ()
+        return _remove(second, lines) if second.key.text != "component" or "name" in firsts else ()
     return (*reworded(span, "component", "name"), *reworded(value.span, value.text, name))
+
+
+def _is_same(first: Node, second: Node) -> bool:
+    """Whether two values are equal, wherever they are written."""
+    match first, second:
+        case ScalarNode(), ScalarNode():
+            return (first.text, first.style) == (second.text, second.style)
+        case SequenceNode(items=items), SequenceNode(items=others):
+            return len(items) == len(others) and all(map(_is_same, items, others))
+        case MappingNode(entries=entries), MappingNode(entries=others):
+            return len(entries) == len(others) and all(
+                one.key.text == other.key.text and _is_same(one.value, other.value)
+                for one, other in zip(entries, others, strict=True)
+            )
+    return False
+
+
+def _remove_line(entry: Entry, lines: Sequence[str]) -> tuple[Edit, ...]:
+    """The fix that removes a key without a value; none if the line has anything else, or is the first one."""
+    span = entry.key.span
+    line = lines[span.start.line - 1] if 1 < span.start.line <= len(lines) else ""
+    is_alone = not line[: span.start.column - 1].strip() and line[span.end.column - 1 :].strip() == ":"
+    return (removed_line(span.file, span.start.line, lines),) if is_alone else ()
+
+
+def _remove_block(entry: Entry, lines: Sequence[str]) -> tuple[Edit, ...]:
+    """The fix that removes a key with all lines of its value; none unless they belong to it alone."""
+    start, end = entry.key.span.start, entry.value.span.end
+    if not 1 < start.line < end.line <= len(lines):
+        return ()
+    before, rest = lines[start.line - 1][: start.column - 1], lines[end.line - 1][end.column - 1 :]
+    if before.strip() or rest.strip() or any("#" in line for line in lines[start.line - 1 : end.line]):
+        return ()
+    above = len(lines[start.line - 2])
+    span = Span(
+        entry.key.span.file, Position(start.line - 1, above + 1), Position(end.line, len(lines[end.line - 1]) + 1)
+    )
+    return (Edit(span, "", "\n" + "\n".join(lines[start.line - 1 : end.line])),)
 
 
 def _instance_name(firsts: Mapping[str, Entry]) -> str | None:

@@ -165,6 +165,6 @@ def itemized(groups: Sequence[Sequence[Entry]], lines: Sequence[str]) -> tuple[E
         if not moved:
             return ()
         start = entries[0].key.span.start
-        edits += [inserted(edit.span.file, start.line, start.column, "- ") if edit.span.start.line == start.line else edit
-                  for edit in moved]  # fmt: skip
+        edits.append(inserted(entries[0].key.span.file, start.line, start.column, "- "))
+        edits += [edit for edit in moved if edit.span.start.line != start.line]
     return tuple(edits)

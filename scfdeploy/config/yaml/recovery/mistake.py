@@ -25,8 +25,10 @@ class Mistake:
     """Lines and columns, in the corrected lines, of inserted characters."""
     joined: Sequence[int] = ()
     """Lines that the fix joins to the line above."""
-    replacement: tuple[int, int, int, str] | None = None
-    """The fix, if it differs from the correction: line, start and end column, and the new text."""
+    removed: Mapping[int, int] = field(default_factory=dict)
+    """The number of spaces that the correction removes at the beginning of each line."""
+    replacement: tuple[int, int, int, int, str] | None = None
+    """The fix, if it differs from the correction: line and column of its start and of its end, and the new text."""
     is_fix: bool = False
     """Whether the correction is the only possible meaning, so that it is offered as a fix."""
 

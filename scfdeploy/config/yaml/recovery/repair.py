@@ -11,6 +11,8 @@ from ruamel.yaml.reader import ReaderError
 from scfdeploy.config.yaml.marks import SourcePositions
 from scfdeploy.config.yaml.recovery.artifacts import find_conflict, find_placeholder, find_tab, lines_without_content
 from scfdeploy.config.yaml.recovery.indent import find_indentation
+from scfdeploy.config.yaml.recovery.lists import find_item
+from scfdeploy.config.yaml.recovery.masked import find_masked
 from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure
 from scfdeploy.config.yaml.recovery.quoting import find_bracket, find_quote, find_unquoted
 from scfdeploy.config.yaml.recovery.separators import find_unclear_key
@@ -64,6 +66,8 @@ def report_and_repair(
     )
     for line, repaired in mistake.repaired.items():
         lines[line] = repaired
+    for line, count in mistake.removed.items():
+        positions.remove(line, range(count))
     for line, column in mistake.inserted:
         positions.insert(line, column)
     return bool(mistake.repaired)
@@ -82,8 +86,11 @@ def clear_tab_lines(error: Exception, lines: list[str]) -> bool:
 def _fix_edits(mistake: Mistake, lines: list[str], positions: SourcePositions) -> tuple[Edit, ...]:
     """The repair as edits of the file."""
     if mistake.replacement is not None:
-        line, start, end, text = mistake.replacement
-        return (Edit(positions.span_at(line, start, end - start), text, lines[line][start:end]),)
+        first, start, last, end, text = mistake.replacement
+        span = positions.span(positions.position(first, start), positions.position(last, end))
+        cut = len(lines[last]) - end
+        written = "\n".join(lines[first : last + 1])
+        return (Edit(span, text, written[start : len(written) - cut]),)
     if mistake.joined:
         return tuple(_join_edit(line, lines, positions) for line in mistake.joined)
     edits = []
@@ -128,11 +135,13 @@ _SEARCHES: tuple[Callable[[ParseFailure], Mistake | None], ...] = (
     find_conflict,
     find_tab,
     find_placeholder,
+    find_masked,
     find_wrapped_line,
     find_quote,
     find_unquoted,
     find_bracket,
     find_unclear_key,
+    find_item,
     find_indentation,
 )
 

@@ -7,7 +7,7 @@ import re
 from scfdeploy.config.yaml.recovery.indent import YAML_INDENTATION
 from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, quote_range, value_end
 from scfdeploy.config.yaml.recovery.quoting import YAML_UNQUOTED
-from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics import Diagnostic, Finding, Severity
 from scfdeploy.diagnostics.page import yaml
 
 YAML_COLON = Finding(
@@ -30,6 +30,7 @@ _TWO = re.compile(r"(?P<head>\s*(?:- +)*[^\s:#'\"][^:#]*:\s+)(?P<value>(?=[^'\"\
 _BRACKET = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[A-Za-z_][\w.-]*))\s+[\[{].*$")
 _WORD = re.compile(r"\s*(?:- +)*(?P<word>[^\s:#'\"&*!|>\[\]{},-](?:[^:#]*[^\s:#])?)\s*(#.*)?$")
 _HAS_VALUE = re.compile(r"\s*(?:- +)*(?P<key>[^\s:#]+)\s*:\s+(?P<value>[^\s#&!|>].*)$")
+_KEY_LINE = re.compile(r"\s*(?:- +)*[^\s:#'\"]+\s*:(\s|$)")
 _OF_SOURCE = re.compile(r"\s*(?:exclude|include|bucket|hook|dist|build|targetDir)\s*:")
 
 
@@ -146,14 +147,46 @@ def _find_nested_line(failure: ParseFailure) -> Mistake | None:
     )
     length = max(value_end(failure.text(failure.line), column) - column, 1)
     start = match.start("value")
-    replacement = (above, match.end("key"), start, f":\n{' ' * column}src: ")
+    replacement = (above, match.end("key"), above, start, f":\n{' ' * column}src: ")
     is_fix = match["key"] == "src" and _OF_SOURCE.match(failure.text(failure.line)) is not None
+    if not is_fix and column - indent_of(failure.text(above)) == 1:
+        return _outdented(failure, diagnostic, column, length)
     return Mistake(diagnostic, failure.line, column, length, replacement=replacement if is_fix else None, is_fix=is_fix)
+
+
+def _outdented(failure: ParseFailure, diagnostic: Diagnostic, column: int, length: int) -> Mistake:
+    """A line that starts one column too far right, with the lines below that do."""
+    last = failure.line
+    while last + 1 < len(failure.lines) and indent_of(failure.text(last + 1)) >= column:
+        last += 1
+    lines = [line for line in range(failure.line, last + 1) if failure.text(line).strip()]
+    return Mistake(
+        diagnostic,
+        failure.line,
+        column,
+        length,
+        {line: failure.text(line)[1:] for line in lines},
+        removed=dict.fromkeys(lines, 1),
+        is_fix=True,
+    )
 
 
 def _find_no_colon(failure: ParseFailure, line: int) -> Mistake | None:
     match = _WORD.match(failure.text(line))
     if match is None:
         return None
-    diagnostic = YAML_COLON.at(None, key=match["word"].split()[0])
-    return Mistake(diagnostic, line, match.start("word"), len(match["word"]))
+    word = match["word"]
+    diagnostic = YAML_COLON.at(None, key=word.split()[0])
+    text, below = failure.text(line), _next_content(failure, line)
+    end = match.end("word")
+    # A single word above an indented key can only be the key of that block.
+    is_fix = len(word.split()) == 1 and indent_of(below) > indent_of(text) and _KEY_LINE.match(below) is not None
+    repaired = {line: f"{text[:end]}:{text[end:]}"} if is_fix else {}
+    inserted = [(line, end)] if is_fix else []
+    return Mistake(diagnostic, line, match.start("word"), len(word), repaired, inserted, is_fix=is_fix)
+
+
+def _next_content(failure: ParseFailure, line: int) -> str:
+    """The next line that is neither blank nor a comment; empty if there is none."""
+    rest = (failure.text(number) for number in range(line + 1, len(failure.lines)))
+    return next((text for text in rest if text.strip() and not text.lstrip().startswith("#")), "")

@@ -1,0 +1,179 @@
+"""Find items of lists in the wrong column or without a dash, and keys that lost the indentation of their item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scfdeploy.config.yaml.recovery.indent import YAML_INDENTATION
+from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, value_end
+
+_KEY = re.compile(r"(?P<dash>(?:- +)?)(?P<key>[A-Za-z_][\w.-]*)\s*:(?P<value>\s+[^\s#].*)?(?:\s|$)")
+
+
+def find_item(failure: ParseFailure) -> Mistake | None:
+    """A line of a list with only one possible place."""
+    text = failure.text(failure.line)
+    column = indent_of(text)
+    if not text.strip() or column != failure.column:
+        return None
+    if "expected '-' indicator" in failure.problem:
+        if text[column:].startswith("- "):
+            return _shifted_item(failure, failure.context_column - column)
+        return _line_of_item(failure) if column == failure.context_column else None
+    if "expected key" not in failure.problem or not text[column:].startswith("- "):
+        return None
+    if column == failure.context_column:
+        return _item_too_deep(failure) or _keys_of_item(failure)
+    return next(
+        (_shifted_item(failure, by) for by in (1, -1) if _has_item_above(failure, failure.line, column + by)), None
+    )
+
+
+def _shifted_item(failure: ParseFailure, by: int) -> Mistake | None:
+    """An item that starts by a column or two beside the others of its list."""
+    if not 0 < abs(by) <= 2:
+        return None
+    line, column = failure.line, indent_of(failure.text(failure.line))
+    below = list(_block(failure, line, column))
+    inner = next((indent_of(failure.text(number)) for number in below if _is_content(failure, number)), None)
+    match = _KEY.match(failure.text(line)[column:])
+    has_value = match is None or match["value"] is not None
+    is_aligned = inner is not None and has_value and inner == column + 2
+    moves_all = is_aligned or (inner is not None and inner <= column + by + 2)
+    return _mistake(failure, line, [line, *(below if moves_all else [])], by)
+
+
+def _line_of_item(failure: ParseFailure) -> Mistake | None:
+    """A key in the column of the dashes: one of the item above, or an item of its own."""
+    line, column = failure.line, failure.column
+    match = _KEY.match(failure.text(line)[column:])
+    first = _item_above(failure, line, column)
+    if match is None or first is None:
+        return None
+    keys = _keys(failure, first, line, column)
+    if (keys and match["key"] in keys) or _are_triggers(keys[0] if keys else "", match["key"]):
+        text = failure.text(line)
+        diagnostic = YAML_INDENTATION.at(
+            None,
+            summary="List item without a dash",
+            detail="The items of this list, from line {first_line} on, begin with a dash in this column.",
+            hint="Begin the line with a dash.",
+            first_line=failure.context_line + 1,
+        )
+        length = max(value_end(text, column) - column, 1)
+        repaired = {line: f"{text[:column]}- {text[column:]}"}
+        return Mistake(diagnostic, line, column, length, repaired, [(line, column), (line, column + 1)], is_fix=True)
+    return _mistake(failure, line, [line, *_block(failure, line, column)], 2)
+
+
+def _keys_of_item(failure: ParseFailure) -> Mistake | None:
+    """Keys between two items, in the column of the dashes: they belong to the item above."""
+    column = failure.column
+    first = _item_above(failure, failure.line, column)
+    if first is None:
+        return None
+    own = _keys(failure, first, failure.line, column)
+    between = [line for line in range(first + 1, failure.line) if _is_content(failure, line)]
+    start = next((line for line in between if indent_of(failure.text(line)) == column), None)
+    if start is None:
+        return None
+    matches = [_KEY.match(failure.text(line)[column:]) for line in between if indent_of(failure.text(line)) == column]
+    names = [match["key"] for match in matches if match is not None]
+    if len(names) < len(matches) or set(names) & {*own, *_function_keys()}:
+        return None
+    return _mistake(failure, start, list(range(start, failure.line)), 2)
+
+
+def _item_too_deep(failure: ParseFailure) -> Mistake | None:
+    """An item in the column of the keys of the item above."""
+    column, start = failure.column, failure.text(failure.context_line)
+    is_item = start[indent_of(start) :].startswith("- ") and indent_of(start) == column - 2
+    return _shifted_item(failure, -2) if is_item else None
+
+
+def _mistake(failure: ParseFailure, line: int, lines: list[int], by: int) -> Mistake:
+    """The mistake of `line`, whose repair moves lines by some columns."""
+    text = failure.text(line)
+    column = indent_of(text)
+    moved = [number for number in lines if failure.text(number).strip()]
+    repaired = {number: _moved(failure.text(number), by) for number in moved}
+    diagnostic = YAML_INDENTATION.at(
+        None,
+        detail="This line starts in column {column}, but the item that it belongs to, in column {columns}."
+        if not text[column:].startswith("- ")
+        else "This item starts in column {column}, but those of its list, in column {columns}.",
+        hint="Start it in column {columns}.",
+        column=column + 1,
+        columns=column + by + 1,
+    )
+    inserted = [(number, at) for number in moved for at in range(max(by, 0))]
+    removed = dict.fromkeys(moved, -by) if by < 0 else {}
+    length = max(value_end(text, column) - column, 1)
+    return Mistake(diagnostic, line, column, length, repaired, inserted, removed=removed, is_fix=True)
+
+
+def _moved(text: str, by: int) -> str:
+    return " " * by + text if by > 0 else text[min(-by, indent_of(text)) :]
+
+
+def _block(failure: ParseFailure, line: int, column: int) -> Iterator[int]:
+    """The lines below that are indented more than `column`, without blank lines and comments after the last."""
+    passed: list[int] = []
+    for number in range(line + 1, len(failure.lines)):
+        if not _is_content(failure, number):
+            passed.append(number)
+            continue
+        if indent_of(failure.text(number)) <= column:
+            return
+        yield from (*passed, number)
+        passed = []
+
+
+def _item_above(failure: ParseFailure, line: int, column: int) -> int | None:
+    """The nearest line above that begins with a dash in this column, if all lines between are at least as deep."""
+    while (line := failure.line_before(line)) >= 0:
+        text = failure.text(line)
+        if indent_of(text) < column:
+            return None
+        if indent_of(text) == column and text[column:].startswith("- "):
+            return line
+    return None
+
+
+def _has_item_above(failure: ParseFailure, line: int, column: int) -> bool:
+    while (line := failure.line_before(line)) >= 0:
+        text = failure.text(line)
+        if text[column:].startswith("- ") and indent_of(text) == column:
+            return True
+        if indent_of(text) < column:
+            return False
+    return False
+
+
+def _keys(failure: ParseFailure, first: int, last: int, column: int) -> list[str]:
+    """The keys of the item that begins in the line `first`."""
+    head = _KEY.match(failure.text(first)[column:])
+    inner = column + len(head["dash"]) if head is not None else column + 2
+    lines = [line for line in range(first + 1, last) if indent_of(failure.text(line)) == inner]
+    matches = [head, *(_KEY.match(failure.text(line)[inner:]) for line in lines)]
+    return [match["key"] for match in matches if match is not None]
+
+
+def _is_content(failure: ParseFailure, line: int) -> bool:
+    text = failure.text(line).strip()
+    return bool(text) and not text.startswith("#")
+
+
+def _are_triggers(first: str, second: str) -> bool:
+    """Whether both keys are types of triggers, each of which is an item of its own."""
+    from scfdeploy.triggers import TRIGGER_TYPES
+
+    types = {"apigw", *(kind.type for kind in TRIGGER_TYPES)}
+    return first in types and second in types
+
+
+def _function_keys() -> set[str]:
+    from scfdeploy.model import FUNCTION_FIELDS
+
+    return {field.name for field in FUNCTION_FIELDS} - {"name"}
