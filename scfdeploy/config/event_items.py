@@ -8,9 +8,9 @@ from scfdeploy.config.api_gateway import access_controls, is_disabled
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import equal_ignoring_case
 from scfdeploy.config.fields.scalars import WRONG_TYPE, describe_node
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, is_broken, is_null
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, is_broken, is_null
 from scfdeploy.config.yaml.recovery.indent import indented
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean, message, reworded
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, did_you_mean, inserted, message, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.triggers import TriggerType
 
@@ -82,7 +82,8 @@ TRIGGER_INDENTATION = Finding(
     right=yaml("events:\n  - timer:\n      parameters:\n        cronExpression: '0 0 2 * * * *'"),
 )
 
-_KEYS_OF_TRIGGER = ("name", "parameters")
+_PARAMETERS = "parameters"
+_KEYS_OF_TRIGGER = ("name", _PARAMETERS)
 
 
 def trigger_entries(node: Node, types: Sequence[TriggerType], reading: Reading) -> list[tuple[Entry, TriggerType]]:
@@ -129,8 +130,57 @@ def _entries(node: MappingNode, known: dict[str, TriggerType], reading: Reading)
             trigger=first.key.text,
         )
         return (Entry(first.key, MappingNode((*nested, *misplaced), node.span)),)
+    with_settings = _with_settings(first, others, known, reading)
+    if with_settings is not None:
+        return (with_settings,)
     diagnostics.report(TRIGGER_DASH, others[0].key.span, key=others[0].key.text, first=first.key.text)
     return (first, *(entry for entry in others if entry.key.text in known))
+
+
+def _with_settings(
+    first: Entry, others: Sequence[Entry], known: dict[str, TriggerType], reading: Reading
+) -> Entry | None:
+    """The trigger whose parameters are all beside its type, which is reported; None for anything else."""
+    kind = known.get(first.key.text)
+    names = {field.name for field in kind.fields} if kind is not None else set()
+    outer = next((entry for entry in others if entry.key.text == _PARAMETERS), None)
+    settings = [entry for entry in others if entry is not outer]
+    has_others = any(entry.key.text not in names for entry in settings)
+    is_mapping = outer is None or is_null(outer.value) or isinstance(outer.value, MappingNode)
+    inner = outer.value.entries if outer is not None and isinstance(outer.value, MappingNode) else ()
+    taken = {entry.key.text for entry in inner}
+    if has_others or not is_null(first.value) or not is_mapping or any(one.key.text in taken for one in settings):
+        return None
+    reading.diagnostics.report(
+        TRIGGER_INDENTATION,
+        others[0].key.span,
+        detail='"{key}" is beside "{trigger}" but belongs under its `parameters`.' if others[0] is not outer else None,
+        hint="Indent it under `parameters:`, and that under `{trigger}:`.",
+        fix=_indent_settings(others, outer, inner, reading),
+        key=others[0].key.text,
+        trigger=first.key.text,
+    )
+    span = first.key.span
+    parameters = MappingNode((*inner, *settings), span)
+    key = ScalarNode(_PARAMETERS, Style.PLAIN, span) if outer is None else outer.key
+    return Entry(first.key, MappingNode((Entry(key, parameters),), span))
+
+
+def _indent_settings(
+    others: Sequence[Entry], outer: Entry | None, inner: Sequence[Entry], reading: Reading
+) -> tuple[Edit, ...]:
+    """The fix that indents settings under `parameters`, and that under the type of the trigger."""
+    start = others[0].key.span.start
+    if outer is None:
+        moved = indented(others, reading.lines, 4)
+        if not moved:
+            return ()
+        key = inserted(others[0].key.span.file, start.line, 1, f"{' ' * (start.column + 1)}{_PARAMETERS}:\n    ")
+        return (key, *(edit for edit in moved if edit.span.start.line != start.line))
+    by = inner[0].key.span.start.column - start.column + 2 if inner else 4
+    blocks = [indented([entry], reading.lines, 2 if entry is outer else by) for entry in others]
+    # Settings above `parameters` would be above its line.
+    return tuple(edit for block in blocks for edit in block) if others[0] is outer and all(blocks) else ()
 
 
 def _report_item(node: Node, types: Sequence[TriggerType], diagnostics: Diagnostics) -> None:

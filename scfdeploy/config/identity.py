@@ -16,12 +16,16 @@ from scfdeploy.config.fields.mapping import EMPTY_VALUE
 from scfdeploy.config.fields.scalars import WRONG_TYPE
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, is_broken, is_null
 from scfdeploy.config.yaml.compose import DUPLICATE_KEY
+from scfdeploy.config.yaml.nodes import is_blank
 from scfdeploy.diagnostics import (
     Diagnostics,
+    Edit,
     Finding,
+    Position,
     Severity,
     Span,
     has_suggestions_left,
+    inserted,
     message,
     nearest,
     reworded,
@@ -82,6 +86,7 @@ def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
             tree.span,
             detail='"name" is required: the name of the instance, unique within app and stage.',
             hint="Write `name: NAME` at the top level.",
+            fix=_add_name(tree),
         )
 
 
@@ -108,11 +113,39 @@ def identity_scalar(tree: MappingNode, key: str, diagnostics: Diagnostics) -> Sc
             summary="Missing required value",
             detail='"{key}" has no value.',
             hint="Write the name of the instance.",
+            fix=_write_name(entry, tree),
             key="name",
         )
     elif key != "org":
         diagnostics.report(EMPTY_VALUE, entry.key.span, key=key)
     return None
+
+
+def _write_name(entry: Entry, tree: MappingNode) -> tuple[Edit, ...]:
+    """The fix that writes a name behind the key that has none."""
+    if not is_blank(entry.value):
+        return ()
+    end = entry.key.span.end
+    colon = Span(entry.key.span.file, end, Position(end.line, end.column + 1))
+    return (Edit(colon, f": {_name_of(tree)}", ":"),)
+
+
+def _add_name(tree: MappingNode) -> tuple[Edit, ...]:
+    """The fix that adds a name above `component`; none for a file without it, or between brackets."""
+    component = tree.get("component")
+    if component is None or not any(entry.key.span.start == tree.span.start for entry in tree):
+        return ()
+    start = component.key.span.start
+    pad = " " * (start.column - 1)
+    return (inserted(tree.span.file, start.line, start.column, f"name: {_name_of(tree)}\n{pad}"),)
+
+
+def _name_of(tree: MappingNode) -> str:
+    """The name of the function, if it can name the instance too, and otherwise a variable."""
+    inputs = tree.get("inputs")
+    name = inputs.value.get("name") if inputs is not None and isinstance(inputs.value, MappingNode) else None
+    text = name.value.text if name is not None and isinstance(name.value, ScalarNode) else ""
+    return text if re.fullmatch(r"[A-Za-z][\w-]+", text, re.ASCII) else "${env:INSTANCE_NAME}"
 
 
 def _report_unknown(entry: Entry, tree: MappingNode, diagnostics: Diagnostics) -> str | None:

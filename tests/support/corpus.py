@@ -31,6 +31,10 @@ _BY_WORD = (
     ("cos", "photos-1250000000.cos.ap-guangzhou.myqcloud.com"),
     ("bucket", "photos-1250000000.cos.ap-guangzhou.myqcloud.com"),
     ("env", "dev"),
+    ("runtime", "Python3.10"),
+    ("memory", "128"),
+    ("timeout", "10"),
+    ("cron", "0 0 2 * * * *"),
 )
 _CODE = {
     "python": ("py", "def {name}(event, context):\n    return 'hello'\n"),
@@ -95,15 +99,22 @@ def prepare(folder: Path, text: str) -> Path:
     # A namespace has to exist, and a new server has one alone.
     text = re.sub(r"^( *namespace:) *[\w$].*$", r"\1 default", text, flags=re.MULTILINE)
     (folder / "serverless.yml").write_text(text, encoding="utf-8")
+    make_code(folder, text)
+    return folder
+
+
+def make_code(folder: Path, text: str) -> None:
+    """All the code that the file in a folder names, which has this text."""
     _make_named_folders(folder, text)
     variables = dict(one.removeprefix("--var=").split("=", 1) for one in arguments_for(text))
     project = load_project(".", LoadOptions(variables=variables, cwd=str(folder))).project
     for function in project.functions if project is not None else ():
         if isinstance(function.source, FolderSource):
             _make_code(Path(function.source.root), function)
+            for path in function.source.include:
+                _write(Path(function.source.root, path, "included.txt"), "")
             if function.source.hook is not None:
                 _build(Path(function.source.hook.cwd), function.source.needs)
-    return folder
 
 
 def _make_named_folders(folder: Path, text: str) -> None:

@@ -11,6 +11,7 @@ from scfdeploy.config.components.source_keys import with_source_keys
 from scfdeploy.config.document import Document, InstanceDocument
 from scfdeploy.config.events import TriggerContext, read_events
 from scfdeploy.config.fields import Reading, read_fields
+from scfdeploy.config.fields.misindented import with_parameters_in_events
 from scfdeploy.config.source import read_source
 from scfdeploy.config.yaml import MappingNode, is_null
 from scfdeploy.config.yaml.nodes import is_false
@@ -94,7 +95,7 @@ def read_function(
         lines=instance.resolver.lines,
         known_after_apply=_KNOWN_AFTER_APPLY,
     )
-    inputs = with_image_url(with_source_keys(inputs, reading), reading)
+    inputs = with_parameters_in_events(with_image_url(with_source_keys(inputs, reading), reading), reading)
     settings = read_fields(inputs, _fields_for(inputs), reading=reading)
     if instance.protect is not None:
         settings.setdefault("protect", instance.protect)

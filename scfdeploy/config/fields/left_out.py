@@ -60,15 +60,15 @@ def _words(path: Path, reading: Reading) -> tuple[str, str]:
     return f"{owner}_{key}", owner
 
 
-def write_variable(entry: Entry, name: str, reading: Reading) -> tuple[Edit, ...]:
-    """The fix that writes `${env:NAME}` as the value of a key that has none; no edits where it cannot be written."""
+def write_value(entry: Entry, text: str, reading: Reading) -> tuple[Edit, ...]:
+    """The fix that writes the value of a key that has none; no edits where it cannot be written, or if it is empty."""
     span = entry.key.span
     line = reading.lines[span.end.line - 1] if 0 < span.end.line <= len(reading.lines) else ""
     colon = re.match(r"['\"]?\s*:", line[span.end.column - 1 :])
-    if not name or colon is None or span.start.line != span.end.line:
+    if not text or colon is None or span.start.line != span.end.line:
         return ()
     is_block = not line[: span.start.column - 1].strip(" -")
-    text = f"${{env:{name}}}" if is_block else f"'${{env:{name}}}'"
+    text = text if is_block else f"'{text}'"
     if not is_blank(entry.value):
         value = entry.value.span
         return _replaced(value, text, line) if is_null(entry.value) and value.start.line == span.end.line else ()

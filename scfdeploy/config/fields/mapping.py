@@ -12,7 +12,7 @@ from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Sequence
 from scfdeploy.config.yaml.compose import YAML_PLACEHOLDER
 from scfdeploy.config.yaml.nodes import is_blank
 from scfdeploy.config.yaml.recovery.indent import itemized
-from scfdeploy.diagnostics import Finding, Severity, reworded
+from scfdeploy.diagnostics import Edit, Finding, Severity, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, Value, dotted
 
@@ -217,17 +217,18 @@ def _unless_invalid(node: MappingNode, values: dict[str, Value]) -> dict[str, Va
 
 def _report_empty(entry: Entry, field: Field, path: Path, reading: Reading, mapping: MappingNode) -> None:
     if field.required:
-        from scfdeploy.config.fields.left_out import variable_for, write_variable
+        from scfdeploy.config.fields.left_out import variable_for, write_value
 
         variable = variable_for(field, path, mapping, reading)
-        fix = write_variable(entry, variable, reading)
+        text = "./" if field.kind is Kind.SOURCE else f"${{env:{variable}}}" if variable else ""
+        fix = write_value(entry, text, reading)
         reading.diagnostics.report(
             MISSING_KEY,
             entry.key.span,
             summary="Missing required value",
             detail='"{key}" has no value.',
             hint="Write one, or ${env:{variable}} and set that variable. {description}"
-            if fix
+            if fix and variable
             else "Write one: {description}",
             code=field.code or None,
             fix=fix,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from scfdeploy.config.fields.keys import equal_ignoring_case
 from scfdeploy.config.fields.reading import Reading
-from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, is_null
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, SequenceNode, is_null
 from scfdeploy.config.yaml.nodes import is_blank
 from scfdeploy.config.yaml.recovery.indent import indented
 from scfdeploy.diagnostics import Edit, Finding, Severity, Span, inserted
@@ -29,6 +29,9 @@ NOT_INDENTED = Finding(
 )
 
 
+_PARAMETERS = "parameters"
+
+
 def with_misindented_keys(mapping: MappingNode, known: Mapping[str, Field], reading: Reading) -> Iterator[Entry]:
     """The entries, with unknown keys after an empty mapping moved into it when it accepts them."""
     pending = deque(mapping)
@@ -37,7 +40,7 @@ def with_misindented_keys(mapping: MappingNode, known: Mapping[str, Field], read
         field = known.get(entry.key.text)
         moved = _take_misindented(field, pending, known) if field is not None and is_null(entry.value) else []
         if not moved:
-            yield entry
+            yield entry if field is None else _with_item_keys(entry, field, pending, known, reading)
             continue
         _report(entry, moved, reading)
         first, last = moved[0], moved[-1]
@@ -60,6 +63,58 @@ def _take_misindented(field: Field, pending: deque[Entry], known: Mapping[str, F
             open_fields.append(inner)
         moved.append(entry)
     return moved
+
+
+def with_parameters_in_events(mapping: MappingNode, reading: Reading) -> MappingNode:
+    """The settings with `parameters` beside `events` moved into the last item of it, which is reported."""
+    events, parameters = mapping.get("events"), mapping.get(_PARAMETERS)
+    if events is None or parameters is None or list(mapping).index(events) + 1 != list(mapping).index(parameters):
+        return mapping
+    moved = _move_into_item(events, (parameters,), reading) if _lacks(events, _PARAMETERS) else None
+    if moved is None:
+        return mapping
+    entries = (moved if entry is events else entry for entry in mapping if entry is not parameters)
+    return MappingNode(tuple(entries), mapping.span)
+
+
+def _with_item_keys(
+    entry: Entry, field: Field, pending: deque[Entry], known: Mapping[str, Field], reading: Reading
+) -> Entry:
+    """The entry of a list, with the unknown keys after it that its last item lacks moved into that item."""
+    names = {inner.name for inner in field.fields if _lacks(entry, inner.name)} - set(known)
+    moved: list[Entry] = []
+    while pending and pending[0].key.text in names:
+        moved.append(pending.popleft())
+        names.discard(moved[-1].key.text)
+    return (_move_into_item(entry, moved, reading) if moved else None) or entry
+
+
+def _lacks(entry: Entry, key: str) -> bool:
+    """Whether the last item of a list is a mapping without this key."""
+    last = entry.value.items[-1] if isinstance(entry.value, SequenceNode) and entry.value.items else None
+    return isinstance(last, MappingNode) and bool(last.entries) and last.get(key) is None
+
+
+def _move_into_item(entry: Entry, moved: Sequence[Entry], reading: Reading) -> Entry | None:
+    """The entry of a list with more keys in its last item, which is reported."""
+    value = entry.value
+    if not isinstance(value, SequenceNode) or not isinstance(value.items[-1], MappingNode):
+        return None
+    last = value.items[-1]
+    by = last.entries[0].key.span.start.column - moved[0].key.span.start.column
+    reading.diagnostics.report(
+        NOT_INDENTED,
+        moved[0].key.span,
+        summary="Not indented under its item",
+        detail="These keys belong to the item in line {line}: {names}.",
+        hint="Start them in the column of `{key}` in that line.",
+        fix=indented(moved, reading.lines, by),
+        key=last.entries[0].key.text,
+        line=last.span.start.line,
+        names=", ".join(other.key.text for other in moved),
+    )
+    item = MappingNode((*last.entries, *moved), last.span)
+    return Entry(entry.key, SequenceNode((*value.items[:-1], item), value.span))
 
 
 def _is_known(key: str, known: Mapping[str, Field]) -> bool:

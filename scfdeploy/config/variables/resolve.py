@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -79,7 +80,7 @@ class Resolver:
         if node.style in (Style.RESOLVED, Style.BROKEN):
             return node
         if node.style is Style.PLAIN and node.text.startswith("<%") and node.text.endswith("%>"):
-            self._collect(errors.placeholder(node.text), node.span)
+            self._collect(errors.placeholder(node.text), node.span, _variable_instead(node))
             return replace(node, style=Style.BROKEN)
         if "${" not in node.text:
             return node
@@ -295,6 +296,15 @@ def _source_of(default: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...] | None
         case (str() as first, *_) if is_source(first):
             return (default,)
     return None
+
+
+def _variable_instead(node: ScalarNode) -> tuple[Edit, ...]:
+    """The fix that writes a variable instead of a placeholder with one name; none for any other placeholder."""
+    from scfdeploy.model.environment_name import environment_name
+
+    match = re.fullmatch(r"<%=?\s*([A-Za-z_]\w*)\s*%>", node.text, re.ASCII)
+    name = environment_name(match[1]) if match is not None else ""
+    return reworded(node.span, node.text, f"${{env:{name}}}") if name else ()
 
 
 def _colon_form(problem: Problem, raw: str, span: Span) -> tuple[Edit, ...]:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from scfdeploy.config.yaml.marks import SourcePositions
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_blank
-from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Position, Severity, message
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Position, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 
 MAX_DEPTH = 100
@@ -253,7 +253,9 @@ class Composer:
         span = self._positions.span(frame.start, frame.end)
         node: Node
         if frame.is_mapping:
-            node = MappingNode(self._entries(frame.nodes), span)
+            entries = self._entries(frame.nodes)
+            is_broken = bool(frame.nodes) and not entries and not isinstance(frame.nodes[0], ScalarNode)
+            node = ScalarNode("", Style.BROKEN, span) if is_broken else MappingNode(entries, span)
         else:
             node = SequenceNode(tuple(frame.nodes), span)
         return self._add(node, frame.end, frame.weight, frame.anchor)
@@ -275,7 +277,9 @@ class Composer:
         for key, value in zip(nodes[::2], nodes[1::2], strict=True):
             if not isinstance(key, ScalarNode):
                 line = self._lines[min(key.span.start.line, len(self._lines)) - 1]
-                self._diagnostics.report(YAML_PLACEHOLDER if "{{" in line else YAML_KEY, key.span, placeholder="{{")
+                fix = _variable_instead(key, line) if "{{" in line else ()
+                finding = YAML_PLACEHOLDER if "{{" in line else YAML_KEY
+                self._diagnostics.report(finding, key.span, fix=fix, placeholder="{{")
                 continue
             first = entries.setdefault(key.text, Entry(key, value))
             if first.key is key:
@@ -374,3 +378,18 @@ def _duplicate_hint(second: Entry, first: Entry) -> str | None:
         case MappingNode() | SequenceNode(), MappingNode() | SequenceNode():
             return "Keep one of the two blocks, with all that applies, and remove the other."
     return None
+
+
+def _variable_instead(key: Node, line: str) -> tuple[Edit, ...]:
+    """The fix that writes a variable instead of `{{ name }}` as a whole value; none for any other placeholder."""
+    from scfdeploy.model.environment_name import environment_name
+
+    start = key.span.start.column - 2  # of the outer brace
+    match = re.fullmatch(r"(\{\{\s*([A-Za-z_]\w*)\s*\}\})\s*(#.*)?", line[max(start, 0) :], re.ASCII)
+    is_value = re.fullmatch(r"\s*(- +)*([^\s{\[,#]+:\s+)?", line[: max(start, 0)]) is not None
+    name = environment_name(match[2]) if match is not None and is_value else ""
+    if match is None or not name:
+        return ()
+    first = Position(key.span.start.line, start + 1)
+    span = Span(key.span.file, first, Position(first.line, start + 1 + len(match[1])))
+    return (Edit(span, f"${{env:{name}}}", match[1]),)

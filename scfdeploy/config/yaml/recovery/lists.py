@@ -17,17 +17,22 @@ def find_item(failure: ParseFailure) -> Mistake | None:
     column = indent_of(text)
     if not text.strip() or column != failure.column:
         return None
+    is_item = text[column:].startswith("- ")
     if "expected '-' indicator" in failure.problem:
-        if text[column:].startswith("- "):
+        if is_item:
             return _shifted_item(failure, failure.context_column - column)
         return _line_of_item(failure) if column == failure.context_column else None
-    if "expected key" not in failure.problem or not text[column:].startswith("- "):
-        return None
-    if column == failure.context_column:
+    return _misplaced_item(failure) if is_item and "expected key" in failure.problem else None
+
+
+def _misplaced_item(failure: ParseFailure) -> Mistake | None:
+    """An item of a list where the parser is reading a mapping."""
+    column = failure.column
+    mistake = _list_outside(failure)
+    if mistake is None and column == failure.context_column:
         return _item_too_deep(failure) or _keys_of_item(failure)
-    return next(
-        (_shifted_item(failure, by) for by in (1, -1) if _has_item_above(failure, failure.line, column + by)), None
-    )
+    beside = (by for by in (1, -1) if _has_item_above(failure, failure.line, column + by))
+    return mistake or next((_shifted_item(failure, by) for by in beside), None)
 
 
 def _shifted_item(failure: ParseFailure, by: int) -> Mistake | None:
@@ -52,7 +57,9 @@ def _line_of_item(failure: ParseFailure) -> Mistake | None:
     if match is None or first is None:
         return None
     keys = _keys(failure, first, line, column)
-    if (keys and match["key"] in keys) or _are_triggers(keys[0] if keys else "", match["key"]):
+    if not keys:
+        return None
+    if match["key"] in keys or _are_triggers(keys[0], match["key"]):
         text = failure.text(line)
         diagnostic = YAML_INDENTATION.at(
             None,
@@ -85,6 +92,27 @@ def _keys_of_item(failure: ParseFailure) -> Mistake | None:
     return _mistake(failure, start, list(range(start, failure.line)), 2)
 
 
+def _list_outside(failure: ParseFailure) -> Mistake | None:
+    """A list that starts further left than the empty key above it: its items belong below that key."""
+    column, above = failure.column, failure.line_before(failure.line)
+    text = failure.text(above)
+    owner = indent_of(text)
+    match = _KEY.match(text[owner:])
+    is_empty = match is not None and not match["dash"] and text[: value_end(text, 0)].endswith(":")
+    if not is_empty or owner <= column:
+        return None
+    lines = [failure.line]
+    for number in range(failure.line + 1, len(failure.lines)):
+        depth = indent_of(failure.text(number))
+        is_item = depth == column and failure.text(number)[column:].startswith("- ")
+        if _is_content(failure, number) and depth <= owner and not is_item:
+            break
+        lines.append(number)
+    while not _is_content(failure, lines[-1]):
+        lines.pop()
+    return _mistake(failure, failure.line, lines, owner - column)
+
+
 def _item_too_deep(failure: ParseFailure) -> Mistake | None:
     """An item in the column of the keys of the item above."""
     column, start = failure.column, failure.text(failure.context_line)
@@ -100,9 +128,9 @@ def _mistake(failure: ParseFailure, line: int, lines: list[int], by: int) -> Mis
     repaired = {number: _moved(failure.text(number), by) for number in moved}
     diagnostic = YAML_INDENTATION.at(
         None,
-        detail="This line starts in column {column}, but the item that it belongs to, in column {columns}."
+        detail="This line starts in column {column}; the key of the item that it belongs to, in column {columns}."
         if not text[column:].startswith("- ")
-        else "This item starts in column {column}, but those of its list, in column {columns}.",
+        else "This item starts in column {column}; its list, in column {columns}.",
         hint="Start it in column {columns}.",
         column=column + 1,
         columns=column + by + 1,

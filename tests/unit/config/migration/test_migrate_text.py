@@ -146,7 +146,7 @@ def test_function_with_open_and_restricted_gateway_gets_one_restricted_url() -> 
     )
 
     assert text.count("- type: http") == 1
-    assert "authType: '' #" in text
+    assert "authType: CAM # signed calls only" in text
 
 
 def test_settings_without_effect_are_not_listed_as_lost() -> None:

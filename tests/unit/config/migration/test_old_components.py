@@ -125,7 +125,7 @@ def test_functions_that_a_gateway_names_get_urls_with_its_paths() -> None:
 
     assert "# API Gateway: POST /list\n        - http:\n            parameters:\n              authType: NONE\n" in text
     restricted = text.partition("# API Gateway: PUT /write\n")[2].splitlines()[2]
-    assert restricted.strip().startswith("authType: '' #")
+    assert restricted.strip().startswith("authType: CAM #")
     assert migrated(text).text == text
 
 
