@@ -10,7 +10,7 @@ from scfdeploy.config.fields.keys import equal_ignoring_case
 from scfdeploy.config.fields.scalars import WRONG_TYPE, describe_node
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, is_broken, is_null
 from scfdeploy.config.yaml.recovery.indent import indented
-from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, did_you_mean, inserted, message, reworded
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, Span, did_you_mean, inserted, message, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.triggers import TriggerType
 
@@ -113,7 +113,7 @@ def _entries(node: MappingNode, known: dict[str, TriggerType], reading: Reading)
     type_entry = node.get("type")
     if type_entry is not None:
         kind = type_entry.value.text if isinstance(type_entry.value, ScalarNode) else "timer"
-        diagnostics.report(TRIGGER_FORM, type_entry.key.span, type=kind)
+        diagnostics.report(TRIGGER_FORM, type_entry.key.span, fix=_fix_form(node, type_entry, reading), type=kind)
         return ()
     misplaced = tuple(entry for entry in others if entry.key.text in _KEYS_OF_TRIGGER)
     nested = first.value.entries if isinstance(first.value, MappingNode) else ()
@@ -135,6 +135,22 @@ def _entries(node: MappingNode, known: dict[str, TriggerType], reading: Reading)
         return (with_settings,)
     diagnostics.report(TRIGGER_DASH, others[0].key.span, key=others[0].key.text, first=first.key.text)
     return (first, *(entry for entry in others if entry.key.text in known))
+
+
+def _fix_form(node: MappingNode, type_entry: Entry, reading: Reading) -> tuple[Edit, ...]:
+    """The fix that writes `- type: timer` as `- timer:`; none if the item has more than a name and parameters."""
+    first, *others = node.entries
+    value = type_entry.value
+    is_known = all(entry.key.text in _KEYS_OF_TRIGGER for entry in others)
+    if first is not type_entry or not is_known or not isinstance(value, ScalarNode) or not value.text.isalpha():
+        return ()
+    start, end = first.key.span.start, value.span.end
+    line = reading.lines[start.line - 1] if start.line == end.line <= len(reading.lines) else ""
+    written = line[start.column - 1 : end.column - 1]
+    moved = indented(others, reading.lines) if others else ()
+    if not written or (others and not moved):
+        return ()
+    return (Edit(Span(first.key.span.file, start, end), f"{value.text}:", written), *moved)
 
 
 def _with_settings(

@@ -264,3 +264,107 @@ def test_line_without_content_is_no_mistake(line: str, tmp_path: Path) -> None:
 
     assert checked.exit_code == 0, checked.stderr
     assert file.read_text("utf-8") == text
+
+
+TIMER = "name: a\ncronExpression: '0 0 2 * * * *'\nenable: true\n"
+
+
+def indented(text: str, by: int) -> str:
+    return "".join(f"{' ' * by}{line}\n" for line in text.splitlines())
+
+
+RIGHT_TIMER = "  events:\n    - timer:\n        parameters:\n" + indented(TIMER, 10)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (
+            "  layers:\n  - name: a\n  version: 1\n  - name: b\n  version: 2\n  memorySize: 128\n",
+            "  layers:\n  - name: a\n    version: 1\n  - name: b\n    version: 2\n  memorySize: 128\n",
+        ),
+        (
+            "  layers:\n    - name: a\n    version: 1\n    name: b\n    version: 2\n",
+            "  layers:\n    - name: a\n      version: 1\n    - name: b\n      version: 2\n",
+        ),
+        ("  layers:\n    name: a\n    version: 1\n", "  layers:\n    - name: a\n      version: 1\n"),
+        ("  layers:\n- name: a\n  version: 1\n", "  layers:\n  - name: a\n    version: 1\n"),
+        ("  events:\n    - timer:\n      parameters:\n" + indented(TIMER, 6), RIGHT_TIMER),
+        ("  events:\n    - timer:\n" + indented(TIMER, 6), RIGHT_TIMER),
+        ("  events:\n    - timer:\n    parameters:\n" + indented(TIMER, 6), RIGHT_TIMER),
+        ("  events:\n    timer:\n      parameters:\n" + indented(TIMER, 8), RIGHT_TIMER),
+        (
+            RIGHT_TIMER
+            + "     - timer: # 每天\n        parameters:\n"
+            + indented(TIMER.replace("name: a", "name: b"), 10),
+            RIGHT_TIMER
+            + "    - timer: # 每天\n        parameters:\n"
+            + indented(TIMER.replace("name: a", "name: b"), 10),
+        ),
+        (
+            RIGHT_TIMER + "    timer:\n        parameters:\n" + indented(TIMER.replace("name: a", "name: b"), 10),
+            RIGHT_TIMER + "    - timer:\n        parameters:\n" + indented(TIMER.replace("name: a", "name: b"), 10),
+        ),
+        (
+            "  functionConf: # 配置\n    memorySize: 256 # 内存\n    timeout: 20\n",
+            "  # 配置\n  memorySize: 256 # 内存\n  timeout: 20\n",
+        ),
+        ("  memorySize: 256\n   timeout: 20\n   # 说明\n", "  memorySize: 256\n  timeout: 20\n  # 说明\n"),
+        ("  environment\n    variables:\n      LEVEL: debug\n", "  environment:\n    variables:\n      LEVEL: debug\n"),
+        ("  timeout: 20\n  memorySize:\n  timeout: 20\n  memorySize: 128\n", "  timeout: 20\n  memorySize: 128\n"),
+        (
+            "  layers:\n    - name: a\n      version: 1\n  layers:\n    - name: a\n      version: 1\n",
+            "  layers:\n    - name: a\n      version: 1\n",
+        ),
+        (
+            "  environment:\n    - LEVEL: debug\n    - MODE: 'on'\n",
+            "  environment:\n    variables:\n      LEVEL: debug\n      MODE: 'on'\n",
+        ),
+        ("  tags:\n  - key: team\n    value: shop\n", "  tags:\n    team: shop\n"),
+        ("  memorySize: 256MB\n  timeout: 20s # 秒\n", "  memorySize: 256\n  timeout: 20 # 秒\n"),
+        ("  events:\n    - type: timer\n      parameters:\n" + indented(TIMER, 8), RIGHT_TIMER),
+    ],
+    ids=[
+        "keys-beside-items",
+        "keys-in-the-column-of-dashes",
+        "list-without-a-dash",
+        "list-left-of-its-key",
+        "all-beside-the-trigger",
+        "no-parameters",
+        "parameters-beside-events",
+        "trigger-without-a-dash",
+        "dash-one-column-right",
+        "second-trigger-without-a-dash",
+        "functionConf",
+        "one-column-right",
+        "no-colon",
+        "key-twice",
+        "block-twice",
+        "variables-with-dashes",
+        "pairs",
+        "units",
+        "type-of-a-trigger",
+    ],
+)
+def test_lost_indentation_of_lists_is_restored(wrong: str, right: str, tmp_path: Path) -> None:
+    head = "component: scf\nname: demo\ninputs:\n" + CODE
+
+    assert_fixed(tmp_path, head + wrong, head + right)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "  layers:\n  - name: a\n  memorySize: 128\n  - name: b\n",
+        "  functionConf:\n    timeout: 20\n  timeout: 10\n",
+        "  timeout: 10\n  timeout: 20\n",
+        "  exclude:\n    - a\n    b: c\n",
+    ],
+    ids=["key-of-the-function", "key-in-both-places", "two-values", "list-of-texts"],
+)
+def test_list_with_two_meanings_is_not_changed(wrong: str, tmp_path: Path) -> None:
+    text = "component: scf\nname: demo\ninputs:\n" + CODE + wrong
+    file = project(tmp_path, text)
+
+    assert scfdeploy("validate", tmp_path, "--fix").exit_code == 3
+    assert file.read_text("utf-8") == text

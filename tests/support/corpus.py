@@ -30,11 +30,11 @@ _BY_WORD = (
     ("registry", "tcr-abcd1234"),
     ("cos", "photos-1250000000.cos.ap-guangzhou.myqcloud.com"),
     ("bucket", "photos-1250000000.cos.ap-guangzhou.myqcloud.com"),
-    ("env", "dev"),
     ("runtime", "Python3.10"),
     ("memory", "128"),
     ("timeout", "10"),
     ("cron", "0 0 2 * * * *"),
+    ("env", "dev"),
 )
 _CODE = {
     "python": ("py", "def {name}(event, context):\n    return 'hello'\n"),

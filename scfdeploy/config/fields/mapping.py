@@ -11,7 +11,7 @@ from scfdeploy.config.fields.scalars import SCALARS, read_scalar, wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
 from scfdeploy.config.yaml.compose import YAML_PLACEHOLDER
 from scfdeploy.config.yaml.nodes import is_blank
-from scfdeploy.config.yaml.recovery.indent import itemized
+from scfdeploy.config.yaml.recovery.indent import itemized, without_dashes
 from scfdeploy.diagnostics import Edit, Finding, Severity, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, Value, dotted
@@ -110,16 +110,25 @@ def _read(field: Field, node: Node, path: Path, reading: Reading) -> Value:
             return _strings(node, path, reading)
         case Kind.BLOCK_LIST, SequenceNode():
             return _blocks(field, node, path, reading)
-    wrong_type(field, node, path, reading, fix=_add_dash(field, node, reading))
+    wrong_type(field, node, path, reading, fix=_fix_dashes(field, node, path, reading))
     return None
 
 
-def _add_dash(field: Field, node: Node, reading: Reading) -> tuple[Edit, ...]:
-    """The fix that makes an item of a mapping where a list of such mappings belongs."""
+def _fix_dashes(field: Field, node: Node, path: Path, reading: Reading) -> tuple[Edit, ...]:
+    """The fix that makes an item of a mapping where a list of such mappings belongs, or the reverse."""
     match field.kind, node:
         case Kind.BLOCK_LIST, MappingNode(entries=entries) if entries and _are_keys_of(field, entries):
             return itemized([entries], reading.lines)
+        case ((Kind.STRING_MAP | Kind.BLOCK), SequenceNode()) if _holds_texts(field):
+            key = reading.key_spans.get(path)
+            return () if key is None else without_dashes(node, reading.lines, beyond=key.start.column)
     return ()
+
+
+def _holds_texts(field: Field) -> bool:
+    """Whether a field is a mapping of names to texts, or a block that has nothing else."""
+    fields = field.fields if field.kind is Kind.BLOCK else (field,)
+    return len(fields) == 1 and fields[0].kind is Kind.STRING_MAP
 
 
 def _are_keys_of(field: Field, entries: Sequence[Entry]) -> bool:

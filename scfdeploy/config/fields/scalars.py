@@ -44,6 +44,10 @@ _FALSE_WORDS = frozenset(
     ("no", "off", "0", "close", "closed", "disable", "disabled", "n", "f", "否", "关", "关闭", "禁用", "停用")
 )
 
+_SECONDS, _MEGABYTES = "s|sec|seconds?|秒", "m|mb|mib"
+_UNITS = {"timeout": _SECONDS, "initTimeout": _SECONDS, "memorySize": _MEGABYTES, "diskSize": _MEGABYTES}
+"""The unit that each setting has, as people write it behind the number."""
+
 _EXPECTED = {
     Kind.STRING: "text",
     Kind.INTEGER: "an integer",
@@ -79,7 +83,7 @@ def read_scalar(field: Field, node: Node, path: Path, reading: Reading) -> Value
     value: Value = dict(field.words).get(node.text)
     value = _CONVERSIONS[field.kind](node.text) if value is None else value
     if value is None:
-        wrong_type(field, node, path, reading, hint=_hint(field.kind, node), fix=_fix(field.kind, node))
+        wrong_type(field, node, path, reading, hint=_hint(field.kind, node), fix=_fix(field, node))
     return value
 
 
@@ -163,9 +167,14 @@ def _boolean_meaning(text: str) -> str:
     return "false" if lower in _FALSE_WORDS else nearest(lower, ("true", "false")) or ""
 
 
-def _fix(kind: Kind, node: ScalarNode) -> tuple[Edit, ...]:
-    """The fix that replaces a word such as `yes` or `flase` by a boolean; none for a value of a variable."""
-    value = _boolean_meaning(node.text.strip()) if kind in _BOOLEANS else ""
+def _fix(field: Field, node: ScalarNode) -> tuple[Edit, ...]:
+    """The fix that writes a boolean for a word such as `yes`, or an integer without its unit or `.0`."""
+    text = node.text.strip()
+    value = _boolean_meaning(text) if field.kind in _BOOLEANS else ""
+    if field.kind is Kind.INTEGER:
+        unit = _UNITS.get(field.name, r"\.0")
+        match = re.fullmatch(rf"([1-9][0-9]{{0,8}})\s*({unit}|\.0)", text, re.IGNORECASE | re.ASCII)
+        value = "" if match is None else match[1]
     return reworded(node.span, node.text, value) if value and node.style in (Style.PLAIN, Style.QUOTED) else ()
 
 

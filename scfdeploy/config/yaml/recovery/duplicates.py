@@ -31,6 +31,8 @@ def fix_duplicate(second: Entry, firsts: Mapping[str, Entry], lines: Sequence[st
     first = firsts[second.key.text]
     value, span = second.value, second.key.span
     if is_blank(value) != is_blank(first.value):
+        if second.key.text == "src":
+            return ()  # a block `src` whose own `src` is not indented
         return _remove_line(second if is_blank(value) else first, lines)
     if not isinstance(value, ScalarNode) or not isinstance(first.value, ScalarNode):
         return _remove_block(second, lines) if _is_same(first.value, value) else ()

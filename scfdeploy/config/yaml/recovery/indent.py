@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scfdeploy.config.yaml.compose import YAML_DOCUMENTS
-from scfdeploy.config.yaml.nodes import Entry
+from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, value_end
 from scfdeploy.diagnostics import Diagnostic, Edit, Finding, Position, Severity, Span, inserted, removed_line
 from scfdeploy.diagnostics.page import yaml
@@ -168,3 +168,52 @@ def itemized(groups: Sequence[Sequence[Entry]], lines: Sequence[str]) -> tuple[E
         edits.append(inserted(entries[0].key.span.file, start.line, start.column, "- "))
         edits += [edit for edit in moved if edit.span.start.line != start.line]
     return tuple(edits)
+
+
+def without_dashes(node: SequenceNode, lines: Sequence[str], *, beyond: int) -> tuple[Edit, ...]:
+    """The fix that makes a mapping of a list with one `NAME: value`, or one pair of `key` and `value`, in each item.
+
+    `beyond` is the column of the key of the list. No edits if an item has anything else, or if a name is there twice.
+    """
+    edits: list[Edit] = []
+    names: set[str] = set()
+    for item in node.items:
+        pair = _pair(item)
+        edit = None if pair is None else _line_of_pair(*pair, item.span, lines, beyond=beyond)
+        if pair is None or edit is None or pair[0].text in names:
+            return ()
+        names.add(pair[0].text)
+        edits.append(edit)
+    return tuple(edits)
+
+
+def _pair(item: Node) -> tuple[ScalarNode, ScalarNode] | None:
+    """The name and the value of an item."""
+    match item:
+        case MappingNode(entries=(Entry(key=name, value=ScalarNode() as value),)):
+            return name, value
+        case MappingNode(entries=entries) if {entry.key.text.lower() for entry in entries} == {"key", "value"}:
+            values = {entry.key.text.lower(): entry.value for entry in entries}
+            match values["key"], values["value"]:
+                case ScalarNode() as name, ScalarNode() as value:
+                    return name, value
+    return None
+
+
+def _line_of_pair(name: ScalarNode, value: ScalarNode, item: Span, lines: Sequence[str], *, beyond: int) -> Edit | None:
+    """The edit that writes an item as `NAME: value`; None if it is between brackets or has a comment."""
+    last = max(item.end.line, name.span.end.line, value.span.end.line)
+    start = item.start
+    if last > len(lines) or any(part.span.start.line != part.span.end.line for part in (name, value)):
+        return None
+    before = lines[start.line - 1][: start.column - 1]
+    written = "\n".join(lines[start.line - 1 : last])
+    if before.strip() != "-" or "#" in written[len(before) :] or "${" in name.text:
+        return None
+    texts = [
+        lines[part.span.start.line - 1][part.span.start.column - 1 : part.span.end.column - 1] for part in (name, value)
+    ]
+    margin = len(before) - len(before.lstrip())
+    span = Span(item.file, Position(start.line, margin + 1), Position(last, len(lines[last - 1]) + 1))
+    pad = "" if margin >= beyond else "  "
+    return Edit(span, f"{pad}{texts[0]}: {texts[1]}".rstrip(), written[margin:])

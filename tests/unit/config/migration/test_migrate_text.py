@@ -170,3 +170,27 @@ def test_function_of_a_plugin_file_keeps_its_own_code(functions: int, package: s
     assert not result.diagnostics.has_errors
     assert result.text.count("src: ./f") == functions
     assert "logs/**" in result.text or not package
+
+
+def test_image_in_parts_becomes_one_address() -> None:
+    image = "  image: # 镜像\n    registryName: reg # 仓库\n    namespace: shop\n    repositoryName: api\n    tagName: '1.4'\n"
+    written = "  image: # 镜像\n    imageUrl: ccr.ccs.tencentyun.com/shop/api:1.4 # 仓库\n"
+
+    assert migrated("component: scf\nname: a\ninputs:\n" + image) == "component: scf\nname: a\ninputs:\n" + written
+
+
+def test_image_in_parts_keeps_variables_and_other_settings() -> None:
+    text = migrated(
+        "component: multi-scf\nname: a\ninputs:\n  functions:\n    f:\n      image:\n        imageType: personal\n"
+        "        namespace: ${env:SPACE}\n        repositoryName: api\n        tagName: v1\n        command: run\n"
+    )
+
+    assert text.endswith(
+        "        imageType: personal\n        imageUrl: ccr.ccs.tencentyun.com/${env:SPACE}/api:v1\n        command: run\n"
+    )
+
+
+def test_image_between_brackets_is_not_changed() -> None:
+    text = "component: scf\nname: a\ninputs:\n  image: {namespace: a, repositoryName: b, tagName: c}\n"
+
+    assert migrated(text) == text

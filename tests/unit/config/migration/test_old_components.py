@@ -250,3 +250,9 @@ def test_value_with_values_in_it_stays_the_same_text(use: str, expected: str) ->
     assert f"  description: {expected}\n" in result.text
     reported = [found for found in result.diagnostics if "cannot be written here" in found.detail]
     assert bool(reported) == ("${Conf" in expected)
+
+
+def test_value_of_a_constant_from_the_environment_is_written_where_it_is_used() -> None:
+    text = migrated(BLOG.replace("db_host:", "db_host: ${env:MYSQL_HOST}")).text
+
+    assert "HOST: ${env:MYSQL_HOST}\n" in text
