@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from scfdeploy.config.literal_secrets import find_literal_secrets
 from scfdeploy.config.migration import Migrated, NewFile, migrate_text
 from scfdeploy.config.migration.migrate import NOT_MIGRATED
 from scfdeploy.config.yaml import MappingNode
-from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity, Span, message
+from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity, Span, message
 from scfdeploy.model import KnownSecrets
 from scfdeploy.model.redaction import ChangedLines, changed_lines, difference, hidden_words
 from scfdeploy.results import Findings, MigratedFile, Migration
@@ -76,7 +77,7 @@ def _migrate_file(
     migrated = migrate_text(
         text, name, default_name=_default_name(path.parent), component=options.component, folder=str(path.parent)
     )
-    diagnostics.extend(migrated.diagnostics)
+    diagnostics.extend(map(_with_repair, migrated.diagnostics))
     _note_secrets(migrated, readable, secrets)
     if any(finding.severity is Severity.ERROR for finding in migrated.diagnostics):
         return None
@@ -98,6 +99,14 @@ def _migrate_file(
     diff += "".join(difference("", content, "/dev/null", new) for new, content in new_names.items())
     changes = tuple(_redacted(change, secrets) for change in changed_lines(text, migrated.text))
     return MigratedFile(name, secrets.redact(diff), is_written, tuple(new_names), changes)
+
+
+def _with_repair(finding: Diagnostic) -> Diagnostic:
+    """A finding that stops the migration, with the command that corrects it, if there is one."""
+    if finding.severity is not Severity.ERROR or not finding.fix:
+        return finding
+    hint = message("{hint} `scfdeploy validate --fix` does it for you.", hint=finding.hint or "").strip()
+    return replace(finding, hint=hint if "validate --fix" not in (finding.hint or "") else finding.hint)
 
 
 def _redacted(change: ChangedLines, secrets: KnownSecrets) -> ChangedLines:

@@ -1747,6 +1747,7 @@ RULES: tuple[str, ...] = (
     "trigger-without-switch",
     "unknown-key",
     "value-from-environment",
+    "value-masked",
     "value-not-allowed",
     "variable-cycle",
     "variable-dot-form",

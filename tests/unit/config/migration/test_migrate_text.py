@@ -173,7 +173,10 @@ def test_function_of_a_plugin_file_keeps_its_own_code(functions: int, package: s
 
 
 def test_image_in_parts_becomes_one_address() -> None:
-    image = "  image: # 镜像\n    registryName: reg # 仓库\n    namespace: shop\n    repositoryName: api\n    tagName: '1.4'\n"
+    image = (
+        "  image: # 镜像\n    registryName: reg # 仓库\n"
+        "    namespace: shop\n    repositoryName: api\n    tagName: '1.4'\n"
+    )
     written = "  image: # 镜像\n    imageUrl: ccr.ccs.tencentyun.com/shop/api:1.4 # 仓库\n"
 
     assert migrated("component: scf\nname: a\ninputs:\n" + image) == "component: scf\nname: a\ninputs:\n" + written
@@ -186,7 +189,8 @@ def test_image_in_parts_keeps_variables_and_other_settings() -> None:
     )
 
     assert text.endswith(
-        "        imageType: personal\n        imageUrl: ccr.ccs.tencentyun.com/${env:SPACE}/api:v1\n        command: run\n"
+        "        imageType: personal\n        imageUrl: ccr.ccs.tencentyun.com/${env:SPACE}/api:v1\n"
+        "        command: run\n"
     )
 
 
