@@ -13,7 +13,7 @@ from tests.support.local_server import LocalServer
 
 FILES = function_files(real_files())
 LEFT = Path(__file__).with_name("corpus_left.tsv")
-PARTS = 8
+PARTS = 16
 RATE = 0.95
 
 pytestmark = pytest.mark.skipif(not FILES, reason=ABSENT)

@@ -29,7 +29,10 @@ class LayerComponent:
         inputs = read_inputs(instance.document.tree, instance.diagnostics, instance.resolver.lines)
         if inputs is None:
             return ()
-        reading = Reading(instance.diagnostics, "component: layer", instance.resolver.tree, dict(_HINTS))
+        lines = instance.resolver.lines
+        reading = Reading(
+            instance.diagnostics, "component: layer", instance.resolver.tree, dict(_HINTS), lines=lines, owner="layer"
+        )
         settings = read_fields(inputs, LAYER_FIELDS, reading=reading)
         entry = inputs.get("src")
         source = (

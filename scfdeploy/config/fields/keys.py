@@ -87,7 +87,7 @@ def _add_key(mapping: MappingNode, field: Field, path: Path, reading: Reading) -
     """The environment variable for a required key that is missing, and the fix that adds the key."""
     from scfdeploy.config.fields.left_out import variable_for, write_line
 
-    if field.kind is Kind.SOURCE:
+    if field.kind is Kind.SOURCE and not reading.owner:
         return "", write_line(mapping, f"{field.name}: ./", reading, is_first=True)
     here = (*path, field.name)
     variable = variable_for(field, here, mapping, reading)

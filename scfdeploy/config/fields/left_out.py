@@ -74,6 +74,8 @@ def write_value(entry: Entry, text: str, reading: Reading) -> tuple[Edit, ...]:
         return _replaced(value, text, line) if is_null(entry.value) and value.start.line == span.end.line else ()
     start = span.end.column - 1 + colon.end()
     rest = line[start:]
+    if rest.strip() and rest.strip()[0] not in "#,}":
+        return ()  # an anchor or a tag
     end = len(line) if not rest.strip() else start
     return (Edit(Span(span.file, Position(span.end.line, start + 1), Position(span.end.line, end + 1)),
                  f" {text}", line[start:end]),)  # fmt: skip

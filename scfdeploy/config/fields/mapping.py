@@ -229,7 +229,7 @@ def _report_empty(entry: Entry, field: Field, path: Path, reading: Reading, mapp
         from scfdeploy.config.fields.left_out import variable_for, write_value
 
         variable = variable_for(field, path, mapping, reading)
-        text = "./" if field.kind is Kind.SOURCE else f"${{env:{variable}}}" if variable else ""
+        text = "./" if field.kind is Kind.SOURCE and not reading.owner else f"${{env:{variable}}}" if variable else ""
         fix = write_value(entry, text, reading)
         reading.diagnostics.report(
             MISSING_KEY,

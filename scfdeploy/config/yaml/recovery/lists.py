@@ -21,7 +21,7 @@ def find_item(failure: ParseFailure) -> Mistake | None:
     if "expected '-' indicator" in failure.problem:
         if is_item:
             return _shifted_item(failure, failure.context_column - column)
-        return _line_of_item(failure) if column == failure.context_column else None
+        return _line_of_item(failure) if column - failure.context_column in (0, 1) else None
     return _misplaced_item(failure) if is_item and "expected key" in failure.problem else None
 
 
@@ -50,14 +50,14 @@ def _shifted_item(failure: ParseFailure, by: int) -> Mistake | None:
 
 
 def _line_of_item(failure: ParseFailure) -> Mistake | None:
-    """A key in the column of the dashes: one of the item above, or an item of its own."""
-    line, column = failure.line, failure.column
+    """A key in the column of the dashes, or one further: one of the item above, or an item of its own."""
+    line, column, dashes = failure.line, failure.column, failure.context_column
     match = _KEY.match(failure.text(line)[column:])
-    first = _item_above(failure, line, column)
+    first = _item_above(failure, line, dashes)
     if match is None or first is None:
         return None
-    keys = _keys(failure, first, line, column)
-    if not keys:
+    keys = _keys(failure, first, line, dashes)
+    if not keys or (column > dashes and match["key"] in keys):
         return None
     if match["key"] in keys or _are_triggers(keys[0], match["key"]):
         text = failure.text(line)
@@ -71,7 +71,7 @@ def _line_of_item(failure: ParseFailure) -> Mistake | None:
         length = max(value_end(text, column) - column, 1)
         repaired = {line: f"{text[:column]}- {text[column:]}"}
         return Mistake(diagnostic, line, column, length, repaired, [(line, column), (line, column + 1)], is_fix=True)
-    return _mistake(failure, line, [line, *_block(failure, line, column)], 2)
+    return _mistake(failure, line, [line, *_block(failure, line, column)], dashes + 2 - column)
 
 
 def _keys_of_item(failure: ParseFailure) -> Mistake | None:

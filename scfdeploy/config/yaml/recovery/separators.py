@@ -149,24 +149,27 @@ def _find_nested_line(failure: ParseFailure) -> Mistake | None:
     start = match.start("value")
     replacement = (above, match.end("key"), above, start, f":\n{' ' * column}src: ")
     is_fix = match["key"] == "src" and _OF_SOURCE.match(failure.text(failure.line)) is not None
-    if not is_fix and column - indent_of(failure.text(above)) == 1:
-        return _outdented(failure, diagnostic, column, length)
+    by = match.start("key") - column
+    if not is_fix and abs(by) == 1:
+        return _aligned(failure, diagnostic, by, length)
     return Mistake(diagnostic, failure.line, column, length, replacement=replacement if is_fix else None, is_fix=is_fix)
 
 
-def _outdented(failure: ParseFailure, diagnostic: Diagnostic, column: int, length: int) -> Mistake:
-    """A line that starts one column too far right, with the lines below that do."""
-    last = failure.line
+def _aligned(failure: ParseFailure, diagnostic: Diagnostic, by: int, length: int) -> Mistake:
+    """A line that starts one column beside the key above, with the lines below that are as deep."""
+    column, last = indent_of(failure.text(failure.line)), failure.line
     while last + 1 < len(failure.lines) and indent_of(failure.text(last + 1)) >= column:
         last += 1
     lines = [line for line in range(failure.line, last + 1) if failure.text(line).strip()]
+    repaired = {line: f" {failure.text(line)}" if by > 0 else failure.text(line)[1:] for line in lines}
     return Mistake(
         diagnostic,
         failure.line,
         column,
         length,
-        {line: failure.text(line)[1:] for line in lines},
-        removed=dict.fromkeys(lines, 1),
+        repaired,
+        [(line, 0) for line in lines] if by > 0 else (),
+        removed=dict.fromkeys(lines, 1) if by < 0 else {},
         is_fix=True,
     )
 
