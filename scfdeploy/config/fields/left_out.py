@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, is_null
@@ -15,6 +16,8 @@ _KINDS = (Kind.STRING, Kind.INTEGER, Kind.NUMBER)
 _OWN_WORDS = ("vpcId", "subnetId")
 """Keys that need no word for what they belong to, and have the same value wherever they are."""
 _MOST_NAMES = 100
+_VARIABLE = re.compile(r"\$\{env[:.](\w+)")
+_last: list[tuple[Sequence[str], frozenset[str]]] = []
 
 
 def variable_for(field: Field, path: Path, mapping: MappingNode, reading: Reading) -> str:
@@ -27,15 +30,18 @@ def variable_for(field: Field, path: Path, mapping: MappingNode, reading: Readin
     name = _pair_name(field, mapping) or environment_name(*_words(path, reading))
     if not name or field.name in _OWN_WORDS:
         return name
-    number = 1
-    numbered = name
-    while numbered in reading.proposed or any(f"env:{numbered}" in line for line in reading.lines):
-        number += 1
-        numbered = f"{name}_{number}"
-        if number > _MOST_NAMES:
-            return ""
-    reading.proposed.add(numbered)
-    return numbered
+    taken = reading.proposed | _names_in(reading.lines)
+    names = (name, *(f"{name}_{number}" for number in range(2, _MOST_NAMES)))
+    free = next((one for one in names if one not in taken), "")
+    reading.proposed.add(free)
+    return free
+
+
+def _names_in(lines: Sequence[str]) -> frozenset[str]:
+    """The environment variables that a file uses. Those of the last file are kept: many functions ask for them."""
+    if not _last or _last[0][0] is not lines:
+        _last[:] = [(lines, frozenset(_VARIABLE.findall("\n".join(lines))))]
+    return _last[0][1]
 
 
 def _pair_name(field: Field, mapping: MappingNode) -> str:

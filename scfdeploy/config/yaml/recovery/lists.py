@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from scfdeploy.config.yaml.recovery.indent import YAML_INDENTATION
-from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, value_end
+from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, block_below, indent_of, value_end
 
 _KEY = re.compile(r"(?P<dash>(?:- +)?)(?P<key>[A-Za-z_][\w.-]*)\s*:(?P<value>\s+[^\s#].*)?(?:\s|$)")
 
@@ -40,8 +39,8 @@ def _shifted_item(failure: ParseFailure, by: int) -> Mistake | None:
     if not 0 < abs(by) <= 2:
         return None
     line, column = failure.line, indent_of(failure.text(failure.line))
-    below = list(_block(failure, line, column))
-    inner = next((indent_of(failure.text(number)) for number in below if _is_content(failure, number)), None)
+    below = list(block_below(failure, line, max(column, column + by)))
+    inner = next((indent_of(failure.text(number)) for number in below if failure.has_content(number)), None)
     match = _KEY.match(failure.text(line)[column:])
     has_value = match is None or match["value"] is not None
     is_aligned = inner is not None and has_value and inner == column + 2
@@ -55,23 +54,32 @@ def _line_of_item(failure: ParseFailure) -> Mistake | None:
     match = _KEY.match(failure.text(line)[column:])
     first = _item_above(failure, line, dashes)
     if match is None or first is None:
-        return None
+        is_text = first is not None and column == dashes and failure.text(line)[column] in "'\""
+        return _without_dash(failure) if is_text else None
     keys = _keys(failure, first, line, dashes)
-    if not keys or (column > dashes and match["key"] in keys):
+    function = _function_keys()
+    is_of_function = match["key"] in function and not function & set(keys)
+    if not keys or is_of_function or (column > dashes and match["key"] in keys):
         return None
     if match["key"] in keys or _are_triggers(keys[0], match["key"]):
-        text = failure.text(line)
-        diagnostic = YAML_INDENTATION.at(
-            None,
-            summary="List item without a dash",
-            detail="The items of this list, from line {first_line} on, begin with a dash in this column.",
-            hint="Begin the line with a dash.",
-            first_line=failure.context_line + 1,
-        )
-        length = max(value_end(text, column) - column, 1)
-        repaired = {line: f"{text[:column]}- {text[column:]}"}
-        return Mistake(diagnostic, line, column, length, repaired, [(line, column), (line, column + 1)], is_fix=True)
-    return _mistake(failure, line, [line, *_block(failure, line, column)], dashes + 2 - column)
+        return _without_dash(failure)
+    return _mistake(failure, line, [line, *block_below(failure, line, column)], dashes + 2 - column)
+
+
+def _without_dash(failure: ParseFailure) -> Mistake:
+    """An item that lacks its dash."""
+    line, column = failure.line, failure.column
+    text = failure.text(line)
+    diagnostic = YAML_INDENTATION.at(
+        None,
+        summary="List item without a dash",
+        detail="The items of this list, from line {first_line} on, begin with a dash in this column.",
+        hint="Begin the line with a dash.",
+        first_line=failure.context_line + 1,
+    )
+    length = max(value_end(text, column) - column, 1)
+    repaired = {line: f"{text[:column]}- {text[column:]}"}
+    return Mistake(diagnostic, line, column, length, repaired, [(line, column), (line, column + 1)], is_fix=True)
 
 
 def _keys_of_item(failure: ParseFailure) -> Mistake | None:
@@ -81,7 +89,7 @@ def _keys_of_item(failure: ParseFailure) -> Mistake | None:
     if first is None:
         return None
     own = _keys(failure, first, failure.line, column)
-    between = [line for line in range(first + 1, failure.line) if _is_content(failure, line)]
+    between = [line for line in range(first + 1, failure.line) if failure.has_content(line)]
     start = next((line for line in between if indent_of(failure.text(line)) == column), None)
     if start is None:
         return None
@@ -105,19 +113,27 @@ def _list_outside(failure: ParseFailure) -> Mistake | None:
     for number in range(failure.line + 1, len(failure.lines)):
         depth = indent_of(failure.text(number))
         is_item = depth == column and failure.text(number)[column:].startswith("- ")
-        if _is_content(failure, number) and depth <= owner and not is_item:
+        if failure.has_content(number) and depth <= owner and not is_item:
             break
         lines.append(number)
-    while not _is_content(failure, lines[-1]):
+    while not failure.has_content(lines[-1]):
         lines.pop()
     return _mistake(failure, failure.line, lines, owner - column)
 
 
 def _item_too_deep(failure: ParseFailure) -> Mistake | None:
-    """An item in the column of the keys of the item above."""
+    """An item in the column of the keys of the item above, or two columns left of the items of its list."""
     column, start = failure.column, failure.text(failure.context_line)
-    is_item = start[indent_of(start) :].startswith("- ") and indent_of(start) == column - 2
-    return _shifted_item(failure, -2) if is_item else None
+    if not start[indent_of(start) :].startswith("- ") or indent_of(start) != column - 2:
+        return None
+    above = failure.text(failure.line_before(failure.line))
+    if indent_of(above) != column + 2 or not above.lstrip().startswith("- "):
+        return _shifted_item(failure, -2)
+    # Two lists are as near: the one with items of this form is meant.
+    form, inner, outer = (_KEY.match(text.lstrip()) is not None for text in (failure.text(failure.line), above, start))
+    if inner == outer:
+        return None
+    return _shifted_item(failure, 2 if form == inner else -2)
 
 
 def _mistake(failure: ParseFailure, line: int, lines: list[int], by: int) -> Mistake:
@@ -143,19 +159,6 @@ def _mistake(failure: ParseFailure, line: int, lines: list[int], by: int) -> Mis
 
 def _moved(text: str, by: int) -> str:
     return " " * by + text if by > 0 else text[min(-by, indent_of(text)) :]
-
-
-def _block(failure: ParseFailure, line: int, column: int) -> Iterator[int]:
-    """The lines below that are indented more than `column`, without blank lines and comments after the last."""
-    passed: list[int] = []
-    for number in range(line + 1, len(failure.lines)):
-        if not _is_content(failure, number):
-            passed.append(number)
-            continue
-        if indent_of(failure.text(number)) <= column:
-            return
-        yield from (*passed, number)
-        passed = []
 
 
 def _item_above(failure: ParseFailure, line: int, column: int) -> int | None:
@@ -186,11 +189,6 @@ def _keys(failure: ParseFailure, first: int, last: int, column: int) -> list[str
     lines = [line for line in range(first + 1, last) if indent_of(failure.text(line)) == inner]
     matches = [head, *(_KEY.match(failure.text(line)[inner:]) for line in lines)]
     return [match["key"] for match in matches if match is not None]
-
-
-def _is_content(failure: ParseFailure, line: int) -> bool:
-    text = failure.text(line).strip()
-    return bool(text) and not text.startswith("#")
 
 
 def _are_triggers(first: str, second: str) -> bool:

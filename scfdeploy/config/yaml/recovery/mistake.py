@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scfdeploy.diagnostics import Diagnostic
@@ -53,12 +53,30 @@ class ParseFailure:
         """One character, empty when there is none."""
         return self.text(line)[column : column + 1]
 
+    def has_content(self, line: int) -> bool:
+        """Whether a line is neither blank nor a comment."""
+        text = self.text(line).strip()
+        return bool(text) and not text.startswith("#")
+
     def line_before(self, line: int) -> int:
         """The nearest line above that is neither blank nor a comment; -1 when there is none."""
         line -= 1
         while line >= 0 and (not self.text(line).strip() or self.text(line).lstrip().startswith("#")):
             line -= 1
         return line
+
+
+def block_below(failure: ParseFailure, line: int, column: int) -> Iterator[int]:
+    """The lines below that are indented more than `column`, without blank lines and comments after the last."""
+    passed: list[int] = []
+    for number in range(line + 1, len(failure.lines)):
+        if not failure.has_content(number):
+            passed.append(number)
+            continue
+        if indent_of(failure.text(number)) <= column:
+            return
+        yield from (*passed, number)
+        passed = []
 
 
 def value_end(line: str, start: int) -> int:

@@ -10,6 +10,7 @@ from ruamel.yaml.reader import ReaderError
 
 from scfdeploy.config.yaml.marks import SourcePositions
 from scfdeploy.config.yaml.recovery.artifacts import find_conflict, find_placeholder, find_tab, lines_without_content
+from scfdeploy.config.yaml.recovery.columns import find_key_column
 from scfdeploy.config.yaml.recovery.indent import find_indentation
 from scfdeploy.config.yaml.recovery.lists import find_item
 from scfdeploy.config.yaml.recovery.masked import find_masked
@@ -142,6 +143,7 @@ _SEARCHES: tuple[Callable[[ParseFailure], Mistake | None], ...] = (
     find_bracket,
     find_unclear_key,
     find_item,
+    find_key_column,
     find_indentation,
 )
 

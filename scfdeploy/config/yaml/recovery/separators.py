@@ -7,6 +7,7 @@ import re
 from scfdeploy.config.yaml.recovery.indent import YAML_INDENTATION
 from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, quote_range, value_end
 from scfdeploy.config.yaml.recovery.quoting import YAML_UNQUOTED
+from scfdeploy.config.yaml.recovery.wrapping import is_key_of_block
 from scfdeploy.diagnostics import Diagnostic, Finding, Severity
 from scfdeploy.diagnostics.page import yaml
 
@@ -30,7 +31,6 @@ _TWO = re.compile(r"(?P<head>\s*(?:- +)*[^\s:#'\"][^:#]*:\s+)(?P<value>(?=[^'\"\
 _BRACKET = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[A-Za-z_][\w.-]*))\s+[\[{].*$")
 _WORD = re.compile(r"\s*(?:- +)*(?P<word>[^\s:#'\"&*!|>\[\]{},-](?:[^:#]*[^\s:#])?)\s*(#.*)?$")
 _HAS_VALUE = re.compile(r"\s*(?:- +)*(?P<key>[^\s:#]+)\s*:\s+(?P<value>[^\s#&!|>].*)$")
-_KEY_LINE = re.compile(r"\s*(?:- +)*[^\s:#'\"]+\s*:(\s|$)")
 _OF_SOURCE = re.compile(r"\s*(?:exclude|include|bucket|hook|dist|build|targetDir)\s*:")
 
 
@@ -148,11 +148,28 @@ def _find_nested_line(failure: ParseFailure) -> Mistake | None:
     length = max(value_end(failure.text(failure.line), column) - column, 1)
     start = match.start("value")
     replacement = (above, match.end("key"), above, start, f":\n{' ' * column}src: ")
-    is_fix = match["key"] == "src" and _OF_SOURCE.match(failure.text(failure.line)) is not None
+    is_fix = match["key"] == "src" and _is_block_of_source(failure, above, column)
     by = match.start("key") - column
     if not is_fix and abs(by) == 1:
         return _aligned(failure, diagnostic, by, length)
     return Mistake(diagnostic, failure.line, column, length, replacement=replacement if is_fix else None, is_fix=is_fix)
+
+
+def _is_block_of_source(failure: ParseFailure, above: int, column: int) -> bool:
+    """Whether the lines below a path as `src` can only be those of a block `src` around it."""
+    margin, outer = indent_of(failure.text(above)), above
+    while outer >= 0 and indent_of(failure.text(outer)) >= margin:
+        outer = failure.line_before(outer)
+    if failure.text(above).lstrip().startswith("-") or re.match(r"\s*(- +)*src\s*:", failure.text(outer)):
+        return False
+    for line in range(failure.line, len(failure.lines)):
+        text = failure.text(line)
+        if text.strip() and not text.lstrip().startswith("#") and indent_of(text) < column:
+            break
+        is_item = text.lstrip().startswith("- ")
+        if indent_of(text) == column and text.strip() and not is_item and not _OF_SOURCE.match(text):
+            return False
+    return True
 
 
 def _aligned(failure: ParseFailure, diagnostic: Diagnostic, by: int, length: int) -> Mistake:
@@ -180,16 +197,8 @@ def _find_no_colon(failure: ParseFailure, line: int) -> Mistake | None:
         return None
     word = match["word"]
     diagnostic = YAML_COLON.at(None, key=word.split()[0])
-    text, below = failure.text(line), _next_content(failure, line)
-    end = match.end("word")
-    # A single word above an indented key can only be the key of that block.
-    is_fix = len(word.split()) == 1 and indent_of(below) > indent_of(text) and _KEY_LINE.match(below) is not None
+    text, end = failure.text(line), match.end("word")
+    is_fix = is_key_of_block(failure, line)
     repaired = {line: f"{text[:end]}:{text[end:]}"} if is_fix else {}
     inserted = [(line, end)] if is_fix else []
     return Mistake(diagnostic, line, match.start("word"), len(word), repaired, inserted, is_fix=is_fix)
-
-
-def _next_content(failure: ParseFailure, line: int) -> str:
-    """The next line that is neither blank nor a comment; empty if there is none."""
-    rest = (failure.text(number) for number in range(line + 1, len(failure.lines)))
-    return next((text for text in rest if text.strip() and not text.lstrip().startswith("#")), "")

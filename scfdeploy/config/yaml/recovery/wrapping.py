@@ -38,6 +38,7 @@ YAML_WRAPPED_TEXT = Finding(
 
 _KEY = re.compile(r"[:：](?!//)")
 _TEXT = re.compile(r"\s*(?:- +)*[^\s:#]+:\s+(?P<text>[^\s'\"\[{&*!|>%@`].*)$")
+_KEY_LINE = re.compile(r"\s*(?:- +)*[^\s:#'\"]+\s*:(\s|$)")
 _FEWEST_WORDS = 3
 _NO_SPACE_BETWEEN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]{2}")
 
@@ -51,7 +52,7 @@ def find_wrapped_line(failure: ParseFailure) -> Mistake | None:
         while first > 0 and _may_continue(failure, first) and _may_continue(failure, first - 1):
             first -= 1
         above = failure.text(first - 1)
-        if first <= 0 or not above.strip() or not _may_continue(failure, first):
+        if first <= 0 or not above.strip() or not _may_continue(failure, first) or is_key_of_block(failure, first):
             continue
         has_comment = _has_comment(above)
         if has_comment and _is_at_most_as_deep(failure, first):
@@ -67,7 +68,23 @@ def find_wrapped_line(failure: ParseFailure) -> Mistake | None:
 def _may_continue(failure: ParseFailure, line: int) -> bool:
     """Whether a line is neither empty, a comment, a list item nor possibly a key."""
     text = failure.text(line)
-    return bool(text.strip()) and text.lstrip()[0] not in "#-?" and _KEY.search(text) is None and not _is_marker(text)
+    return (
+        bool(text.strip()) and text.lstrip()[0] not in "#-?'\"" and _KEY.search(text) is None and not _is_marker(text)
+    )
+
+
+def is_key_of_block(failure: ParseFailure, line: int) -> bool:
+    """Whether a line is one word above an indented key: then it is the key of that block, and lacks a colon."""
+    text = failure.text(line)
+    below = next_content(failure, line)
+    words = text[: value_end(text, 0)].replace("- ", "").split()
+    return len(words) == 1 and indent_of(below) > indent_of(text) and _KEY_LINE.match(below) is not None
+
+
+def next_content(failure: ParseFailure, line: int) -> str:
+    """The next line that is neither blank nor a comment; empty if there is none."""
+    rest = (failure.text(number) for number in range(line + 1, len(failure.lines)))
+    return next((text for text in rest if text.strip() and not text.lstrip().startswith("#")), "")
 
 
 def _has_comment(text: str) -> bool:

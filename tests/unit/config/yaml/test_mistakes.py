@@ -33,7 +33,7 @@ CASES = {
     "no colon": ("a\nb: c\n", ["1:1-2 yaml-colon"], "`a: …`"),
     "no colon after a dash": ("- timer\n  p: 1\n", ["1:3-8 yaml-colon"], "`timer: …`"),
     "a value and a block": ("src: ./src\n  exclude: 1\n", ["2:3-13 yaml-indentation"], "already has a value"),
-    "indentation between two levels": ("a:\n   b: 1\n  c: 2\n", ["3:3-7 yaml-indentation"], "column 1 or 4"),
+    "indentation between two levels": ("a:\n   b: 1\n  c: 2\n", ["3:3-7 yaml-indentation"], "in column 4"),
     "a list item too far right": ("e:\n  - a: 1\n   - b: 1\n", ["3:4-10 yaml-indentation"], "column 3"),
     "a key among list items": ("a:\n  - b\n  c: d\n", ["3:3-7 yaml-indentation"], "dash"),
     "a list item too far left": ("a:\n  e:\n    - b\n  - c\n", ["4:3-6 yaml-indentation"], "column 5"),
