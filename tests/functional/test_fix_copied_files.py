@@ -354,6 +354,13 @@ def test_lost_indentation_of_lists_is_restored(wrong: str, right: str, tmp_path:
     assert_fixed(tmp_path, head + wrong, head + right)
 
 
+def test_path_of_the_code_that_lost_its_indentation_is_moved_back(tmp_path: Path) -> None:
+    rest = "    exclude:\n      - '*.md'\n  handler: index.main_handler\n  runtime: Nodejs16.13\n"
+    head = "component: scf\nname: demo\ninputs:\n  src: # 代码\n"
+
+    assert_fixed(tmp_path, f"{head}  src: ./src\n{rest}", f"{head}    src: ./src\n{rest}")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -147,7 +147,8 @@ _WRAPPERS = ("functionConf", "faas", "inputs")
 def _fix_wrapper(entry: Entry, fields: Sequence[Field], keys: Collection[str], reading: Reading) -> tuple[Edit, ...]:
     """The fix that removes a key around settings that belong beside it; none if one of them is there already."""
     inner = entry.value.entries if isinstance(entry.value, MappingNode) else ()
-    if entry.key.text not in _WRAPPERS or entry.key.text not in reading.hints or not inner:
+    is_of_framework = "apigatewayConf" in keys or "apigw" in keys  # whose `component` is missing
+    if entry.key.text not in _WRAPPERS or entry.key.text not in reading.hints or not inner or is_of_framework:
         return ()
     known = {field.name for field in fields} - set(keys)
     return outdented(entry, inner, reading.lines) if all(one.key.text in known for one in inner) else ()

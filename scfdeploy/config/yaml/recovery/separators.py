@@ -149,10 +149,20 @@ def _find_nested_line(failure: ParseFailure) -> Mistake | None:
     start = match.start("value")
     replacement = (above, match.end("key"), above, start, f":\n{' ' * column}src: ")
     is_fix = match["key"] == "src" and _is_block_of_source(failure, above, column)
+    if match["key"] == "src" and _is_inner_source(failure, above):
+        pad = column - match.start("key")
+        repaired, inserted = {above: " " * pad + failure.text(above)}, [(above, at) for at in range(pad)]
+        return Mistake(diagnostic, failure.line, column, length, repaired, inserted, is_fix=True)
     by = match.start("key") - column
     if not is_fix and abs(by) == 1:
         return _aligned(failure, diagnostic, by, length)
     return Mistake(diagnostic, failure.line, column, length, replacement=replacement if is_fix else None, is_fix=is_fix)
+
+
+def _is_inner_source(failure: ParseFailure, line: int) -> bool:
+    """Whether a path as `src` stands below an empty `src` in the same column: it belongs into that block."""
+    above = failure.text(failure.line_before(line))
+    return re.fullmatch(r"\s*src\s*:\s*(#.*)?", above) is not None and indent_of(above) == indent_of(failure.text(line))
 
 
 def _is_block_of_source(failure: ParseFailure, above: int, column: int) -> bool:
