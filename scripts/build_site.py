@@ -369,7 +369,20 @@ def build(site_url: str | None = None) -> list[str]:
         # The generator prints its messages to stderr, and ends with 0 also when it warns of a link.
         subprocess.run([sys.executable, "-m", "zensical", "build", "--strict"], cwd=stage.folder, check=True)
         shutil.move(stage.folder / "site", OUTPUT / "zh" if language == "zh" else OUTPUT)
+    _publish_for_programs()
     return broken_links(OUTPUT)
+
+
+def _publish_for_programs() -> None:
+    """Put the JSON Schemas and llms.txt where programs look for them, with links to the pages of the site."""
+    shutil.copytree(ROOT / "schemas", OUTPUT / "schemas")
+    text = (ROOT / "llms.txt").read_text(encoding="utf-8")
+
+    def target(link: re.Match[str]) -> str:
+        page = link[2].removeprefix("docs/")
+        return f"{link[1]}({url_of(page) if page.endswith('.md') and page != link[2] else link[2]})"
+
+    (OUTPUT / "llms.txt").write_text(_LINK.sub(target, text), encoding="utf-8")
 
 
 def main() -> int:

@@ -60,6 +60,15 @@ def test_pages_load_nothing_from_other_hosts(site: Path) -> None:
 
 
 @needs_generator
+def test_files_for_programs_are_published_with_their_links(site: Path) -> None:
+    links = re.findall(r"\]\(([^)]+)\)", (site / "llms.txt").read_text(encoding="utf-8"))
+
+    assert len(links) > 20
+    assert [link for link in links if "://" not in link and not (site / link).exists()] == []
+    assert json.loads((site / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
+
+
+@needs_generator
 def test_search_finds_pages_of_each_language(site: Path) -> None:
     english, chinese = (json.loads((site / at / "search.json").read_text(encoding="utf-8")) for at in ("", "zh"))
 
