@@ -169,8 +169,10 @@ def test_commands_never_show_or_store_secrets(work: Workplace, monkeypatch: pyte
     _move_calls(work)
     _take_over(work)
     _destroy_twice(work)
-    _run_the_local_server(work)
-    _follow_the_files(work)
+    _run_the_local_server(work, "text", "listening on")
+    _run_the_local_server(work, "json", "{")
+    _follow_the_files(work, "text", (" deployed in ", "hello: status 200"))
+    _follow_the_files(work, "jsonl", ('"kind": "deployed"', '"statusCode": 200'))
 
     assert work.leaks() == []
     assert sorted(_ways() - _taken(work)) == [], "every command, each of its formats, and --debug and --report"
@@ -181,6 +183,7 @@ def _before_anything_is_deployed(work: Workplace) -> None:
     for output in ("text", "json", "github", "sarif", "junit"):
         work.on_project("validate", "--format", output, "--debug")
     assert work.run("init", work.folder / "fresh", "--debug").exit_code == 0
+    assert work.run("init", work.folder / "fresh", "--format", "json").exit_code == 1
     for system in ("github", "gitlab", "jenkins", "coding", "cnb"):
         options = ("--package", PACKAGE, "--secret", "DOTENV_TOKEN", "--force", "--debug")
         refused = work.run("ci", "init", system, *options)
@@ -200,8 +203,9 @@ def _before_anything_is_deployed(work: Workplace) -> None:
         assert migrated.exit_code == 0, migrated.stderr
     for more in ((), ("--format", "json"), ("--debug",)):
         assert work.run("explain", "AuthFailure.SignatureFailure", *more).exit_code == 0
-    assert work.run("schema", "--debug").exit_code == 0
-    for more in (("bash",), ("bash", "--debug")):
+    for more in (("--debug",), ("--format", "json")):
+        assert work.run("schema", *more).exit_code == 0
+    for more in (("bash",), ("bash", "--debug"), ("bash", "--format", "json")):
         assert work.run("completion", *more).exit_code == 0
     for more in ((), ("--format", "json"), ("--debug",)):
         assert work.on_project("doctor", *more, HTTPS_PROXY=f"http://me:{IN_URL}@127.0.0.1:9").exit_code == 0
@@ -298,8 +302,8 @@ def _destroy_twice(work: Workplace) -> None:
         assert destroyed.exit_code == 0, destroyed.stderr
 
 
-def _run_the_local_server(work: Workplace) -> None:
-    data = ("--data", str(work.folder / "cloud.db"))
+def _run_the_local_server(work: Workplace, output: str, beginning: str) -> None:
+    data = ("--data", str(work.folder / "cloud.db"), "--format", output)
     with subprocess.Popen(
         [sys.executable, "-m", "scfdeploy", "emulator", "--port", "0", *data, "--credential", f"AKIDmine:{KEY}"],
         env={**os.environ, "TENCENTCLOUD_SECRET_KEY": KEY, "OUTSIDE_KEY": FROM_ENVIRON},
@@ -310,12 +314,12 @@ def _run_the_local_server(work: Workplace) -> None:
         assert process.stdout is not None
         first = process.stdout.readline()
         process.terminate()
-        work.said.append(("emulator", first + process.stdout.read()))
-    assert "listening on" in first
+        work.said.append((f"emulator --format {output} ", first + process.stdout.read()))
+    assert beginning in first
 
 
-def _follow_the_files(work: Workplace) -> None:
-    options = ("--port", "0", "--debug", "--var", f"OPTION_SECRET={FROM_OPTION}")
+def _follow_the_files(work: Workplace, output: str, awaited: tuple[str, str]) -> None:
+    options = ("--port", "0", "--debug", "--format", output, "--var", f"OPTION_SECRET={FROM_OPTION}")
     with subprocess.Popen(
         [sys.executable, "-m", "scfdeploy", "dev", work.folder, *options],
         env={**os.environ, "TENCENTCLOUD_SECRET_KEY": KEY, "OUTSIDE_KEY": FROM_ENVIRON},
@@ -327,7 +331,7 @@ def _follow_the_files(work: Workplace) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         lines = []
-        for after, typed in ((" deployed in ", "i hello"), ("hello: status 200", "q")):
+        for after, typed in zip(awaited, ("i hello", "q"), strict=True):
             while after not in (line := process.stdout.readline()):
                 lines.append(line)
                 assert line, "".join(lines)
@@ -335,7 +339,7 @@ def _follow_the_files(work: Workplace) -> None:
             process.stdin.write(f"{typed}\n")
             process.stdin.flush()
         lines.append(process.stdout.read())
-    work.said.append((f"dev {work.folder} --debug ", "".join(lines)))
+    work.said.append((f"dev {work.folder} --debug --format {output} ", "".join(lines)))
 
 
 def _reports(work: Workplace, command: str) -> list[str]:
