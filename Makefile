@@ -115,7 +115,7 @@ zipapp: dist ## Build dist/scfdeploy.pyz: one file with all dependencies, for th
 	@rm -rf $(ZIPAPP)
 	@$(PIP_INSTALL) --target $(ZIPAPP) --require-hashes --only-binary :all: \
 		--requirement scfdeploy/scaffold/requirements/runtime.txt
-	@$(PIP_INSTALL) --target $(ZIPAPP) --no-deps dist/*.whl
+	@$(PIP_INSTALL) --target $(ZIPAPP) --upgrade --no-deps dist/*.whl
 	@$(BIN)/shiv --site-packages $(ZIPAPP) --compressed --console-script scfdeploy --python '/usr/bin/env python3' \
 		--output-file dist/scfdeploy.pyz
 

@@ -22,6 +22,8 @@ def main() -> None:
             print(f"scfdeploy {__version__}", flush=True)  # noqa: T201
         return
     _refuse_windows()
+    if getattr(sys, "frozen", False):
+        _use_python_of_machine()
     # Runs for each press of Tab in a shell, in less time than loading the full command line takes.
     if sys.argv[1:2] == ["__complete"]:
         gc.disable()
@@ -52,6 +54,15 @@ def _refuse_windows() -> None:
             file=sys.stderr,
         )
         raise SystemExit(1)
+
+
+def _use_python_of_machine() -> None:
+    """Let a frozen program, such as one of PyInstaller, start functions with Python instead of with itself."""
+    import shutil
+
+    name = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    # Without it, what needs Python says that this name is not found.
+    sys.executable = sys._base_executable = shutil.which(name) or name  # type: ignore[attr-defined]
 
 
 def _open_standard_streams() -> None:
