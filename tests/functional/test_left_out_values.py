@@ -182,3 +182,11 @@ def test_optional_key_without_a_value_stays(tmp_path: Path) -> None:
 
     assert text == HEAD + "  role:\n  environment:\n    variables:\n      LEVEL:\n"
     assert asked == []
+
+
+def test_masked_value_is_reported_once(tmp_path: Path) -> None:
+    project(tmp_path, HEAD + "  environment:\n    variables:\n      SecretKey: *******\n")
+
+    found = scfdeploy("validate", tmp_path, "--format", "json").document["diagnostics"]
+
+    assert [one["rule"] for one in found] == ["value-masked"]

@@ -160,6 +160,10 @@ def _report_placeholder(entry: Entry, text: str, reading: Reading) -> None:
 
     key = entry.key.text
     is_masked = is_mask(text, key)
+    start = entry.value.span.start
+    line = reading.lines[start.line - 1] if start.line <= len(reading.lines) else ""
+    if is_masked and line[start.column - 1 : start.column] == "*":
+        return  # without quotes it is no YAML, which is reported
     if not is_masked and text != f"{{{key}}}":
         return
     variable = environment_name(key)
