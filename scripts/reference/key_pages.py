@@ -198,15 +198,21 @@ def _inner_table(field: Field, cloud: Any) -> list[str]:
     rows = [
         [
             code(f"{field.name}.{key.path}"),
-            _type(key.field),
-            _default(key.field) or ("required" if key.field.required else ""),
-            _limits(key.field, ""),
-            code(cloud(key.path)) if cloud(key.path) else _NO_PARAMETER,
             escaped(key.field.description),
+            _type(key.field),
+            _values(key.field),
+            code(cloud(key.path)) if cloud(key.path) else _NO_PARAMETER,
         ]
         for key in keys
     ]
-    return table(["key", "type", "default", "limit", "cloud field", "meaning"], rows)
+    return table(["key", "meaning", "type", "values", "cloud field"], rows)
+
+
+def _values(field: Field) -> str:
+    """Default and limits, short enough for one column."""
+    default = _default(field)
+    parts = ["required" if field.required else "", f"default {default}" if default else "", _limits(field, "")]
+    return "; ".join(filter(None, parts))
 
 
 def actions_of(field: Field) -> tuple[str, ...]:
@@ -348,16 +354,15 @@ def _trigger_section(kind: TriggerType) -> Iterator[str]:
     rows = [
         [
             code(key.path),
+            escaped(key.field.description),
             _type(key.field),
-            _default(key.field) or ("required" if key.field.required else ""),
-            _limits(key.field, ""),
+            _values(key.field),
             _trigger_update(kind, key.field),
             code(cloud[key.path]) if cloud[key.path] else _NO_PARAMETER,
-            escaped(key.field.description),
         ]
         for key in trigger_keys(kind)
     ]
-    yield from table(["key", "type", "default", "limit", "update", "cloud field", "meaning"], rows)
+    yield from table(["key", "meaning", "type", "values", "update", "cloud field"], rows)
     yield from (_trigger_actions(kind), "")
 
 
