@@ -24,8 +24,9 @@ class ProjectLock:
     def acquire(self, root: str, *, stage: str, region: str) -> None:
         """Lock one stage of the project in its checkout. Raises ScfDeployError when another run holds it.
 
-        Where no file can be written there is nothing to hold, and nothing is.
+        Where no file can be written there is nothing to hold, and nothing is. A system without locks is refused.
         """
+        _require_locks()
         with suppress(OSError):
             path = state_dir(root) / _name(stage, region)
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
@@ -64,11 +65,19 @@ def _name(stage: str, region: str) -> str:
     return f"lock-{plain}"
 
 
-def _locked(file: IO[bytes]) -> bool:
+def _require_locks() -> None:
     try:
-        import fcntl
-    except ImportError:  # Windows
-        return True
+        import fcntl  # noqa: F401
+    except ImportError:  # Windows, where only the Python API gets here
+        raise ScfDeployError(
+            message("the project cannot be locked on this system, and nothing was changed"),
+            hint=message("Run scfdeploy on Linux or macOS; on Windows, in the Windows Subsystem for Linux."),
+        ) from None
+
+
+def _locked(file: IO[bytes]) -> bool:
+    import fcntl
+
     try:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

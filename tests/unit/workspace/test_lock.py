@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ def test_a_second_run_is_refused_however_the_stage_is_called(tmp_path: Path, sta
         other.acquire(str(tmp_path), stage="other" + stage, region="ap-guangzhou")
         with pytest.raises(ScfDeployError, match="another run"):
             second.acquire(str(tmp_path), stage=stage, region="ap-guangzhou")
+
+
+def test_system_without_locks_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with project_lock("apply") as lock, pytest.raises(ScfDeployError, match="cannot be locked on this system"):
+        lock.acquire(str(tmp_path), stage="dev", region="ap-guangzhou")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_link_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
