@@ -138,15 +138,25 @@ def _defaults(text: str) -> Iterator[str]:
 
 
 def _variables_with_default(parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
-    """The names of variables that are written with a default, as other tools allow, and these defaults."""
+    """The names of variables that are written with a default, as other tools allow, and these defaults.
+
+    A variable without a closing brace has one too: its text is deployed as it is.
+    """
     for part in parts:
-        if not isinstance(part, Reference):
-            continue
-        match = _WITH_DEFAULT.match(part.raw[2:-1])
-        default = match["default"].strip().strip("'\"") if match else ""
-        if match and default and not default.startswith("${"):
-            yield match["name"] or match["path"] or "", default
-        yield from _variables_with_default(part.inner)
+        match part:
+            case Reference():
+                yield from _variable_with_default(part.raw[2:-1])
+                yield from _variables_with_default(part.inner)
+            case str():
+                for text in part.split("${")[1:]:  # without a closing brace
+                    yield from _variable_with_default(text)
+
+
+def _variable_with_default(text: str) -> Iterator[tuple[str, str]]:
+    match = _WITH_DEFAULT.match(text)
+    default = match["default"].strip().strip("'\"") if match else ""
+    if match and default and not default.startswith("${"):
+        yield match["name"] or match["path"] or "", default
 
 
 def _secret_pair(node: MappingNode) -> tuple[str, ScalarNode] | None:

@@ -24,6 +24,8 @@ _KEY = lazy_pattern(
     # A reference and nothing else: `${env:KEY, 'default'}` has more.
     r"""(?P<reference>["']*+\$\{[\w:./-]*+\}["']*+(?=\s*+(?:$|[,}\])#])))?"""
 )
+_DEFAULT = lazy_pattern(r"\$\{(?P<variable>[^${},'\"]*+),\s*+")
+"""The beginning of a variable with a default, whether or not a brace closes it."""
 _BEGINS_KEY = lazy_pattern(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
 # A line without any of these continues the value above, whatever its indentation.
 _BEGINS_ANOTHER = lazy_pattern(r"""\s*(?:[#}\])-]|[?"'\w$][^:：]*[:：])""")
@@ -115,13 +117,25 @@ def _hidden(lines: list[str]) -> Iterator[str]:
         if deeper_than is not None:
             yield line[:depth] + "*" * (len(line) - depth)
             continue
-        key = _first_secret(line)
-        if key is None:
+        key, default = _first_secret(line), _first_default(line)
+        if default is not None and (key is None or default < key.end()):
+            yield line[:default] + "*" * (len(line) - default)
+        elif key is None:
             yield line
         else:
             deeper_than = key.start("key")
             is_empty = key.end() == len(line)
             yield line[: key.end()] + "*" * (len(line) - key.end())
+
+
+def _first_default(line: str) -> int | None:
+    """The column of the first default of a variable with a secret name."""
+    if "${" not in line or not can_contain_secret_name(line):
+        return None
+    for variable in _DEFAULT.finditer(line):
+        if any(map(looks_secret, re.split(r"[.:/()]", variable["variable"].strip()))):
+            return variable.end()
+    return None
 
 
 def _first_secret(line: str) -> re.Match[str] | None:

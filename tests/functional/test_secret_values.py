@@ -233,6 +233,8 @@ def test_lines_of_progress_hide_a_value_that_the_cloud_echoes(cloud: LocalServer
         "  description: ${DB_PASSWORD:marked-default-1}\n",
         "  description: ${env:DB_PASSWORD | marked-default-1}\n",
         "  description: \"${self:custom.password, 'marked-default-1'}\"\n",
+        "  description: \"${opt:password, 'marked-default-1'\"\n",
+        "  description: ${env:DB_PASSWORD, 'marked-default-1' and more\n",
         "  environment:\n    variables:\n      DB_PASSWORD: \"${env:X, 'marked-default-1'}\"\n",
         "  description: \"${env:X, ${env:DB_PASSWORD, 'marked-default-1'}}\"\n",
     ],

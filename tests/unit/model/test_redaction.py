@@ -29,6 +29,10 @@ from scfdeploy.model.redaction import ChangedLines, changed_lines, difference, l
         ("  TOKEN:\n  abc\n  a: b", "  TOKEN:\n  ***\n  a: b"),
         ("  TOKENS:\n  - abc\n  a: b", "  TOKENS:\n  *****\n  a: b"),
         ('  {"TOKEN":\n "abc"}\nname: a', '  {"TOKEN":\n ******\nname: a'),
+        ("A: ${env:DB_PASSWORD, 'abc'}", "A: ${env:DB_PASSWORD, ******"),
+        ("A: ${opt:password, 'abc'", "A: ${opt:password, *****"),
+        ("A: ${env:NAME, ${env:TOKEN, abc}}", "A: ${env:NAME, ${env:TOKEN, *****"),
+        ("A: ${env:TOKEN_TTL, '60'}", "A: ${env:TOKEN_TTL, '60'}"),
         ("\ufeffname: a\r\nTOKEN: b\r", "name: a\nTOKEN: *\n"),
     ],
 )
@@ -53,6 +57,7 @@ _UNITS = (
     "a", "a.", "-", "é", "-eyJ", "-sk-", "gl", "-SG.", "key=${a}", "key: ", "a1=", "a://", "--a ", "'a", "pw=a ",
     "pw=VALUE", "ghp_",
     "-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "-----END ", "Bearer ", "https://", '"ab":', "?ab=", "${env:A}",
+    "${key", "${key,",
 )  # fmt: skip
 
 
