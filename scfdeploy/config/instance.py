@@ -18,7 +18,7 @@ from scfdeploy.config.variables.scan import Reference
 from scfdeploy.config.yaml import MappingNode, ScalarNode, Style
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.model import FUNCTION_FIELDS, FunctionSpec, Instance, LayerSpec, Owner
+from scfdeploy.model import DEFAULT_STAGE, FUNCTION_FIELDS, FunctionSpec, Instance, LayerSpec, Owner
 
 if TYPE_CHECKING:
     from scfdeploy.config.variables.framework_variables import FrameworkVariables
@@ -37,7 +37,6 @@ IDENTITY_EMPTY = Finding(
     right=yaml("stage: ${env:STAGE}   # and STAGE is set to prod"),
 )
 
-DEFAULT_STAGE = "dev"
 _PROTECT = next(field for field in FUNCTION_FIELDS if field.name == "protect")
 _NAMELESS = "instance"
 

@@ -17,7 +17,6 @@ from scfdeploy.config.fields.scalars import WRONG_TYPE
 from scfdeploy.config.files import display_path, read_text
 from scfdeploy.config.identity import check_identity
 from scfdeploy.config.instance import (
-    DEFAULT_STAGE,
     IdentifiedDocument,
     identify,
     read_instance,
@@ -33,7 +32,7 @@ from scfdeploy.config.variables.outputs import Outputs
 from scfdeploy.config.yaml import MappingNode, is_null, parse
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.model import Instance, Project
+from scfdeploy.model import DEFAULT_STAGE, Instance, Project
 
 NOTHING_TO_DEPLOY = Finding(
     "nothing-to-deploy",

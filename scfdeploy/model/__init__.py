@@ -11,10 +11,11 @@ from scfdeploy.model.observed import Observed, Owner, Resource
 from scfdeploy.model.secret import Secret, is_secret, seal
 from scfdeploy.model.secret_names import looks_secret
 from scfdeploy.model.secret_text import holds_secret
-from scfdeploy.model.spec import FunctionSpec, Instance, LayerSpec, Project, ProjectKey, TriggerSpec
+from scfdeploy.model.spec import DEFAULT_STAGE, FunctionSpec, Instance, LayerSpec, Project, ProjectKey, TriggerSpec
 from scfdeploy.model.value import Path, Ref, Value, dotted
 
 __all__ = [
+    "DEFAULT_STAGE",
     "FUNCTION_FIELDS",
     "LAYER_FIELDS",
     "Address",

@@ -130,6 +130,10 @@ class Instance:
     """Those of name, app and stage that are reported as unreadable and have a placeholder."""
 
 
+DEFAULT_STAGE = "dev"
+"""The stage of a project that names none."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectKey:
     """The identity of a project."""

@@ -30,6 +30,7 @@ from scfdeploy.scaffold.ci import (
     read_pipeline,
     render,
     resolve_settings,
+    working_tree_source,
     write,
 )
 
@@ -191,7 +192,7 @@ def _ask(screen: OutputOptions, root: Path, system: SystemName) -> PipelineOptio
         question = message(
             "Source of scfdeploy (git+https://HOST/OWNER/scfdeploy@COMMIT, or a wheel with #sha256=HASH)"
         )
-        answer = typer.prompt(question, err=True)
+        answer = typer.prompt(question, default=working_tree_source(root), err=True)
         package = run_or_exit(screen, lambda: parse_source(answer, root)).spec
     try:
         detected = resolve_settings(root, system.value, PipelineOptions(package=package))

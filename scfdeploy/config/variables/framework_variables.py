@@ -9,11 +9,11 @@ import re
 from typing import NamedTuple
 
 from scfdeploy.config.files import read_text
-from scfdeploy.config.variables.scan import Part, Reference, alternatives, scan, without_quotes
+from scfdeploy.config.variables.scan import MOST_DEFAULTS, Part, Reference, alternatives, scan, without_quotes
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style, is_null, parse
 from scfdeploy.config.yaml.nodes import is_plain_text, number
 from scfdeploy.diagnostics import Diagnostics, Span
-from scfdeploy.model import holds_secret, looks_secret
+from scfdeploy.model import DEFAULT_STAGE, holds_secret, looks_secret
 
 _SOURCE = re.compile(r"(opt|self|sls|file|env)([:.(])(.*)", re.DOTALL)
 _VARIABLES = re.compile(r"(?:\$\{[^{},]*\})+")
@@ -24,8 +24,6 @@ _MAX_LENGTH = 2_000
 """The longest value that is written in place of a variable."""
 _MAX_STEPS = 20_000
 """The variables that are followed in one file: they can use each other many times."""
-_MOST_DEFAULTS = 20
-_DEFAULT_STAGE = "dev"
 
 
 class Replacement(NamedTuple):
@@ -56,7 +54,7 @@ class FrameworkVariables:
         if reference.is_placeholder or depth > _MAX_DEPTH or self._steps > _MAX_STEPS:
             return None
         source, *defaults = alternatives(reference.inner)
-        if len(defaults) > _MOST_DEFAULTS:
+        if len(defaults) > MOST_DEFAULTS:
             return None
         form = self._text(source, place, depth)
         match = None if form is None or "${" in form else _SOURCE.fullmatch(form)
@@ -110,7 +108,7 @@ class FrameworkVariables:
         if name != "stage":
             return None
         if self._is_stage(place):  # the option --stage replaces the stage of the file
-            return None if has_default else Replacement(_DEFAULT_STAGE)
+            return None if has_default else Replacement(DEFAULT_STAGE)
         return Replacement("${stage}")
 
     def _own_value(self, path: str, place: Span, depth: int) -> Replacement | None:

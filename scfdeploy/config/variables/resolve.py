@@ -16,7 +16,7 @@ from scfdeploy.config.variables.errors import (
     Problem,
     is_source,
 )
-from scfdeploy.config.variables.scan import Escaped, Part, Reference, alternatives, scan, without_quotes
+from scfdeploy.config.variables.scan import MOST_DEFAULTS, Escaped, Part, Reference, alternatives, scan, without_quotes
 from scfdeploy.config.variables.sources import VariableSources, VariableValue
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Edit, Position, Span, message, reworded
@@ -30,7 +30,6 @@ _MAX_LENGTH = 100_000
 _MAX_DEPTH = 50
 _MOST_PROBLEMS = 100
 """The problems that are reported for one scalar. Finding the position of each takes time."""
-_MOST_DEFAULTS = 20
 _NO_DEFAULTS = ("null", "~", "undefined")
 """Words that are no text without quotes: deploying them as text is never meant."""
 _COST_OF_STEP = 10
@@ -207,7 +206,7 @@ class _Expansion:
         if original in self._sources.variables:
             return self._look_up(original, trail, is_entire=is_entire)
         source, *defaults = alternatives(reference.inner)
-        if len(defaults) > _MOST_DEFAULTS:
+        if len(defaults) > MOST_DEFAULTS:
             return self._failed(errors.invalid_default(original.partition(",")[0]))
         form = self._parts(source, trail)
         if form is None:

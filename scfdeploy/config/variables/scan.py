@@ -33,6 +33,8 @@ class Escaped(NamedTuple):
         return self.raw[1:]
 
 
+MOST_DEFAULTS = 20
+"""The defaults that one variable may have."""
 _MAX_DEPTH = 20
 _QUOTES = ("'", '"')
 Part: TypeAlias = str | Reference | Escaped

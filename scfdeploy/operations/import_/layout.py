@@ -9,12 +9,11 @@ from itertools import islice
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.model import Address, Observed, Owner, Resource, Value
+from scfdeploy.model import DEFAULT_STAGE, Address, Observed, Owner, Resource, Value
 from scfdeploy.plan.diff.normalise import is_blank
 from scfdeploy.scaffold.project import app_name, project_name
 
 _DEFAULT_APP = "imported"
-_DEFAULT_STAGE = "dev"
 _FOLDER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]")
 
 
@@ -70,7 +69,7 @@ def group_functions(
 def default_project(root: Path, stage: str | None) -> tuple[str, str]:
     """The app and stage of functions without an owner that are imported into folders below `root`."""
     name = root.name if _FOLDER_NAME.fullmatch(root.name) else _DEFAULT_APP
-    return app_name(project_name(name)), stage or _DEFAULT_STAGE
+    return app_name(project_name(name)), stage or DEFAULT_STAGE
 
 
 def instance_folders(root: Path, function: Resource) -> list[Path]:
@@ -110,7 +109,7 @@ def _app_and_stage(owners: Mapping[Address, Owner | None], root: Path, stage: st
         return app, own_stage
     first = next(iter(owners)).function
     name = root.name if len(owners) > 1 and _FOLDER_NAME.fullmatch(root.name) else first
-    return app_name(project_name(name)), stage or _DEFAULT_STAGE
+    return app_name(project_name(name)), stage or DEFAULT_STAGE
 
 
 def _instance_names(function: Address, *, nested: bool) -> Iterator[str]:

@@ -5,7 +5,7 @@ from scfdeploy.scaffold.ci.migrate_pipeline import compare_lines, merge_pipeline
 from scfdeploy.scaffold.ci.pipeline_file import SYSTEMS, Proposal, propose, render, write
 from scfdeploy.scaffold.ci.resolve_settings import PipelineOptions, resolve_settings
 from scfdeploy.scaffold.ci.settings import Settings
-from scfdeploy.scaffold.ci.source import installed_source, parse_source
+from scfdeploy.scaffold.ci.source import installed_source, parse_source, working_tree_source
 
 __all__ = [
     "SYSTEMS",
@@ -23,5 +23,6 @@ __all__ = [
     "read_pipeline",
     "render",
     "resolve_settings",
+    "working_tree_source",
     "write",
 ]

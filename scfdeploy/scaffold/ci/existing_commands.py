@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from scfdeploy.diagnostics import message
+from scfdeploy.model.secret_text import STARS
 from scfdeploy.scaffold.ci.existing_pipeline import ExistingPipeline, add
 from scfdeploy.scaffold.ci.names import is_variable
 
@@ -29,6 +30,12 @@ _BUILDS = (
     (re.compile(r"\bpip3?\s+install\b.*\s-r\b"), "python", "pip"),
 )
 _NPM_BUILD = re.compile(r"\bnpm\s+(?:run\s+)?build\b")
+_EDITOR = re.compile(r"\b(?:sed|perl)\s")
+_SUBSTITUTION = re.compile(
+    r"(?<![A-Za-z])s(?P<end>[/|#,@!~:])(?P<pattern>(?:\\.|(?!(?P=end)).)*)(?P=end)(?P<key>\s*[\w.-]+\s*[:=]\s*)?"
+    r"(?P<value>(?:\\.|(?!(?P=end)).)*)(?P=end)"
+)
+_ONLY_VARIABLES = re.compile(r"""(?:\$\{\{[^{}]*\}\}|\$\{?\w+\}?|\\\d|[&\s"':=])*""")
 _HERE_DOCUMENT = re.compile(r"<<-?\s*['\"]?([A-Za-z_]\w*)['\"]?\s*$")
 _PART = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|&&|;|\$\{\{.*?\}\}""")
 _ZIP_FOLDER = re.compile(r"^mkdir\s+(?:-p\s+)?(?:\./)?zip/?$")
@@ -107,7 +114,7 @@ def _parts(command: str) -> list[str]:
 def _read_command(
     number: int, line: str, existing: ExistingPipeline, *, folder: str, label: str, branches: list[str]
 ) -> None:
-    text = label + line.partition("\n")[0]
+    text = label + _without_replacements(line.partition("\n")[0])
     if deploy := _DEPLOY.search(line):
         existing.deploys = True
         if folder and "$" not in folder:
@@ -143,7 +150,7 @@ def _read_build(number: int, line: str, text: str, existing: ExistingPipeline) -
         becomes = message("becomes the step that puts the jar and scf_bootstrap into one folder, for a web function")
         if _PLACEHOLDER_JAR.search(line):
             becomes += message("; the name of the jar is detected")
-        existing.carry(number, text, becomes)
+        existing.carry(number, text, becomes, type="web")
         return
     if _NPM_BUILD.search(line):
         existing.runtime, existing.build = existing.runtime or "nodejs", existing.build or "npm"
@@ -158,6 +165,17 @@ def _read_build(number: int, line: str, text: str, existing: ExistingPipeline) -
         existing.leave(number, text, message("only prints text"))
     else:
         existing.leave(number, text, message("is not recognised: add it to the build, or to src.hook"))
+
+
+def _without_replacements(line: str) -> str:
+    """The line without the texts that `sed` writes, which can be secrets whatever they replace. Variables stay."""
+    return _SUBSTITUTION.sub(_without_value, line) if _EDITOR.search(line) else line
+
+
+def _without_value(found: re.Match[str]) -> str:
+    value = found["value"] if _ONLY_VARIABLES.fullmatch(found["value"]) else STARS
+    key = found["key"] or ""
+    return f"s{found['end']}{found['pattern']}{found['end']}{key}{value}{found['end']}"
 
 
 def _other_command(word: str) -> str:
@@ -176,8 +194,14 @@ def _option_reason(option: str) -> str:
     if option.startswith("--inputs"):
         return message("write the value in serverless.yml")
     if option.startswith(("--stage", "-s")):
-        return message("the stage is not known here: pass --stage-branch BRANCH=STAGE")
+        return _stage_reason(re.sub(r"^(?:--stage|-s)[= ]?", "", option))
     return message("scfdeploy has no such option here: add it to the new pipeline, if you need it")
+
+
+def _stage_reason(stage: str) -> str:
+    if "=" in stage and "$" not in stage:
+        return message("a stage with = cannot be carried over: pass --stage-branch BRANCH=STAGE with another name")
+    return message("the stage is not known here: pass --stage-branch BRANCH=STAGE")
 
 
 def read_options(words: str, existing: ExistingPipeline, branches: list[str]) -> list[str]:
@@ -208,7 +232,7 @@ def _takes_value(word: str, following: str) -> bool:
 def _read_option(word: str, value: str, existing: ExistingPipeline, branches: list[str]) -> bool:
     """Read one option. Returns whether it is known."""
     is_known = bool(value) and "$" not in value
-    if word in ("--stage", "-s") and is_known:
+    if word in ("--stage", "-s") and is_known and "=" not in value:
         existing.add_stage(value, branches)
     elif word in ("--stage", "-s") and re.fullmatch(r"\$\{?STAGE\}?|\$\{\{ *env\.STAGE *\}\}", value):
         pass
@@ -222,11 +246,11 @@ def _read_option(word: str, value: str, existing: ExistingPipeline, branches: li
 def read_variable(number: int, name: str, text: str, existing: ExistingPipeline, branches: list[str]) -> None:
     """Read one variable of an `env` block."""
     secret = SECRET.search(text)
-    if name == "STAGE" and text and not _SHELL_VARIABLE.search(text) and "${" not in text:
+    if name == "STAGE" and text and not _SHELL_VARIABLE.search(text) and "${" not in text and "=" not in text:
         existing.add_stage(text, branches)
         existing.carry(number, name, message("becomes --stage-branch, with the stage {stage}", stage=text))
     elif name == "STAGE":
-        existing.leave(number, name, message("the stage is not known here: pass --stage-branch BRANCH=STAGE"))
+        existing.leave(number, name, _stage_reason(text))
     elif name == "SERVERLESS_PLATFORM_VENDOR":
         existing.leave(number, name, message("is no longer needed"))
     elif name in KEYS:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from scfdeploy.model import DEFAULT_STAGE
+
 _DEFAULT_BRANCH = "main"
-DEFAULT_STAGE = "dev"
 
 
 class Line(NamedTuple):
@@ -26,6 +27,8 @@ class Line(NamedTuple):
     version: str = ""
     container: str = ""
     """The Kubernetes container that the line selects."""
+    type: str = ""
+    """The type of the Java function that the line packs."""
 
 
 class Repair(NamedTuple):
@@ -53,9 +56,9 @@ class ExistingPipeline:
     lines: list[Line] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
 
-    def carry(self, number: int, text: str, becomes: str, *, tool: str = "") -> None:
+    def carry(self, number: int, text: str, becomes: str, *, tool: str = "", type: str = "") -> None:  # noqa: A002
         """Report what replaces a line."""
-        self.lines.append(Line(number, text, becomes, tool=tool))
+        self.lines.append(Line(number, text, becomes, tool=tool, type=type))
 
     def leave(self, number: int, text: str, reason: str) -> None:
         """Report that a line is not carried over."""

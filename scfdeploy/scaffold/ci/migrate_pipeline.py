@@ -8,9 +8,10 @@ from pathlib import Path
 
 from scfdeploy.config.files import read_text
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
+from scfdeploy.model import DEFAULT_STAGE
 from scfdeploy.scaffold.ci import detect
 from scfdeploy.scaffold.ci.existing_jenkinsfile import is_jenkinsfile, read_jenkinsfile_text
-from scfdeploy.scaffold.ci.existing_pipeline import DEFAULT_STAGE, ExistingPipeline, Line
+from scfdeploy.scaffold.ci.existing_pipeline import ExistingPipeline, Line
 from scfdeploy.scaffold.ci.existing_workflow import read_workflow_text
 from scfdeploy.scaffold.ci.resolve_settings import PipelineOptions
 from scfdeploy.scaffold.ci.settings import TOOLS, Settings
@@ -70,9 +71,21 @@ def compare_lines(existing: ExistingPipeline, settings: Settings, system: str) -
 def _compare(line: Line, settings: Settings, system: str) -> Line:
     if line.container:
         return _compare_container(line, system)
+    if line.type:
+        return _compare_type(line, settings)
     if line.tool and line.tool != settings.tool:
         return line._replace(becomes=_other_tool(line.tool, settings), is_carried=False)
     return _compare_version(line, settings) if line.language else line
+
+
+def _compare_type(line: Line, settings: Settings) -> Line:
+    if settings.language != "java":
+        reason = message("the new pipeline builds for {language} only", language=settings.language)
+    elif settings.type != line.type:
+        reason = message("is not needed: `src` of an event function names the folder of the jar")
+    else:
+        return line
+    return line._replace(becomes=reason, is_carried=False)
 
 
 def _compare_version(line: Line, settings: Settings) -> Line:

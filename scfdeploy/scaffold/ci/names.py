@@ -31,8 +31,18 @@ def stages_by_branch(pairs: Sequence[str]) -> dict[str, tuple[str, ...]]:
             )
         known = stages.setdefault(_branch(branch), ())
         if stage not in known:
-            stages[branch] = (*known, quotable(stage, message("the stage")))
+            stages[branch] = (*known, stage_name(stage))
     return stages
+
+
+def stage_name(text: str) -> str:
+    """The name of a stage, if --stage-branch and the pipeline can contain it. ScfDeployError otherwise."""
+    if "=" in text:
+        raise ScfDeployError(
+            message("the stage {name} contains =, which --stage-branch BRANCH=STAGE cannot express", name=repr(text)),
+            hint=message("Choose another name."),
+        )
+    return quotable(text, message("the stage"))
 
 
 def quotable(text: str, what: str) -> str:

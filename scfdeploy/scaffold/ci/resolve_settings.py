@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
-from scfdeploy.model import holds_secret
+from scfdeploy.model import DEFAULT_STAGE, holds_secret
 from scfdeploy.scaffold.ci import detect
 from scfdeploy.scaffold.ci.detect import Folder
 from scfdeploy.scaffold.ci.names import (
@@ -17,6 +17,7 @@ from scfdeploy.scaffold.ci.names import (
     is_set_by_server,
     quotable,
     require_container_names,
+    stage_name,
     stages_by_branch,
     variable,
 )
@@ -24,7 +25,6 @@ from scfdeploy.scaffold.ci.settings import KEYS, TOOLS, TYPES, VERSIONS, Build, 
 from scfdeploy.scaffold.ci.source import Source, installed_source, missing_source, parse_source
 
 _LANGUAGE_ALIASES = {"node": "nodejs", "node.js": "nodejs", "js": "nodejs", "py": "python"}
-_DEFAULT_STAGE = "dev"  # the default stage of every command
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def resolve_settings(root: Path, system: str, asked: PipelineOptions) -> Setting
     projects = tuple(_projects(root, by_path, language, version))
     spec = asked.package or installed_source(root)
     if spec is None:
-        raise missing_source()
+        raise missing_source(root)
     package = parse_source(spec, root)
     secrets = [variable(name) for name in asked.secrets]
     detected = [name for folder in every for name in folder.variables if not is_set_by_server(system, name)]
@@ -144,7 +144,7 @@ def _manifests(root: Path, every: Sequence[Folder], language: str) -> list[tuple
 
 
 def _stage(every: Sequence[Folder]) -> str:
-    return next((quotable(folder.stage, message("the stage")) for folder in every if folder.stage), _DEFAULT_STAGE)
+    return next((stage_name(folder.stage) for folder in every if folder.stage), DEFAULT_STAGE)
 
 
 def _projects(

@@ -22,6 +22,8 @@ _HOST = r"[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?"
 _REPOSITORY = re.compile(rf"(?:https://|ssh://(?:[A-Za-z0-9_-]+@)?){_HOST}{_PATH}")
 _URL = re.compile(rf"https://{_HOST}{_PATH}")
 _FILE = re.compile(r"[A-Za-z0-9._+/-]+")
+_REMOTE = re.compile(r'^\[remote "origin"\][^\[]*?^\s*url\s*=\s*(\S+)', re.MULTILINE)
+_OVER_SSH = re.compile(r"^(?:ssh://)?(?:[A-Za-z0-9_-]+@)([A-Za-z0-9.-]+)(?::[0-9]+/|[:/])")
 _WHEEL = re.compile(r"scfdeploy-[0-9][A-Za-z0-9.+!_]*-py3-none-any\.whl")
 
 
@@ -98,18 +100,60 @@ def spec_of_direct_url(text: str, root: Path) -> str | None:
     return f"{path.as_posix()}#sha256={sha256}"
 
 
-def missing_source() -> ScfDeployError:
-    """The error when there is no package to install."""
+def missing_source(root: Path) -> ScfDeployError:
+    """The error when there is no package to install, with what to pass."""
+    spec = working_tree_source(root)
     return ScfDeployError(
-        message("this scfdeploy was not installed from a git commit or a wheel that a pipeline could install too"),
-        hint=_hint(),
+        message("the pipeline needs a commit or a wheel of scfdeploy to install; this one was installed from neither"),
+        hint=_hint()
+        if spec is None
+        else message("This one is a copy of a repository. If its commit is pushed, pass --package {spec}", spec=spec),
     )
+
+
+def working_tree_source(root: Path) -> str | None:
+    """The commit of the working tree that this scfdeploy was installed from, as a value of `--package`.
+
+    None without one. The commit is not known to be pushed.
+    """
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        return spec_of_working_tree(distribution("scfdeploy").read_text("direct_url.json") or "", root)
+    except PackageNotFoundError:
+        return None
+
+
+def spec_of_working_tree(text: str, root: Path) -> str | None:
+    """The value of `--package` for a direct_url.json with a folder that has a commit and a remote repository."""
+    try:
+        origin = json.loads(text)
+        if "dir_info" not in origin:
+            return None
+        git = Path(unquote(str(origin["url"]).removeprefix("file://"))) / ".git"
+        remote = _REMOTE.search((git / "config").read_text("utf-8"))
+        head = (git / "HEAD").read_text("utf-8").strip()
+        commit = _commit_of(git, head.removeprefix("ref: ")) if head.startswith("ref: ") else head
+        if remote is None:
+            return None
+        address = _OVER_SSH.sub(r"https://\1/", remote[1])
+        return parse_source(f"git+{address}@{commit}", root).spec
+    except (ValueError, KeyError, TypeError, OSError, ScfDeployError):
+        return None
+
+
+def _commit_of(git: Path, branch: str) -> str:
+    try:
+        return (git / branch).read_text("utf-8").strip()
+    except FileNotFoundError:
+        lines = (git / "packed-refs").read_text("utf-8").splitlines()
+        return next((line.partition(" ")[0] for line in lines if line.endswith(f" {branch}")), "")
 
 
 def _hint() -> str:
     return message(
-        "Pass --package git+https://HOST/OWNER/scfdeploy@COMMIT with all 40 digits of the commit, or "
-        "--package URL_OR_PATH_OF_A_WHEEL#sha256=HASH."
+        "Pass --package git+https://HOST/OWNER/scfdeploy@COMMIT; `git ls-remote https://HOST/OWNER/scfdeploy HEAD` "
+        "prints the commit. Or put a wheel into the repository, and pass its path."
     )
 
 

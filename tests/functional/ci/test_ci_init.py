@@ -342,3 +342,10 @@ def test_on_a_terminal_it_asks_and_offers_what_it_found(root: Path) -> None:
     flow = workflow(FILE.read_text("utf-8"))
     assert flow["on"]["push"]["branches"] == ["main", "next"]
     assert flow["jobs"]["plan"]["permissions"] == {"id-token": "write"}
+
+
+def test_stage_that_no_option_can_express_is_refused(root: Path) -> None:
+    function(".", top="stage: a=b\n")
+
+    assert "the stage 'a=b' contains =" in refused().stderr
+    assert init("--stage-branch", "main=dev")["jobs"]["apply"]["environment"] == "dev"

@@ -118,6 +118,60 @@ def test_every_line_is_reported_with_number() -> None:
     assert set(said) == {1, 3, 4, 5, 6, 9, 11, 12, 14, 15, 16, 19, 20, 21, 22, 23, 25, 26, 27}
 
 
+EDITS = """\
+on: push
+jobs:
+  a:
+    env:
+      STAGE: a=b
+    steps:
+      - run: |
+          sed -i "s/DB_HERE/marked-1/g; s|DB_URL=.*|DB_URL=marked-2|" serverless.yml
+          perl -pi -e 's#x#marked-3#' app.py
+          sed -i 's/DB_HERE/$DB_URL/' serverless.yml
+          mkdir zip
+          sls deploy --stage c=d
+"""
+
+
+def test_report_hides_the_text_that_an_editor_writes() -> None:
+    ran = move(EDITS)
+
+    said = becomes(ran)
+    assert "marked" not in ran.stdout + ran.stderr
+    assert said[8].startswith('sed -i "s/DB_HERE/***/g; s|DB_URL=***')
+    assert said[9].startswith("perl -pi -e 's#x#***#' app.py: is not recognised")
+    assert said[10].startswith("sed -i 's/DB_HERE/$DB_URL/' serverless.yml: is not needed")
+
+
+def test_stage_with_equals_sign_is_not_carried_over() -> None:
+    ran = move(EDITS)
+
+    said = becomes(ran)
+    advice = "a stage with = cannot be carried over: pass --stage-branch BRANCH=STAGE with another name"
+    assert said[5] == f"STAGE: {advice}"
+    assert said[12].endswith(f"--stage c=d: {advice}")
+    assert made()["jobs"]["apply"]["environment"] == "dev"
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ((), "the new pipeline builds for python only"),
+        (
+            ("--runtime", "java", "--type", "event"),
+            "is not needed: `src` of an event function names the folder of the jar",
+        ),
+        (
+            ("--runtime", "java", "--type", "web"),
+            "becomes the step that puts the jar and scf_bootstrap into one folder, for a web function",
+        ),
+    ],
+)
+def test_folder_of_the_jar_is_carried_over_for_a_java_web_function_only(options: tuple[str, ...], reason: str) -> None:
+    assert becomes(move(EDITS, *options))[11] == f"mkdir zip: {reason}"
+
+
 @pytest.mark.parametrize(
     "step",
     [
