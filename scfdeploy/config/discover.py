@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from scfdeploy.config.files import absolute, display_path, read_text
@@ -65,6 +66,8 @@ class ProjectFiles(NamedTuple):
 
     files: tuple[str, ...]
     root: str
+    texts: Mapping[str, str] = {}
+    """The texts of files that were read already, as `read_text` returns them."""
 
 
 def discover(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles:
@@ -87,12 +90,14 @@ def discover(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles:
     if os.path.basename(full) in FILE_NAMES:
         return ProjectFiles((full,), os.path.dirname(full))  # reading the file reports that it is a folder
     own = _file_in(full, cwd, diagnostics)
-    if own is not None and not _has_identity_only(own):
-        return ProjectFiles((own,), full)
+    text = None if own is None else _read(own)
+    texts = {} if own is None or text is None else {own: text}
+    if own is not None and not _has_identity_only(text):
+        return ProjectFiles((own,), full, texts)
     folders = _folders_in(full, span, diagnostics)
     files = tuple(file for folder in folders if (file := _file_in(folder, cwd, diagnostics)))
     if own is not None and not files:
-        return ProjectFiles((own,), full)
+        return ProjectFiles((own,), full, texts)
     if not files and not diagnostics.has_errors:
         diagnostics.report(
             FILE_MISSING,
@@ -105,10 +110,14 @@ def discover(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles:
     return ProjectFiles(files, full)
 
 
-def _has_identity_only(path: str) -> bool:
+def _read(path: str) -> str | None:
+    """The text of a file; None if it cannot be read, which reading it as an instance reports."""
+    return read_text(path, path, Diagnostics())
+
+
+def _has_identity_only(text: str | None) -> bool:
     """Whether a file has only `app`, `stage` and `org`, so that the instances are in the folders below it."""
-    text = read_text(path, path, Diagnostics()) or ""  # reading it as an instance reports what is wrong with it
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "---"))]
+    lines = [line for line in (text or "").splitlines() if line.strip() and not line.lstrip().startswith(("#", "---"))]
     return bool(lines) and all(line.startswith(_IDENTITY) for line in lines)
 
 
@@ -128,7 +137,7 @@ def discover_tree(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles
     for folder, names, _ in os.walk(full, onerror=report):
         names[:] = sorted(name for name in names if not name.startswith(".") and name not in _OF_OTHERS)
         own = _file_in(folder, cwd, diagnostics)
-        if own is not None and not _has_identity_only(own):
+        if own is not None and not _has_identity_only(_read(own)):
             files.append(own)
     return ProjectFiles(tuple(files), full) if files else discover(path, cwd, diagnostics)
 

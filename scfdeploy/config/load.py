@@ -81,11 +81,13 @@ def load_project(path: str, options: LoadOptions) -> LoadResult:
     _check_options(options, diagnostics)
     sources: dict[str, str] = {}
     settings_problems = Diagnostics()
-    files, root = discover(path, options.cwd, diagnostics)
+    files, root, texts = discover(path, options.cwd, diagnostics)
     settings = read_settings(root, options, settings_problems)
     diagnostics.extend(settings_problems)
     boundary = _boundary(root, options) if options.prebuilt else ""
-    opened = [_open(file, options, sources, diagnostics=diagnostics, boundary=boundary) for file in files]
+    opened = [
+        _open(file, texts.get(file), options, sources, diagnostics=diagnostics, boundary=boundary) for file in files
+    ]
     documents = [document for document in opened if document is not None]
     secrets = {document.file: find_literal_secrets(document.tree, options.secrets) for document in documents}
     default_stage = options.stage or DEFAULT_STAGE
@@ -173,12 +175,19 @@ def _boundary(root: str, options: LoadOptions) -> str:
 
 
 def _open(
-    path: str, options: LoadOptions, sources: dict[str, str], *, diagnostics: Diagnostics, boundary: str
+    path: str,
+    text: str | None,
+    options: LoadOptions,
+    sources: dict[str, str],
+    *,
+    diagnostics: Diagnostics,
+    boundary: str,
 ) -> Document | None:
+    """Parse a file. `text` is its content if it was read already."""
     file = display_path(path, options.cwd)
     if boundary and not is_within(path, boundary, Span.at(file), diagnostics):
         return None
-    text = read_text(path, file, diagnostics)
+    text = read_text(path, file, diagnostics) if text is None else text
     if text is None:
         return None
     sources[file] = text

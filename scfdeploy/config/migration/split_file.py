@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from scfdeploy.config.components.local_path import is_local_path, report_local_path
@@ -22,6 +23,7 @@ from scfdeploy.config.migration.layout import (
     mapping_of,
     multi_line_scalar_lines,
     text_of,
+    walk,
 )
 from scfdeploy.config.migration.named_components import (
     INSTANCE_APART,
@@ -113,7 +115,9 @@ class SplitFile:
         called: set[str] = set()
         for folder, group in groups.items():
             text, converter = self._convert_group({entry.key.text for entry in group}, deployed, kinds)
-            files.append(NewFile(f"{folder}/serverless.yml", _from_folder(text, folder, self._file)))
+            files.append(
+                NewFile(f"{folder}/serverless.yml", _from_folder(text, folder, self._file, partial(self._place, group)))
+            )
             uses.update(converter.uses)
             called |= converter.called_gateways
         found = Diagnostics()
@@ -188,6 +192,12 @@ class SplitFile:
         first = first_comment_line(first_line(entry), self._rewrite)
         return range(first, last_line_before_next(entry, self._tree, self._rewrite) + 1)
 
+    def _place(self, group: Sequence[Entry], text: str) -> Span:
+        """Where a text stands in the components of one new file, or the first of these if it is put together."""
+        scalars = (node for entry in group for node in walk(entry.value) if isinstance(node, ScalarNode))
+        span = next((scalar.span for scalar in scalars if scalar.text == text), group[0].key.span)
+        return self._in_file(span, self._written)
+
     def _line(self, number: int) -> str:
         return self._rewrite.source_line(number) + self._newline
 
@@ -243,8 +253,11 @@ def _require_folders(groups: dict[str, list[Entry]], components: Sequence[Entry]
             )
 
 
-def _from_folder(text: str, folder: str, file: str) -> str:
-    """The text with the paths of `src`, which are relative to the parent folder, relative to `folder`."""
+def _from_folder(text: str, folder: str, file: str, place: Callable[[str], Span]) -> str:
+    """The text with the paths of `src`, which are relative to the parent folder, relative to `folder`.
+
+    Raises NotMigratedError for a path that cannot be rewritten; `place` finds a path in the file of the user.
+    """
     tree = _parsed(text, file, Span.at(file))
     rewrite = Rewrite(text, file)
     inputs = mapping_of(tree.get("inputs"))
@@ -255,7 +268,7 @@ def _from_folder(text: str, folder: str, file: str) -> str:
         inner = mapping_of(source)
         for entry in (source,) if inner is None else (inner.get("src"), inner.get("dist")):
             if entry is not None and isinstance(entry.value, ScalarNode) and text_of(entry) is not None:
-                _rewrite_path(entry.value, folder, rewrite)
+                _rewrite_path(entry.value, folder, rewrite, place)
         hook = None if inner is None else inner.get("hook")
         if hook is not None and isinstance(hook.value, ScalarNode) and text_of(hook) is not None:
             hooks.setdefault(hook.value.span.start, hook.value)  # functions can share one by an anchor
@@ -277,12 +290,12 @@ def _run_in_parent(command: ScalarNode, rewrite: Rewrite) -> None:
     rewrite.insert(Position(start.line, start.column + is_quoted), "cd .. && ")
 
 
-def _rewrite_path(scalar: ScalarNode, folder: str, rewrite: Rewrite) -> None:
+def _rewrite_path(scalar: ScalarNode, folder: str, rewrite: Rewrite, place: Callable[[str], Span]) -> None:
     path = scalar.text
     if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
         return
     if "${" in path:
-        _replace_text(scalar, f"../{path.removeprefix('./')}", rewrite)
+        _replace_text(scalar, f"../{path.removeprefix('./')}", rewrite, place)
         return
     inside = posixpath.relpath(posixpath.normpath(path), folder)
     if not inside.startswith(".."):
@@ -290,15 +303,15 @@ def _rewrite_path(scalar: ScalarNode, folder: str, rewrite: Rewrite) -> None:
     else:
         new = posixpath.normpath(posixpath.join("..", path))
         new = "../" if new == ".." else new
-    _replace_text(scalar, new, rewrite)
+    _replace_text(scalar, new, rewrite, place)
 
 
-def _replace_text(scalar: ScalarNode, new: str, rewrite: Rewrite) -> None:
+def _replace_text(scalar: ScalarNode, new: str, rewrite: Rewrite, place: Callable[[str], Span]) -> None:
     """Replace a text in its quotes. Raises NotMigratedError for one with escapes or on several lines."""
     source = rewrite.source_text(scalar.span) if scalar.span.start.line == scalar.span.end.line else ""
     if scalar.text not in source:
         raise NotMigratedError(
-            Span.at(rewrite.file),
+            place(scalar.text),
             message('The path "{path}" is not on one line, or is written with escapes.', path=scalar.text),
             message("Write it plainly, then migrate again."),
         )

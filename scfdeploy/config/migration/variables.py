@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from scfdeploy.config.migration.layout import get, last_line, walk
+from scfdeploy.config.migration.layout import last_line, walk
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.variables.errors import is_other_source
 from scfdeploy.config.variables.framework_variables import FrameworkVariables, written
 from scfdeploy.config.variables.framework_variables import Replacement as ValueText
 from scfdeploy.config.variables.scan import Reference, scan
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style, is_null
+from scfdeploy.config.yaml.nodes import node_at
 from scfdeploy.diagnostics import Position, Span
 
 Replacement: TypeAlias = str | ScalarNode | None
 """What replaces a variable: a text, or the value of a scalar of the file; None leaves it unchanged."""
 Lookup: TypeAlias = Callable[[str, Span], Replacement]
 """Called with the text between the braces and the span of the variable."""
+
+
+class UnknownVariables(NamedTuple):
+    """What is called with the text between the braces and the span of a variable that gets no value."""
+
+    name_variable: Callable[[str, Span], str]
+    """Returns the environment variable to write instead."""
+    report_unread: Callable[[str, Span], None]
+    """Another file does not give the value, so the variable stays."""
+    report_unwritten: Callable[[str, Span], None]
+    """The value cannot be written there, so the variable stays."""
+
 
 _VARIABLE = re.compile(r"(?<!\$)\$\{([^${}]+)\}")
 
@@ -37,12 +50,12 @@ def rewrite_variables(
 
 
 def rewrite_framework_variables(
-    node: Node, tree: MappingNode, root: str, rewrite: Rewrite, name_unknown: Callable[[str, Span], str]
+    node: Node, tree: MappingNode, root: str, rewrite: Rewrite, unknown: UnknownVariables
 ) -> None:
     """Replace the variables of the Serverless Framework in all scalars below a node.
 
     Values come from the file (`tree`) and from files in the folder `root`. A variable without a value becomes
-    `${env:NAME}`: `name_unknown` is called with its text and position, and returns the name.
+    `${env:NAME}`, except one of another file, which can be a block.
     """
     variables = FrameworkVariables(tree, root)
     scalars = [scalar for scalar in walk(node) if isinstance(scalar, ScalarNode) and "${" in scalar.text]
@@ -50,7 +63,7 @@ def rewrite_framework_variables(
         for line in range(scalar.span.start.line, scalar.span.end.line + 1):
             for raw, span in _references(scalar, line, rewrite):
                 if not _insert_block(scalar, raw, span, tree, rewrite):
-                    new = _framework_value(scalar, raw, span, variables, rewrite, name_unknown)
+                    new = _framework_value(scalar, raw, span, variables, rewrite, unknown)
                     if new is not None and new != raw:
                         rewrite.replace(span, new)
 
@@ -69,12 +82,7 @@ def _references(scalar: ScalarNode, line: int, rewrite: Rewrite) -> Iterator[tup
 
 
 def _framework_value(
-    scalar: ScalarNode,
-    raw: str,
-    span: Span,
-    variables: FrameworkVariables,
-    rewrite: Rewrite,
-    name_unknown: Callable[[str, Span], str],
+    scalar: ScalarNode, raw: str, span: Span, variables: FrameworkVariables, rewrite: Rewrite, unknown: UnknownVariables
 ) -> str | None:
     """The text that replaces a variable; None if it stays."""
     start = scalar.span.start
@@ -83,28 +91,28 @@ def _framework_value(
     (reference,) = scan(text)
     if not isinstance(reference, Reference) or reference.is_placeholder:
         return None
+    form = text[2:-1].strip()
     found = variables.replacement(reference, span)
     if found is not None:
-        is_entire = scalar.style is Style.PLAIN and scalar.text == raw
-        return written(found, scalar, quote, is_entire=is_entire)
-    form = text[2:-1].strip()
-    if not is_other_source(form) or form.startswith("file("):
+        new = written(found, scalar, quote, is_entire=scalar.style is Style.PLAIN and scalar.text == raw)
+        if new is None:
+            unknown.report_unwritten(form, span)
+        return new
+    if form.startswith("file("):
+        unknown.report_unread(form, span)
         return None
-    return f"${{env:{name_unknown(form, span)}}}"
+    return f"${{env:{unknown.name_variable(form, span)}}}" if is_other_source(form) else None
 
 
 def _insert_block(scalar: ScalarNode, raw: str, span: Span, tree: MappingNode, rewrite: Rewrite) -> bool:
     """Copy the lines of a mapping or a list that `${self:…}` names below the key whose value the variable is."""
     if scalar.text != raw or not raw.startswith("${self:") or "," in raw:
         return False
-    node: Node = tree
-    for key in raw[7:-1].strip().split("."):
-        entry = get(node, key)
-        if entry is None:
-            return False
-        node = entry.value
+    node = node_at(tree, raw[7:-1].strip().split("."))
+    if node is None or isinstance(node, ScalarNode):
+        return False
     start = node.span.start
-    if isinstance(node, ScalarNode) or rewrite.source_line(start.line)[: start.column - 1].strip():
+    if rewrite.source_line(start.line)[: start.column - 1].strip():
         return False
     lines = [rewrite.source_line(line) for line in range(start.line, last_line(node, start) + 1)]
     text = rewrite.source_line(span.start.line)
@@ -121,12 +129,7 @@ def _insert_block(scalar: ScalarNode, raw: str, span: Span, tree: MappingNode, r
 
 def scalar_at(tree: MappingNode, path: str) -> ScalarNode | None:
     """The scalar at a dotted path; None when there is none or it is null."""
-    node: Node = tree
-    for key in path.split("."):
-        entry = get(node, key)
-        if entry is None:
-            return None
-        node = entry.value
+    node = node_at(tree, path.split("."))
     return node if isinstance(node, ScalarNode) and not is_null(node) else None
 
 

@@ -10,6 +10,7 @@ from scfdeploy.config.document import component_kind
 from scfdeploy.config.migration.layout import NotMigratedError, end_line, first_line, get, indent, mapping_of, text_of
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_null
+from scfdeploy.config.yaml.nodes import node_at
 from scfdeploy.diagnostics import message
 
 CONSTANTS = "serverless-global"
@@ -64,10 +65,7 @@ def value_at(tree: MappingNode, path: str) -> Node | None:
             return None
         inputs = get(entry.value, "inputs")
         node = None if inputs is None else inputs.value
-    for key in rest.split(".") if rest else ():
-        found = get(node, key)
-        node = None if found is None else found.value
-    return node
+    return node_at(node, rest.split(".")) if rest else node
 
 
 def _abbreviated(tree: MappingNode) -> Iterator[Entry]:

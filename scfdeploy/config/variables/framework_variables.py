@@ -11,7 +11,7 @@ from typing import NamedTuple
 from scfdeploy.config.files import read_text
 from scfdeploy.config.variables.scan import MOST_DEFAULTS, Part, Reference, alternatives, scan, without_quotes
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style, is_null, parse
-from scfdeploy.config.yaml.nodes import is_plain_text, number
+from scfdeploy.config.yaml.nodes import is_plain_text, node_at, number
 from scfdeploy.diagnostics import Diagnostics, Span
 from scfdeploy.model import DEFAULT_STAGE, holds_secret, looks_secret
 
@@ -142,17 +142,13 @@ class FrameworkVariables:
         return self._files[name]
 
     def _value_at(self, node: Node, path: str, place: Span, depth: int) -> Replacement | None:
-        for key in path.split("."):
-            entry = node.get(key) if isinstance(node, MappingNode) else None
-            if entry is None:
-                return None
-            node = entry.value
-        if not isinstance(node, ScalarNode) or is_null(node) or node.style is Style.BROKEN:
+        value = node_at(node, path.split("."))
+        if not isinstance(value, ScalarNode) or is_null(value) or value.style is Style.BROKEN:
             return None
-        if not node.text.isprintable() or len(node.text) > _MAX_LENGTH:
+        if not value.text.isprintable() or len(value.text) > _MAX_LENGTH:
             return None
-        text = self._text(scan(node.text), place, depth)
-        return None if text is None else Replacement(text, is_text=node.style is not Style.PLAIN)
+        text = self._text(scan(value.text), place, depth)
+        return None if text is None else Replacement(text, is_text=value.style is not Style.PLAIN)
 
     def _text(self, parts: tuple[Part, ...], place: Span, depth: int) -> str | None:
         """The text of the parts with all variables replaced."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -75,6 +75,14 @@ _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"
 _NUMBER = r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+
+
+def node_at(node: Node | None, keys: Iterable[str]) -> Node | None:
+    """The value below a node that the keys lead to, one after the other; None if there is none."""
+    for key in keys:
+        entry = node.get(key) if isinstance(node, MappingNode) else None
+        node = None if entry is None else entry.value
+    return node
 
 
 def is_null(node: Node) -> bool:

@@ -119,7 +119,7 @@ def watched_files(request: Request) -> WatchedFiles:
     """The files of a project. Those of a project that cannot be loaded are its serverless.yml and .env."""
     load = request.load
     loaded = load_project(request.path, load)
-    files, root = discover(request.path, load.cwd, Diagnostics())
+    files, root, _ = discover(request.path, load.cwd, Diagnostics())
     project = loaded.project
     config_roots = set(map(os.path.dirname, files))
     config = {root, *config_roots}

@@ -212,6 +212,10 @@ def test_path_that_cannot_be_rewritten_is_rejected_unchanged(path: str) -> None:
     result = migrated(text)
 
     assert (rules(result), result.text, result.new_files) == (["not-migrated"], text, ())
+    (finding,) = result.diagnostics
+    (line,) = [number for number, one in enumerate(text.splitlines(), start=1) if path.splitlines()[0] in one]
+    assert finding.subject is not None
+    assert finding.subject.start.line == line
 
 
 def test_new_files_have_the_line_ends_of_the_old_one() -> None:

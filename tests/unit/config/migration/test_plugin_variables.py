@@ -110,6 +110,27 @@ def test_value_of_another_file_comes_from_the_folder_of_the_file(
     assert "ONE: ours\n" in file.diff
 
 
+@pytest.mark.parametrize("variable", ["file(./gone.yml):vpc.id", "file(./gone.yml):password, 'marked'"])
+def test_variable_of_a_file_that_is_missing_is_reported_and_kept(variable: str) -> None:
+    result = migrated(f'"x-${{{variable}}}"')
+
+    (finding,) = [one for one in result.diagnostics if "file(" in one.detail]
+    assert (finding.rule, str(finding.subject)) == ("not-carried-over", "serverless.yml:17:15")
+    assert f"${{{variable}}}" in result.text
+    assert "marked" not in finding.detail
+    assert "${env:" in (finding.hint or "")
+
+
+def test_value_that_cannot_be_written_in_a_text_is_reported() -> None:
+    text = HEAD.replace("VALUE", "a-${self:custom.text}").replace("STAGE", "dev").replace("VPC", "'{}'")
+
+    result = migrate_text(text.replace("custom:\n", "custom:\n  text: 'b: c'\n"), "serverless.yml", default_name="x")
+
+    (finding,) = [one for one in result.diagnostics if "cannot be written here" in one.detail]
+    assert (finding.rule, str(finding.subject)) == ("not-carried-over", "serverless.yml:18:14")
+    assert "ONE: a-${self:custom.text}\n" in result.text
+
+
 def test_no_other_file_is_read_without_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "values.yml").write_text("one: theirs\n")
     monkeypatch.chdir(tmp_path)
