@@ -38,12 +38,15 @@ class SourcePositions:
         insort(columns, column)
 
     def remove(self, line: int, columns: Sequence[int]) -> None:
-        """Record the removal of characters at these columns of the original line. Must precede insertions.
+        """Record the removal of characters at these columns, as they are before it.
 
-        Of a line with earlier changes nothing is recorded: its positions are then beside the mistake by as much.
+        Of a line with insertions nothing is recorded: its positions are then beside the mistake by as much.
         """
-        if columns and line not in self._removed and line not in self._inserted:
-            self._removed[line] = [column - index for index, column in enumerate(sorted(columns))]
+        if columns and line not in self._inserted:
+            before = self._removed.get(line, ())
+            original = [column + index for index, column in enumerate(before)]
+            original += [column + bisect_right(before, column) for column in columns]
+            self._removed[line] = [column - index for index, column in enumerate(sorted(original))]
 
     def position(self, line: int, column: int) -> Position:
         """The position in the file."""

@@ -45,9 +45,9 @@ def parse(text: str, file: str, diagnostics: Diagnostics, *, has_urls: bool = Fa
         try:
             node = Composer(text, positions, attempt).compose(_events(text) if has_urls else parser_events(text))
         except (MarkedYAMLError, ReaderError) as error:
-            from scfdeploy.config.yaml.recovery.repair import clear_tab_lines, report_and_repair
+            from scfdeploy.config.yaml.recovery.repair import read_unusual, report_and_repair
 
-            if repairs >= _MOST_REPAIRS - _MOST_MISTAKES or not clear_tab_lines(error, lines):
+            if repairs >= _MOST_REPAIRS - _MOST_MISTAKES or not read_unusual(error, lines, positions):
                 mistakes += 1
                 is_repaired = report_and_repair(error, lines, positions=positions, diagnostics=diagnostics)
                 if not is_repaired or mistakes == _MOST_MISTAKES:

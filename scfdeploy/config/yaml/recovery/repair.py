@@ -17,6 +17,7 @@ from scfdeploy.config.yaml.recovery.masked import find_masked
 from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure
 from scfdeploy.config.yaml.recovery.quoting import find_bracket, find_quote, find_unquoted
 from scfdeploy.config.yaml.recovery.separators import find_unclear_key
+from scfdeploy.config.yaml.recovery.surrogates import join_surrogates
 from scfdeploy.config.yaml.recovery.wrapping import find_wrapped_line, separator
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity
 from scfdeploy.diagnostics.page import yaml
@@ -74,14 +75,18 @@ def report_and_repair(
     return bool(mistake.repaired)
 
 
-def clear_tab_lines(error: Exception, lines: list[str]) -> bool:
-    """Clear lines of white space or a comment only, if the parser stopped at a tab in one: it is no mistake."""
+def read_unusual(error: Exception, lines: list[str], positions: SourcePositions) -> bool:
+    """Change `lines` so that the parser reads what is no mistake. Whether it stopped at something of that kind.
+
+    Lines of white space or a comment only, with a tab, are cleared; characters of two UTF-16 units become one escape.
+    """
     if isinstance(error, ReaderError):
         return False
-    cleared = lines_without_content(_failure(lines, error))
+    failure = _failure(lines, error)
+    cleared = lines_without_content(failure)
     for line in cleared:
         lines[line] = ""
-    return bool(cleared)
+    return bool(cleared) or join_surrogates(failure, lines, positions)
 
 
 def _fix_edits(mistake: Mistake, lines: list[str], positions: SourcePositions) -> tuple[Edit, ...]:

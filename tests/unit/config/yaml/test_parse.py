@@ -125,3 +125,47 @@ def test_json_is_read() -> None:
 @pytest.mark.parametrize("text", ["", "\n", "# nothing\n"])
 def test_empty_text_has_no_tree(text: str) -> None:
     assert parse(text, "f.yml", Diagnostics()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'a: "x \ud83d\ude00 y"', "x 😀 y"),
+        (r'a: "\uD83D\uDE00\ud83d\ude01\\ud83d\ude00\u5e97"', None),
+        (r'a: "\uD83D\uDE00\ud83d\ude01\\ud83d\u5e97"', "😀😁\\ud83d店"),
+        ('a: "x\n  \\ud83d\\ude00\n  \\ud83d\\ude01"', "x 😀 😁"),
+        (r"a: '\ud83d\ude00'", r"\ud83d\ude00"),
+        (r"a: \ud83d\ude00", r"\ud83d\ude00"),
+        (r'a: "\ud83d"', None),
+        (r'a: "\ude00\ud83d"', None),
+    ],
+)
+def test_character_of_two_escapes_is_read(text: str, value: str | None) -> None:
+    diagnostics = Diagnostics()
+
+    node = parse(f"{text}\n", "f.yml", diagnostics)
+
+    if value is None:
+        assert [finding.rule for finding in diagnostics] == ["yaml-escape"]
+    else:
+        assert not list(diagnostics)
+        assert node is not None
+        found = at(node, "a")
+        assert isinstance(found, ScalarNode)
+        assert found.text == value
+
+
+def test_position_after_a_character_of_two_escapes_is_that_of_the_file() -> None:
+    tree = tree_of(
+        '{"a": "\\ud83d\\ude00\\ud83d\\ude00", "\\ud83d\\ude00b": 1,\n "c": [\'x\', "\\ud83d\\ude00"], "d": 2}\n'
+    )
+    entries = {entry.key.text: entry for entry in tree}
+    assert place(entries["a"].value) == (1, 7, 1, 33)
+    assert place(entries["😀b"].key) == (1, 35, 1, 50)
+    assert place(entries["😀b"].value) == (1, 52, 1, 53)
+    assert place(entries["d"].value) == (2, 35, 2, 36)
+
+
+def test_many_lines_with_characters_of_two_escapes_are_read() -> None:
+    entries = ",\n".join(f' "k{number}": "\\ud83d\\ude00"' for number in range(200))
+    assert len(tree_of(f"{{\n{entries}\n}}\n").entries) == 200
