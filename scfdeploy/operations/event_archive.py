@@ -12,7 +12,7 @@ from typing import BinaryIO
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.facts import delivery_value
 from scfdeploy.operations.emulator import find_emulator
-from scfdeploy.operations.events import Records, event_info, function_key, read_records
+from scfdeploy.operations.events import Records, event_info, function_key, post_about_function, read_records
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.report.event_documents import event_document
 from scfdeploy.results import Findings
@@ -53,7 +53,8 @@ def _read_events(request: Request, cloud: CloudOptions, name: str, since_s: floa
     if emulator is None:
         return read_records(request, cloud, name, since_s=accepted_since, calls_per_s=_CALLS_PER_S)
     function = function_key(emulator, name) if name else ""
-    answer = emulator.control.post("events", {"function": function, "since_s": accepted_since, "limit": _ALL})
+    content = {"function": function, "since_s": accepted_since, "limit": _ALL}
+    answer = post_about_function(emulator, "events", name, content)
     now_ms = round(emulator.control.get("clock")["now"] * 1000)
     return Records([event_info(fields) for fields in answer["events"]], [], now_ms)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scfdeploy.operations.emulator import find_emulator, read_local
-from scfdeploy.operations.events import function_key, read_records
+from scfdeploy.operations.events import function_key, post_about_function, read_records
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.results import Findings
 from scfdeploy.results.events import EventInfo, EventStats, FunctionMetrics
@@ -24,7 +24,7 @@ def stats(request: Request, cloud: CloudOptions, name: str, *, since_s: float | 
         average = sum(waits) / len(waits) if waits else None
         return EventStats(Findings(), _by_hour(events), average, max(waits, default=None), untraced=untraced)
     content = {"function": function_key(emulator, name) if name else "", "since_s": since_s}
-    answer = emulator.control.post("events/stats", content)
+    answer = post_about_function(emulator, "events/stats", name, content)
     return EventStats(
         Findings(),
         [(hour["at"], hour["counts"]) for hour in answer["hours"]],

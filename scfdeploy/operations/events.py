@@ -12,7 +12,7 @@ from scfdeploy.model import Address
 from scfdeploy.operations.cloud import open_cloud, settings_of
 from scfdeploy.operations.emulator import Emulator, find_emulator
 from scfdeploy.operations.request import CloudOptions, Request
-from scfdeploy.operations.resolve_function import function_address
+from scfdeploy.operations.resolve_function import describe_missing, function_address
 from scfdeploy.providers.base import EventQuery, EventRecord, EventSource, RequestStatus, TraceSettings, none_if_missing
 from scfdeploy.report.humanize import short_ids
 from scfdeploy.results import Findings
@@ -46,7 +46,7 @@ def list_events(
         return _list_in_cloud(request, cloud, name, statuses, since_s)
     function = function_key(emulator, name) if name else ""
     content = {"function": function, "statuses": list(statuses), "since_s": since_s}
-    answer = emulator.control.post("events", content)
+    answer = post_about_function(emulator, "events", name, content)
     events = [event_info(fields) for fields in answer["events"]]
     untraced = [Untraced(function, [_TRACE]) for function in answer["untraced"]]
     return EventList(Findings(), events, untraced, answer["count"])
@@ -103,6 +103,14 @@ def function_key(emulator: Emulator, name: str) -> str:
     """The key of a function on a local server."""
     address = function_address(name, emulator.project)
     return f"{emulator.region}/{address.namespace}/{address.function}"
+
+
+def post_about_function(emulator: Emulator, path: str, name: str, content: object) -> Any:
+    """The answer of a control path about a function, or about all if `name` is empty."""
+    if not name:
+        return emulator.control.post(path, content)
+    with describe_missing(function_address(name, emulator.project), emulator.region, emulator.project):
+        return emulator.control.post(path, content)
 
 
 def event_info(fields: Mapping[str, Any]) -> EventInfo:
@@ -191,7 +199,8 @@ def _trace_settings(
     read = []
     for function in functions:
         call = partial(source.trace_settings, function)
-        settings = call() if must_exist else none_if_missing(call)
+        with describe_missing(function, source.region, None):
+            settings = call() if must_exist else none_if_missing(call)
         if settings is not None:
             read.append((function, settings))
     return read

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.request import CloudOptions, Request, server_options
-from scfdeploy.operations.resolve_function import ResolvedFunction, resolve_function
+from scfdeploy.operations.resolve_function import ResolvedFunction, describe_missing, resolve_function
 from scfdeploy.results import Findings, Invoked
 
 if TYPE_CHECKING:  # `invoke` without --async needs no control paths
@@ -47,9 +47,10 @@ def invoke(request: Request, cloud: CloudOptions, call: Call) -> Invoked:
     function = resolve_function(request, cloud, call.name)
     if call.http is not None or _is_web(function):
         return _invoke_url(request, cloud, function, call)
-    invocation = function.provider.invoke(
-        function.address, call.event or "{}", qualifier=call.qualifier, asynchronous=False
-    )
+    with describe_missing(function.address, function.region, function.project):
+        invocation = function.provider.invoke(
+            function.address, call.event or "{}", qualifier=call.qualifier, asynchronous=False
+        )
     return Invoked(Findings(), invocation.error is None, str(function.address), invocation)
 
 
@@ -85,9 +86,10 @@ def _invoke_later(request: Request, cloud: CloudOptions, call: Call) -> Invoked:
             hint=message("Use it with --local or the --endpoint of `scfdeploy emulator`."),
         )
     function = resolve_function(request, cloud, call.name)
-    invocation = function.provider.invoke(
-        function.address, call.event or "{}", qualifier=call.qualifier, asynchronous=True
-    )
+    with describe_missing(function.address, function.region, function.project):
+        invocation = function.provider.invoke(
+            function.address, call.event or "{}", qualifier=call.qualifier, asynchronous=True
+        )
     address, options = function.address, server_options(request, cloud)
     invoked = Invoked(Findings(), True, str(address), invocation, asynchronous=True, options=options)
     if emulator is not None:

@@ -114,7 +114,7 @@ def _open_emulator(emulator: Emulator, selection: Selection, *, follow: bool) ->
     answer = emulator.control.post("logs", _content(emulator, functions, selection))
     missing = [function for function in functions if _key(function) in answer["missing"]]
     if missing and (selection.name or len(missing) == len(functions)):
-        raise missing_function(missing[0], emulator.region)
+        raise missing_function(missing[0], emulator.region, project)
     functions = [function for function in functions if function not in missing]
     topics = {function: answer["topics"].get(_key(function), "") for function in functions}
     if not functions or not all(topics.values()):

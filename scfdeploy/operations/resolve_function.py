@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
 from scfdeploy.config.project_settings import NO_SETTINGS, Settings
-from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
 from scfdeploy.model import Address, FunctionSpec, Owner, Project, ProjectKey, Resource
 from scfdeploy.model.resource_kind import ALIAS
 from scfdeploy.model.value import whole_number
@@ -17,7 +18,7 @@ from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy, Refusal
 from scfdeploy.plan.policy import refusal
 from scfdeploy.plan.resources.alias_routing import Route
-from scfdeploy.providers.base import Query, Version
+from scfdeploy.providers.base import CloudError, Query, Version
 from scfdeploy.providers.tencent import TencentProvider
 
 
@@ -76,15 +77,51 @@ def function_address(name: str, project: Project | None) -> Address:
     return Address.of_function("default", name)
 
 
-def missing_function(address: Address, region: str) -> ScfDeployError:
-    """The error about a function that is not deployed."""
+def missing_function(address: Address, region: str, project: Project | None = None) -> ScfDeployError:
+    """The error about a function that is not deployed. The hint names a similar one of the project."""
+    if project is not None and any(spec.address == address for spec in project.functions):
+        hint = message("Deploy it with `scfdeploy apply`.")
+    else:
+        hint = did_you_mean(address.function_name, _names(project)) or message(
+            "Check the name and the region, or deploy it with `scfdeploy apply`."
+        )
+    return ScfDeployError(message("{address} does not exist in {region}", address=address, region=region), hint=hint)
+
+
+@contextmanager
+def describe_missing(address: Address, region: str, project: Project | None) -> Iterator[None]:
+    """Give the error of a call inside that does not find the function the words of `missing_function`.
+
+    The error code and the request id stay.
+    """
+    try:
+        yield
+    except ScfDeployError as error:
+        missing = missing_function(address, region, project)
+        is_missing = isinstance(error, CloudError) and error.code in _MISSING_FUNCTION
+        if is_missing or error.message == missing.message:
+            error.message, error.hint = missing.message, missing.hint
+        raise
+
+
+def unknown_function(name: str, project: Project | None, *, advice: str | None = None) -> ScfDeployError:
+    """The error about a function that the project does not have; `advice` is the hint if it has none at all."""
+    names = [spec.address.function_name for spec in project.functions] if project else []
+    known = message("Functions of the project: {names}.", names=", ".join(names)) if names else ""
     return ScfDeployError(
-        message("{address} does not exist in {region}", address=address, region=region),
-        hint=message("Deploy it with `scfdeploy apply`."),
+        message('The project has no function "{name}".', name=name),
+        hint=" ".join(filter(None, (did_you_mean(name, _names(project)), known))) or advice,
     )
 
 
+def _names(project: Project | None) -> list[str]:
+    """Every name that `function_address` takes for a function of the project."""
+    functions = project.functions if project else ()
+    return [name for spec in functions for name in (spec.address.function_name, spec.key or spec.owner.instance)]
+
+
 NEWEST = "newest"
+_MISSING_FUNCTION = ("ResourceNotFound.Function", "ResourceNotFound.FunctionName")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +223,7 @@ def load_deployed(
     observed = provider.observe((query or _alias_query)(address))
     function = observed.resources.get(address)
     if function is None:
-        raise missing_function(address, resolved.region)
+        raise missing_function(address, resolved.region, project)
     spec = next((spec for spec in project.functions if spec.address == address), None) if project else None
     key = project.key if project else None
     instances = frozenset(instance.name for instance in project.instances) if project else frozenset()

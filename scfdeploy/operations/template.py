@@ -11,7 +11,7 @@ from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
 from scfdeploy.model import Project
 from scfdeploy.operations.invoke import read_event
 from scfdeploy.operations.request import Request
-from scfdeploy.operations.resolve_function import function_address
+from scfdeploy.operations.resolve_function import function_address, unknown_function
 from scfdeploy.results import Findings
 from scfdeploy.results.templates import Template, TemplateChanged, TemplateList, TemplateShown
 from scfdeploy.scaffold import SAMPLES, find_sample, sample_event
@@ -136,11 +136,8 @@ def _require_known(place: _Place, name: str) -> None:
     if place.project is None or not name or place.function in template_dirs(place.root):
         return
     names = [folder_name(spec.address.namespace, spec.address.function) for spec in place.project.functions]
-    if place.function in names:
-        return
-    guess = did_you_mean(name, names)
-    if guess:
-        raise ScfDeployError(message('The project has no function "{name}".', name=name), hint=guess)
+    if place.function not in names and did_you_mean(name, names):
+        raise unknown_function(name, place.project)
 
 
 def _require_function(place: _Place) -> _Place:

@@ -10,7 +10,7 @@ from itertools import groupby
 from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
 
-from scfdeploy.diagnostics import Diagnostic, ScfDeployError, did_you_mean, message
+from scfdeploy.diagnostics import Diagnostic, ScfDeployError, message
 from scfdeploy.model import Address, Project
 from scfdeploy.operations.cloud import open_cloud
 from scfdeploy.operations.dev.hook_outputs import HookOutputs
@@ -19,7 +19,7 @@ from scfdeploy.operations.dev.watched_files import Affected, WatchedFiles, watch
 from scfdeploy.operations.emulator import open_control
 from scfdeploy.operations.logs import local_entry
 from scfdeploy.operations.request import CloudOptions, Request
-from scfdeploy.operations.resolve_function import function_address
+from scfdeploy.operations.resolve_function import function_address, unknown_function
 from scfdeploy.operations.template import read_template
 from scfdeploy.operations.urls.local import local_urls
 from scfdeploy.results import Applied, Findings
@@ -243,10 +243,7 @@ class DevSession:
         try:
             function = function_address(name, self._project)
             if function not in [spec.address for spec in self._project.functions]:
-                names = [spec.address.function_name for spec in self._project.functions]
-                raise ScfDeployError(
-                    message('The project has no function "{name}".', name=name), hint=did_you_mean(name, names)
-                )
+                raise unknown_function(name, self._project)
             action(self._project, function, second)
         except ScfDeployError as error:
             self.on_event(Failure(error.message, error.hint))

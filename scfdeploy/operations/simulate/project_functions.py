@@ -9,7 +9,7 @@ from scfdeploy.config import load_project
 from scfdeploy.config.discover import discover
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
 from scfdeploy.config.scenario import FunctionPolicy, Target
-from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity, did_you_mean, message
+from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity, message
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec, Project
 from scfdeploy.operations.request import Request
@@ -54,12 +54,9 @@ class LoadedFunctions:
             return found
         names = [spec.name for spec in self.project.functions] if self.project else []
         if name:
-            guess = did_you_mean(name, names)
-            known = message("Functions of the project: {names}.", names=", ".join(names)) if names else ""
-            raise ScfDeployError(
-                message("there is no function {name} in the project", name=name),
-                hint=" ".join(filter(None, (guess, known))) or _advice(),
-            )
+            from scfdeploy.operations.resolve_function import unknown_function
+
+            raise unknown_function(name, self.project, advice=_advice())
         if names:
             raise ScfDeployError(
                 message("no function was named, and the project has several"),

@@ -106,7 +106,7 @@ def _require_function_host(url: str) -> str:
 
 def _without_url(function: ResolvedFunction, observed: Observed) -> ScfDeployError:
     if function.address not in observed.resources:
-        return missing_function(function.address, function.region)
+        return missing_function(function.address, function.region, function.project)
     return ScfDeployError(
         message("{address} has no URL", address=function.address),
         hint=message("Add a trigger of type http to its events and apply, or call an event function without --method."),
