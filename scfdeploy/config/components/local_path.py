@@ -23,6 +23,25 @@ COMPONENT_PATH = Finding(
 )
 
 _PATH = re.compile(r"\.|/|~|file:|[A-Za-z]:[\\/]")
+# The first kind with one of its keys is meant.
+_KEYS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("multi-scf", frozenset(("functions",))),
+    ("layer", frozenset(("runtimes", "layerName"))),
+    ("apigateway", frozenset(("endpoints",))),
+    ("website", frozenset(("hosting", "bucketName"))),
+    ("cos", frozenset(("acl", "targetBucket"))),
+    ("vpc", frozenset(("vpcName", "subnetName", "cidrBlock"))),
+    ("postgresql", frozenset(("dBInstanceName",))),
+    ("cynosdb", frozenset(("dbMode",))),
+    ("cfs", frozenset(("fsName",))),
+    ("cdn", frozenset(("hosts", "fullUrl"))),
+    ("cam-role", frozenset(("roleName",))),
+)
+_OF_FUNCTIONS = frozenset(("handler", "events", "triggers", "eip", "cfs", "asyncRunEnable", "deadLetter"))
+_OF_FRAMEWORKS = frozenset(
+    ("faas", "functionConf", "apigatewayConf", "apigw", "entryFile", "staticConf", "static", "assets", "projectName")
+)
+_SHORT_NAMES = {"nestjs": "nest", "nextjs": "next", "nuxtjs": "nuxt"}
 
 
 def is_local_path(name: str) -> bool:
@@ -31,14 +50,37 @@ def is_local_path(name: str) -> bool:
 
 
 def report_local_path(component: ScalarNode, inputs: Node | None, named: str, diagnostics: Diagnostics) -> None:
-    """Report the path and, if the inputs or `named`, the names in the file, tell it, the kind that is likely there."""
+    """Report the path, with the kind that the keys of the inputs or `named`, the names in the file, let expect."""
+    from scfdeploy.config.components.kinds import kinds
+    from scfdeploy.facts import frameworks
+
     kind = _likely_kind(inputs, named)
+    is_framework = kind is None and isinstance(inputs, MappingNode) and not _OF_FRAMEWORKS.isdisjoint(_keys(inputs))
+    guess, hint = "", None
+    if kind is not None and all(kind not in one.names for one in kinds()):
+        guess = message(" Its keys look like `{kind}`, which scfdeploy does not deploy.", kind=kind)
+        hint = "If it is that, write `component: {kind}`; --skip-unsupported skips it."
+    elif kind is not None:
+        guess = message(" Its keys and names look like `{kind}`.", kind=kind)
+    elif is_framework:
+        guess = message(" Its keys are those of a web framework.")
+        hint = (
+            "Write the framework, such as `component: {kind}`, or run `scfdeploy migrate --component {kind} --write`. "
+            "Known are {known}."
+        )
+    else:
+        hint = (
+            "Write `component: scf` if it is a function, or the framework, or run "
+            "`scfdeploy migrate --component scf --write`. Known frameworks are {known}."
+        )
     diagnostics.report(
         COMPONENT_PATH,
         component.span,
+        hint=hint,
         component=component.text,
-        kind=kind or "express",
-        guess="" if kind is None else message(" Its keys and names look like `{kind}`.", kind=kind),
+        kind=kind or _framework_of_language(inputs),
+        guess=guess,
+        known=", ".join(frameworks()),
     )
 
 
@@ -50,20 +92,42 @@ def report_local_component(tree: MappingNode, component: ScalarNode, diagnostics
 
 
 def _likely_kind(inputs: Node | None, named: str) -> str | None:
+    """The kind whose keys the inputs have, or a framework that a name in the file contains; None if neither tells."""
     if not isinstance(inputs, MappingNode):
         return None
-    keys = {entry.key.text for entry in inputs}
-    if "functions" in keys:
-        return "multi-scf"
-    if "runtimes" in keys:
-        return "layer"
-    if "handler" in keys:
+    keys = _keys(inputs)
+    other = next((kind for kind, own in _KEYS if not own.isdisjoint(keys)), None)
+    if other is not None:
+        return other
+    if _OF_FRAMEWORKS.isdisjoint(keys) and not _OF_FUNCTIONS.isdisjoint(keys):
         return "scf"
+    framework = _named_framework(f"{named} {_text_at(inputs, 'functionName')} {_text_at(inputs, 'name')}")
+    if framework is not None:
+        return framework
+    if "faas" in keys:
+        return "http"
+    return "scf" if _OF_FRAMEWORKS.isdisjoint(keys) and re.search(r"\bscf|scf\b", named.lower()) else None
+
+
+def _named_framework(names: str) -> str | None:
+    """The framework that names such as `nextDemo` and `my-express` contain."""
     from scfdeploy.facts import frameworks
 
-    words = f"{named} {_text_at(inputs, 'functionName')} {_text_at(inputs, 'name')}".lower()
-    framework = next((name for name in frameworks() if name in words), None)
-    return framework or ("http" if "faas" in keys else None)
+    whole = names.lower()
+    words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+", names)}
+    return next((name for name in frameworks() if name in whole or _SHORT_NAMES.get(name, name) in words), None)
+
+
+def _framework_of_language(inputs: Node | None) -> str:
+    """A framework in the language of the runtime."""
+    from scfdeploy.facts import frameworks
+
+    runtime = _text_at(inputs, "runtime").lower() if isinstance(inputs, MappingNode) else ""
+    return next((one.name for one in frameworks().values() if runtime.startswith(one.language)), "express")
+
+
+def _keys(inputs: MappingNode) -> frozenset[str]:
+    return frozenset(entry.key.text for entry in inputs)
 
 
 def _text_at(tree: MappingNode, key: str) -> str:
