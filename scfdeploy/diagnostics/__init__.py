@@ -10,6 +10,7 @@ from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.span import Position, Span
 from scfdeploy.diagnostics.suggestions import (
     Edit,
+    changed_lines,
     did_you_mean,
     few_suggestions,
     has_suggestions_left,
@@ -29,6 +30,7 @@ __all__ = [
     "ScfDeployError",
     "Severity",
     "Span",
+    "changed_lines",
     "did_you_mean",
     "few_suggestions",
     "has_suggestions_left",

@@ -84,6 +84,21 @@ def inserted(file: str, line: int, column: int, text: str) -> Edit:
     return Edit(Span.at(file, line, column), text)
 
 
+def changed_lines(file: str, before: Sequence[str], after: Sequence[str]) -> tuple[Edit, ...]:
+    """The edit that replaces the lines in which a new text differs; none if it does not."""
+    if list(before) == list(after):
+        return ()
+    most = min(len(before), len(after))
+    first = next((at for at in range(most) if before[at] != after[at]), most)
+    rest = next((at for at in range(most - first) if before[-1 - at] != after[-1 - at]), most - first)
+    old, new = before[first : len(before) - rest], after[first : len(after) - rest]
+    if not old or not new:  # whole lines are added or removed: with a line that stays, the edit needs no line end
+        first, rest = (first - 1, rest) if first else (first, rest - 1)
+        old, new = before[first : len(before) - rest], after[first : len(after) - rest]
+    span = Span(file, Position(first + 1, 1), Position(first + len(old), len(old[-1]) + 1))
+    return (Edit(span, "\n".join(new), "\n".join(old)),)
+
+
 def removed_line(file: str, number: int, lines: Sequence[str]) -> Edit:
     """The edit that removes a line. It must not be the first line; it can be one without a line end."""
     above = lines[number - 2]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
 from scfdeploy.config.yaml.nodes import is_false
-from scfdeploy.diagnostics import Edit, Finding, Position, Severity, Span
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, changed_lines
 from scfdeploy.diagnostics.page import yaml
 
 BESIDE_SRC = Finding(
@@ -50,16 +50,13 @@ def with_source_keys(inputs: MappingNode, reading: Reading) -> MappingNode:
         return inputs
     root = next((reading.resolve(entry.value) for entry in own if entry.key.text == "src"), None)
     rebased = tuple(_rebased(entry, root) for entry in moved)
-    fix = _fix(source, moved, reading.lines) if rebased == moved else ()
+    fix = _fix(inputs, source, moved, reading.lines)
     for entry, new in zip(moved, rebased, strict=True):
         reading.diagnostics.report(
             BESIDE_SRC,
             entry.key.span,
             fix=fix,
-            hint=None
-            if entry == new
-            else "Write it below `src:`, with paths relative to the folder of the code; `scfdeploy migrate --write` "
-            "does it for you.",
+            hint=None if entry == new else "Write it below `src:`, with paths relative to the folder of the code.",
             key=entry.key.text,
         )
     below = Entry(source.key, MappingNode((*own, *rebased), source.value.span))
@@ -82,45 +79,37 @@ def _rebased(patterns: Entry, root: Node | None) -> Entry:
 
 
 def _relative(item: Node, root: str) -> Node:
-    if not isinstance(item, ScalarNode) or not item.text or "${" in item.text or posixpath.isabs(item.text):
+    if not isinstance(item, ScalarNode) or not item.text or "${" in item.text:
         return item
-    path = posixpath.relpath(item.text, root)
-    return item if path == posixpath.normpath(item.text) else replace(item, text=path)
+    path = below_source(item.text, root)
+    return item if path is None else replace(item, text=path)
 
 
-def _fix(source: Entry, moved: tuple[Entry, ...], lines: Sequence[str]) -> tuple[Edit, ...]:
+def below_source(path: str, root: str) -> str | None:
+    """A path relative to the file as one relative to the folder of the code; None if it is the same."""
+    if posixpath.isabs(path) or posixpath.isabs(root):
+        return None
+    new = posixpath.relpath(path, root)
+    return None if new == posixpath.normpath(path) else new
+
+
+def _fix(inputs: MappingNode, source: Entry, moved: tuple[Entry, ...], lines: Sequence[str]) -> tuple[Edit, ...]:
     """The edit that moves the keys below `src`; none unless each of them has lines of its own."""
+    from scfdeploy.config.migration.function_settings import FunctionSettings
+    from scfdeploy.config.migration.layout import multi_line_scalar_lines
+    from scfdeploy.config.migration.rewrite import Rewrite
+
     indent = source.key.span.start.column - 1
-    blocks = [(entry.key.span.start.line, entry.value.span.end.line) for entry in (source, *moved)]
-    first, last = min(start for start, _ in blocks), max(end for _, end in blocks)
+    last = max(entry.value.span.end.line for entry in (source, *moved))
     if last > len(lines) or not all(_is_apart(entry, indent, lines) for entry in (source, *moved)):
         return ()
-    head, by = _source_lines(source, lines)
-    if by < 1:
-        return ()
-    taken = {number for start, end in blocks for number in range(start, end + 1)}
-    below = [f"{' ' * by}{lines[number - 1]}" for start, end in blocks[1:] for number in range(start, end + 1)]
-    new: list[str] = []
-    for number in range(first, last + 1):
-        if number == blocks[0][0]:
-            new += [*head, *below]
-        elif number not in taken:
-            new.append(lines[number - 1])
-    span = Span(source.key.span.file, Position(first, 1), Position(last, len(lines[last - 1]) + 1))
-    return (Edit(span, "\n".join(new), "\n".join(lines[first - 1 : last])),)
-
-
-def _source_lines(source: Entry, lines: Sequence[str]) -> tuple[list[str], int]:
-    """The lines of `src` as a block, and how much deeper than `src` its keys are; 0 if it is between brackets."""
-    key, value = source.key.span, source.value.span
-    if isinstance(source.value, MappingNode):
-        deeper = source.value.entries[0].key.span.start if source.value.entries else key.start
-        is_block = deeper.line > key.start.line
-        return list(lines[key.start.line - 1 : value.end.line]), deeper.column - key.start.column if is_block else 0
-    if value.start.line != key.start.line or value.end.line != key.start.line:
-        return [], 0
-    line, indent = lines[key.start.line - 1], " " * (key.start.column - 1)
-    return [line[: key.end.column], f"{indent}  src: {line[value.start.column - 1 :]}"], 2
+    if isinstance(source.value, MappingNode) and source.value.span.start.line <= source.key.span.start.line:
+        return ()  # between brackets, or an alias
+    problems = Diagnostics()
+    file = source.key.span.file
+    rewrite = Rewrite("\n".join(lines), file, within_texts=multi_line_scalar_lines(inputs))
+    FunctionSettings(MappingNode((source, *moved), inputs.span), rewrite, problems).gather_source()
+    return () if len(problems) else changed_lines(file, lines, rewrite.text().split("\n"))
 
 
 def _is_apart(entry: Entry, indent: int, lines: Sequence[str]) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 
 from scfdeploy.config.components.image_parts import address_of_parts
+from scfdeploy.config.components.source_keys import below_source
 from scfdeploy.config.migration.layout import (
     comment_entry,
     end_line,
@@ -145,8 +145,8 @@ class FunctionSettings:
                     "this one is not changed.",
                     hint="Write it relative to the folder of the code.",
                 )
-            elif posixpath.relpath(path, root) != posixpath.normpath(path):
-                self._rewrite.replace(item.span, posixpath.relpath(path, root))
+            elif (new := below_source(path, root)) is not None:
+                self._rewrite.replace(item.span, new)
 
     def _path(self, item: Node) -> str | None:
         """The path that an item names, with variables replaced; None if it is not known."""

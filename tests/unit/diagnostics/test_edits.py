@@ -2,7 +2,7 @@
 
 import pytest
 
-from scfdeploy.diagnostics import Edit, Position, Span, inserted, reworded
+from scfdeploy.diagnostics import Edit, Position, Span, changed_lines, inserted, reworded
 from scfdeploy.diagnostics.edits import SourceText
 
 
@@ -104,3 +104,30 @@ def test_edit_is_checked_against_both_neighbors() -> None:
     ]
 
     assert SourceText("abcdefg").edited([*outer, *inner]) == ("x-y", (True, True, False, False, True))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a b c d", "a x c d"),
+        ("a b c d", "a b d"),
+        ("a b c d", "b c d"),
+        ("a b c d", "a b c"),
+        ("a b c d", "a b x y c d"),
+        ("a b c d", "x a b c d"),
+        ("a b c d", "a b c d x"),
+        ("a a a", "a a"),
+        ("a", "b"),
+    ],
+)
+def test_changed_lines_are_one_edit_that_makes_the_new_text(before: str, after: str) -> None:
+    old, new = before.split(), after.split()
+
+    edits = changed_lines("f.yml", old, new)
+
+    assert len(edits) == 1
+    assert edited("\n".join(old), edits) == "\n".join(new)
+
+
+def test_equal_lines_need_no_edit() -> None:
+    assert changed_lines("f.yml", ["a"], ["a"]) == ()

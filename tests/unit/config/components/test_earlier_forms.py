@@ -32,7 +32,10 @@ def test_patterns_beside_src_are_read_as_part_of_it(workspace: Workspace, key: s
     assert findings(loaded) == ["6:3 beside-src?"]
 
 
-def test_include_beside_src_is_relative_to_the_file_as_after_migrate(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [("validate", "--fix"), ("migrate", "--write")])
+def test_include_beside_src_becomes_relative_to_the_folder_of_the_code(
+    tmp_path: Path, command: tuple[str, str]
+) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "index.py").write_text("def main_handler(event, context):\n    return 1\n")
     (tmp_path / "common.txt").write_text("shared")
@@ -40,15 +43,14 @@ def test_include_beside_src_is_relative_to_the_file_as_after_migrate(tmp_path: P
     text = f"{HEAD}  runtime: Python3.10\n  handler: index.main_handler\n  src: ./src\n  include:\n    - ./common.txt\n"
     file.write_text(text)
 
-    checked = scfdeploy("validate", tmp_path, "--fix")
+    checked = scfdeploy("validate", tmp_path)
 
     assert checked.exit_code == 0, checked.stderr
     assert "relative to the folder of the code" in checked.stderr
-    assert file.read_text() == text
-    assert scfdeploy("migrate", tmp_path, "--write").exit_code == 0
+    assert scfdeploy(*command, tmp_path).exit_code == 0
     assert file.read_text().endswith("  src:\n    src: ./src\n    include:\n      - ../common.txt\n")
-    migrated = scfdeploy("validate", tmp_path)
-    assert (migrated.exit_code, "warning" in migrated.stderr) == (0, False)
+    changed = scfdeploy("validate", tmp_path)
+    assert (changed.exit_code, "warning" in changed.stderr) == (0, False)
 
 
 def test_patterns_in_both_places_are_an_error(workspace: Workspace) -> None:
@@ -66,8 +68,8 @@ def test_fix_moves_patterns_below_src_and_keeps_comments(tmp_path: Path) -> None
     )
 
     assert fixed(tmp_path, text) == (
-        f"{HEAD}  src:\n    src: ./  # the code\n    exclude:\n"
-        '      - "*.log"  # large\n      - tmp\n  runtime: Nodejs18.15\n  # logs\n  handler: index.main_handler\n'
+        f"{HEAD}  src:\n    src: ./  # the code\n    # logs\n    exclude:\n"
+        '      - "*.log"  # large\n      - tmp\n  runtime: Nodejs18.15\n  handler: index.main_handler\n'
     )
 
 
@@ -77,6 +79,28 @@ def test_fix_adds_patterns_to_block_of_src(tmp_path: Path) -> None:
     assert fixed(tmp_path, text) == (
         f"{HEAD}  src:\n    src: ./\n    exclude: [tmp]\n  runtime: Nodejs18.15\n  handler: index.main_handler\n"
     )
+
+
+def test_fix_moves_both_patterns_below_src(tmp_path: Path) -> None:
+    (tmp_path / "common.txt").write_text("shared")
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "index.js").write_text("exports.main_handler = async () => 'hello';\n")
+    text = (
+        f"{HEAD}  exclude: [tmp]\n  src: ./code\n  runtime: Nodejs18.15\n  include:\n  - common.txt # ours\n"
+        "  handler: index.main_handler\n"
+    )
+
+    assert fixed(tmp_path, text) == (
+        f"{HEAD}  src:\n    src: ./code\n    exclude: [tmp]\n    include:\n    - ../common.txt # ours\n"
+        "  runtime: Nodejs18.15\n  handler: index.main_handler\n"
+    )
+
+
+@pytest.mark.parametrize("source", ["{src: ./}", "&a {src: ./}"])
+def test_fix_leaves_patterns_beside_src_between_brackets(tmp_path: Path, source: str) -> None:
+    text = f"{HEAD}  src: {source}\n  runtime: Nodejs18.15\n  exclude: [tmp]\n  handler: index.main_handler\n"
+
+    assert fixed(tmp_path, text) == text
 
 
 PARTS = "    namespace: shop\n    repositoryName: api\n    tagName: 1.4\n"
