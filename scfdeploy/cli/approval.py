@@ -14,16 +14,48 @@ from scfdeploy.apply import Effect, Status
 from scfdeploy.apply.stop import Stop
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.interrupt import signals_stop, write_to_stderr
-from scfdeploy.cli.output import OutputOptions, print_text, run_and_exit, show
+from scfdeploy.cli.output import (
+    OutputOptions,
+    print_text,
+    run_and_exit,
+    run_or_exit,
+    show,
+    write_reports_and_exit,
+)
 from scfdeploy.cli.redaction import SECRETS
+from scfdeploy.cli.regions import run_parts, split_request
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.apply import ApplyHooks
+from scfdeploy.operations.request import Request
 from scfdeploy.report.terminal import safe
 from scfdeploy.results import AliasChanged, Applied, Findings, Planned
 
 
 def run_apply(output: OutputOptions, use_case: Callable[[ApplyHooks], Applied], *, yes: bool) -> NoReturn:
     """Run an apply or a destroy, and exit."""
+    applied = _run(output, use_case, yes=yes)
+    write_reports_and_exit(output, applied, exit_code(applied))
+
+
+def run_apply_by_region(
+    output: OutputOptions, request: Request, use_case: Callable[[Request, ApplyHooks], Applied], *, yes: bool
+) -> NoReturn:
+    """Run an apply or a destroy for each region of the project, until one fails, and exit."""
+    requests = split_request(output, request)
+    has_changes: list[bool] = []
+
+    def run(part: Request) -> NoReturn:
+        applied = _run(output, lambda hooks: use_case(part, hooks), yes=yes)
+        has_changes.append(bool(applied.outcomes))
+        write_reports_and_exit(output, applied, exit_code(applied))
+
+    *before, last = run_parts(output, requests, run, stops=True)
+    is_partial = last is ExitCode.FAILED and any(has_changes[: len(before)])
+    raise typer.Exit(ExitCode.PARTLY_APPLIED if is_partial else last)
+
+
+def _run(output: OutputOptions, use_case: Callable[[ApplyHooks], Applied], *, yes: bool) -> Applied:
+    """Run an apply or a destroy, and show the result."""
     prompt = ApprovalPrompt(output, yes)
 
     def run() -> Applied:
@@ -39,7 +71,9 @@ def run_apply(output: OutputOptions, use_case: Callable[[ApplyHooks], Applied], 
         # The prompt has shown the findings above the plan; a JSON document contains them once.
         return applied._replace(findings=Findings()) if prompt.is_shown else applied
 
-    run_and_exit(output, run, exit_code, on_screen=without_shown, interrupted=_interrupted())
+    applied = run_or_exit(output, run, interrupted=_interrupted())
+    show(output, without_shown(applied))
+    return applied
 
 
 def run_alias_change(output: OutputOptions, use_case: Callable[[ApplyHooks], AliasChanged], *, yes: bool) -> None:

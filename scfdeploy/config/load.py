@@ -24,7 +24,7 @@ from scfdeploy.config.instance import (
 )
 from scfdeploy.config.literal_secrets import find_literal_secrets, mask_spans
 from scfdeploy.config.load_result import LoadOptions, LoadResult
-from scfdeploy.config.merge_instances import merge_instances
+from scfdeploy.config.merge_instances import instances_in, merge_instances, regions_of
 from scfdeploy.config.project_settings import SettingsFile, read_settings
 from scfdeploy.config.source import is_within
 from scfdeploy.config.variables.errors import share_hint
@@ -101,6 +101,13 @@ def load_project(path: str, options: LoadOptions) -> LoadResult:
         if item.kind is not None:  # other mistakes in a file of another tool are not reported
             diagnostics.extend(secrets[item.document.file].findings)
     instances = _read_instances(identified, options, settings, diagnostics=diagnostics)
+    regions = regions_of(instances)
+    if options.part in regions:
+        whole, instances = instances, instances_in(options.part, instances)
+        others = {instance.file for instance in whole} - {instance.file for instance in instances}
+        diagnostics = Diagnostics(
+            finding for finding in diagnostics if finding.subject is None or finding.subject.file not in others
+        )
     if len(instances) == 1:
         warn_about_parent_file(instances[0], options.cwd, diagnostics)
     if not instances and documents and not diagnostics.has_errors:
@@ -123,6 +130,7 @@ def load_project(path: str, options: LoadOptions) -> LoadResult:
         masked,
         settings.of_stage(project.key.stage if project is not None else options.stage),
         next(iter(settings_problems), None),
+        regions if not options.part else (),
     )
 
 

@@ -29,6 +29,8 @@ class LoadOptions:
     prebuilt: bool = False
     """Whether a build without credentials wrote the project. Then .env files are not searched (`env_file` is read),
     no variable can read a credential of the cloud, and no code can be outside the checkout."""
+    part: str = ""
+    """Only the instances in this region, of a project with several regions; empty for all."""
     secrets: KnownSecrets = field(default_factory=KnownSecrets, compare=False)
     """Collects values that must be redacted."""
 
@@ -64,3 +66,5 @@ class LoadResult:
     """The defaults of scfdeploy.toml for the stage."""
     settings_error: Diagnostic | None = None
     """Why scfdeploy.toml cannot be used, also among the diagnostics."""
+    regions: tuple[str, ...] = ()
+    """The regions of a project that has several and can be loaded as one part for each; empty otherwise."""

@@ -37,12 +37,14 @@ SEVERAL_REGIONS = Finding(
     "several-regions",
     Severity.ERROR,
     "Instances in several regions",
-    detail="This {kind} is deployed to {region}, that of {file} to {other_region}; this version deploys to one region "
-    "at a time.",
+    detail="This {kind} is deployed to {region}, that of {file} to {other_region}. One plan is for one region.",
     hint="Run for each folder separately, or pass --region.",
     title="Instances in several regions.",
-    what="Functions that are deployed together have different regions.",
-    why="One run deploys to one region.",
+    what="Functions that are deployed together have different regions. validate, plan, apply, destroy and status cover "
+    "all regions, one after the other, as text and as JSON; commands about one function find its region. Reports, "
+    "saved plans and other commands need one region, as does a project in which an instance uses an output of another "
+    "region.",
+    why="One plan is for one region.",
     wrong=yaml(
         "# api/serverless.yml\ninputs:\n  region: ap-shanghai\n---\n# web/serverless.yml\ninputs:\n  region: ap-beijing"
     ),
@@ -92,6 +94,30 @@ def _report_disagreement(
         ours=ours,
         file=first.file,
     )
+
+
+def regions_of(instances: Sequence[Instance]) -> tuple[str, ...]:
+    """The regions of instances that are deployed in several, if each part can be deployed on its own.
+
+    Empty for one region, if an instance has several or uses an output of another region, and for several projects.
+    """
+    own = {instance.name: {spec.region for spec in _resolved(instance)} for instance in instances}
+    regions = tuple(dict.fromkeys(region for found in own.values() for region in sorted(found)))
+    is_apart = all(len(found) <= 1 for found in own.values()) and all(
+        own[instance.name] == own[name] for instance in instances for name in instance.needs if name in own
+    )
+    is_one_project = len({(instance.app, instance.stage) for instance in instances}) == 1
+    return regions if len(regions) > 1 and is_apart and is_one_project else ()
+
+
+def instances_in(region: str, instances: Sequence[Instance]) -> list[Instance]:
+    """The instances of one of the regions that `regions_of` returns."""
+    return [instance for instance in instances if all(spec.region == region for spec in _resolved(instance))]
+
+
+def _resolved(instance: Instance) -> list[FunctionSpec | LayerSpec]:
+    specs = [*instance.functions, *instance.layers]
+    return [spec for spec in specs if "region" not in spec.unresolved]
 
 
 def _have_one_region(specs: Sequence[FunctionSpec | LayerSpec], diagnostics: Diagnostics) -> bool:

@@ -40,6 +40,8 @@ class CheckedProject(NamedTuple):
     suppressions: Suppressions | None = None
     dotenv: EnvFile = NO_ENV_FILE
     settings: Settings = NO_SETTINGS.defaults
+    regions: tuple[str, ...] = ()
+    """The regions of a project that has several and can be loaded as one part for each; empty otherwise."""
 
     def with_diagnostics(self, diagnostics: Diagnostics) -> Findings:
         """The findings and those of a later stage, sorted; comments suppress warnings of that stage too."""
@@ -81,7 +83,15 @@ def load_and_check(request: Request, *, advise: bool = False) -> CheckedProject:
     findings = Findings(Diagnostics([*errors, *others]).sorted(), loaded.masked_sources)
     stop = loaded.project is None or failed(findings, strict=request.strict)
     return CheckedProject(
-        loaded.project, findings, loaded.environment, stop, request, suppressions, loaded.dotenv, loaded.settings
+        loaded.project,
+        findings,
+        loaded.environment,
+        stop,
+        request,
+        suppressions,
+        loaded.dotenv,
+        loaded.settings,
+        loaded.regions,
     )
 
 

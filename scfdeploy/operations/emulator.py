@@ -6,20 +6,23 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from scfdeploy.config import load_project
 from scfdeploy.config.load_result import EnvFile
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import looks_secret
 from scfdeploy.operations.cloud import open_cloud, settings_of
 from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.operations.resolve_function import load_with_function
 from scfdeploy.providers.emulator_control import EmulatorControl, is_local_server
 from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.workspace.paths import require_state_dir
 
 
-def find_emulator(request: Request, cloud: CloudOptions) -> Emulator | None:
-    """The local server that `cloud` selects; None if it is a cloud, or a server that answers no control paths."""
-    return Emulator(request, cloud) if _is_local(cloud) else None
+def find_emulator(request: Request, cloud: CloudOptions, name: str | None = None) -> Emulator | None:
+    """The local server that `cloud` selects; None if it is a cloud, or a server that answers no control paths.
+
+    `name` is the function that the command is about, which one of several regions has.
+    """
+    return Emulator(request, cloud, name) if _is_local(cloud) else None
 
 
 def _is_local(cloud: CloudOptions) -> bool:
@@ -29,8 +32,8 @@ def _is_local(cloud: CloudOptions) -> bool:
 class Emulator:
     """The local server of a project: its control paths, and its API in the project's region."""
 
-    def __init__(self, request: Request, cloud: CloudOptions) -> None:
-        loaded = load_project(request.path, request.load)
+    def __init__(self, request: Request, cloud: CloudOptions, function: str | None = None) -> None:
+        loaded = load_with_function(request, function)
         self._request, self._cloud = request, cloud
         self._dotenv: EnvFile = loaded.dotenv
         self._settings = settings_of(loaded)

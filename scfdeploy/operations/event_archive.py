@@ -49,7 +49,7 @@ def pull(request: Request, cloud: CloudOptions, name: str, file: str, *, since_s
 
 def _read_events(request: Request, cloud: CloudOptions, name: str, since_s: float | None) -> Records:
     accepted_since = None if since_s is None else since_s + _LONGEST_EVENT_S
-    emulator = find_emulator(request, cloud)
+    emulator = find_emulator(request, cloud, name or None)
     if emulator is None:
         return read_records(request, cloud, name, since_s=accepted_since, calls_per_s=_CALLS_PER_S)
     function = function_key(emulator, name) if name else ""

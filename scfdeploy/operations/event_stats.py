@@ -17,7 +17,7 @@ _HOUR_MS = 3_600_000
 
 def stats(request: Request, cloud: CloudOptions, name: str, *, since_s: float | None = None) -> EventStats:
     """Count the events of a function, or of all, by status and hour. Raises ScfDeployError if there is no function."""
-    emulator = find_emulator(request, cloud)
+    emulator = find_emulator(request, cloud, name or None)
     if emulator is None:
         events, untraced, _ = read_records(request, cloud, name, since_s=since_s)
         waits = [event.ended_at - event.accepted_at for event in events if event.ended_at is not None]

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scfdeploy.config import load_project
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address
 from scfdeploy.operations.cloud import open_cloud, settings_of
 from scfdeploy.operations.emulator import Emulator, find_emulator
 from scfdeploy.operations.request import CloudOptions, Request
-from scfdeploy.operations.resolve_function import describe_missing, function_address
+from scfdeploy.operations.resolve_function import describe_missing, function_address, load_with_function
 from scfdeploy.providers.base import EventQuery, EventRecord, EventSource, RequestStatus, TraceSettings, none_if_missing
 from scfdeploy.report.humanize import short_ids
 from scfdeploy.results import Findings
@@ -41,7 +40,7 @@ def list_events(
     request: Request, cloud: CloudOptions, name: str, *, statuses: Sequence[str] = (), since_s: float | None = None
 ) -> EventList:
     """Events of a function, or of all, in the order of acceptance. Raises ScfDeployError if there is no function."""
-    emulator = find_emulator(request, cloud)
+    emulator = find_emulator(request, cloud, name or None)
     if emulator is None:
         return _list_in_cloud(request, cloud, name, statuses, since_s)
     function = function_key(emulator, name) if name else ""
@@ -54,7 +53,7 @@ def list_events(
 
 def show(request: Request, cloud: CloudOptions, event_id: str, *, function: str = "") -> EventShown:
     """One event with its timeline. `function` is needed in the cloud for events without a status record."""
-    emulator = find_emulator(request, cloud)
+    emulator = find_emulator(request, cloud, function or None)
     if emulator is None:
         return _show_in_cloud(request, cloud, event_id, function)
     answer = emulator.control.post("events/show", {"id": event_id})
@@ -63,7 +62,7 @@ def show(request: Request, cloud: CloudOptions, event_id: str, *, function: str 
 
 def cancel(request: Request, cloud: CloudOptions, event_id: str, *, now: bool, function: str = "") -> EventCancelled:
     """End an event: ask its instance to end, or with `now` kill it. Raises ScfDeployError if it has ended."""
-    emulator = find_emulator(request, cloud)
+    emulator = find_emulator(request, cloud, function or None)
     if emulator is None:
         return _cancel_in_cloud(request, cloud, event_id, function, now=now)
     event = event_info(emulator.control.post("events/show", {"id": event_id})["event"])
@@ -175,7 +174,7 @@ def open_source(
     request: Request, cloud: CloudOptions, name: str
 ) -> tuple[EventSource, TencentProvider, Sequence[Address]]:
     """The events of a cloud, and the function `name`, or all functions of the project if it is empty."""
-    loaded = load_project(request.path, request.load)
+    loaded = load_with_function(request, name)
     project = loaded.project
     functions = (
         [function_address(name, project)] if name else [spec.address for spec in project.functions] if project else []

@@ -79,7 +79,7 @@ def _invoke_url(request: Request, cloud: CloudOptions, function: ResolvedFunctio
 def _invoke_later(request: Request, cloud: CloudOptions, call: Call) -> Invoked:
     from scfdeploy.operations.emulator import find_emulator
 
-    emulator = find_emulator(request, cloud)
+    emulator = find_emulator(request, cloud, call.name)
     if call.wait and emulator is None:
         raise ScfDeployError(
             message("--wait needs virtual time, which this server does not have"),

@@ -71,7 +71,7 @@ def follow_logs(
 
 
 def _open(request: Request, cloud: CloudOptions, selection: Selection, *, follow: bool) -> _Reader:
-    emulator = find_emulator(request, cloud)
+    emulator = find_emulator(request, cloud, selection.name)
     if emulator is not None:
         return _open_emulator(emulator, selection, follow=follow)
     _, provider, functions = open_source(request, cloud, selection.name)

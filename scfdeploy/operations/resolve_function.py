@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from scfdeploy.config import load_project
-from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
+from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadResult
 from scfdeploy.config.project_settings import NO_SETTINGS, Settings
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
 from scfdeploy.model import Address, FunctionSpec, Owner, Project, ProjectKey, Resource
@@ -43,7 +43,7 @@ def resolve_function(request: Request, cloud: CloudOptions, name: str) -> Resolv
     only function of the project. Errors in the project's files are ignored: they do not prevent reading or calling a
     deployed function.
     """
-    loaded = load_project(request.path, request.load)
+    loaded = load_with_function(request, name)
     project = loaded.project
     address = function_address(name, project)
     settings = settings_of(loaded)
@@ -56,6 +56,25 @@ def resolve_function(request: Request, cloud: CloudOptions, name: str) -> Resolv
     root = project.root if project else request.load.cwd
     provider = open_cloud(cloud, root=root, region=region, load=request.load, dotenv=loaded.dotenv, settings=settings)
     return ResolvedFunction(address, project, region, provider, loaded.dotenv, settings)
+
+
+def load_with_function(request: Request, name: str | None) -> LoadResult:
+    """Load the project; of one in several regions, the part with a function, or the first if `name` is None.
+
+    Raises ScfDeployError if no part has the function.
+    """
+    loaded = load_project(request.path, request.load)
+    for region in loaded.regions:
+        part = load_project(request.path, replace(request.load, part=region))
+        addresses = [spec.address for spec in part.project.functions] if part.project is not None else []
+        if name is None or (name and function_address(name, part.project) in addresses):
+            return part
+    if loaded.regions:
+        raise ScfDeployError(
+            message("the project has several regions: {regions}", regions=", ".join(loaded.regions)),
+            hint=message("Name a function of the project, or give --path with the folder of one, or --region."),
+        )
+    return loaded
 
 
 def function_address(name: str, project: Project | None) -> Address:

@@ -32,16 +32,26 @@ def validate(*requests: Request, timers_after: datetime | None = None, apply_fix
             checked.append(result)
     if len(requests) > 1 or not apply_fixes:  # the fixes of one project can change files of another
         checked = [load_and_check(request, advise=True) for request in requests]
+    checked = [part for result in checked for part in _by_region(result)]
     projects = [result.project for result in checked if result.project is not None]
     if timers_after is not None:
         for project in projects:
             _log_timers(project, timers_after)
-    diagnostics = Diagnostics(finding for result in checked for finding in result.findings.diagnostics)
+    diagnostics = Diagnostics(dict.fromkeys(one for result in checked for one in result.findings.diagnostics))
     sources = {file: text for result in checked for file, text in result.findings.sources.items()}
     functions = sum(len(project.functions) for project in projects)
     layers = sum(len(project.layers) for project in projects)
     ok = not any(result.failed for result in checked)
     return Validated(Findings(diagnostics.sorted(), sources), ok, len(sources), functions, fixed, layers)
+
+
+def _by_region(checked: CheckedProject) -> list[CheckedProject]:
+    """The checks of each region of a project with several, or the check of the whole project."""
+    if not checked.regions:
+        return [checked]
+    from scfdeploy.operations.regions import in_region
+
+    return [load_and_check(in_region(checked.request, region), advise=True) for region in checked.regions]
 
 
 def _log_timers(project: Project, after: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.approval import run_apply
+from scfdeploy.cli.approval import run_apply, run_apply_by_region
 from scfdeploy.cli.arguments import cloud_options, make_request, plan_policy
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.groups import (
@@ -78,7 +78,7 @@ def apply(
     mask_on_github(output, request.load.variables)
     if saved is not None:
         _apply_saved(screen, request, cloud, policy, file=saved)
-    run_apply(screen, lambda hooks: use_case(request, cloud, policy, hooks), yes=yes)
+    run_apply_by_region(screen, request, lambda part, hooks: use_case(part, cloud, policy, hooks), yes=yes)
 
 
 def _apply_saved(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.approval import run_apply
+from scfdeploy.cli.approval import run_apply_by_region
 from scfdeploy.cli.arguments import cloud_options, instances, make_request, targets
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.groups import (
@@ -52,4 +52,4 @@ def destroy(
     )
     policy = Policy(targets=targets(target), instances=instances(instance))
     screen = OutputOptions("destroy", output, *display, parse_reports(report), **layout.as_arguments())
-    run_apply(screen, lambda hooks: use_case(request, cloud, policy, hooks), yes=yes)
+    run_apply_by_region(screen, request, lambda part, hooks: use_case(part, cloud, policy, hooks), yes=yes)

@@ -23,6 +23,7 @@ from scfdeploy.cli.groups import (
 )
 from scfdeploy.cli.output import OutputOptions, parse_reports, run_and_exit
 from scfdeploy.cli.redaction import mask_on_github
+from scfdeploy.cli.regions import run_regions_and_exit
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.plan import drift
 from scfdeploy.operations.plan import plan as use_case
@@ -76,13 +77,14 @@ def plan(
         if out is not None:
             raise typer.BadParameter(message("--refresh-only cannot be combined with --out: it makes no plan to save"))
         exit_code = partial(_drift_exit_code, detailed=detailed_exitcode)
-        run_and_exit(screen, lambda: drift(request, cloud, policy), exit_code)
-    run_and_exit(screen, lambda: _plan(request, cloud, policy, out), partial(_exit_code, detailed=detailed_exitcode))
-
-
-def _plan(request: Request, cloud: CloudOptions, policy: Policy, out: str | None) -> Planned:
+        run_regions_and_exit(screen, request, lambda part: drift(part, cloud, policy), exit_code)
+    planned_exit_code = partial(_exit_code, detailed=detailed_exitcode)
     if out is None:
-        return use_case(request, cloud, policy)
+        run_regions_and_exit(screen, request, lambda part: use_case(part, cloud, policy), planned_exit_code)
+    run_and_exit(screen, lambda: _plan_to_file(request, cloud, policy, out), planned_exit_code)
+
+
+def _plan_to_file(request: Request, cloud: CloudOptions, policy: Policy, out: str) -> Planned:
     from scfdeploy.operations.saved_plans import plan_to_file
 
     return plan_to_file(request, cloud, policy, out=out)

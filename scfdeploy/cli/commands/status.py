@@ -11,7 +11,8 @@ from scfdeploy.cli.arguments import cloud_options, make_request, targets
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, FindingLayout, ProjectOptions, expand_groups
-from scfdeploy.cli.output import OutputOptions, parse_reports, run_and_exit
+from scfdeploy.cli.output import OutputOptions, parse_reports
+from scfdeploy.cli.regions import run_regions_and_exit
 from scfdeploy.operations.status import status as use_case
 from scfdeploy.results import StatusReport
 
@@ -46,7 +47,7 @@ def status(
     cloud = cloud_options(clock=context.obj, **connection._asdict(), parallelism=parallelism)
     screen = OutputOptions("status", output, *display, parse_reports(report), **layout._asdict())
     only = targets(target)
-    run_and_exit(screen, lambda: use_case(request, cloud, only), _exit_code)
+    run_regions_and_exit(screen, request, lambda part: use_case(part, cloud, only), _exit_code)
 
 
 def _exit_code(result: StatusReport) -> ExitCode:

@@ -1,0 +1,110 @@
+"""Commands on a project in several regions: one region after the other, in one output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, redirect_stdout
+from io import StringIO
+from typing import Any, NoReturn, TypeVar
+
+import typer
+
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.output import OutputOptions, print_text, run_and_exit, run_or_exit
+from scfdeploy.diagnostics import message
+from scfdeploy.operations.regions import requests_by_region
+from scfdeploy.operations.request import Request
+from scfdeploy.results import Result
+
+R = TypeVar("R", bound=Result)
+
+
+def run_regions_and_exit(
+    output: OutputOptions, request: Request, use_case: Callable[[Request], R], exit_code: Callable[[R], ExitCode]
+) -> NoReturn:
+    """Run `use_case` for each region, show the results, and exit with the first code of a failure."""
+    requests = split_request(output, request)
+    codes = run_parts(output, requests, lambda part: run_and_exit(output, lambda: use_case(part), exit_code))
+    failures = [code for code in codes if code not in (ExitCode.DONE, ExitCode.CHANGES)]
+    raise typer.Exit(failures[0] if failures else max(codes))
+
+
+def split_request(output: OutputOptions, request: Request) -> Sequence[Request]:
+    """A request for each region of a project that has several; otherwise the request itself.
+
+    Also the request itself for reports and for formats that describe one region.
+    """
+    if output.format not in ("text", "json") or output.reports:
+        return (request,)
+    return run_or_exit(output, lambda: requests_by_region(request))
+
+
+def run_parts(
+    output: OutputOptions, requests: Sequence[Request], run: Callable[[Request], NoReturn], *, stops: bool = False
+) -> list[ExitCode]:
+    """Run a command for each request, and return its exit codes; with `stops`, only up to the first failure.
+
+    `run` writes a result and exits. The JSON documents of several requests are written as one.
+    """
+    codes: list[ExitCode] = []
+    documents: dict[str, str] = {}
+    is_json = output.format == "json" and len(requests) > 1
+    for part in requests:
+        if len(requests) > 1 and not is_json:
+            print_text(message("Region {region}:", region=part.load.part), sys.stdout)
+        written = StringIO()
+        try:
+            with redirect_stdout(written) if is_json else nullcontext():
+                run(part)
+        except typer.Exit as error:
+            codes.append(ExitCode(error.exit_code))
+        documents[part.load.part] = written.getvalue()
+        if stops and codes[-1] is not ExitCode.DONE:
+            break
+    if is_json:
+        import json
+
+        from scfdeploy.report.document import dumps
+
+        merged = merge_documents({region: json.loads(text) for region, text in documents.items() if text})
+        print_text(dumps(merged), sys.stdout)
+    rest = [part.load.part for part in requests[len(codes) :]]
+    if rest:
+        print_text(message("Not started: {regions}.", regions=", ".join(rest)), sys.stderr)
+    return codes
+
+
+def merge_documents(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """One document of those of several regions: items of lists have their `region`, and `regions` lists all."""
+    merged: dict[str, Any] = {}
+    for region, document in documents.items():
+        for key, value in document.items():
+            here = value
+            if isinstance(value, list) and key != "diagnostics":
+                here = [{"region": region, **item} if isinstance(item, dict) else item for item in value]
+            merged[key] = _merged(key, merged[key], here) if key in merged else here
+    merged["regions"] = list(documents)
+    return merged
+
+
+def _merged(key: str, one: Any, other: Any) -> Any:
+    match one, other:
+        case bool(), bool():
+            return one and other if key == "ok" else one or other
+        case list(), list():
+            return [*one, *(item for item in other if item not in one)]
+        case dict(), dict():
+            return {**one, **{inner: _inner(key, inner, one.get(inner), value) for inner, value in other.items()}}
+        case None, _:
+            return other
+    return one
+
+
+def _inner(key: str, inner: str, one: Any, other: Any) -> Any:
+    """The value of a key within `summary`, `project` or `outputs`."""
+    if key == "summary" and isinstance(one, int) and isinstance(other, int):
+        return one + other
+    if (key, inner) == ("project", "region"):
+        return f"{one}, {other}"
+    return other

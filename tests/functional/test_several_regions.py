@@ -1,0 +1,123 @@
+"""A project in several regions: one command covers all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Ran, scfdeploy
+from tests.support.local_server import LocalServer
+
+REGIONS = {"north": "ap-beijing", "south": "ap-guangzhou"}
+
+
+def write(folder: Path, name: str, region: str, more: str = "") -> None:
+    (folder / name).mkdir(exist_ok=True)
+    (folder / name / "index.py").write_text("def main(event, context):\n    return 1\n")
+    (folder / name / "serverless.yml").write_text(
+        f"component: scf\nname: {name}\napp: shop\ninputs:\n  name: {name}\n  region: {region}\n"
+        f"  runtime: Python3.10\n  handler: index.main\n  src: ./\n{more}"
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name, region in REGIONS.items():
+        write(tmp_path, name, region)
+    return tmp_path
+
+
+def run(cloud: LocalServer, *arguments: str | Path) -> Ran:
+    return scfdeploy(*arguments, env=cloud.env)
+
+
+def test_apply_plan_status_and_destroy_cover_all_regions(project: Path, cloud: LocalServer) -> None:
+    applied = run(cloud, "apply", project, "--yes")
+    assert applied.exit_code == 0, applied.stderr
+    assert applied.stdout.index("Region ap-beijing:") < applied.stdout.index("Region ap-guangzhou:")
+    assert applied.stdout.count("Done: 1 created.") == 2
+
+    planned = run(cloud, "plan", project, "--detailed-exitcode")
+    assert planned.exit_code == 0
+    assert planned.stdout.count("Nothing to do") == 2
+
+    assert [line.split()[0] for line in run(cloud, "status", project).stdout.splitlines() if "Active" in line] == [
+        "default/north",
+        "default/south",
+    ]
+    assert run(cloud, "destroy", project, "--yes").stdout.count("Done: 1 deleted.") == 2
+    assert run(cloud, "plan", project, "--detailed-exitcode").exit_code == 4
+
+
+def test_json_is_one_document_of_all_regions(project: Path, cloud: LocalServer) -> None:
+    planned = run(cloud, "plan", project, "--format", "json").document
+    assert planned["regions"] == ["ap-beijing", "ap-guangzhou"]
+    assert planned["project"]["region"] == "ap-beijing, ap-guangzhou"
+    assert planned["summary"]["create"] == 2
+    assert [(one["region"], one["address"]) for one in planned["changes"]] == [
+        ("ap-beijing", "function/default/north"),
+        ("ap-guangzhou", "function/default/south"),
+    ]
+    applied = run(cloud, "apply", project, "--yes", "--format", "json").document
+    assert (applied["ok"], applied["summary"]["succeeded"]) == (True, 2)
+    assert sorted(applied["outputs"]) == ["north", "south"]
+
+
+def test_validate_checks_all_regions_once(project: Path) -> None:
+    write(project, "south", "ap-guangzhou", "  memorySize: 100\n")
+
+    ran = scfdeploy("validate", project, "--format", "json")
+
+    assert ran.exit_code == 3
+    assert [one["rule"] for one in ran.document["diagnostics"]] == ["memory-step"]
+    assert "2 functions in 2 files" in scfdeploy("validate", project, "--ignore", "memory-step").stdout
+
+
+def test_nothing_is_applied_if_a_later_region_has_errors(project: Path, cloud: LocalServer) -> None:
+    write(project, "south", "ap-guangzhou", "  memorySize: 100\n")
+
+    ran = run(cloud, "apply", project, "--yes")
+
+    assert ran.exit_code == 3
+    assert "Not started: ap-beijing." in ran.stderr
+    assert "created" not in ran.stdout
+
+
+def test_failure_ends_the_command_and_keeps_what_was_applied(project: Path, cloud: LocalServer) -> None:
+    cloud.control("faults", [{"action": "CreateFunction", "skip": 1, "code": "InternalError"}])
+
+    ran = run(cloud, "apply", project, "--yes", "--format", "json")
+
+    assert ran.exit_code == 5
+    assert [one["status"] for one in ran.document["results"]] == ["succeeded", "failed"]
+    assert ran.document["ok"] is False
+
+
+def test_commands_about_a_function_find_its_region(project: Path, cloud: LocalServer) -> None:
+    assert run(cloud, "apply", project, "--yes").exit_code == 0
+
+    for name in REGIONS:
+        assert run(cloud, "invoke", name, "--project", project, "--format", "json").document["result"] == 1
+        assert run(cloud, "logs", name, "--path", project).exit_code == 0
+        assert run(cloud, "versions", name, "--path", project).exit_code == 0
+    unknown = run(cloud, "invoke", "west", "--project", project)
+    assert unknown.exit_code == 1
+    assert "the project has several regions: ap-beijing, ap-guangzhou" in unknown.stderr
+
+
+def test_output_of_another_region_is_an_error(project: Path) -> None:
+    write(project, "north", "ap-beijing", "  description: ${output:${stage}:${app}:south.name}\n")
+
+    ran = scfdeploy("validate", project)
+
+    assert ran.exit_code == 3
+    assert "[several-regions]" in ran.stderr
+
+
+def test_saved_plan_is_of_one_region(project: Path, cloud: LocalServer) -> None:
+    ran = run(cloud, "plan", project, "--out", project / "plan")
+
+    assert ran.exit_code == 3
+    assert "[several-regions]" in ran.stderr
+    assert not (project / "plan").exists()
