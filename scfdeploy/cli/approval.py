@@ -41,7 +41,12 @@ def run_apply_by_region(
     output: OutputOptions, request: Request, use_case: Callable[[Request, ApplyHooks], Applied], *, yes: bool
 ) -> NoReturn:
     """Run an apply or a destroy for each region of the project, until one fails, and exit."""
-    requests = split_request(output, request)
+    prompt = ApprovalPrompt(output, yes)
+    whole = _execute(output, lambda hooks: use_case(request, hooks), prompt)
+    requests = split_request(output, request, whole.findings)
+    if not requests:
+        _show(output, whole, prompt)
+        write_reports_and_exit(output, whole, exit_code(whole))
     has_changes: list[bool] = []
 
     def run(part: Request) -> NoReturn:
@@ -57,7 +62,12 @@ def run_apply_by_region(
 def _run(output: OutputOptions, use_case: Callable[[ApplyHooks], Applied], *, yes: bool) -> Applied:
     """Run an apply or a destroy, and show the result."""
     prompt = ApprovalPrompt(output, yes)
+    applied = _execute(output, use_case, prompt)
+    _show(output, applied, prompt)
+    return applied
 
+
+def _execute(output: OutputOptions, use_case: Callable[[ApplyHooks], Applied], prompt: ApprovalPrompt) -> Applied:
     def run() -> Applied:
         from scfdeploy.report.progress import progress
 
@@ -67,13 +77,12 @@ def _run(output: OutputOptions, use_case: Callable[[ApplyHooks], Applied], *, ye
         with display as listener, signals_stop(stop):
             return use_case(ApplyHooks(prompt, listener, stop))
 
-    def without_shown(applied: Applied) -> Applied:
-        # The prompt has shown the findings above the plan; a JSON document contains them once.
-        return applied._replace(findings=Findings()) if prompt.is_shown else applied
+    return run_or_exit(output, run, interrupted=_interrupted())
 
-    applied = run_or_exit(output, run, interrupted=_interrupted())
-    show(output, without_shown(applied))
-    return applied
+
+def _show(output: OutputOptions, applied: Applied, prompt: ApprovalPrompt) -> None:
+    # The prompt has shown the findings above the plan; a JSON document contains them once.
+    show(output, applied._replace(findings=Findings()) if prompt.is_shown else applied)
 
 
 def run_alias_change(output: OutputOptions, use_case: Callable[[ApplyHooks], AliasChanged], *, yes: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from scfdeploy.scaffold.ci import Line, Proposal, Repair
 
 
+_STARS = re.compile(r"\*{4,}")
+
+
 class MigratedPipeline(NamedTuple):
     """An old pipeline file, compared with the new one. The texts of its lines have no secrets."""
 
@@ -24,7 +28,7 @@ class MigratedPipeline(NamedTuple):
 
 def migrated_pipeline(file: Path, lines: Iterable[Line], repairs: Sequence[Repair]) -> MigratedPipeline:
     """The report of a file, with secrets redacted."""
-    shown = [line._replace(text=" ".join(lines_without_secrets(line.text))) for line in lines]
+    shown = [line._replace(text=_STARS.sub("***", " ".join(lines_without_secrets(line.text)))) for line in lines]
     return MigratedPipeline(str(file), shown, repairs)
 
 

@@ -11,33 +11,47 @@ from typing import Any, NoReturn, TypeVar
 import typer
 
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.output import OutputOptions, print_text, run_and_exit, run_or_exit
+from scfdeploy.cli.output import (
+    OutputOptions,
+    print_text,
+    run_and_exit,
+    run_or_exit,
+    show,
+    write_reports_and_exit,
+)
+from scfdeploy.config.merge_instances import SEVERAL_REGIONS
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.regions import requests_by_region
 from scfdeploy.operations.request import Request
-from scfdeploy.results import Result
+from scfdeploy.results import Drifted, Findings, Planned, StatusReport
 
-R = TypeVar("R", bound=Result)
+R = TypeVar("R", Planned, Drifted, StatusReport)
 
 
 def run_regions_and_exit(
     output: OutputOptions, request: Request, use_case: Callable[[Request], R], exit_code: Callable[[R], ExitCode]
 ) -> NoReturn:
     """Run `use_case` for each region, show the results, and exit with the first code of a failure."""
-    requests = split_request(output, request)
+    result = run_or_exit(output, lambda: use_case(request))
+    requests = split_request(output, request, result.findings)
+    if not requests:
+        show(output, result)
+        write_reports_and_exit(output, result, exit_code(result))
     codes = run_parts(output, requests, lambda part: run_and_exit(output, lambda: use_case(part), exit_code))
     failures = [code for code in codes if code not in (ExitCode.DONE, ExitCode.CHANGES)]
     raise typer.Exit(failures[0] if failures else max(codes))
 
 
-def split_request(output: OutputOptions, request: Request) -> Sequence[Request]:
-    """A request for each region of a project that has several; otherwise the request itself.
+def split_request(output: OutputOptions, request: Request, findings: Findings) -> Sequence[Request]:
+    """A request for each region, if the findings of the whole project say that it has several; otherwise none.
 
-    Also the request itself for reports and for formats that describe one region.
+    None for reports and for formats that describe one region.
     """
-    if output.format not in ("text", "json") or output.reports:
-        return (request,)
-    return run_or_exit(output, lambda: requests_by_region(request))
+    has_several = any(finding.rule == SEVERAL_REGIONS.id for finding in findings.diagnostics)
+    if not has_several or output.format not in ("text", "json") or output.reports:
+        return ()
+    requests = run_or_exit(output, lambda: requests_by_region(request))
+    return requests if len(requests) > 1 else ()
 
 
 def run_parts(
@@ -45,13 +59,13 @@ def run_parts(
 ) -> list[ExitCode]:
     """Run a command for each request, and return its exit codes; with `stops`, only up to the first failure.
 
-    `run` writes a result and exits. The JSON documents of several requests are written as one.
+    `run` writes a result and exits. The JSON documents of all requests are written as one.
     """
     codes: list[ExitCode] = []
     documents: dict[str, str] = {}
-    is_json = output.format == "json" and len(requests) > 1
+    is_json = output.format == "json"
     for part in requests:
-        if len(requests) > 1 and not is_json:
+        if not is_json:
             print_text(message("Region {region}:", region=part.load.part), sys.stdout)
         written = StringIO()
         try:

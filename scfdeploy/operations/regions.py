@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scfdeploy.config import load_project
-from scfdeploy.config.discover import discover
-from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.operations.check import load_and_check
 from scfdeploy.operations.request import Request
 
@@ -14,11 +12,8 @@ from scfdeploy.operations.request import Request
 def requests_by_region(request: Request) -> tuple[Request, ...]:
     """A request for each region of a project that has several; otherwise the request itself.
 
-    Those with errors in their files come first, so that these are found before anything changes. A project with one
-    file is not loaded for it: an instance has one region.
+    Those with errors in their files come first, so that these are found before anything changes.
     """
-    if len(discover(request.path, request.load.cwd, Diagnostics()).files) < 2:
-        return (request,)
     regions = load_project(request.path, request.load).regions
     parts = [in_region(request, region) for region in regions]
     return tuple(sorted(parts, key=lambda part: not load_and_check(part).failed)) or (request,)
