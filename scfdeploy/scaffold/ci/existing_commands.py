@@ -15,7 +15,7 @@ _CLI = r"(?:npx\s+(?:--yes\s+|-y\s+)?)?(?:sls|serverless|scf|slt|components|serv
 _DEPLOY = re.compile(rf"(?:^|[\s;&|]){_CLI}\s+deploy\b([^;&|]*)")
 _REMOVE = re.compile(rf"(?:^|[\s;&|]){_CLI}\s+(remove|info|invoke|logs|login|registry|--version|-v|version)\b")
 _INSTALL = re.compile(r"\bnpm\s+(?:i|install|add)\b.*\s(?:-g|--global)\b|\byarn\s+global\s+add\b|\bnpm\s+-g\s+i")
-_PATCH = re.compile(r"\bsed\s+.*\.ya?ml\b|\becho\s.*>>\s*\S+\.ya?ml\b|\benvsubst\b.*\.ya?ml\b")
+_PATCH = re.compile(r"\b(?:sed|perl|yq)\s+.*\.ya?ml\b|\becho\s.*>>\s*\S+\.ya?ml\b|\benvsubst\b.*\.ya?ml\b")
 _DOTENV = re.compile(r">+\s*(?:\S*/)?\.env\b")
 _REMOVED_DOTENV = re.compile(r"\brm\s+(?:-\w+\s+)*(?:\S*/)?\.env\b")
 _SHELL_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
@@ -140,7 +140,8 @@ def _reason_not_needed(line: str, existing: ExistingPipeline) -> str:
     if _DOTENV.search(line):
         return message("is not needed: nothing is written to disk") + _instead(_secrets_in(line, existing))
     if _PATCH.search(line):
-        return message("is not needed: serverless.yml is not changed") + _instead(_secrets_in(line, existing))
+        instead = _instead(_secrets_in(line, existing)) or message("; write the new value there")
+        return message("is not needed: serverless.yml is not changed") + instead
     return ""
 
 

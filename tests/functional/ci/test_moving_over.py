@@ -127,7 +127,7 @@ jobs:
     steps:
       - run: |
           sed -i "s/DB_HERE/marked-1/g; s|DB_URL=.*|DB_URL=marked-2|" serverless.yml
-          perl -pi -e 's#x#marked-3#' app.py
+          perl -pi -e 's#x#marked-3#' app.py && yq -i '.inputs.name = "x"' serverless.yml
           sed -i 's/DB_HERE/$DB_URL/' serverless.yml
           mkdir zip
           sls deploy --stage c=d
@@ -141,6 +141,7 @@ def test_report_hides_the_text_that_an_editor_writes() -> None:
     assert "marked" not in ran.stdout + ran.stderr
     assert said[8].startswith('sed -i "s/DB_HERE/***/g; s|DB_URL=***')
     assert said[9].startswith("perl -pi -e 's#x#***#' app.py: is not recognised")
+    assert said[9].endswith("serverless.yml: is not needed: serverless.yml is not changed; write the new value there")
     assert said[10].startswith("sed -i 's/DB_HERE/$DB_URL/' serverless.yml: is not needed")
 
 
