@@ -25,7 +25,9 @@ def validate(*requests: Request, timers_after: datetime | None = None, apply_fix
     checked: list[CheckedProject] = []
     if apply_fixes:
         from scfdeploy.operations.fix import fix
+        from scfdeploy.operations.regions import requests_by_region
 
+        requests = tuple(part for request in requests for part in requests_by_region(request))
         for request in requests:
             edits, result = fix(request)
             fixed |= edits

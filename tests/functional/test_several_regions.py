@@ -74,6 +74,16 @@ def test_validate_checks_all_regions_once(project: Path) -> None:
     assert "2 functions in 2 files" in scfdeploy("validate", project, "--ignore", "memory-step").stdout
 
 
+def test_fix_repairs_the_files_of_all_regions(project: Path) -> None:
+    for name, region in REGIONS.items():
+        write(project, name, region, "  type: Event\n  eip: yes\n")
+
+    ran = scfdeploy("validate", project, "--fix")
+
+    assert ran.exit_code == 0, ran.stderr
+    assert ["eip: true" in (project / name / "serverless.yml").read_text() for name in REGIONS] == [True, True]
+
+
 def test_nothing_is_applied_if_a_later_region_has_errors(project: Path, cloud: LocalServer) -> None:
     write(project, "south", "ap-guangzhou", "  memorySize: 100\n")
 
