@@ -116,7 +116,7 @@ def instances_in(region: str, instances: Sequence[Instance]) -> list[Instance]:
 
 
 def _resolved(instance: Instance) -> list[FunctionSpec | LayerSpec]:
-    specs = [*instance.functions, *instance.layers]
+    specs: list[FunctionSpec | LayerSpec] = [*instance.functions, *instance.layers]
     return [spec for spec in specs if "region" not in spec.unresolved]
 
 

@@ -299,6 +299,10 @@ class RequestStatus:
 class EventSource(Protocol):
     """Reads and ends asynchronous events of functions in the cloud. Every method may raise CloudError."""
 
+    @property
+    def region(self) -> str:
+        """The region of the functions."""
+
     def trace_settings(self, function: Address) -> TraceSettings:
         """Whether the function has status records. Raises CloudError (MISSING) if it does not exist."""
 

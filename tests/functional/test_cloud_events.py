@@ -73,6 +73,7 @@ def test_list_names_missing_settings_of_untraced_function(
 def test_list_of_unknown_function_fails(cloud: Cloud) -> None:
     ran = events(cloud, "list", "nobody")
     assert (ran.exit_code, ran.stdout) == (1, "")
+    assert "function/default/nobody does not exist in ap-guangzhou" in ran.stderr
 
 
 def test_show_finds_status_record_by_prefix(cloud: Cloud) -> None:

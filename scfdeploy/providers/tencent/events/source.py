@@ -34,6 +34,11 @@ class TencentEvents:
         self._client = client
         self._clock = clock
 
+    @property
+    def region(self) -> str:
+        """The region of the functions."""
+        return self._client.region
+
     def trace_settings(self, function: Address) -> TraceSettings:
         """Whether the function has status records. Raises CloudError (MISSING) if it does not exist."""
         response = self._client.read("GetFunction", {**function_params(function), "ShowCode": "FALSE"})
