@@ -21,7 +21,7 @@ from scfdeploy.cli.output import (
 )
 from scfdeploy.config.merge_instances import SEVERAL_REGIONS
 from scfdeploy.diagnostics import message
-from scfdeploy.operations.regions import requests_by_region
+from scfdeploy.operations.check import requests_by_region
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Drifted, Findings, Planned, StatusReport
 

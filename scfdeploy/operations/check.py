@@ -183,3 +183,18 @@ def _is_suppressed(finding: Diagnostic, suppressions: Suppressions | None) -> bo
 
 def _is_selected(finding: Diagnostic, request: Request) -> bool:
     return finding.rule not in request.ignore and (not request.select or finding.rule in request.select)
+
+
+def requests_by_region(request: Request) -> tuple[Request, ...]:
+    """A request for each region of a project that has several; otherwise the request itself.
+
+    Those with errors in their files come first, so that these are found before anything changes.
+    """
+    regions = load_project(request.path, request.load).regions
+    parts = [in_region(request, region) for region in regions]
+    return tuple(sorted(parts, key=lambda part: not load_and_check(part).failed)) or (request,)
+
+
+def in_region(request: Request, region: str) -> Request:
+    """The request for the instances of one region only."""
+    return replace(request, load=replace(request.load, part=region))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Project
-from scfdeploy.operations.check import CheckedProject, load_and_check
+from scfdeploy.operations.check import CheckedProject, in_region, load_and_check, requests_by_region
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Findings, Validated
 
@@ -25,7 +25,6 @@ def validate(*requests: Request, timers_after: datetime | None = None, apply_fix
     checked: list[CheckedProject] = []
     if apply_fixes:
         from scfdeploy.operations.fix import fix
-        from scfdeploy.operations.regions import requests_by_region
 
         requests = tuple(part for request in requests for part in requests_by_region(request))
         for request in requests:
@@ -51,8 +50,6 @@ def _by_region(checked: CheckedProject) -> list[CheckedProject]:
     """The checks of each region of a project with several, or the check of the whole project."""
     if not checked.regions:
         return [checked]
-    from scfdeploy.operations.regions import in_region
-
     return [load_and_check(in_region(checked.request, region), advise=True) for region in checked.regions]
 
 
