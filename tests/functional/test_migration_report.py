@@ -135,7 +135,7 @@ def test_report_shows_commands_as_code_and_no_other_markdown(tree: Path) -> None
 
     shown = scfdeploy("migrate", "shop/old", "--report", "-")
 
-    assert "`scfdeploy migrate --component express --write`" in shown.stdout
+    assert "`scfdeploy migrate --component scf --write`" in shown.stdout
     assert r"./a\_b\*\<i\>" in shown.stdout
 
 
