@@ -1,4 +1,6 @@
-"""Write the catalogue of translatable texts (POT): messages, templates of findings and rules, and help texts.
+"""Write the catalogue of translatable texts (POT).
+
+They are messages, templates of findings and rules, help texts, and texts of tables, templates and pages.
 
 Run it from the root of the repository: python scripts/extract_messages.py [FILE]
 """
@@ -8,19 +10,48 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 ROOT = Path(__file__).parent.parent
-TEMPLATES = ("summary", "detail", "hint")
+sys.path.insert(0, str(ROOT))
+
+from scfdeploy.diagnostics.page import PARTS, parts  # noqa: E402 - as below
+from scfdeploy.facts.loader import rows  # noqa: E402 - the package lies beside this script, installed or not
+
+TEMPLATES: tuple[str, ...] = ("summary", "detail", "hint", "reason")
 PAGE = ("title", "what", "why", "wrong", "right")
 DECLARATIONS = ("Declaration", "Finding", "rule", "project_rule")
-MESSAGES = ("message", "_described")
-REPORTS = ("at", "report", "finding", "finding_at", "finding_at_key", "trigger_finding")
+MESSAGES = ("message", "translated", "_described")
+POSITIONAL = {
+    "UnsupportedKind": slice(1, 3),
+    "_report": slice(1, None),
+    "ResourceKind": slice(0, 2),
+    "CronField": slice(0, 1),
+}
+"""Functions that take templates by position, and these positions."""
+ISLANDS = ("scfdeploy/delivery/", "scfdeploy/emulator/")
+"""Packages whose texts are English, as those of the cloud that they imitate."""
+API_NAME = re.compile("([A-Z][a-z]+)+")
 HELP = ("Option", "Argument", "CommandApp")
-TABLES = re.compile(r"COMMANDS|_[A-Z_]*(HINTS|EXPECTED|MEANINGS|OTHER_SOURCES|KIND_TEXTS)")
+TABLES = re.compile(r"COMMANDS|_[A-Z_]*(HINTS|EXPECTED|MANIFESTS|MEANINGS|OTHER_SOURCES|TEXTS)")
 """Names of tables whose values are templates."""
+VARIABLES = re.compile(r"lost|hint|detail|reason|[A-Z_]*_(HINT|DETAIL|REASON)")
+"""Names of variables that hold a template."""
+TUPLES = ("PARTS", "TYPER_WORDS", "_TIMES_WORDS")
+"""Names of tuples of templates."""
+FACTS = {
+    "built_in_variables": ("meaning",),
+    "common_error_codes": ("meaning", "action"),
+    "error_codes": ("meaning", "action"),
+    "status_codes": ("meaning", "fix"),
+}
+"""The columns of tables of facts that users see."""
 PLACEHOLDER = re.compile(r"\{[a-z_][a-z0-9_]*\}")
 
 
@@ -36,21 +67,48 @@ def templates(folder: Path = ROOT / "scfdeploy") -> Iterator[Template]:
     """Every text in the modules of a folder, in the order of files and lines."""
     for path in sorted(folder.rglob("*.py")):
         file = path.relative_to(ROOT).as_posix()
+        if file.startswith(ISLANDS):
+            continue
         nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if hasattr(node, "lineno")]
         for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
             for text in _texts_of_node(node):
                 yield Template(text, file, node.lineno)
+    yield from _texts_of_data()
 
 
-def catalogue(output: Path) -> int:
-    """Write the catalogue with Babel, and return the number of its texts."""
+def _texts_of_data() -> Iterator[Template]:
+    """The texts that are no Python code: of tables of facts, templates of projects, and pages of rules."""
+    for table, columns in FACTS.items():
+        file = f"scfdeploy/facts/tables/{table}.tsv"
+        for row in rows(table):
+            yield from (Template(row[column], file, 1) for column in columns if row.get(column))
+    for path in sorted((ROOT / "templates" / "init").glob("*/template.toml")):
+        described = tomllib.loads(path.read_text(encoding="utf-8"))
+        yield Template(described["description"], path.relative_to(ROOT).as_posix(), 1)
+    for path in sorted((ROOT / "scfdeploy" / "rules").rglob("*.py")):
+        page = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        if PARTS[0] in page:
+            file = path.relative_to(ROOT).as_posix()
+            yield Template(page.partition("\n")[0].strip().rstrip("."), file, 1)
+            yield from (Template(part, file, 1) for part in parts(page).values() if not part.startswith("```"))
+
+
+def extracted() -> Catalog:
+    """The catalogue of Babel with all texts, without translations."""
     from babel.messages.catalog import Catalog
-    from babel.messages.pofile import write_po
 
     made = Catalog(project="scfdeploy", charset="utf-8")
     for found in templates():
         flags = ("python-brace-format",) if PLACEHOLDER.search(found.text) else ()
         made.add(found.text, locations=[(found.file, found.line)], flags=flags)
+    return made
+
+
+def catalogue(output: Path) -> int:
+    """Write the catalogue with Babel, and return the number of its texts."""
+    from babel.messages.pofile import write_po
+
+    made = extracted()
     with output.open("wb") as file:
         write_po(file, made, omit_header=False, sort_output=False)
     return len(made)
@@ -60,9 +118,17 @@ def _texts_of_node(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Call():
             yield from _texts_of_call(node)
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values)) if TABLES.fullmatch(name):
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values))
+            | ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(values=values))
+        ) if TABLES.fullmatch(name):
             for value in values:
-                yield from _texts(value)
+                yield from (text for text in _texts(value) if not API_NAME.fullmatch(text) or name == "COMMANDS")
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if VARIABLES.fullmatch(name):
+            yield from _texts(value)
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Tuple(elts=elements)) if name in TUPLES:
+            for element in elements:
+                yield from _texts(element)
         case ast.FunctionDef() if _is_command(node) and (text := ast.get_docstring(node)):
             yield text
 
@@ -82,11 +148,12 @@ def _texts_of_call(call: ast.Call) -> Iterator[str]:
             yield from _texts(form)
     if name in (*DECLARATIONS, "Field") and len(call.args) > 2:
         yield from _texts(call.args[2])
-    keywords: tuple[str, ...] = ()
+    for argument in call.args[POSITIONAL[name]] if name in POSITIONAL else ():
+        yield from _texts(argument)
+    # Whatever the function is called, arguments with these names are templates of findings.
+    keywords = TEMPLATES
     if name in DECLARATIONS:
         keywords = (*TEMPLATES, *PAGE)
-    elif name in REPORTS:
-        keywords = TEMPLATES
     elif name in HELP:
         keywords = ("help",)
     for keyword in call.keywords:

@@ -51,6 +51,7 @@ _OPTION_KINDS: Mapping[str, str] = {
     "--ignore": "@rule",
     "--instance": "@instance",
     "--invoke": "@template",
+    "--lang": "en|zh",
     "--on": "scf|functiongraph|fc|lambda",
     "--path": "@project",
     "--profile": "@profile",

@@ -25,6 +25,11 @@ settings.register_profile("repeated", untimed, derandomize=True)
 settings.register_profile("explored", untimed, derandomize=False)
 settings.load_profile("explored" if os.environ.get("SCFDEPLOY_EXPLORE") else "repeated")
 
+# Programs that tests start on terminals of their own speak English, as everything else does here.
+os.environ.pop("SCFDEPLOY_LANG", None)
+if any(os.environ.get(name, "").startswith("zh") for name in ("LC_ALL", "LC_MESSAGES", "LANG")):
+    os.environ["LC_ALL"] = "C.UTF-8"
+
 # pytest-xdist sets it in each worker, and commands would wrap their output by it.
 os.environ.pop("COLUMNS", None)
 

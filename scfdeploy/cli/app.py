@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+import os
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, cast
 
@@ -12,6 +14,7 @@ import typer
 from scfdeploy import __version__
 from scfdeploy.cli.command_app import TranslatedGroup
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import active_language, join_sentences
 
 COMMANDS = {
     "init": "Create a new project that is ready to deploy.",
@@ -60,6 +63,8 @@ _PLAN_NAMES = frozenset({"diff", "preview"})
 class LazyGroup(TranslatedGroup):
     """A group that knows the names and summaries of its commands without importing them."""
 
+    shows_language = True
+
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         # Typer uses only these names, for "did you mean"; the commands come from `get_command`.
@@ -89,6 +94,16 @@ class LazyGroup(TranslatedGroup):
             ctx.fail(_unknown_command(args[0]))
         return super().resolve_command(ctx, args)
 
+    def main(self, args: Sequence[str] | None = None, *further: Any, **settings: Any) -> Any:
+        """Run the program in the language of the user."""
+        arguments = sys.argv[1:] if args is None else list(args)
+        if not _can_need_language(arguments):
+            return super().main(args, *further, **settings)
+        from scfdeploy.cli.language import chosen_language
+
+        with chosen_language(arguments):
+            return super().main(args, *further, **settings)
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the options before the command."""
         with _safe_suggestions():
@@ -98,6 +113,13 @@ class LazyGroup(TranslatedGroup):
         """Run the command."""
         with _safe_suggestions():
             return super().invoke(ctx)
+
+
+def _can_need_language(arguments: Sequence[str]) -> bool:
+    """Whether a language can be chosen other than English; in doubt, the module that chooses is imported."""
+    if any(argument.startswith("--lang") for argument in arguments) or os.environ.get("SCFDEPLOY_LANG"):
+        return True
+    return any(os.environ.get(name, "").startswith("zh") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
 
 
 def _unknown_command(name: str) -> str:
@@ -120,15 +142,19 @@ def _unknown_command(name: str) -> str:
             near = get_close_matches(name, [command for command in COMMANDS if command not in _DESTRUCTIVE_COMMANDS])
             names = ", ".join(map(repr, near))
             advice = message("Did you mean {names}?", names=names) if near else message("See `scfdeploy --help`.")
-    return message("No such command {name}.", name=repr(name)) + " " + advice
+    return join_sentences(message("No such command {name}.", name=repr(name)), advice)
 
 
 @contextmanager
 def _safe_suggestions() -> Iterator[None]:
-    """Remove destructive options from the suggestions of an error about an unknown option."""
+    """Remove destructive options from the suggestions of an error about an unknown option, and translate the error."""
     try:
         yield
     except Exception as error:
+        if active_language() != "en":
+            from scfdeploy.cli.usage_errors import translate_error
+
+            translate_error(error)
         suggestions = getattr(error, "possibilities", None)
         if isinstance(suggestions, list):
             allowed = [name for name in suggestions if name not in _DESTRUCTIVE_OPTIONS]

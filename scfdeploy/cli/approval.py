@@ -148,7 +148,7 @@ class ApprovalPrompt:
                 hint=message("Use `scfdeploy {command} --yes` to approve the plan without a prompt.", command=command),
             )
         answer = typer.prompt(self._question(planned, where()), default="", show_default=False, err=True)
-        if answer.strip().lower() != "yes":
+        if answer.strip().lower() not in ("yes", message("yes")):
             raise ScfDeployError(message("not approved; nothing was changed"))
 
     def _question(self, planned: Planned, where: str) -> str:

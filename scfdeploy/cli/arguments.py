@@ -16,6 +16,7 @@ import typer
 from scfdeploy.cli import redaction
 from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.diagnostics.messages import join_sentences
 from scfdeploy.model import Address, Secret
 from scfdeploy.operations.request import HOOK_LIMIT_S, LOCAL_PORT, CloudOptions, LocalServer, Request
 
@@ -335,7 +336,7 @@ def _rules(option: str, names: Sequence[str] | None) -> frozenset[str]:
             if name not in known:
                 hint = did_you_mean(name, known) or message("The rule name is shown in brackets after each finding.")
                 unknown = message("{option} {name}: there is no rule with that name.", option=option, name=safe(name))
-                raise typer.BadParameter(f"{unknown} {hint}")
+                raise typer.BadParameter(join_sentences(unknown, hint))
     return frozenset(names or ())
 
 

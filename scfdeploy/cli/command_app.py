@@ -1,4 +1,4 @@
-"""Typer applications whose help is translated when it is shown."""
+"""Typer applications whose help is translated when it is shown, and whose commands have the option `--lang`."""
 
 from __future__ import annotations
 
@@ -9,31 +9,94 @@ import typer
 import typer.core
 
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import active_language, translation
+from scfdeploy.report.formats import is_for_programs
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+TYPER_WORDS = (
+    "Arguments",
+    "Commands",
+    "Options",
+    "Show this message and exit.",
+    "default: {default}",
+    "env var: {var}",
+    "required",
+    "(dynamic)",
+    "Missing command.",
+    "Aborted!",
+)
+"""The words that Typer adds to the help of a command, for translators."""
+
+# Typer looks its words up in the catalogue of the whole process; ours is the one to ask. In English, nothing changes.
+setattr(typer.core, "_", message)  # noqa: B010 - not a name that Typer exports
 
 
 class TranslatedCommand(typer.core.TyperCommand):
     """A command whose help goes through `message`."""
 
+    def __init__(self, *args: Any, params: list[Any] | None = None, **settings: Any) -> None:
+        super().__init__(*args, params=[*(params or []), _language_option()], **settings)
+
+    def get_help(self, ctx: Any) -> str:
+        """The help, laid out for the width of its characters."""
+        _use_wide_layout(ctx)
+        return super().get_help(ctx)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""
-        _translate_help(self)
+        _translate_help(self, ctx)
         super().format_help(ctx, formatter)
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the usage line."""
+        _write_usage(self, ctx, formatter)
+
+    def get_usage(self, ctx: Any) -> str:
+        """The usage line of an error."""
+        _use_wide_layout(ctx)
+        return super().get_usage(ctx)
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first sentence of the help, for the list of commands."""
-        _translate_help(self)
+        self.help = message(self.help or "")
         return super().get_short_help_str(limit)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command: in English if its output is for programs, whatever the language."""
+        if active_language() != "en" and is_for_programs(str(ctx.params.get("output", ""))):
+            with translation(None):
+                return super().invoke(ctx)
+        return super().invoke(ctx)
 
 
 class TranslatedGroup(typer.core.TyperGroup):
     """A group of commands whose help goes through `message`."""
 
+    shows_language = False
+    """Whether its help lists `--lang`, which it always accepts: the help of each command does."""
+
+    def __init__(self, *, params: list[Any] | None = None, **settings: Any) -> None:
+        super().__init__(params=[*(params or []), _language_option(is_shown=self.shows_language)], **settings)
+
+    def get_help(self, ctx: Any) -> str:
+        """The help, laid out for the width of its characters."""
+        _use_wide_layout(ctx)
+        return super().get_help(ctx)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""
-        _translate_help(self)
+        _translate_help(self, ctx)
         super().format_help(ctx, formatter)
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the usage line."""
+        _write_usage(self, ctx, formatter)
+
+    def get_usage(self, ctx: Any) -> str:
+        """The usage line of an error."""
+        _use_wide_layout(ctx)
+        return super().get_usage(ctx)
 
 
 class CommandApp(typer.Typer):
@@ -47,8 +110,44 @@ class CommandApp(typer.Typer):
         return super().command(name, cls=TranslatedCommand, **settings)
 
 
-def _translate_help(command: Any) -> None:
+def _language_option(*, is_shown: bool = True) -> typer.core.TyperOption:
+    """The option that every command has. The language is chosen before parsing; this checks and documents the value."""
+    return typer.core.TyperOption(
+        param_decls=["--lang"],
+        metavar="en|zh",
+        envvar="SCFDEPLOY_LANG",
+        expose_value=False,
+        hidden=not is_shown,
+        callback=_check_language,
+        help=message("Language of messages; on a terminal, that of the locale by default."),
+    )
+
+
+def _check_language(_context: Any, _option: Any, value: str | None) -> None:
+    if value is None:
+        return
+    from scfdeploy.cli.language import LANGUAGES, language_name
+
+    if language_name(value) is None:
+        raise typer.BadParameter(
+            message("unknown language {name}. Choose {choices}.", name=repr(value), choices=", ".join(LANGUAGES))
+        )
+
+
+def _translate_help(command: Any, context: Any) -> None:
     command.help = message(command.help or "")
-    for parameter in command.params:
+    for parameter in command.get_params(context):
         if getattr(parameter, "help", None):
             parameter.help = message(parameter.help)
+
+
+def _use_wide_layout(context: Any) -> None:
+    if active_language() != "en":
+        from scfdeploy.cli.help_layout import WideHelpFormatter
+
+        context.formatter_class = WideHelpFormatter
+
+
+def _write_usage(command: Any, context: Any, formatter: Any) -> None:
+    pieces = " ".join(command.collect_usage_pieces(context))
+    formatter.write_usage(context.command_path, pieces, prefix=message("Usage: "))

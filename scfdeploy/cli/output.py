@@ -18,6 +18,7 @@ from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.interrupt import signals_interrupt
 from scfdeploy.cli.redaction import SECRETS, redacted, redactor
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.diagnostics.messages import active_language, translation
 from scfdeploy.results import Failed, Findings, Result
 
 if TYPE_CHECKING:
@@ -249,8 +250,11 @@ def require_folder(option: str, path: str) -> None:
 
 
 def _render(result: Result, form: str, style: TextStyle) -> RenderedOutput:
-    from scfdeploy.report.formats import formatter
+    from scfdeploy.report.formats import formatter, is_for_programs
 
+    if active_language() != "en" and is_for_programs(form):
+        with translation(None):
+            return _render(result, form, style)
     redact = redactor(result)
     style = style._replace(redact=redact)
     if form == "html":

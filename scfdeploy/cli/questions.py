@@ -9,7 +9,7 @@ import typer
 
 from scfdeploy.cli.output import print_notice
 from scfdeploy.diagnostics import message
-from scfdeploy.report.terminal import safe
+from scfdeploy.report.terminal import pad, safe, width
 
 
 def can_ask() -> bool:
@@ -25,9 +25,9 @@ def choose(title: str, choices: Mapping[str, str]) -> str:
     names = list(choices)
     if len(names) == 1:
         return names[0]
-    width = max(map(len, names))
-    lines = [f"  {number}  {name:{width}}  {choices[name]}".rstrip() for number, name in enumerate(names, 1)]
-    print_notice("\n".join([f"{title}:", *lines]))
+    columns = max(map(width, names))
+    lines = [f"  {number}  {pad(name, columns)}  {choices[name]}".rstrip() for number, name in enumerate(names, 1)]
+    print_notice("\n".join([message("{title}:", title=title), *lines]))
     prompt = message("Number or name [{default}]:", default=names[0])
     while True:
         answer = _answer(prompt).lower() or names[0]

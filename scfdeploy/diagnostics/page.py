@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from scfdeploy.diagnostics.diagnostic import Severity
+from scfdeploy.diagnostics.messages import message
 
 PARTS = ("What is wrong", "Why", "Wrong", "Right")
 """The parts of every page, in this order."""
@@ -23,6 +25,10 @@ class Page:
     codes: tuple[str, ...] = ()
     """The cloud's error codes that its diagnostics can have."""
     since: str = "0.1.0"
+    template: str = ""
+    """The parts before placeholders were filled; empty if there are none."""
+    fill: Callable[[str], str] = field(default=str, compare=False)
+    """Fills the placeholders of a part of `template`."""
 
     @property
     def markdown(self) -> str:
@@ -33,12 +39,28 @@ class Page:
         return f"# {self.id}\n\n{self.title}\n\n{facts}\n\n{self.text}\n"
 
     @property
-    def parts(self) -> dict[str, str]:
-        """The text under each heading, in order."""
-        import re
+    def shown_title(self) -> str:
+        """The title in the active language."""
+        if not self.template:
+            return message(self.title)
+        # The title of a rule's page is usually its summary, which translators have without the full stop.
+        return message("{text}.", text=message(self.title.rstrip(".")))
 
-        pieces = re.split(r"^## (.+)\n", self.text, flags=re.MULTILINE)
-        return {heading: text.strip() for heading, text in zip(pieces[1::2], pieces[2::2], strict=True)}
+    @property
+    def parts(self) -> dict[str, str]:
+        """The text under each heading, in order, both in the active language. Examples stay as they are."""
+        return {
+            message(heading): self.fill(part if part.startswith("```") else message(part))
+            for heading, part in parts(self.template or self.text).items()
+        }
+
+
+def parts(text: str) -> dict[str, str]:
+    """The text under each heading of a page, in order."""
+    import re
+
+    pieces = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
+    return {heading: part.strip() for heading, part in zip(pieces[1::2], pieces[2::2], strict=True)}
 
 
 def sections(what: str, why: str, wrong: str, right: str) -> str:

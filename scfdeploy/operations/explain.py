@@ -99,7 +99,9 @@ def _explanation(subject: ErrorCode | StatusCode | BuiltInVariable | str) -> Exp
             return explain_setting(name)
         case _:
             page = all_pages()[subject]
-            return Explanation("finding", page.id, page.title, severity=page.severity, codes=page.codes, page=page)
+            return Explanation(
+                "finding", page.id, page.shown_title, severity=page.severity, codes=page.codes, page=page
+            )
 
 
 def _explain_error(code: ErrorCode) -> Explanation:
@@ -110,8 +112,8 @@ def _explain_error(code: ErrorCode) -> Explanation:
     return Explanation(
         "error-code",
         code.code,
-        code.meaning,
-        fix=code.action,
+        message(code.meaning),
+        fix=message(code.action),
         retried=kind.is_transient,
         retry=retry,
         field=code.field,

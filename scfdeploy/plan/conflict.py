@@ -93,7 +93,7 @@ def _describe(change: Change, changed: Sequence[_Difference]) -> str:
     ]
     if len(changed) > _MAX_LISTED:
         items.append(message("{count} more", count=len(changed) - _MAX_LISTED))
-    subject = reasons.listed(items) or message("the {kind}", kind=change.address.kind.label)
+    subject = reasons.listed(items) or message("the {kind}", kind=message(change.address.kind.label))
     return message("another client changed {subject} since the plan was made", subject=subject)
 
 

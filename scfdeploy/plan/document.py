@@ -1,10 +1,11 @@
-"""The JSON document of a plan, which scripts of users read. It contains no sensitive values."""
+"""The JSON document of a plan, which scripts of users read. It contains no sensitive values, and is English."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from scfdeploy.diagnostics.messages import in_english
 from scfdeploy.model import Ref, Secret, Value
 from scfdeploy.plan.change import Action, Change, FieldChange, Plan
 
@@ -25,10 +26,15 @@ def as_document(plan: Plan) -> dict[str, Any]:
         "changes": [_change(change) for change in plan.changes],
         "summary": {name: plan.count(action) for name, action in _SUMMARY.items()},
         "refused": [
-            {"address": str(refusal.address), "rule": refusal.rule, "reason": refusal.reason, "hint": refusal.hint}
+            {
+                "address": str(refusal.address),
+                "rule": refusal.rule,
+                "reason": in_english(refusal.reason),
+                "hint": in_english(refusal.hint),
+            }
             for refusal in plan.rejected
         ],
-        "leftAlone": [{"address": str(address), "reason": reason} for address, reason in plan.unmanaged],
+        "leftAlone": [{"address": str(address), "reason": in_english(reason)} for address, reason in plan.unmanaged],
         **partial_keys(plan),
     }
 
@@ -71,8 +77,8 @@ def _change(change: Change) -> dict[str, Any]:
     return {
         "address": str(change.address),
         "action": str(change.action),
-        "reason": change.reason,
+        "reason": in_english(change.reason),
         "fields": [field_document(field) for field in change.fields],
         "requires": [str(address) for address in change.requires],
-        "warnings": list(change.warnings),
+        "warnings": [in_english(warning) for warning in change.warnings],
     }

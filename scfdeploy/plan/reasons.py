@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import join_messages
 from scfdeploy.model import Value
 from scfdeploy.plan.change import FieldChange
 from scfdeploy.plan.diff.differences import CODE_PATH
@@ -50,7 +51,7 @@ def differing(fields: Iterable[FieldChange]) -> str:
         for field in relevant
         if field.path == CODE_PATH
     ]
-    return "; ".join(clauses)
+    return join_messages(message("; "), clauses)
 
 
 def forcing(fields: Iterable[FieldChange]) -> str:
@@ -61,7 +62,7 @@ def forcing(fields: Iterable[FieldChange]) -> str:
 
 def joined(*clauses: str) -> str:
     """The clauses that are not empty, in one line."""
-    return "; ".join(clause for clause in clauses if clause)
+    return join_messages(message("; "), filter(None, clauses))
 
 
 def _code_details(after: Value) -> str:

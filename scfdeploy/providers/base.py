@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import message as translated
 from scfdeploy.facts import error_code
 from scfdeploy.model import Address, Observed, Value
 from scfdeploy.model.code import DeployedCode
@@ -43,7 +44,9 @@ class CloudError(ScfDeployError):
         self, kind: ErrorKind, code: str, message: str, *, action: str, request_id: str = "", hint: str | None = None
     ) -> None:
         known = error_code(code)
-        super().__init__(f"{action}: {message} ({code})", hint=hint or (f"{known.action}." if known else None))
+        advice = translated("{text}.", text=translated(known.action)) if known else None
+        text = translated("{action}: {text} ({code})", action=action, text=message, code=code)
+        super().__init__(text, hint=hint or advice)
         self.kind = kind
         self.code = code
         self.cloud_message = message

@@ -29,6 +29,11 @@ def action_verb(action: Action) -> str:
             return message("unchanged")
 
 
+def failed(action: Action) -> str:
+    """`create failed` and so on."""
+    return message("{action} failed", action=action_verb(action))
+
+
 def in_progress(action: Action) -> str:
     """`creating` and so on."""
     match action:

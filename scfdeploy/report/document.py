@@ -8,10 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import Diagnostic, Span
+from scfdeploy.diagnostics.messages import was_translated
 from scfdeploy.report import cloud_documents
 from scfdeploy.report.terminal import escape_json
 from scfdeploy.report.truncation import truncated
-from scfdeploy.report.values import Document, to_json
+from scfdeploy.report.values import Document, in_english_only, to_json
 from scfdeploy.results import (
     AliasChanged,
     Applied,
@@ -126,6 +127,8 @@ def render_json(result: Result, _style: TextStyle) -> RenderedOutput:
 
 def dumps(document: Document) -> str:
     """The document as text, with keys in their order, without ASCII escapes, and with a newline at the end."""
+    if was_translated():
+        document = in_english_only(document)
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     return escape_json(text) + "\n"
 

@@ -28,20 +28,29 @@ class OutputFormat(NamedTuple):
     is_for_reports: bool = True
     """Whether `--report` has it: not if it is written while the command runs."""
 
+    is_for_programs: bool = False
+    """Whether programs read it, so that its texts are English whatever the language."""
+
 
 FORMATS: Mapping[str, OutputFormat] = {
     "text": OutputFormat("text", "render_output"),
-    "json": OutputFormat("document", "render_json"),
+    "json": OutputFormat("document", "render_json", is_for_programs=True),
     "jsonl": OutputFormat(
-        "json_lines", "render_json_lines", frozenset(("simulate", "logs", "dev")), is_for_reports=False
+        "json_lines",
+        "render_json_lines",
+        frozenset(("simulate", "logs", "dev")),
+        is_for_reports=False,
+        is_for_programs=True,
     ),
     "markdown": OutputFormat("markdown", "markdown", frozenset(("plan",))),
     "github": OutputFormat("github", "github", frozenset(("validate", "plan", "apply"))),
-    "sarif": OutputFormat("sarif", "sarif", frozenset(("validate",))),
-    "junit": OutputFormat("junit", "junit", frozenset(("validate",))),
+    "sarif": OutputFormat("sarif", "sarif", frozenset(("validate",)), is_for_programs=True),
+    "junit": OutputFormat("junit", "junit", frozenset(("validate",)), is_for_programs=True),
     "step-summary": OutputFormat("markdown", "step_summary", is_for_files=True),
     "migration-report": OutputFormat("migration_report", "render_markdown", is_for_files=True, is_for_reports=False),
-    "migration-json": OutputFormat("migration_report", "render_json", is_for_files=True, is_for_reports=False),
+    "migration-json": OutputFormat(
+        "migration_report", "render_json", is_for_files=True, is_for_reports=False, is_for_programs=True
+    ),
     "html": OutputFormat("html", "render_html", is_for_files=True),
 }
 
@@ -57,6 +66,11 @@ def formatter(name: str) -> Formatter:
 
 _ENDLESS_COMMANDS = frozenset(("dev",))
 """Commands that run until they are stopped: they have no result that could be one document."""
+
+
+def is_for_programs(name: str) -> bool:
+    """Whether programs read a format. False for an unknown one."""
+    return name in FORMATS and FORMATS[name].is_for_programs
 
 
 def formats_of(command: str) -> tuple[str, ...]:

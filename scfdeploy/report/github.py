@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity, message
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.report.actions import failed
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text import RenderedOutput, TextStyle, render_output
 from scfdeploy.report.truncation import truncated
@@ -35,7 +36,7 @@ def _failures(result: Applied) -> Iterator[str]:
     """One annotation for each failed change."""
     for outcome in result.outcomes:
         if outcome.error is not None and outcome.status == "failed":
-            title = f"{outcome.address}: {message('{action} failed', action=outcome.action)} [{outcome.error.code}]"
+            title = f"{outcome.address}: {failed(outcome.action)} [{outcome.error.code}]"
             yield _command("error", {"title": title}, [outcome.error.message, outcome.error.hint or ""])
 
 

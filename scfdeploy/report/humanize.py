@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 
-from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics import Severity, message
+from scfdeploy.diagnostics.messages import join_messages
 
 _CHINA = timezone(timedelta(hours=8))
 _SHORTEST_ID = 4
@@ -15,6 +16,22 @@ _SHORTEST_ID = 4
 def plural(number: int, one: str, many: str) -> str:
     """`one` or `many`, two literal templates with `{number}`: `1 error`, `2 errors`."""
     return message(one if number == 1 else many, number=number)
+
+
+def enumeration(texts: Iterable[str]) -> str:
+    """`2 errors, 1 warning`, with the comma of the language."""
+    return join_messages(message(", "), texts)
+
+
+def severity_word(severity: Severity) -> str:
+    """`error` and so on."""
+    match severity:
+        case Severity.ERROR:
+            return message("error")
+        case Severity.WARNING:
+            return message("warning")
+        case Severity.INFO:
+            return message("info")
 
 
 def size(number: float) -> str:

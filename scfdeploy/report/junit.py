@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity, message
+from scfdeploy.diagnostics.messages import in_english
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text import RenderedOutput, TextStyle
-from scfdeploy.report.truncation import truncated
+from scfdeploy.report.truncation import in_english_only, truncated
 from scfdeploy.results import Failed, Result
 
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
@@ -19,7 +20,7 @@ def junit(result: Result, _style: TextStyle) -> RenderedOutput:
 
     Warnings are failures only if they failed the command.
     """
-    findings = truncated(result.findings.diagnostics)
+    findings = in_english_only(truncated(result.findings.diagnostics))
     has_errors = any(finding.severity is Severity.ERROR for finding in findings)
     strict = not isinstance(result, Failed) and not result.ok and not has_errors
     cases = [_finding(finding, strict) for finding in findings]
@@ -29,7 +30,8 @@ def junit(result: Result, _style: TextStyle) -> RenderedOutput:
     errors = 0
     if isinstance(result, Failed):
         errors = 1
-        element = _element("error", {"message": result.message, "type": result.code or "error"}, result.hint or "")
+        text = in_english(result.hint or "")
+        element = _element("error", {"message": in_english(result.message), "type": result.code or "error"}, text)
         cases.append(_case("scfdeploy", result.command, [f"      {element}"]))
     counts = f'tests="{len(cases)}" failures="{failures}" errors="{errors}"'
     lines = [

@@ -23,7 +23,7 @@ from scfdeploy.apply.events import (
 )
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address
-from scfdeploy.report.actions import completed, in_progress
+from scfdeploy.report.actions import action_verb, completed, in_progress
 from scfdeploy.report.humanize import duration, plural
 from scfdeploy.report.terminal import safe
 
@@ -202,7 +202,7 @@ def outcome_line(outcome: Outcome) -> str:
             return f"{address}: {message('{action} in {time}', action=action, time=duration(outcome.seconds))}"
         case Status.FAILED:
             code = f": {safe(outcome.error.code)}" if outcome.error is not None else ""
-            action, time = outcome.action.value, duration(outcome.seconds)
+            action, time = action_verb(outcome.action), duration(outcome.seconds)
             return f"{address}: {message('{action} failed after {time}', action=action, time=time)}{code}"
         case Status.SKIPPED:
             reason = f": {safe(outcome.error.message)}" if outcome.error is not None else ""

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from scfdeploy import __version__
 from scfdeploy.diagnostics import Diagnostic, Severity, Span
+from scfdeploy.diagnostics.messages import in_english
 from scfdeploy.report.document import dumps
 from scfdeploy.report.pages import all_pages
 from scfdeploy.report.text import RenderedOutput, TextStyle
-from scfdeploy.report.truncation import truncated
+from scfdeploy.report.truncation import in_english_only, truncated
 from scfdeploy.report.values import Document
 from scfdeploy.results import Failed, Result
 
@@ -19,7 +20,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 def sarif(result: Result, _style: TextStyle) -> RenderedOutput:
     """One run with its findings, their rules, and whether the command succeeded."""
-    findings = truncated(result.findings.diagnostics)
+    findings = in_english_only(truncated(result.findings.diagnostics))
     rules = sorted({finding.rule for finding in findings})
     run = {
         "tool": {
@@ -39,7 +40,7 @@ def sarif(result: Result, _style: TextStyle) -> RenderedOutput:
 def _invocation(result: Result) -> Document:
     if not isinstance(result, Failed):
         return {"executionSuccessful": True}
-    text = f"{result.message} {result.hint}" if result.hint else result.message
+    text = " ".join(in_english(part) for part in (result.message, result.hint) if part)
     notification = {"level": "error", "message": {"text": text}}
     return {"executionSuccessful": False, "toolExecutionNotifications": [notification]}
 

@@ -70,6 +70,11 @@ def visible_width(text: str) -> int:
     return width(_CODES.sub("", text) if "\x1b" in text else text)
 
 
+def gap_after(label: str) -> str:
+    """The space after a label; none after a wide character, such as a Chinese colon."""
+    return "" if not label.isascii() and width(label[-1]) > 1 else " "
+
+
 def pad(text: str, columns: int) -> str:
     """`text`, padded with spaces to `columns`."""
     return text + " " * (columns - width(text))
@@ -88,15 +93,19 @@ def clip(text: str, columns: int) -> str:
 
 
 _WIDE = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\uffdc"
-_CLOSING = "\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
-_PIECES = lazy_pattern(f"\x1b\\[[0-9;]*m| +|[{_WIDE}][{_CLOSING}]*|[^ \x1b{_WIDE}]+")
-"""The codes of a style, spaces, a wide character with the punctuation after it, and words."""
+_OPENING = "(\\[\u2018\u201c\u300a\u300c\uff08"
+_CLOSING = "\u2019\u201d\u3001\u3002\u300b\u300d\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+_PIECES = lazy_pattern(
+    f"\x1b\\[[0-9;]*m| +|[{_OPENING}]*[{_WIDE}][{_CLOSING}]*|[{_OPENING}]*[^ \x1b{_WIDE}{_OPENING}]+[{_CLOSING}]*|."
+)
+"""The codes of a style, spaces, and wide characters and words with the punctuation around them."""
 
 
-def wrap(text: str, columns: int) -> list[str]:
-    """`text` in lines of at most `columns`, broken at spaces and between wide characters.
+def wrap(text: str, columns: int, *, hanging: int = 0) -> list[str]:
+    """`text` in lines of at most `columns`, those after the first shorter by `hanging`.
 
-    A word that is longer stays whole, so that URLs and paths can be copied. The codes of styles take no columns.
+    It is broken at spaces and between wide characters. A word that is longer stays whole, so that URLs and paths can be
+    copied. The codes of styles take no columns.
     """
     if len(text) <= columns and text.isascii():
         return [text]
@@ -106,7 +115,7 @@ def wrap(text: str, columns: int) -> list[str]:
 
     def flush() -> None:
         nonlocal line, chunk, spaces, used, chunk_width
-        if line and used + len(spaces) + chunk_width > columns:
+        if line and used + len(spaces) + chunk_width > columns - (hanging if lines else 0):
             lines.append(line)
             line, used = chunk, chunk_width
         else:
@@ -120,7 +129,7 @@ def wrap(text: str, columns: int) -> list[str]:
             flush()
             spaces = piece
         else:
-            is_wide = not piece.isascii() and width(piece[0]) > 1
+            is_wide = not piece.isascii() and any(width(character) > 1 for character in piece)
             if is_wide and chunk_width:
                 flush()
             chunk, chunk_width = chunk + piece, chunk_width + width(piece)

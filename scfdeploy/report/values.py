@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import in_english
 from scfdeploy.model import Ref, Secret, Value
 from scfdeploy.report.humanize import size
 from scfdeploy.report.terminal import clip, safe, width
@@ -43,6 +44,19 @@ def to_json(value: Value) -> Any:  # noqa: ANN401, RUF100 - any JSON data
             return [to_json(item) for item in value]
         case _:
             raise TypeError(f"{type(value).__name__} is not a setting")
+
+
+def in_english_only(document: Any) -> Any:  # noqa: ANN401, RUF100 - any JSON data
+    """JSON data with the English originals of translated texts."""
+    match document:
+        case str():
+            return in_english(document)
+        case dict():
+            return {key: in_english_only(value) for key, value in document.items()}
+        case list() | tuple():
+            return [in_english_only(item) for item in document]
+        case _:
+            return document
 
 
 def value_text(value: Value) -> str:

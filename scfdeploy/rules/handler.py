@@ -13,7 +13,7 @@ from scfdeploy.facts import limit
 from scfdeploy.model import FolderSource, FunctionSpec, Source
 from scfdeploy.rules.rule import Context
 from scfdeploy.rules.source_symbols import Symbols, SyntaxMistake, in_nodejs, in_php, in_python2, in_python3
-from scfdeploy.rules.values import counted, language_of, runtime_of, text
+from scfdeploy.rules.values import character_count, language_of, runtime_of, text
 
 _JAVA = r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*::[A-Za-z_$][\w$]*"
 _EXTENSIONS = ("py", "js", "cjs", "mjs", "ts", "php")
@@ -80,7 +80,7 @@ def _example() -> str:
 def _part_problem(what: str, part: str) -> str | None:
     least, most = limit("handler.part.min_chars"), limit("handler.part.max_chars")
     if not least <= len(part) <= most:
-        length = counted(len(part), "character")
+        length = character_count(len(part))
         return message(
             'the {what} "{part}" has {length}; it must have {least} to {most}',
             what=what, part=part, length=length, least=least, most=most,

@@ -56,8 +56,13 @@ class AnyRule(Declaration):
         from scfdeploy.facts import limit
 
         title, _, text = (sys.modules[self.check.__module__].__doc__ or "").partition("\n")
-        body = re.sub(r"\{([a-z_]+(?:\.[a-z_]+)+)\}", lambda match: str(limit(match[1])), text.strip())
-        return Page(self.id, self.severity, title.strip(), body, self.codes, self.since)
+        template = text.strip()
+
+        def fill(part: str) -> str:
+            return re.sub(r"\{([a-z_]+(?:\.[a-z_]+)+)\}", lambda match: str(limit(match[1])), part)
+
+        body = fill(template)
+        return Page(self.id, self.severity, title.strip(), body, self.codes, self.since, template, fill)
 
     def finding_at(self, function: FunctionSpec, /, *path: str | int, **values: Any) -> Diagnostic:
         """The diagnostic at the value at `path` in the function's inputs; `values` as in `Declaration.at`."""

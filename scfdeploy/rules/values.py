@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from scfdeploy.diagnostics import message
 from scfdeploy.facts import Runtime, runtime
 from scfdeploy.model import FunctionSpec, Ref, Secret, TriggerSpec, Value
 
@@ -70,9 +71,14 @@ def block_of(function: FunctionSpec, name: str) -> Mapping[str, Value]:
     return block(function.settings, name)
 
 
-def counted(number: int, thing: str) -> str:
+def byte_count(number: int) -> str:
     """`1 byte`, `2 bytes`."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    return message("{number} byte" if number == 1 else "{number} bytes", number=number)
+
+
+def character_count(number: int) -> str:
+    """`1 character`, `2 characters`."""
+    return message("{number} character" if number == 1 else "{number} characters", number=number)
 
 
 def written(function: FunctionSpec, *path: str | int) -> bool:

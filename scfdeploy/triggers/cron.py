@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 
 from scfdeploy.diagnostics import did_you_mean, message
+from scfdeploy.diagnostics.messages import join_messages
 from scfdeploy.model.lazy_pattern import lazy_pattern
 
 _MONTHS = {
@@ -35,9 +36,11 @@ class CronField(NamedTuple):
     def describe(self) -> str:
         """The valid values, for messages."""
         if not self.names:
-            return f"{self.low} to {self.high}"
+            return message("{low} to {high}", low=self.low, high=self.high)
         words = list(self.names)
-        return f"{self.low} to {self.high} or {words[0]} to {words[-1]}"
+        return message(
+            "{low} to {high} or {first} to {last}", low=self.low, high=self.high, first=words[0], last=words[-1]
+        )
 
 
 SECOND = CronField("second", 0, 59, {})
@@ -48,7 +51,13 @@ MONTH = CronField("month", 1, 12, _MONTHS)
 WEEKDAY = CronField("weekday", 0, 6, _WEEKDAYS)
 YEAR = CronField("year", 1970, 2099, {})
 FIELDS = (SECOND, MINUTE, HOUR, DAY, MONTH, WEEKDAY, YEAR)
-ORDER = " ".join(field.name for field in FIELDS)
+
+
+def order() -> str:
+    """The names of the seven fields, in order."""
+    return join_messages(" ", (message(field.name) for field in FIELDS))
+
+
 _LEGACY = (MINUTE, HOUR, DAY, MONTH, WEEKDAY)
 
 
@@ -172,17 +181,17 @@ def _wrong_count(expression: str, words: list[str]) -> CronProblem:
         text = message(
             '"{word}" is a shorthand of other schedulers. Seven fields are required: {order}.',
             word=words[0],
-            order=ORDER,
+            order=order(),
         )
         return CronProblem("", start, end, text, _example())
-    hint = message("Write all seven: {order}.", order=ORDER)
+    hint = message("Write all seven: {order}.", order=order())
     if len(words) == 6:
         six = " ".join(words)
         hint = message('The year or the second is missing: use "{six} *" or "0 {six}".', six=six)
     if len(words) == 1:
-        text = message("The expression has 1 field; seven are required: {order}.", order=ORDER)
+        text = message("The expression has 1 field; seven are required: {order}.", order=order())
     else:
-        text = message("The expression has {n} fields; seven are required: {order}.", n=len(words), order=ORDER)
+        text = message("The expression has {n} fields; seven are required: {order}.", n=len(words), order=order())
     return CronProblem("", start, end, text, hint)
 
 
@@ -206,7 +215,8 @@ def _read_field(field: CronField, text: str, offset: int, mistakes: list[CronPro
 def _read_part(field: CronField, word: str, read: _Read) -> None:
     if not word:
         raise _PartError(
-            message("The {field} field has an empty part.", field=field.name), message("Remove the extra comma.")
+            message("The {field} field has an empty part.", field=message(field.name)),
+            message("Remove the extra comma."),
         )
     if field in (DAY, WEEKDAY) and _read_special(field, word, read):
         return
@@ -216,7 +226,7 @@ def _read_part(field: CronField, word: str, read: _Read) -> None:
             message(
                 '"{operator}" is not valid in the {field} field: {reason}.',
                 operator=operator,
-                field=field.name,
+                field=message(field.name),
                 reason=_only_in(operator),
             )
         )
@@ -246,7 +256,7 @@ def _range(field: CronField, span: str, *, stepped: bool) -> tuple[int, int]:
     last = _number(field, last_text)
     if first > last:
         raise _PartError(
-            message('The {field} range "{span}" ends before it starts.', field=field.name, span=span),
+            message('The {field} range "{span}" ends before it starts.', field=message(field.name), span=span),
             message('Write two ranges: "{ranges}".', ranges=f"{first_text}-{field.high},{field.low}-{last_text}"),
         )
     return first, last
@@ -257,7 +267,7 @@ def _step(field: CronField, text: str) -> int:
         raise _PartError(
             message(
                 'The {field} field has the step "{step}"; a step must be an integer of at least 1.',
-                field=field.name,
+                field=message(field.name),
                 step=text,
             )
         )
@@ -276,7 +286,10 @@ def _number(field: CronField, text: str) -> int:
         hint = did_you_mean(text, field.names) if field.names else None
         raise _PartError(
             message(
-                '"{word}" is not a valid {field}: use {values}.', word=text, field=field.name, values=field.describe()
+                '"{word}" is not a valid {field}: use {values}.',
+                word=text,
+                field=message(field.name),
+                values=field.describe(),
             ),
             hint,
         )
@@ -286,7 +299,7 @@ def _number(field: CronField, text: str) -> int:
         raise _PartError(
             message(
                 "The {field} {word} is out of range: use {values}.",
-                field=field.name,
+                field=message(field.name),
                 word=text,
                 values=field.describe(),
             ),

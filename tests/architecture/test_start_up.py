@@ -58,6 +58,15 @@ def test_offline_commands_load_no_heavy_library(arguments: list[str], project: P
     assert [name for name in loaded if name.startswith("scfdeploy.results.")] == []
 
 
+@pytest.mark.parametrize("arguments", [["validate"], ["plan", "--help"], ["nothing"], ["explain", "430"]])
+def test_english_loads_no_translation(arguments: list[str], project: Path) -> None:
+    loaded = loaded_by(arguments, project)
+    translations = {f"scfdeploy.cli.{name}" for name in ("language", "help_layout", "usage_errors")}
+
+    assert loaded & translations == set()
+    assert "scfdeploy.cli.language" in loaded_by([*arguments, "--lang", "zh"], project)
+
+
 def test_simulation_of_outcomes_loads_nothing_that_runs_functions(project: Path) -> None:
     loaded = loaded_by(["simulate", "--outcomes", "430,200"], project)
 

@@ -40,6 +40,7 @@ def scfdeploy(
     """
     clean = {
         "SCFDEPLOY_ENDPOINT": None,
+        "SCFDEPLOY_LANG": None,
         "TENCENTCLOUD_SECRET_ID": None,
         "TENCENTCLOUD_SECRET_KEY": None,
         "TENCENTCLOUD_TOKEN": None,

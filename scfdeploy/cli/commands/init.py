@@ -100,7 +100,7 @@ def _ask_template() -> str:
     offered = {template.type for template in known if template.language == language}
     type_ = choose(message("Type of the function"), {name: text for name, text in types.items() if name in offered})
     fitting = [template for template in known if (template.language, template.type) == (language, type_)]
-    return choose(message("Template"), {template.name: template.description for template in fitting})
+    return choose(message("Template"), {template.name: message(template.description) for template in fitting})
 
 
 def _template_documents() -> list[dict[str, Any]]:
@@ -134,9 +134,9 @@ def _list() -> str:
     from scfdeploy.scaffold.project_templates import default_runtime
 
     known = project_templates()
-    width = max(len(template.name) for template in known)
+    columns = max(len(template.name) for template in known)
     return "\n".join(
-        f"{template.name:{width}}  {default_runtime(template.language):11}  {template.description}"
+        f"{template.name:{columns}}  {default_runtime(template.language):11}  {message(template.description)}"
         for template in known
     )
 

@@ -211,5 +211,6 @@ def _confirm_purge(name: str, count: int) -> None:
             hint=message("Give --yes to delete its messages without asking."),
         )
     question = message("Delete {count} messages from {name}? Type 'yes' to continue:", count=count, name=name)
-    if typer.prompt(question, prompt_suffix=" ", default="", show_default=False, err=True) != "yes":
+    answer = typer.prompt(question, prompt_suffix=" ", default="", show_default=False, err=True)
+    if answer not in ("yes", message("yes")):
         raise ScfDeployError(message("{name} was not purged.", name=name))

@@ -78,7 +78,7 @@ def report_keys(
             fix=fix,
             key=dotted((*path, field.name)),
             name=field.name,
-            description=field.description,
+            description=message(field.description),
             variable=variable,
         )
 

@@ -12,7 +12,7 @@ from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Sequence
 from scfdeploy.config.yaml.compose import YAML_PLACEHOLDER
 from scfdeploy.config.yaml.nodes import is_blank
 from scfdeploy.config.yaml.recovery.indent import itemized, without_dashes
-from scfdeploy.diagnostics import Edit, Finding, Severity, reworded
+from scfdeploy.diagnostics import Edit, Finding, Severity, message, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, Value, dotted
 
@@ -84,7 +84,7 @@ def read_fields(
             continue
         if not field.supported:
             reading.diagnostics.report(
-                NOT_SUPPORTED_YET, entry.key.span, key=dotted(here), description=field.description
+                NOT_SUPPORTED_YET, entry.key.span, key=dotted(here), description=message(field.description)
             )
         if is_deferred:
             continue
@@ -246,7 +246,7 @@ def _report_empty(entry: Entry, field: Field, path: Path, reading: Reading, mapp
             code=field.code or None,
             fix=fix,
             key=dotted(path),
-            description=field.description,
+            description=message(field.description),
             variable=variable,
         )
         return

@@ -29,7 +29,7 @@ _SEPARATOR = re.compile(
 _VISIBLE = re.compile(f"[^\\s{_SPACES}{_WIDTHLESS}]")
 _DASHES = re.compile(r"\s*(?P<dashes>(?:-\s+)*)")
 _KEY = re.compile(r"[^\s:#'\"{\[]+:")
-_NAMES = {
+_NAME_TEXTS = {
     "\u0085": "next-line character",
     "\u00a0": "no-break space",
     "\u200b": "zero-width space",
@@ -303,7 +303,8 @@ def _also_here(spans: Iterable[Span]) -> tuple[tuple[str, Span], ...]:
 def _description(char: str) -> dict[str, Any]:
     import unicodedata
 
-    name = _NAMES.get(char) or unicodedata.name(char, "invisible character").lower()
+    known = _NAME_TEXTS.get(char)
+    name = message(known) if known else unicodedata.name(char, message("invisible character")).lower()
     return {"name": name, "title": name[0].upper() + name[1:], "code_point": f"U+{ord(char):04X}"}
 
 

@@ -23,8 +23,8 @@ def explain_status(status: StatusCode) -> Explanation:
     return Explanation(
         "status-code",
         status.name,
-        status.meaning,
-        fix=status.fix,
+        message(status.meaning),
+        fix=message(status.fix),
         retried=is_retried,
         retry=_retry(retry_class),
         number=status.code,

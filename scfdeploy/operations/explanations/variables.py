@@ -29,7 +29,7 @@ def explain_variable(variable: BuiltInVariable) -> Explanation:
     return Explanation(
         "variable",
         variable.name,
-        variable.meaning[0].upper() + variable.meaning[1:],
+        _capitalized(message(variable.meaning)),
         codes=(_rejection_code(variable.name),),
         value=_value(variable),
         origin=_origin(variable),
@@ -40,6 +40,10 @@ def explain_variable(variable: BuiltInVariable) -> Explanation:
         },
         remarks=tuple(text for text in (_condition(variable), _other_spelling(variable), _own_value(variable)) if text),
     )
+
+
+def _capitalized(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _value(variable: BuiltInVariable) -> str:

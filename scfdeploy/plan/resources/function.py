@@ -202,7 +202,7 @@ def _replacement_warnings(
     for trigger in triggers:
         kind = trigger_type(trigger.address.name.partition("/")[0])
         if kind is not None and kind.lost:
-            warnings.append(message("Trigger {name} loses {lost}.", name=trigger.address.name, lost=kind.lost))
+            warnings.append(message("Trigger {name} loses {lost}.", name=trigger.address.name, lost=message(kind.lost)))
     ignored = ignores_triggers(spec)
     if ignored and triggers:
         names = reasons.listed([trigger.address.name for trigger in triggers])

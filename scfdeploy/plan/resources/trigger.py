@@ -96,7 +96,7 @@ def _existing(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource, *, k
 
 def _replacement_warning(kind: TriggerType) -> str:
     if kind.lost:
-        return message("The trigger is deleted and recreated: it loses {lost}.", lost=kind.lost)
+        return message("The trigger is deleted and recreated: it loses {lost}.", lost=message(kind.lost))
     return message("The trigger is deleted and recreated.")
 
 

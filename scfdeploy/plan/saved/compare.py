@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.diagnostics.messages import join_messages
 from scfdeploy.model import Observed, Project, ProjectKey, Ref, Secret, Value
 from scfdeploy.plan.change import Plan
 from scfdeploy.plan.document import as_document
@@ -158,7 +159,7 @@ def _listed(clauses: list[str]) -> str:
     shortened = clauses[:_MAX_LISTED]
     if len(clauses) > _MAX_LISTED:
         shortened.append(message("and {count} more", count=len(clauses) - _MAX_LISTED))
-    return "; ".join(shortened)
+    return join_messages(message("; "), shortened)
 
 
 def _changed_resources(before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
@@ -168,7 +169,7 @@ def _changed_resources(before: Mapping[str, Mapping[str, str]], now: Mapping[str
         elif address not in before:
             yield message("{address} is new", address=address)
         elif fields := _changed_fields(before[address], now[address]):
-            yield f"{address}: {', '.join(fields)}"
+            yield message("{title}: {text}", title=address, text=join_messages(", ", fields))
 
 
 def _changed_fields(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

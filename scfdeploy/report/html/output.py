@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 
-from scfdeploy.diagnostics import Diagnostic, Severity, message
+from scfdeploy.diagnostics import Diagnostic, message
 from scfdeploy.report.html.page import Notice, Page, Section
 from scfdeploy.report.html.render import render_page
+from scfdeploy.report.humanize import severity_word
 from scfdeploy.report.text import RenderedOutput, TextStyle, render_output
 from scfdeploy.report.truncation import truncated
 from scfdeploy.results import Failed, Result
@@ -54,15 +55,9 @@ def _notices(findings: Sequence[Diagnostic]) -> Iterator[Notice]:
         place = str(finding.subject) if finding.subject is not None else ""
         details = [text for text in (finding.detail, finding.hint) if text]
         yield Notice(
-            finding.severity.value, _severity(finding.severity), f"{finding.summary} [{finding.rule}]", details, place
+            finding.severity.value,
+            severity_word(finding.severity),
+            f"{finding.summary} [{finding.rule}]",
+            details,
+            place,
         )
-
-
-def _severity(severity: Severity) -> str:
-    match severity:
-        case Severity.ERROR:
-            return message("error")
-        case Severity.WARNING:
-            return message("warning")
-        case Severity.INFO:
-            return message("info")

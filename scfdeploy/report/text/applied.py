@@ -8,8 +8,8 @@ from scfdeploy.apply import Effect, Outcome, Status
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Value
 from scfdeploy.plan import Action
-from scfdeploy.report.actions import SYMBOLS, completed
-from scfdeploy.report.humanize import duration, plural
+from scfdeploy.report.actions import SYMBOLS, completed, failed
+from scfdeploy.report.humanize import duration, enumeration, plural
 from scfdeploy.report.terminal import pad, safe, safe_lines, width
 from scfdeploy.report.text.plan import partial_lines, render_plan, render_unmanaged
 from scfdeploy.report.text.style import Detail, TextStyle
@@ -72,9 +72,10 @@ def applied_counts(result: Applied) -> str:
     statuses = [outcome.status for outcome in result.outcomes]
     counts = [(done.count(action), completed(action)) for action in Action if action is not Action.NO_OP]
     counts += [(statuses.count(Status.FAILED), message("failed")), (statuses.count(Status.SKIPPED), message("skipped"))]
-    listed = ", ".join(f"{number} {words}" for number, words in counts if number) or message("no changes made")
+    texts = [message("{number} {words}", number=number, words=words) for number, words in counts if number]
+    listed = enumeration(texts) if texts else message("no changes made")
     if not unchanged:
-        return f"{listed}."
+        return message("{text}.", text=listed)
     return message("{counts}; {number} unchanged.", counts=listed, number=unchanged)
 
 
@@ -88,9 +89,9 @@ def outcome_lines(outcome: Outcome, style: TextStyle) -> Iterator[str]:
             text = message("{action} in {time}", action=action, time=time)
             yield from style.lines(f"{symbol} {address}: {text}", hanging="      ")
         case Status.FAILED:
-            failed = message("{action} failed", action=outcome.action.value)
             mark = style.paint("!", "red", "bold")
-            yield from style.lines(f"  {mark} {address}: {style.paint(failed, 'red')}", hanging="      ")
+            text = style.paint(failed(outcome.action), "red")
+            yield from style.lines(f"  {mark} {address}: {text}", hanging="      ")
             yield from error_lines(outcome, style)
         case Status.SKIPPED:
             reason = f": {safe(outcome.error.message)}" if outcome.error is not None else ""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import join_sentences
 from scfdeploy.report.humanize import plural
-from scfdeploy.report.terminal import escape_json, pad, safe
+from scfdeploy.report.terminal import escape_json, pad, safe, width, wrap
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results.doctor import CheckResult, CheckState, DoctorReport
 from scfdeploy.results.policy import PolicyShown
@@ -20,6 +20,7 @@ _COLORS: Mapping[CheckState, tuple[str, ...]] = {
     CheckState.NOT_CHECKED: ("dim",),
 }
 _MIN_TEXT_WIDTH = 30
+_CURE = "→ "
 
 
 def render_doctor_report(result: DoctorReport, style: TextStyle) -> str:
@@ -34,8 +35,8 @@ def _lines(result: DoctorReport, style: TextStyle) -> Iterator[str]:
         CheckState.FAILED: message("failed"),
         CheckState.NOT_CHECKED: "-",
     }
-    state_width = max(map(len, words.values()))
-    name_width = max((len(check.name) for check in result.checks), default=0)
+    state_width = max(map(width, words.values()))
+    name_width = max((width(check.name) for check in result.checks), default=0)
     indent = state_width + name_width + 4
     for check in result.checks:
         state = style.paint(pad(words[check.state], state_width), *_COLORS[check.state])
@@ -46,14 +47,13 @@ def _lines(result: DoctorReport, style: TextStyle) -> Iterator[str]:
     yield _summary(result, style)
 
 
-def _wrapped(check: CheckResult, width: int) -> list[str]:
+def _wrapped(check: CheckResult, columns: int) -> list[str]:
     """The detail and, below it, the cure."""
-    width = max(width, _MIN_TEXT_WIDTH)
-    lines = textwrap.wrap(safe(check.detail), width, break_on_hyphens=False) or [""]
+    columns = max(columns, _MIN_TEXT_WIDTH)
+    lines = wrap(safe(check.detail), columns)
     if check.cure:
-        lines += textwrap.wrap(
-            safe(check.cure), width, initial_indent="→ ", subsequent_indent="  ", break_on_hyphens=False
-        )
+        first, *rest = wrap(safe(check.cure), columns - len(_CURE))
+        lines += [_CURE + first, *(" " * len(_CURE) + line for line in rest)]
     return lines
 
 
@@ -68,7 +68,7 @@ def _summary(result: DoctorReport, style: TextStyle) -> str:
         parts.append(message("Warnings: {count}.", count=warnings))
     if unknown:
         parts.append(message("Not checked: {count}.", count=unknown))
-    return " ".join(parts)
+    return join_sentences(*parts)
 
 
 def render_policy(result: PolicyShown, _style: TextStyle) -> str:

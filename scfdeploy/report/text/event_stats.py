@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from scfdeploy.diagnostics import message
-from scfdeploy.report.humanize import china_time, duration, plural
+from scfdeploy.report.humanize import china_time, duration, enumeration, plural
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.events import short_id, untraced_lines
 from scfdeploy.report.text.style import TextStyle, aligned_table
@@ -56,7 +56,7 @@ def metrics_text(metrics: FunctionMetrics) -> str:
     retries = plural(metrics.retries, "{number} retry", "{number} retries")
     throttles = plural(metrics.throttles, "{number} throttle", "{number} throttles")
     lost = plural(sum(failures.values()), "{number} failed delivery", "{number} failed deliveries")
-    return f"{retries}, {throttles}, {lost}" + (f" ({causes})" if causes else "")
+    return enumeration([retries, throttles, lost]) + (f" ({causes})" if causes else "")
 
 
 def _table(result: EventStats, style: TextStyle) -> Iterator[str]:

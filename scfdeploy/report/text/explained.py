@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import join_sentences
 from scfdeploy.diagnostics.page import Page
+from scfdeploy.report.humanize import severity_word
 from scfdeploy.report.terminal import clip, pad, safe, width
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results import Explained, Explanation
@@ -43,19 +45,23 @@ def _entry(entry: Explanation, style: TextStyle) -> Iterator[str]:
 
 def _status(entry: Explanation, style: TextStyle) -> Iterator[str]:
     title = message("{kind}, stated in the guide", kind=_retry_class(entry.retry_class))
-    yield f"{style.paint(_name(entry), 'bold')}: {title}"
-    meaning = f"{entry.meaning.rstrip('.')}."
+    yield style.labelled(message("{title}:", title=_name(entry)), title, "bold")
+    meaning = _sentence(entry.meaning)
     yield message("{meaning} Recycles the instance.", meaning=meaning) if entry.recycles_instance else meaning
     if entry.at_acceptance:
         yield message("At acceptance: {handling}", handling=entry.at_acceptance)
     if entry.while_queued:
         yield message("While queued: {handling}", handling=entry.while_queued)
     label = message("Retry: ")
-    yield f"{label}{entry.retry}{';' if entry.retried else '.'}"
+    yield label + (message("{text};", text=entry.retry) if entry.retried else _sentence(entry.retry))
     if entry.retried:
         yield message("{indent}then {then}.", indent=" " * width(label), then=entry.then)
     yield from entry.remarks
-    yield message("Fix: {fix}", fix=f"{entry.fix[0].upper()}{entry.fix[1:].rstrip('.')}.")
+    yield message("Fix: {fix}", fix=_sentence(entry.fix[0].upper() + entry.fix[1:]))
+
+
+def _sentence(text: str) -> str:
+    return message("{text}.", text=text.rstrip(".。"))
 
 
 def _retry_class(retry_class: str) -> str:
@@ -73,8 +79,9 @@ def _retry_class(retry_class: str) -> str:
 def _name_in_project(entry: Explanation, style: TextStyle) -> Iterator[str]:
     """A setting or a built-in variable."""
     kind = message("built-in variable") if entry.kind == "variable" else message("setting of a function")
-    yield f"{style.paint(entry.name, 'bold')}: {f'{kind}, {entry.origin}' if entry.origin else kind}"
-    yield f"{entry.meaning.rstrip('.')}."
+    text = message("{kind}, {origin}", kind=kind, origin=entry.origin) if entry.origin else kind
+    yield style.labelled(message("{title}:", title=entry.name), text, "bold")
+    yield _sentence(entry.meaning)
     yield message("Value: {value}", value=entry.value)
     yield from entry.remarks
     if entry.reads:
@@ -87,7 +94,7 @@ def _name_in_project(entry: Explanation, style: TextStyle) -> Iterator[str]:
 def _code_or_finding(entry: Explanation, style: TextStyle) -> Iterator[str]:
     kind = message("error code of the API") if entry.kind == "error-code" else message("finding")
     yield f"{style.paint(entry.name, 'bold')} ({kind})"
-    yield from style.lines(f"{entry.meaning.rstrip('.')}.", "  ")
+    yield from style.lines(_sentence(entry.meaning), "  ")
     if entry.page is not None:
         yield from _page(entry.page, style)
         return
@@ -96,15 +103,14 @@ def _code_or_finding(entry: Explanation, style: TextStyle) -> Iterator[str]:
         (message("retries"), entry.retry),
         (message("parameter"), entry.field),
         (message("found by validate"), ", ".join(entry.found_by)),
-        (message("note"), " ".join(entry.remarks)),
+        (message("note"), join_sentences(*entry.remarks)),
     ):
         if text:
-            yield from style.lines(f"{style.paint(f'{label}:', 'cyan')} {text}", "  ", hanging="  ")
+            yield from style.lines(style.labelled(message("{title}:", title=label), text, "cyan"), "  ", hanging="  ")
 
 
 def _page(page: Page, style: TextStyle) -> Iterator[str]:
-    codes = f", {', '.join(page.codes)}" if page.codes else ""
-    yield f"  {style.paint(page.severity.value + codes, 'dim')}"
+    yield f"  {style.paint(', '.join((severity_word(page.severity), *page.codes)), 'dim')}"
     for heading, text in page.parts.items():
         yield ""
         yield f"  {style.paint(heading, 'cyan')}"

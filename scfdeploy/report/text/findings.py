@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from scfdeploy.diagnostics import Diagnostic, Severity, message
-from scfdeploy.report.humanize import plural
-from scfdeploy.report.terminal import safe, safe_lines
+from scfdeploy.report.humanize import enumeration, plural
+from scfdeploy.report.terminal import gap_after, safe, safe_lines, width
 from scfdeploy.report.text.snippet import snippet
 from scfdeploy.report.text.style import Detail, TextStyle
 from scfdeploy.report.truncation import shortened, truncated
 from scfdeploy.results import Findings
 
-_AFTER_HINT = " " * len("hint: ")
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
@@ -47,11 +46,13 @@ def _group(group: list[Diagnostic], findings: Findings, style: TextStyle) -> Ite
 def summary_line(findings: Findings) -> str:
     """`2 errors, 1 warning in serverless.yml.`"""  # noqa: D400, D415 - an example
     severities = [finding.severity for finding in findings.diagnostics]
-    counts = ", ".join(_count(severity, severities.count(severity)) for severity in Severity if severity in severities)
+    counts = enumeration(
+        _count(severity, severities.count(severity)) for severity in Severity if severity in severities
+    )
     files = {finding.subject.file for finding in findings.diagnostics if finding.subject is not None}
     match sorted(files):
         case []:
-            return f"{counts}."
+            return message("{text}.", text=counts)
         case [file]:
             return message("{counts} in {file}.", counts=counts, file=safe(file))
         case _:
@@ -82,7 +83,7 @@ def source_lines(finding: Diagnostic, findings: Findings, style: TextStyle, inde
     if finding.subject is not None and finding.subject.file in findings.sources:
         yield from snippet(finding.subject, findings.sources[finding.subject.file], style)
     for text, span in finding.related:
-        yield from style.lines(f"{style.paint(message('see:'), 'cyan')} {safe(text)} ({safe(str(span))})", indent)
+        yield from style.lines(style.labelled(message("see:"), f"{safe(text)} ({safe(str(span))})", "cyan"), indent)
 
 
 def detail_lines(text: str, indent: str, style: TextStyle) -> Iterator[str]:
@@ -93,11 +94,13 @@ def detail_lines(text: str, indent: str, style: TextStyle) -> Iterator[str]:
 
 def hint_lines(text: str, indent: str, style: TextStyle) -> Iterator[str]:
     """The hint of a finding."""
+    label = message("hint:")
+    hanging = " " * width(label) + gap_after(label)
     for number, line in enumerate(safe_lines(text)):
         if number == 0:
-            yield from style.lines(f"{style.paint(message('hint:'), 'cyan')} {line}", indent, hanging=_AFTER_HINT)
+            yield from style.lines(style.labelled(label, line, "cyan"), indent, hanging=hanging)
         else:
-            yield from style.lines(line, indent + _AFTER_HINT)
+            yield from style.lines(line, indent + hanging)
 
 
 def _headline(finding: Diagnostic, style: TextStyle) -> str:
@@ -107,6 +110,16 @@ def _headline(finding: Diagnostic, style: TextStyle) -> str:
 
 def title(finding: Diagnostic, style: TextStyle) -> str:
     """The severity, the summary, the rule and the code."""
-    severity = style.paint(f"{finding.severity.value}:", _COLOURS[finding.severity], "bold")
     names = safe(", ".join(name for name in (finding.rule, finding.code) if name))
-    return f"{severity} {safe(finding.summary)} {style.paint(f'[{names}]', 'dim')}"
+    text = f"{safe(finding.summary)} {style.paint(f'[{names}]', 'dim')}"
+    return style.labelled(_severity_label(finding.severity), text, _COLOURS[finding.severity], "bold")
+
+
+def _severity_label(severity: Severity) -> str:
+    match severity:
+        case Severity.ERROR:
+            return message("error:")
+        case Severity.WARNING:
+            return message("warning:")
+        case Severity.INFO:
+            return message("info:")

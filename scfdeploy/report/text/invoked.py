@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from scfdeploy.diagnostics import message
 from scfdeploy.facts import status_code
 from scfdeploy.providers.base import HttpResponse, Invocation
-from scfdeploy.report.humanize import size
+from scfdeploy.report.humanize import enumeration, size
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.report.values import to_json
@@ -119,4 +119,4 @@ def _figures(invocation: Invocation, *, has_status: bool) -> str:
         parts.append(f"{invocation.memory_mb:.1f} MB")
     if invocation.request_id:
         parts.append(message("request id {id}", id=safe(invocation.request_id)))
-    return ", ".join(parts)
+    return enumeration(parts)

@@ -8,7 +8,7 @@ from scfdeploy.diagnostics import message
 from scfdeploy.model import Address
 from scfdeploy.plan import Action, Change, FieldChange, Plan, Refusal
 from scfdeploy.report.actions import SYMBOLS
-from scfdeploy.report.humanize import plural
+from scfdeploy.report.humanize import enumeration, plural
 from scfdeploy.report.terminal import flow, safe
 from scfdeploy.report.text.findings import hint_lines
 from scfdeploy.report.text.style import Detail, TextStyle
@@ -75,14 +75,17 @@ def unmanaged_line(resource: tuple[Address, str], style: TextStyle) -> list[str]
 
 def plan_counts(plan: Plan) -> str:
     """`1 to create, 2 to delete; 3 unchanged.`"""  # noqa: D400, D415 - an example
-    counts = (
-        (plan.count(Action.CREATE), message("to create")),
-        (plan.count(Action.UPDATE), message("to update")),
-        (plan.count(Action.REPLACE), message("to replace")),
-        (plan.count(Action.DELETE), message("to delete")),
+    creates, updates, replacements, deletions = map(
+        plan.count, (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE)
     )
-    listed = ", ".join(f"{number} {action}" for number, action in counts if number)
-    return message("{counts}; {number} unchanged.", counts=listed, number=plan.count(Action.NO_OP))
+    texts = (
+        message("{number} to create", number=creates) if creates else "",
+        message("{number} to update", number=updates) if updates else "",
+        message("{number} to replace", number=replacements) if replacements else "",
+        message("{number} to delete", number=deletions) if deletions else "",
+    )
+    counts = enumeration(text for text in texts if text)
+    return message("{counts}; {number} unchanged.", counts=counts, number=plan.count(Action.NO_OP))
 
 
 def partial_lines(plan: Plan, style: TextStyle) -> list[str]:

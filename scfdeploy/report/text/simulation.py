@@ -8,7 +8,7 @@ from itertools import islice
 
 from scfdeploy.delivery.trace import ItemSummary
 from scfdeploy.diagnostics import message
-from scfdeploy.report.humanize import plural, ranges
+from scfdeploy.report.humanize import enumeration, plural, ranges
 from scfdeploy.report.terminal import clip, safe
 from scfdeploy.report.text.simulation_timeline import delivery_error, item_noun, timeline
 from scfdeploy.report.text.style import TextStyle, aligned_table
@@ -22,7 +22,17 @@ MAX_ROWS = 100
 """The most rows of the table."""
 _MAX_STATE = 2000
 _HARMLESS_ENDS = frozenset(("finished", "dead-lettered"))
-_WORDS = ("", "once", "twice", "three times", "four times", "five times", "six times", "seven times", "eight times")
+_TIMES_WORDS = (
+    "",
+    "once",
+    "twice",
+    "three times",
+    "four times",
+    "five times",
+    "six times",
+    "seven times",
+    "eight times",
+)
 
 
 def render_simulated(result: Simulated, style: TextStyle) -> str:
@@ -138,8 +148,8 @@ def _end(item: ItemSummary) -> str:
 
 def _section(label: str, texts: Sequence[tuple[str, str]]) -> list[str]:
     if len({text for _, text in texts}) == 1:
-        return [f"{label}: {texts[0][1]}"]
-    return [f"{label}:", *(f"  {safe(platform)}: {text}" for platform, text in texts)]
+        return [message("{title}: {text}", title=label, text=texts[0][1])]
+    return [message("{title}:", title=label), *(f"  {safe(platform)}: {text}" for platform, text in texts)]
 
 
 def _repeated(run: SimulatedRun) -> str:
@@ -164,7 +174,7 @@ def items_text(run: SimulatedRun, numbers: Sequence[int]) -> str:
 
 
 def _times(count: int) -> str:
-    return message(_WORDS[count]) if count < len(_WORDS) else message("{count} times", count=count)
+    return message(_TIMES_WORDS[count]) if count < len(_TIMES_WORDS) else message("{count} times", count=count)
 
 
 def _lost(run: SimulatedRun) -> str:
@@ -214,7 +224,9 @@ def _destinations(run: SimulatedRun) -> str:
     names = list(dict.fromkeys(delivery.destination for delivery in run.summary.deliveries))
     if not names:
         return message("none")
-    return ", ".join(f"{safe(name)} {plural(counts[name], '{number} message', '{number} messages')}" for name in names)
+    return enumeration(
+        f"{safe(name)} {plural(counts[name], '{number} message', '{number} messages')}" for name in names
+    )
 
 
 def _metrics(run: SimulatedRun) -> str:
@@ -224,7 +236,7 @@ def _metrics(run: SimulatedRun) -> str:
     }
     numbers = [(name, f"{number:,}") for name, number in run.metrics.items() if isinstance(number, int)]
     texts = (words.get(name, f"{name} {{number}}").replace("{number}", number) for name, number in numbers)
-    return ", ".join(texts) or message("none")
+    return enumeration(texts) or message("none")
 
 
 def _assumed(run: SimulatedRun) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Value
 from scfdeploy.plan import FieldChange
-from scfdeploy.report.humanize import plural
+from scfdeploy.report.humanize import enumeration, plural
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.applied import serve_hint
 from scfdeploy.report.text.event_stats import metrics_text
@@ -120,14 +120,14 @@ def _domain_note(domain: DomainStatus) -> str:
     notes = [message("differs from the file")] if domain.drift else []
     if domain.exists and not domain.owned:
         notes.append(message("not owned by this project"))
-    return ", ".join(notes)
+    return enumeration(notes)
 
 
 def _note(resource: FunctionStatus | LayerStatus) -> str:
     notes = [message("differs from the file")] if resource.drift else []
     if resource.state and not resource.owned:
         notes.append(message("not owned by this project"))
-    return ", ".join(notes)
+    return enumeration(notes)
 
 
 def _paint(style: TextStyle, note_column: int, column: int, text: str) -> str:

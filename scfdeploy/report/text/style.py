@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from scfdeploy.diagnostics import message
-from scfdeploy.report.terminal import break_word, carry_style, pad, visible_width, width, wrap
+from scfdeploy.report.terminal import break_word, carry_style, gap_after, pad, visible_width, width, wrap
 
 _CODES = {
     "bold": "1",
@@ -59,6 +59,10 @@ class TextStyle(NamedTuple):
         codes = ";".join(_CODES[style] for style in styles)
         return f"\x1b[{codes}m{text}\x1b[0m"
 
+    def labelled(self, label: str, text: str, *styles: str) -> str:
+        """`text` after a label in these styles."""
+        return f"{self.paint(label, *styles)}{gap_after(label)}{text}"
+
     def lines(self, text: str, indent: str = "", *, hanging: str = "") -> list[str]:
         """`text` after `indent`; if it is broken, further lines are indented by `hanging` as well."""
         if not self.is_wrapped:
@@ -66,9 +70,7 @@ class TextStyle(NamedTuple):
         columns = max(_MIN_LINE, self.width - len(indent))
         if visible_width(text) <= columns:
             return [indent + text]
-        first, *rest = wrap(self.redact(text), columns)
-        rest = wrap(" ".join(rest), columns - len(hanging)) if rest else []
-        lines = carry_style([first, *rest])
+        lines = carry_style(wrap(self.redact(text), columns, hanging=len(hanging)))
         return [indent + lines[0], *(indent + hanging + line for line in lines[1:])]
 
 

@@ -32,7 +32,7 @@ from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Findings, rule
-from scfdeploy.rules.values import counted, variables
+from scfdeploy.rules.values import byte_count, variables
 
 
 @rule(
@@ -49,5 +49,5 @@ def environment_key_length(function: FunctionSpec, context: Context) -> Findings
         size = len(key.encode())
         if key != "_" and not least <= size <= most:
             yield environment_key_length.finding_at_key(
-                function, "environment", "variables", key, key=key, length=counted(size, "byte"), least=least, most=most
+                function, "environment", "variables", key, key=key, length=byte_count(size), least=least, most=most
             )

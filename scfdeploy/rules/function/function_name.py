@@ -31,7 +31,7 @@ from scfdeploy.diagnostics import Severity, message
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Findings, rule
-from scfdeploy.rules.values import counted, written
+from scfdeploy.rules.values import character_count, written
 
 _FORM = r"[A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
 
@@ -56,7 +56,7 @@ def function_name(function: FunctionSpec, context: Context) -> Findings:
     if not least <= len(name) <= most:
         problem = message(
             '"{name}" has {length}; a function name must have {least} to {most}.',
-            name=name, length=counted(len(name), "character"), least=least, most=most,
+            name=name, length=character_count(len(name)), least=least, most=most,
         )  # fmt: skip
     elif not re.fullmatch(_FORM, name):
         problem = message(

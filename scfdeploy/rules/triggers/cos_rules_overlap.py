@@ -49,6 +49,7 @@ events:
 from __future__ import annotations
 
 from scfdeploy.diagnostics import Diagnostic, Severity, message
+from scfdeploy.diagnostics.messages import join_messages
 from scfdeploy.model import Project, TriggerSpec
 from scfdeploy.rules.rule import Findings, project_rule
 from scfdeploy.rules.values import triggers_of
@@ -95,7 +96,8 @@ def _overlap_finding(trigger: TriggerSpec, rule: CosRule, other: CosRule, first:
 def _described(rule: CosRule) -> str:
     parts = [message('prefix "{prefix}"', prefix=rule.prefix)] if rule.prefix else []
     parts += [message('suffix "{suffix}"', suffix=rule.suffix)] if rule.suffix else []
-    return f"{rule.event} ({message(' and ').join(parts) or message('all objects')})"
+    objects = join_messages(message(" and "), parts) if parts else message("all objects")
+    return message("{event} ({objects})", event=rule.event, objects=objects)
 
 
 def _overlap(rule: CosRule, other: CosRule) -> bool:

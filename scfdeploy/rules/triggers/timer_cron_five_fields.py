@@ -38,7 +38,7 @@ from scfdeploy.diagnostics import Severity, reworded
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Findings, rule, span_in
 from scfdeploy.rules.values import text, triggers_of
-from scfdeploy.triggers.cron import ORDER, problems
+from scfdeploy.triggers.cron import order, problems
 
 
 @rule(
@@ -56,4 +56,4 @@ def timer_cron_five_fields(function: FunctionSpec, context: Context) -> Findings
             continue
         seven = f"0 {' '.join(expression.split())} *"
         fix = reworded(span_in(trigger, ("cronExpression",)), expression, seven)
-        yield timer_cron_five_fields.trigger_finding(trigger, "cronExpression", fix=fix, order=ORDER, seven=seven)
+        yield timer_cron_five_fields.trigger_finding(trigger, "cronExpression", fix=fix, order=order(), seven=seven)

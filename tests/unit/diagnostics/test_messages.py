@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from scfdeploy.diagnostics import message
-from scfdeploy.diagnostics.messages import use_translation
+from scfdeploy.diagnostics.messages import (
+    active_language,
+    in_english,
+    join_messages,
+    join_sentences,
+    translation,
+    use_translation,
+)
 
 
 @pytest.fixture
@@ -34,3 +42,62 @@ def test_message_inserts_none_as_empty_text() -> None:
 @pytest.mark.usefixtures("german")
 def test_message_is_translated_before_values_are_inserted() -> None:
     assert message("{count} functions", count=3) == "3 Funktionen"
+
+
+@pytest.fixture
+def chinese() -> Iterator[None]:
+    texts = {"{number} changes": "{number} 项变更", "the function": "函数", "{what} failed": "{what}失败", ", ": "，"}
+    with translation(texts.__getitem__, "zh-CN"):
+        yield
+
+
+@pytest.mark.usefixtures("chinese")
+def test_translated_message_keeps_its_english_original() -> None:
+    text = message("{what} failed", what=message("the function"))
+
+    assert text == "函数失败"
+    assert in_english(text) == "the function failed"
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize(
+    ("change", "translated", "original"),
+    [
+        (lambda text: text + "!", "函数!", "the function!"),
+        (lambda text: "- " + text, "- 函数", "- the function"),
+        (lambda text: text + text, "函数函数", "the functionthe function"),
+        (lambda text: (text + "\n").strip(), "函数", "the function"),
+        (lambda text: (text + ".").rstrip("."), "函数", "the function"),
+        (lambda text: (text + "-a").replace("-a", "-b"), "函数-b", "the function-b"),
+        (copy.deepcopy, "函数", "the function"),
+        (lambda text: join_messages(message(", "), [text, "a"]), "函数，a", "the function, a"),
+        (lambda text: join_sentences(text, "", text), "函数函数", "the function the function"),
+    ],
+)
+def test_changed_message_keeps_its_english_original(
+    change: Callable[[str], str], translated: str, original: str
+) -> None:
+    text = change(message("the function"))
+
+    assert text == translated
+    assert in_english(text) == original
+
+
+def test_message_in_english_is_its_own_original() -> None:
+    assert in_english(message("{number} changes", number=3)) == "3 changes"
+    assert join_sentences("One.", "Two.") == "One. Two."
+
+
+def test_translation_ends_with_its_block() -> None:
+    with translation({"a": "甲"}.__getitem__, "zh-CN"):
+        assert (message("a"), active_language()) == ("甲", "zh-CN")
+        with translation(None):
+            assert (message("a"), active_language()) == ("a", "en")
+        assert message("a") == "甲"
+
+    assert (message("a"), active_language()) == ("a", "en")
+
+
+def test_empty_template_is_not_looked_up() -> None:
+    with translation({}.__getitem__, "zh-CN"):
+        assert message("") == ""

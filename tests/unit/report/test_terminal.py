@@ -68,3 +68,21 @@ def test_items_that_do_not_fit_are_counted() -> None:
     assert flow(["f1", "f2", "f3", "f4", "f5"], 9, most_lines=2) == (["f1, f2,", "f3, f4"], 1)
     assert flow(["f1"], 80, most_lines=2) == (["f1"], 0)
     assert flow([], 80, most_lines=2) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "lines"),
+    [
+        ("使用“变量”（见 .env）继续。", 9, ["使用“变", "量”（见", ".env）继", "续。"]),
+        ("值（默认）为空", 5, ["值", "（默", "认）", "为空"]),
+        ("文件：[默认：.]", 8, ["文件：", "[默认：", ".]"]),
+        ("it's “quoted” text", 8, ["it's", "“quoted”", "text"]),
+        ("a “", 1, ["a", "“"]),
+    ],
+)
+def test_wrap_keeps_punctuation_with_its_character(text: str, columns: int, lines: list[str]) -> None:
+    assert wrap(text, columns) == lines
+
+
+def test_wrap_makes_further_lines_shorter() -> None:
+    assert wrap("函数没有触发器，因此不会被调用", 12, hanging=4) == ["函数没有触发", "器，因此", "不会被调", "用"]

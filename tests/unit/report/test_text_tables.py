@@ -70,3 +70,29 @@ def test_each_line_of_a_coloured_sentence_is_coloured() -> None:
         "  \x1b[33mone two three four\x1b[0m",
         "  \x1b[33mfive\x1b[0m six",
     ]
+
+
+CHINESE_HEADER = ("函数", "状态", "修改时间", "触发器")
+CHINESE_ROWS = (
+    ("default/订单服务", "正常", "2026-11-29 10:00:00", "timer/nightly, http/url"),
+    ("default/x", "未部署，等待中", "", "timer/每天"),
+)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_columns_of_wide_characters_are_aligned(columns: int) -> None:
+    style = TextStyle(width=columns, is_wrapped=True)
+    head, *rows = table(CHINESE_HEADER, CHINESE_ROWS, style)
+    starts = [width(head[: head.index(title)]) for title in CHINESE_HEADER]
+
+    for row in rows:
+        cells = [_at_column(row, start) for start in starts if start < width(row)]
+        assert all(before == " " for before, _ in cells if before), row
+    assert max(map(width, [head, *rows])) <= columns
+
+
+def _at_column(line: str, column: int) -> tuple[str, str]:
+    """The character before a column, and the one that begins there; none of them lies across it."""
+    position = next(end for end in range(len(line) + 1) if width(line[:end]) >= column)
+    assert width(line[:position]) == column, line
+    return line[position - 1 : position], line[position : position + 1]

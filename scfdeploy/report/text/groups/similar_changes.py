@@ -106,9 +106,10 @@ def kind_label(addresses: Sequence[Address]) -> str:
     """What resources of one kind are: `function`, or `trigger timer/nightly` if all have that name."""
     kind, names = addresses[0].kind, {address.name for address in addresses}
     if kind.belongs_to_function and len(names) == 1 and "" not in names:
-        return safe(f"{kind} {names.pop()}")
+        return safe(f"{message(str(kind))} {names.pop()}")
     types = {name.partition("/")[0] for name in names}
-    return safe(f"{kind} {types.pop()}") if kind is TRIGGER and len(types) == 1 else str(kind)
+    is_one_type = kind is TRIGGER and len(types) == 1
+    return safe(f"{message(str(kind))} {types.pop()}") if is_one_type else message(str(kind))
 
 
 def _name(address: Address) -> str:

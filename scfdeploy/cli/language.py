@@ -1,0 +1,91 @@
+"""The language of messages: from `--lang`, `SCFDEPLOY_LANG`, or the locale of a terminal.
+
+Imported only if one of them is set, so that English starts as fast as without translations.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import translation
+
+LANGUAGES = {"en": "en", "zh": "zh-CN"}
+"""The BCP 47 tag of each language, by the name that `--lang` takes."""
+
+VARIABLE = "SCFDEPLOY_LANG"
+LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""The variables of the locale of messages, the strongest first."""
+
+_FILES = {"zh": "zh_CN.mo"}
+_FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "translations")  # noqa: PTH118, PTH120
+_SAMPLE = "中文"
+"""Characters that a stream must be able to encode."""
+
+
+@contextmanager
+def chosen_language(arguments: Sequence[str]) -> Iterator[None]:
+    """Translate messages into the language that the user has chosen, until the end of the block."""
+    explicit = _of_option(arguments) or os.environ.get(VARIABLE, "")
+    language = (language_name(explicit) if explicit else _of_terminal()) or "en"
+    if language != "en" and not _can_encode(_SAMPLE):
+        language = "en"
+        if explicit:
+            encoding = sys.stdout.encoding if sys.stdout else ""
+            print(  # noqa: T201 - the command line is not loaded yet
+                message("note: {encoding} has no Chinese characters, so messages are in English", encoding=encoding),
+                file=sys.stderr,
+            )
+    with translation(translator(language), LANGUAGES[language]):
+        yield
+
+
+def language_name(tag: str) -> str | None:
+    """The name in `LANGUAGES` of a tag such as `zh`, `zh-CN` or `zh_CN.UTF-8`; None for another language.
+
+    There is one Chinese, with simplified characters, for every region.
+    """
+    primary = tag.lower().replace("-", "_").partition(".")[0].partition("@")[0].partition("_")[0]
+    return primary if primary in LANGUAGES else None
+
+
+def translator(language: str) -> Callable[[str], str] | None:
+    """The function that translates a template into a language of `LANGUAGES`; None for English."""
+    if language not in _FILES:
+        return None
+    from gettext import GNUTranslations
+
+    with open(f"{_FOLDER}/{_FILES[language]}", "rb") as file:  # noqa: PTH123
+        return GNUTranslations(file).gettext
+
+
+def _of_option(arguments: Sequence[str]) -> str:
+    """The value of the last `--lang`. It is needed before parsing, because help and usage errors are translated too."""
+    value = ""
+    for position, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument == "--lang":
+            value = "".join(arguments[position + 1 : position + 2])
+        elif argument.startswith("--lang="):
+            value = argument.removeprefix("--lang=")
+    return value
+
+
+def _of_terminal() -> str | None:
+    """The language of the locale if somebody reads the output. Programs that read it get the same in every locale."""
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        return None
+    return language_name(next((os.environ[name] for name in LOCALE_VARIABLES if os.environ.get(name)), ""))
+
+
+def _can_encode(text: str) -> bool:
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            text.encode(stream.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,132 @@
+"""Bring the translations up to date: take new texts into `translations/zh_CN.po`, drop old ones, and compile.
+
+Run it from the root of the repository after a text for users changed, translate the entries that it lists, and run it
+again: python scripts/update_translations.py
+
+With --check it writes nothing, and fails if something is to be done.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts.extract_messages import extracted  # noqa: E402 - a package only from the root
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+SOURCE = ROOT / "translations" / "zh_CN.po"
+COMPILED = ROOT / "scfdeploy" / "translations" / "zh_CN.mo"
+HEADERS = {
+    "Project-Id-Version": "scfdeploy",
+    "Language": "zh_CN",
+    "Plural-Forms": "nplurals=1; plural=0;",
+    "MIME-Version": "1.0",
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Transfer-Encoding": "8bit",
+}
+MARKS = re.compile(r"\{[a-z_][a-z0-9_.]*\}")
+"""Placeholders, and those of tables of limits such as `{layers.max}`."""
+CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+
+
+def read() -> Catalog:
+    """The translations as they are."""
+    from babel.messages.pofile import read_po
+
+    with SOURCE.open("rb") as file:
+        found = read_po(file, locale="zh_CN")
+    made = _empty()
+    for entry in found:
+        if entry.id:
+            made.add(entry.id, entry.string, locations=entry.locations, flags=entry.flags)
+    return made
+
+
+def updated(translations: Catalog) -> Catalog:
+    """The translations of all present texts, in the order of the code; those of new texts are empty."""
+    made = _empty()
+    for entry in extracted():
+        if entry.id:
+            known = translations.get(entry.id)
+            locations = [(file, None) for file in dict.fromkeys(file for file, _ in entry.locations)]
+            made.add(entry.id, known.string if known else "", locations=locations, flags=entry.flags)
+    return made
+
+
+def _empty() -> Catalog:
+    from babel.messages.catalog import Catalog
+
+    class Translations(Catalog):
+        """Without headers that name dates and versions, which would change the files at every update."""
+
+        mime_headers = property(lambda _: list(HEADERS.items()))
+
+    comment = "# Messages of scfdeploy in Simplified Chinese."
+    return Translations(locale="zh_CN", header_comment=comment, fuzzy=False)
+
+
+def source_text(catalogue: Catalog) -> bytes:
+    """The catalogue as a PO file. Line numbers would change with every commit."""
+    from babel.messages.pofile import write_po
+
+    stream = io.BytesIO()
+    write_po(stream, catalogue, width=0, include_lineno=False)
+    return stream.getvalue()
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """The catalogue as an MO file."""
+    from babel.messages.mofile import write_mo
+
+    stream = io.BytesIO()
+    write_mo(stream, catalogue)
+    return stream.getvalue()
+
+
+def problems(catalogue: Catalog) -> Iterator[str]:
+    """What is wrong with each translation: it is missing, or its placeholders or its code differ."""
+    for entry in catalogue:
+        if not entry.id:
+            continue
+        original, text = str(entry.id), str(entry.string or "")
+        if not text.strip():
+            yield f"not translated: {original!r}"
+        elif sorted(MARKS.findall(original)) != sorted(MARKS.findall(text)):
+            yield f"other placeholders: {original!r}: {text!r}"
+        elif sorted(CODE.findall(original)) != sorted(CODE.findall(text)):
+            yield f"other code in backquotes: {original!r}: {text!r}"
+        elif _ends(original) != _ends(text):
+            yield f"other spaces or line ends around it: {original!r}: {text!r}"
+
+
+def _ends(text: str) -> tuple[str, str]:
+    """Line ends before and after a text; a space may be left out where Chinese needs none."""
+    return text[: len(text) - len(text.lstrip("\n"))], text[len(text.rstrip("\n")) :]
+
+
+def main(arguments: list[str]) -> int:
+    """Update, or check. The exit code is 1 if translations are to be written or corrected."""
+    catalogue = updated(read())
+    found = list(problems(catalogue))
+    contents = {SOURCE: source_text(catalogue), COMPILED: compiled(catalogue)}
+    for path, content in contents.items():
+        if not path.exists() or path.read_bytes() != content:
+            if "--check" in arguments:
+                found.append(f"{path.relative_to(ROOT)} is not up to date")
+            else:
+                path.write_bytes(content)
+    print("\n".join(found) or f"{len(catalogue)} texts, all translated")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,50 @@
+"""The catalogue of each language has every text, and ships with the package."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scfdeploy.cli.language import translator
+from scripts.extract_messages import templates
+
+ROOT = Path(__file__).parents[2]
+TEXTS = list(dict.fromkeys(found.text for found in templates()))
+UPDATE = "run scripts/update_translations.py, and translate what it lists"
+
+
+def test_translations_have_the_placeholders_and_the_code_of_their_texts() -> None:
+    pytest.importorskip("babel")
+    from scripts.update_translations import problems, read
+
+    assert list(problems(read())) == [], UPDATE
+
+
+def test_compiled_catalogue_is_up_to_date() -> None:
+    pytest.importorskip("babel")
+    from scripts.update_translations import COMPILED, compiled, read
+
+    assert COMPILED.read_bytes() == compiled(read()), UPDATE
+
+
+def test_chinese_sentences_end_like_the_english_ones() -> None:
+    translate = translator("zh")
+    assert translate is not None
+    pairs = [(text, translate(text)) for text in TEXTS if re.search(r"[a-z)]\.$", text)]
+
+    assert [(text, chinese) for text, chinese in pairs if not chinese.endswith(("。", "。）", "”", "`", "}"))] == []
+
+
+def test_terms_of_the_documentation_are_those_of_the_translations() -> None:
+    page = (ROOT / "docs" / "reference" / "languages.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", page.partition("## Terms")[2], re.MULTILINE)[2:]
+    terms = [term for _, chinese in rows for term in chinese.split("、")]
+    translate = translator("zh")
+    assert translate is not None
+    translations = "\n".join(map(translate, TEXTS))
+
+    assert len(terms) > 80
+    # These two are in guides only.
+    assert [term for term in terms if term not in translations] == ["灰度发布", "运行角色"]

@@ -1,0 +1,255 @@
+"""The command line in Chinese: help, findings, plans and questions; documents for programs stay English."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from scfdeploy.cli.app import app
+from scfdeploy.cli.language import chosen_language
+from scfdeploy.report.formats import is_for_programs
+from scfdeploy.report.terminal import width
+from tests.support.command import scfdeploy
+from tests.support.local_server import LocalServer
+from tests.support.project import TIMER, write_project
+
+CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+ENGLISH = re.compile("[A-Za-z]{3,} [a-z]{3,} [a-z]{3,}")
+CODE = re.compile(r"`[^`]*`|scfdeploy [a-z -]+(?:[\w./-]+)?|\$schema\S*|root [a-z ]+")
+MISTAKES = """\
+  memorySize: 100
+  timeot: 3
+  environment: {variables: {A: ''}}
+  events:
+    - timer: {name: t, parameters: {cronExpression: '*/5 * * * *', enable: true}}
+    - http: {parameters: {authType: NONE}}
+"""
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command and group with its words."""
+
+    def below(command: Any, words: str) -> Iterator[tuple[str, Any]]:
+        yield words, command
+        context = typer.Context(command)
+        for name in getattr(command, "list_commands", lambda _: [])(context):
+            yield from below(command.get_command(context, name), f"{words} {name}".strip())
+
+    yield from below(typer.main.get_command(app), "")
+
+
+COMMANDS = dict(commands())
+FORMATS = [
+    (words, str(getattr(choice, "value", choice)))
+    for words, command in COMMANDS.items()
+    for parameter in command.params
+    if parameter.name == "output"
+    for choice in parameter.type.choices
+    if is_for_programs(str(getattr(choice, "value", choice)))
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_help_is_chinese(words: str) -> None:
+    ran = scfdeploy(*words.split(), "--help", "--lang", "zh", env={"COLUMNS": "200"})
+
+    assert ran.exit_code == 0
+    assert ran.stdout.startswith("用法：")
+    text = " ".join(CODE.sub("", ran.stdout).split())
+    assert ENGLISH.findall(text) == []
+    assert {"Options", "Arguments", "Commands", "required", "default:", "env var"} & set(
+        re.split(r"[\s：\[]", text)
+    ) == set()
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("words", ["", "plan", "simulate", "alias set", "completion"])
+def test_help_fits_the_width_and_its_texts_are_aligned(words: str, columns: int) -> None:
+    command = COMMANDS[words]
+    with chosen_language(["--lang", "zh"]):
+        lines = command.get_help(typer.Context(command, info_name="scfdeploy", terminal_width=columns)).splitlines()
+    options = [line for line in lines[lines.index("选项：") + 1 :] if re.match(r"  +\S", line)]
+    options = options[: next((number for number, line in enumerate(options) if line[2] not in " -"), len(options))]
+    starts = {width(line[: match.end()]) for line in options if (match := re.match(r"  -.*?\S  +(?=\S)", line))}
+    further = {len(line) - len(line.lstrip()) for line in options if line.startswith(" " * 6)}
+
+    assert max(map(width, lines)) <= columns
+    assert len(starts) == 1
+    assert further <= starts
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["plan", "--yess"], "错误：没有选项 --yess"),
+        (["plan", "--keep", "x"], "错误：'--keep' 的值无效：'x' 不是整数。"),
+        (["plan", "--keep", "0"], "错误：'--keep' 的值无效：0 不在范围 x>=1 内。"),
+        (["plan", "--keep"], "错误：选项 '--keep' 需要一个值。"),
+        (
+            ["plan", "--format", "xml"],
+            "错误：'--format' 的值无效：'xml' 不是 'text', 'json', 'markdown', 'github' 之一。",
+        ),
+        (["plan", "a", "b"], "错误：多余的参数：b"),
+        (["plan", "--adopt=3"], "错误：选项 '--adopt' 不接受值。"),
+        (["plan", "--parallelis", "3"], "错误：没有选项 --parallelis。您是否要输入 --parallelism？"),
+        (["alias", "set"], "错误：缺少参数 'NAME'。"),
+        (["deploy"], "错误：没有命令 'deploy'。部署请运行 `scfdeploy apply`。"),
+        (["plan", "--local", "--endpoint", "http://127.0.0.1:1"], "错误：值无效："),
+    ],
+)
+def test_usage_errors_are_chinese(arguments: list[str], text: str) -> None:
+    ran = scfdeploy("--lang", "zh", *arguments)
+
+    assert ran.exit_code == 2
+    assert text in ran.stderr
+    assert ENGLISH.findall(CODE.sub("", ran.stderr)) == []
+
+
+def test_findings_are_chinese(tmp_path: Path) -> None:
+    ran = scfdeploy("validate", write_project(tmp_path, MISTAKES), "--lang", "zh")
+
+    assert ran.exit_code == 3
+    assert "错误：内存大小无效 [memory-step, InvalidParameterValue.Memory]" in ran.stderr
+    assert "提示：是否要写“timeout”？" in ran.stderr
+    assert "七段：秒 分 时 日 月 星期 年" in ran.stderr
+    assert ENGLISH.findall(CODE.sub("", re.sub(r"(?m)^ +\d+ \|.*$", "", ran.stderr))) == []
+
+
+def test_plan_apply_status_and_destroy_are_chinese(tmp_path: Path, cloud: LocalServer) -> None:
+    project = write_project(tmp_path, TIMER)
+    texts = [
+        scfdeploy(*words, project, "--lang", "zh", env=cloud.env)
+        for words in (["plan"], ["apply", "--yes"], ["status"], ["plan"], ["destroy", "--yes"])
+    ]
+
+    assert [ran.exit_code for ran in texts] == [0, 0, 0, 0, 0]
+    for ran, text in zip(
+        texts, ("变更计划：2 个待创建", "完成：2 个已创建", "运行环境", "无需变更", "个已删除"), strict=True
+    ):
+        assert text in ran.stdout
+        assert ENGLISH.findall(CODE.sub("", ran.stdout + ran.stderr)) == []
+
+
+@pytest.mark.parametrize("query", ["430", "ResourceInUse", "memory-step", "SCF_RUNTIME", "msgTTL"])
+def test_explanations_are_chinese(query: str) -> None:
+    ran = scfdeploy("explain", query, "--lang", "zh")
+
+    assert len(CHINESE.findall(ran.stdout)) > 20
+    assert ENGLISH.findall(CODE.sub("", ran.stdout.partition("\n")[2])) == []
+
+
+def test_schema_has_chinese_texts() -> None:
+    schema = scfdeploy("schema", "--lang", "zh").document
+
+    assert CHINESE.search(schema["definitions"]["function"]["properties"]["role"]["description"])
+
+
+@pytest.mark.parametrize("words", [["--lang", "zh"], []], ids=["option", "variable"])
+@pytest.mark.parametrize(("command", "form"), FORMATS, ids=lambda value: value.replace(" ", "-"))
+def test_documents_for_programs_are_english(
+    command: str, form: str, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a project, most of these commands fail; the error is in the document too."""
+    monkeypatch.chdir(tmp_path)
+    missing = ["x" for each in COMMANDS[command].params if each.param_type_name == "argument" and each.required]
+    environment = {"SCFDEPLOY_LANG": "" if words else "zh", "HOME": str(tmp_path)}
+    if command == "ci init":
+        missing = ["github"]
+
+    ran = scfdeploy(*command.split(), *missing, "--format", form, *words, env=environment)
+
+    assert ran.exit_code in (0, 1, 2, 3)
+    assert CHINESE.findall(ran.stdout) == []
+    if ran.exit_code == 2:
+        assert ran.stdout == ""
+    elif form == "json":
+        assert json.loads(ran.stdout)["format"] == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["validate", "--format", form] for form in ("json", "sarif", "junit")),
+        ["plan", "--format", "json"],
+        ["explain", "430", "--format", "json"],
+        ["explain", "memory-step", "--format", "json"],
+        ["simulate", "--outcomes", "430,200", "--format", "json"],
+        ["simulate", "--outcomes", "430,200", "--format", "jsonl"],
+        ["migrate", "--format", "json"],
+    ],
+    ids=" ".join,
+)
+def test_documents_are_the_same_in_every_language(
+    arguments: list[str], tmp_path: Path, cloud: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(write_project(tmp_path, "" if arguments[0] == "plan" else MISTAKES))
+
+    english, chinese = (scfdeploy(*arguments, "--lang", language, env=cloud.env) for language in ("en", "zh"))
+
+    assert chinese == english
+
+
+def test_reports_are_english_beside_a_chinese_screen(tmp_path: Path, cloud: LocalServer) -> None:
+    extra = "  timeot: 3\n  events:\n    - http: {parameters: {authType: NONE}}\n"
+    broken, valid = write_project(tmp_path / "a", extra), write_project(tmp_path / "b", extra.partition("\n")[2])
+    for project in (broken, valid):
+        reports = {form: tmp_path / f"report.{form}" for form in ("json", "sarif", "junit")}
+        options = [word for form, file in reports.items() for word in ("--report", f"{form}={file}")]
+
+        ran = scfdeploy("plan", project, *options, "--lang", "zh", env=cloud.env)
+
+        assert CHINESE.search(ran.stderr)
+        assert [(form, CHINESE.findall(file.read_text())) for form, file in reports.items()] == [
+            (form, []) for form in reports
+        ]
+    assert json.loads((tmp_path / "report.json").read_text())["diagnostics"][0]["summary"].startswith("Public URL")
+
+
+def test_markdown_report_is_chinese(tmp_path: Path, cloud: LocalServer) -> None:
+    file = tmp_path / "plan.md"
+    scfdeploy("plan", write_project(tmp_path), "--report", f"markdown={file}", "--lang", "zh", env=cloud.env)
+
+    assert "个待创建" in file.read_text()
+
+
+def test_plan_that_was_saved_in_chinese_is_applied_in_english(tmp_path: Path, cloud: LocalServer) -> None:
+    project, file = write_project(tmp_path, TIMER), tmp_path / "saved.json"
+    saved = scfdeploy("plan", project, "--out", file, "--lang", "zh", env=cloud.env)
+    ran = scfdeploy("apply", "--plan", file, "--yes", env=cloud.env)
+
+    assert saved.exit_code == 0
+    assert CHINESE.findall(file.read_text()) == []
+    assert ran.exit_code == 0
+    assert ran.stdout.endswith("\nDone: 2 created.\n")
+
+
+def test_question_on_a_chinese_terminal_accepts_a_chinese_yes(tmp_path: Path, cloud: LocalServer) -> None:
+    project = write_project(tmp_path)
+    ours, theirs = pty.openpty()
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "dumb"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "scfdeploy", "apply", project],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**environment, "LANG": "zh_CN.UTF-8", "LC_ALL": "zh_CN.UTF-8", "PYTHONUTF8": "1", **cloud.env},
+    ) as process:
+        os.write(ours, "是\n".encode())
+        process.wait(timeout=60)
+    shown = os.read(ours, 20_000).decode()
+    os.close(ours)
+    os.close(theirs)
+
+    assert process.returncode == 0, shown
+    assert "执行这些变更？输入“是”或 yes 继续" in shown
+    assert "完成：1 个已创建" in shown
