@@ -49,9 +49,12 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 
 COMMANDS = dict(commands())
+ENDLESS = ("dev", "emulator")
+"""Commands that run until they are stopped."""
 FORMATS = [
     (words, str(getattr(choice, "value", choice)))
     for words, command in COMMANDS.items()
+    if words not in ENDLESS
     for parameter in command.params
     if parameter.name == "output"
     for choice in parameter.type.choices
