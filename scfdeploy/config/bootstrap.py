@@ -131,8 +131,8 @@ def _entry_span(source: FolderSource, entry_file: str | None, reading: Reading) 
 
 
 def _has_entry(source: FolderSource, entry: str, span: Span, reading: Reading) -> bool:
-    """Whether the folder has the entry file, or a hook can create it; reports an error if not."""
-    if source.hook is not None or os.path.isfile(os.path.join(source.root, entry)):
+    """Whether the folder has the entry file, or a hook or `include` can add it; reports an error if not."""
+    if source.hook is not None or source.include_prefixes or os.path.isfile(os.path.join(source.root, entry)):
         return True
     suggestion = did_you_mean(entry, [item.name for item in os.scandir(source.root) if item.is_file()])
     reading.diagnostics.report(

@@ -333,7 +333,10 @@ _SINGLE: Mapping[Kind, Callable[[Field], list[Schema]]] = {
     ],
 }
 _COLLECTIONS: Mapping[Kind, Callable[[Field], Schema]] = {
-    Kind.STRING_LIST: lambda field: {"type": "array", "items": _TEXT_OR_NULL},
+    Kind.STRING_LIST: lambda field: {
+        "type": "array",
+        "items": {"anyOf": [_TEXT_OR_NULL, _block(field.fields)]} if field.fields else _TEXT_OR_NULL,
+    },
     Kind.STRING_MAP: lambda field: {"type": "object", "additionalProperties": _TEXT_OR_NULL},
     Kind.BLOCK: lambda field: _block(field.fields),
     Kind.BLOCK_LIST: lambda field: {"type": "array", "items": {"anyOf": [_block(field.fields), _NULL]}},

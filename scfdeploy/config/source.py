@@ -14,7 +14,7 @@ from scfdeploy.config.fields.keys import MISSING_KEY, UNKNOWN_KEY
 from scfdeploy.config.fields.scalars import report_too_late, wrong_type
 from scfdeploy.config.files import absolute
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, did_you_mean, message
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, did_you_mean
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import (
     FUNCTION_FIELDS,
@@ -106,12 +106,25 @@ BUILD_WITHOUT_FOLDER = Finding(
     right=yaml("src: {src: ./code, build: true}"),
 )
 
+_INCLUDE_FIELDS = (
+    Field("source", Kind.STRING, "The path of a file or folder, relative to `src`.", required=True),
+    Field(
+        "prefix",
+        Kind.STRING,
+        "The place of its files in the package, relative to the first folder of `source`: `../` moves them to the top.",
+    ),
+)
 _ARCHIVES = (".zip", ".jar", ".war")
 _APP_ID = r"-\d{8,}$"
 SOURCE_FIELDS = (
     Field("src", Kind.STRING, "The folder or archive, relative to this file."),
     Field("exclude", Kind.STRING_LIST, "Patterns of files that are not packed."),
-    Field("include", Kind.STRING_LIST, "Further files that are packed."),
+    Field(
+        "include",
+        Kind.STRING_LIST,
+        "Further files and folders that are packed: paths relative to `src`, or mappings with `source` and `prefix`.",
+        fields=_INCLUDE_FIELDS,
+    ),
     Field("bucket", Kind.STRING, "A COS bucket of the function's region, for `object` or for the packed code."),
     Field("object", Kind.STRING, "The archive in that bucket."),
     Field("region", Kind.STRING, "Region of that bucket, which is that of the function or layer."),
@@ -131,7 +144,6 @@ LAYER_SOURCE_FIELDS = (
 )
 _FUNCTION_SETTINGS = frozenset(field.name for field in FUNCTION_FIELDS) - {field.name for field in LAYER_SOURCE_FIELDS}
 _FIELD = Field("src", Kind.SOURCE, "")
-_PATH = Field("", Kind.STRING, "")
 
 
 def read_source(
@@ -182,7 +194,7 @@ def is_within(path: str, boundary: str, span: Span, diagnostics: Diagnostics) ->
 def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[Field, ...]) -> Source | None:
     keys = {entry.key.text for entry in node}
     inner = replace(reading, thing="src", hints={})
-    node = _reject_prefixes(_without_function_settings(node, reading), inner)
+    node, prefixes = _take_prefixes(_without_function_settings(node, reading), inner)
     settings = read_fields(node, _fields_for(keys, fields), reading=inner, path=("src",))
     has_two_sources = "object" in keys and bool(keys & {"src", "dist", "hook"})
     if _report_refs(settings, reading) or has_two_sources:
@@ -207,6 +219,7 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[
                     region=region,
                     exclude_spans=_pattern_spans(exclude, "exclude", reading),
                     include_spans=_pattern_spans(include, "include", reading),
+                    include_prefixes=prefixes if any(prefixes) and len(prefixes) == len(include) else (),
                 )
             case ArchiveSource() as archive:
                 _reject_target(target, reading)
@@ -242,26 +255,26 @@ def _without_function_settings(node: MappingNode, reading: Reading) -> MappingNo
     return MappingNode(tuple(entry for entry in node if entry not in misplaced), node.span) if misplaced else node
 
 
-def _reject_prefixes(node: MappingNode, reading: Reading) -> MappingNode:
-    """The mapping with items of `include` in the form `{source, prefix}` reported and marked broken."""
+def _take_prefixes(node: MappingNode, reading: Reading) -> tuple[MappingNode, tuple[str, ...]]:
+    """The mapping with plain paths for items of `include` like `{source, prefix}`, and the prefix of each path."""
     include = node.get("include")
     if include is None or not isinstance(include.value, SequenceNode):
-        return node
-    items = tuple(_reject_prefix(item, index, reading) for index, item in enumerate(include.value.items))
-    checked = Entry(include.key, SequenceNode(items, include.value.span))
-    return MappingNode(tuple(checked if entry is include else entry for entry in node), node.span)
+        return node, ()
+    items = [_take_prefix(item, index, reading) for index, item in enumerate(include.value.items)]
+    plain = Entry(include.key, SequenceNode(tuple(path for path, _ in items), include.value.span))
+    prefixes = tuple(prefix for path, prefix in items if not is_null(path) and not is_broken(path))
+    return MappingNode(tuple(plain if entry is include else entry for entry in node), node.span), prefixes
 
 
-def _reject_prefix(item: Node, index: int, reading: Reading) -> Node:
-    source = item.get("source") if isinstance(item, MappingNode) else None
-    if source is None or not isinstance(source.value, ScalarNode):
-        return item
-    hint = message(
-        "Write the path alone, `- {path}`; a prefix is not supported: all files keep their paths.",
-        path=source.value.text,
-    )
-    wrong_type(_PATH, item, ("src", "include", index), reading, hint=hint)
-    return ScalarNode("", Style.BROKEN, item.span)
+def _take_prefix(item: Node, index: int, reading: Reading) -> tuple[Node, str]:
+    if not isinstance(item, MappingNode) or (item.get("source") is None and item.get("prefix") is None):
+        return reading.resolve(item), ""
+    values = read_fields(item, _INCLUDE_FIELDS, reading=reading, path=("src", "include", index))
+    source, prefix = values.get("source"), values.get("prefix")
+    span = reading.spans.get(("src", "include", index, "source"), item.span)
+    if not isinstance(source, str) or not source:
+        return ScalarNode("", Style.BROKEN, span), ""
+    return ScalarNode(source, Style.RESOLVED, span), str(prefix or "")
 
 
 def _report_refs(settings: dict[str, Value], reading: Reading) -> bool:

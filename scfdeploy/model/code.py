@@ -57,6 +57,8 @@ class FolderSource:
     """The positions of the patterns in `exclude`, in order; empty when unknown."""
     include_spans: tuple[Span, ...] = ()
     """The positions of the paths in `include`, in order; empty when unknown."""
+    include_prefixes: tuple[str, ...] = ()
+    """The `prefix` of each path in `include`, in order, empty for a path without one; `()` if none has one."""
     own_files: frozenset[str] = frozenset()
     """Paths below `root` that scfdeploy wrote itself, such as saved plans; not packaged."""
     target: str = ""
@@ -74,6 +76,11 @@ class FolderSource:
     """The folder with the installed dependencies, packaged beside the files of `root`; empty for none."""
     replaced: tuple[str, ...] = ()
     """Names directly in `root` that are not packaged, because `built` replaces them."""
+
+    @property
+    def included(self) -> tuple[tuple[str, str], ...]:
+        """Each path of `include` with its prefix."""
+        return tuple(zip(self.include, self.include_prefixes or ("",) * len(self.include), strict=True))
 
     @property
     def manifest_folders(self) -> list[str]:

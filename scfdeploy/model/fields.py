@@ -64,7 +64,7 @@ class Field:
     only_for: str = ""
     """`event` or `web` when the field applies to one type of function only."""
     fields: tuple[Field, ...] = ()
-    """The keys of a BLOCK or SWITCH, or of each item of a BLOCK_LIST."""
+    """The keys of a BLOCK or SWITCH, of each item of a BLOCK_LIST, or of the items of a STRING_LIST that can be one."""
     supported: bool = True
     """False reports a diagnostic when the key is used."""
     aliases: tuple[str, ...] = ()

@@ -32,7 +32,8 @@ def folder_key(source: FolderSource) -> str:
     """Cache key of a folder's snapshot: every input to the archive other than the files."""
     own = tuple(sorted(source.own_files))
     built = (source.built, source.replaced) if source.built else ()
-    return _key("folder", source.root, source.exclude, source.include, source.bootstrap, source.target, own, *built)
+    include = source.included if source.include_prefixes else source.include
+    return _key("folder", source.root, source.exclude, include, source.bootstrap, source.target, own, *built)
 
 
 def archive_key(source: ArchiveSource) -> str:

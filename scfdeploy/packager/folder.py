@@ -90,7 +90,7 @@ def _files(source: FolderSource, selection: Selection, findings: Findings) -> li
     add_included(scan, findings, source)
     if findings.has_errors:
         return []
-    _leave_out_keys(scan, findings, include=included_files(source.root, source.include))
+    _leave_out_keys(scan, findings, include=included_files(source))
     if source.built:
         add_packages(scan, source.built, prefix=prefix, findings=findings)
     if source.start_program and any(name.startswith(f"{source.start_program}/") for name in scan.files):

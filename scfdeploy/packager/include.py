@@ -2,6 +2,9 @@
 
 A path is relative to the folder. Its name in the archive is the path without `./` and leading `../`:
 `../shared/util.py` becomes `shared/util.py`. An absolute path is reduced to its last name.
+
+An item can have a `prefix`, a path that the vendor's own tool puts behind the first folder of each name:
+`{source: ./vendor, prefix: ../lib}` makes `vendor/../lib/a.js` of `vendor/a.js`, which is `lib/a.js`.
 """
 # ruff: noqa: PTH110, PTH112, PTH113, PTH114, PTH117, PTH118, PTH119, PTH120, PTH208
 # Paths are plain strings, as in fingerprint.py.
@@ -85,12 +88,12 @@ PACKAGE_HIDDEN = Finding(
 
 def add_included(scan: Scan, findings: Findings, source: FolderSource) -> None:
     """Add the files of `include` to those of the folder."""
-    for written in dict.fromkeys(source.include):
+    for written, prefix in dict.fromkeys(source.included):
         if findings.is_full:
             break
-        path = _path_of(source, written, findings)
+        path = _path_of(source, written, prefix, findings)
         if path is not None:
-            _add(scan, findings, name=_name_in_archive(written), path=path)
+            _add(scan, findings, name=_name_in_archive(written, prefix, is_file=os.path.isfile(path)), path=path)
     if source.include:
         _check_names(scan.files, findings)
 
@@ -107,24 +110,26 @@ def add_packages(scan: Scan, folder: str, *, prefix: str, findings: Findings) ->
     _check_names(scan.files, findings)
 
 
-def included_files(root: str, include: tuple[str, ...]) -> frozenset[str]:
+def included_files(source: FolderSource) -> frozenset[str]:
     """The names in the archive of the files that `include` names themselves, not as part of a folder."""
     return frozenset(
-        _name_in_archive(written)
-        for written in include
-        if os.path.isfile(os.path.normpath(os.path.join(root, written)))
+        _name_in_archive(written, prefix, is_file=True)
+        for written, prefix in source.included
+        if os.path.isfile(os.path.normpath(os.path.join(source.root, written)))
     )
 
 
 def check_include(source: FolderSource, findings: Findings) -> None:
     """Report invalid paths of `include` before packing."""
-    for written in dict.fromkeys(source.include):
+    for written, prefix in dict.fromkeys(source.included):
         if findings.is_full:
             break
-        _path_of(source, written, findings, can_be_created=source.hook is not None)
+        _path_of(source, written, prefix, findings, can_be_created=source.hook is not None)
 
 
-def _path_of(source: FolderSource, written: str, findings: Findings, *, can_be_created: bool = False) -> str | None:
+def _path_of(
+    source: FolderSource, written: str, prefix: str, findings: Findings, *, can_be_created: bool = False
+) -> str | None:
     """The path of an item of `include`, or None with a finding when it cannot be packed.
 
     With `can_be_created`, a missing path is not an error: a hook can still create it.
@@ -134,7 +139,7 @@ def _path_of(source: FolderSource, written: str, findings: Findings, *, can_be_c
     span = span_of(source.include, source.include_spans, written)
     if not name:
         findings.report(INCLUDE_INVALID, span=span, path=printable(written))
-    elif is_never_packed(name) or _is_link_to_forbidden(path):
+    elif is_never_packed(f"{name}/{prefix}") or _is_link_to_forbidden(path):
         findings.report(INCLUDE_FORBIDDEN, span=span, path=printable(written))
     elif not can_be_created and not os.path.exists(path):
         _report_missing(findings, written, path, span)
@@ -147,20 +152,30 @@ def _is_link_to_forbidden(path: str) -> bool:
     return os.path.islink(path) and is_never_packed(os.path.basename(os.path.realpath(path)))
 
 
-def _name_in_archive(written: str) -> str:
+def _name_in_archive(written: str, prefix: str = "", *, is_file: bool = False) -> str:
+    """The name of a file, or of the files of a folder; empty for the top of the archive."""
     name = os.path.normpath(written)
     if os.path.isabs(name):
-        return os.path.basename(name)
-    names = name.split("/")
-    while names and names[0] in {"..", "."}:
-        del names[0]
+        name = os.path.basename(name)
+    names = _without_parents(name)
+    if names and prefix:
+        folders, file = (names[:-1], names[-1:]) if is_file else (names, [])
+        names = _without_parents(os.path.normpath("/".join([*folders[:1], prefix, *folders[1:], *file])))
     return "/".join(names)
+
+
+def _without_parents(name: str) -> list[str]:
+    """The names in a path, without `.` and `..` at its beginning."""
+    names = name.split("/")
+    while names and names[0] in {"..", ".", ""}:
+        del names[0]
+    return names
 
 
 def _add(scan: Scan, findings: Findings, *, name: str, path: str) -> None:
     added = Scan(findings, bounds=scan.bounds)
     if os.path.isdir(path):
-        added.folder(path, selection=Selection(()), prefix=f"{name}/")
+        added.folder(path, selection=Selection(()), prefix=f"{name}/" if name else "")
         added.report_links(path)
     else:
         added.file(path, name)

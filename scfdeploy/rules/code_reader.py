@@ -43,6 +43,8 @@ class CodeReader:
 
 def _can_include(source: FolderSource, paths: tuple[str, ...]) -> bool:
     """Whether `include`, which names files and folders anywhere, can add one of the paths."""
+    if source.include_prefixes:
+        return True  # a prefix gives the files of a folder other names
     names = {part for path in paths for part in path.split("/")}
     return any(
         "*" in included or os.path.basename(included.rstrip("/")) in names  # noqa: PTH119

@@ -79,6 +79,9 @@ def _rebased(patterns: Entry, root: Node | None) -> Entry:
 
 
 def _relative(item: Node, root: str) -> Node:
+    if isinstance(item, MappingNode) and (source := item.get("source")) is not None:
+        moved = Entry(source.key, _relative(source.value, root))
+        return replace(item, entries=tuple(moved if entry is source else entry for entry in item))
     if not isinstance(item, ScalarNode) or not item.text or "${" in item.text:
         return item
     path = below_source(item.text, root)

@@ -96,13 +96,32 @@ def test_invalid_src_is_reported(workspace: Workspace, src: str, expected: list[
     assert sorted(findings(load(workspace, src))) == sorted(expected)
 
 
-def test_prefix_of_included_path_is_rejected_with_hint(workspace: Workspace) -> None:
-    loaded = workspace.load_text(
-        "component: scf\nname: shop\ninputs:\n  runtime: Go1\n  src:\n    src: ./code\n    include:\n"
-        "      - source: ./requirements\n        prefix: ../\n      - ./more\n"
+def test_prefix_of_included_path_is_read(workspace: Workspace) -> None:
+    loaded = _with_include(workspace, "      - source: ./requirements\n        prefix: ../\n      -\n      - ./more\n")
+    assert findings(loaded) == ["10:8 empty-value?"]
+    source = function_of(loaded).source
+    assert isinstance(source, FolderSource)
+    assert source.included == (("./requirements", "../"), ("./more", ""))
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("prefix: ../", "8:9 missing-key"),
+        ("{source: ./a, prefx: ../}", "8:23 unknown-key"),
+        ("{source: [./a]}", "8:18 wrong-type"),
+        ("{source: './${env:FOLDER}'}", "8:21 variable-unset"),
+        ("path: ./a", "8:9 wrong-type"),
+    ],
+)
+def test_invalid_item_of_include_is_reported_at_its_place(workspace: Workspace, item: str, expected: str) -> None:
+    assert findings(_with_include(workspace, f"      - {item}\n")) == [expected]
+
+
+def _with_include(workspace: Workspace, items: str) -> LoadResult:
+    return workspace.load_text(
+        "component: scf\nname: shop\ninputs:\n  runtime: Go1\n  src:\n    src: ./code\n    include:\n" + items
     )
-    assert findings(loaded) == ["8:9 wrong-type"]
-    assert "`- ./requirements`; a prefix is not supported" in str(only(loaded).hint)
 
 
 def test_missing_src_is_an_error(workspace: Workspace) -> None:

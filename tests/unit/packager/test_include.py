@@ -25,6 +25,37 @@ def test_path_outside_is_packed_without_leading_dots(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("path", "prefix", "expected"),
+    [
+        ("./build", "../", ["a.js", "b.js", "index.py"]),
+        ("./build", "./lib", ["build/lib/a.js", "build/lib/b.js", "index.py"]),
+        ("build", "../lib/", ["index.py", "lib/a.js", "lib/b.js"]),
+        ("build/a.js", "../", ["a.js", "index.py"]),
+        ("build/a.js", "lib", ["build/lib/a.js", "index.py"]),
+        ("../shared/more", "../..", ["index.py", "more/deep.py"]),
+        ("../shared/util.py", "/../lib", ["index.py", "lib/util.py"]),
+    ],
+)
+def test_prefix_comes_after_first_folder_of_name(tmp_path: Path, path: str, prefix: str, expected: list[str]) -> None:
+    source = folder(_project(tmp_path), exclude=("build/",), include=(path,), include_prefixes=(prefix,))
+    assert names(packed(source, tmp_path / "cache")) == expected
+
+
+def test_prefix_changes_the_archive_of_unchanged_files(tmp_path: Path) -> None:
+    tree = _project(tmp_path)
+    for prefix in ("../", "lib"):
+        source = folder(tree, exclude=("build/",), include=("build",), include_prefixes=(prefix,))
+        prefixed = names(packed(source, tmp_path / "cache"))
+    assert prefixed == ["build/lib/a.js", "build/lib/b.js", "index.py"]
+
+
+def test_file_with_prefix_that_takes_the_place_of_another_is_rejected(tmp_path: Path) -> None:
+    tree = write_tree(_project(tmp_path), {"build/index.py": "other"})
+    source = folder(tree, exclude=("build/",), include=("build",), include_prefixes=("../",))
+    assert refused(source, tmp_path / "cache").rule == "include-clash"
+
+
 def test_absolute_path_is_reduced_to_its_last_name(tmp_path: Path) -> None:
     source = folder(_project(tmp_path), exclude=("*",), include=(str(tmp_path / "shared" / "more"),))
     assert names(packed(source, tmp_path / "cache")) == ["more/deep.py"]
