@@ -1,6 +1,6 @@
 """Generate the scf_bootstrap of a web function or a web framework whose folder has none."""
 # Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH110, PTH113, PTH118
+# ruff: noqa: PTH110, PTH113, PTH118, PTH119, PTH120
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.server_entry import check_server_entry
-from scfdeploy.diagnostics import Declaration, Finding, Severity, Span, did_you_mean
+from scfdeploy.diagnostics import Declaration, Edit, Finding, Severity, Span, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import Framework, Runtime
 from scfdeploy.facts import runtime as known_runtime
@@ -51,6 +51,34 @@ FRAMEWORK_NOT_BUILT = Finding(
     right=yaml("component: nextjs\ninputs:\n  src: {src: ./, hook: npm run build}"),
 )
 
+BUILD_FOLDER_ALONE = Finding(
+    "build-folder-alone",
+    Severity.ERROR,
+    "Build folder without the folder around it",
+    detail='"{path}" is the build folder {output} itself: the generated {bootstrap} starts {framework} from the folder '
+    "that contains it.",
+    hint="Write `{right}`, or add your own {bootstrap} to {output}.",
+    title="A build folder without the folder around it.",
+    what="`src` or `dist` names the folder that the framework's build creates, such as `.next`. The framework's own "
+    "server starts from the folder that contains it, beside package.json and node_modules.",
+    why="Every call would fail.",
+    wrong=yaml("component: nextjs\ninputs:\n  src: {src: ./, hook: npm run build, dist: .next}"),
+    right=yaml("component: nextjs\ninputs:\n  src: {src: ./, hook: npm run build, dist: ./}"),
+)
+START_SETTING_UNUSED = Finding(
+    "start-setting-unused",
+    Severity.WARNING,
+    "Start setting has no effect",
+    detail="{key} is not used: {reason}.",
+    hint="Remove one of them.",
+    title="A start setting without effect.",
+    what="`startCmd` is set and the code has its own scf_bootstrap, or `startCmd` and `entryFile` are both set.",
+    why="A function has one start program: its own scf_bootstrap, or else one that is generated from `startCmd`, or "
+    "else from `entryFile`.",
+    wrong=yaml("type: web\nentryFile: server.js\nstartCmd: node server.js"),
+    right=yaml("type: web\nstartCmd: node server.js"),
+)
+
 NAME = "scf_bootstrap"
 # Layers are unpacked to /opt, where neither Node.js nor Python looks for packages by default.
 _LAYER_PATHS = {
@@ -69,12 +97,25 @@ class Bootstrap(NamedTuple):
     """Files and folders of the code without which it does not start."""
 
 
-BootstrapFactory: TypeAlias = Callable[[FolderSource, str, str | None, Reading], Bootstrap | None]
-"""Generates the scf_bootstrap of a folder for a runtime and an entry file; None if the folder has its own."""
+class StartSettings(NamedTuple):
+    """The settings of a function that say how its server is started."""
+
+    entry_file: str | None
+    command: str
+    """`startCmd`; empty without one."""
 
 
-def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> Bootstrap | None:
+BootstrapFactory: TypeAlias = Callable[[FolderSource, str, StartSettings, Reading], Bootstrap | None]
+"""Generates the scf_bootstrap of a folder for a runtime; None if the folder has its own or none can be generated."""
+
+
+def bootstrap_for(source: FolderSource, runtime: str, start: StartSettings, reading: Reading) -> Bootstrap | None:
     """The scf_bootstrap to add, or None when the folder has its own or none can be generated."""
+    entry_file = start.entry_file
+    if _has_own(source, start, reading):
+        return None
+    if start.command:
+        return Bootstrap(_script(start.command, runtime), ())
     facts = _runtime_to_start(source, runtime, reading)
     if facts is None:
         return None
@@ -89,7 +130,14 @@ def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, re
 def framework_bootstrap(framework: Framework, *, has_layers: bool) -> BootstrapFactory:
     """A variant of `bootstrap_for` that starts the server of a framework."""
 
-    def generate(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> Bootstrap | None:
+    def generate(source: FolderSource, runtime: str, start: StartSettings, reading: Reading) -> Bootstrap | None:
+        if _has_own(source, start, reading):
+            return None
+        if start.command:
+            output = _build_output(framework, source, reading)
+            exports = _exports(framework, "", has_layers=has_layers)
+            return Bootstrap(_script(start.command, runtime, exports), (output,) if output else ())
+        entry_file = start.entry_file
         facts = _runtime_to_start(source, runtime, reading)
         if facts is None:
             return None
@@ -102,21 +150,50 @@ def framework_bootstrap(framework: Framework, *, has_layers: bool) -> BootstrapF
         command = _RUN_ENTRY_FILE if entry_file and not framework.entries else framework.command
         if command == _RUN_ENTRY_FILE:
             check_server_entry(source, entry, span, reading)
-        exports = "".join(
-            f'export {name}="${{{name}:-{value.replace("{entry}", entry)}}}"\n' for name, value in framework.exports
-        )
-        layer_path = _LAYER_PATHS.get(framework.language, "") if has_layers else ""
+        exports = _exports(framework, entry, has_layers=has_layers)
         command = command.replace("{program}", facts.interpreter.split()[0]).replace("{entry}", _quoted(entry))
-        text = f"#!/usr/bin/env bash\n{exports}{layer_path}exec {command}\n"
+        text = f"#!/usr/bin/env bash\n{exports}exec {command}\n"
         return Bootstrap(text, tuple(os.path.normpath(path) for path in (entry, output) if path))
 
     return generate
 
 
+def _has_own(source: FolderSource, start: StartSettings, reading: Reading) -> bool:
+    """Whether the folder has its own scf_bootstrap; reports settings that have no effect beside another."""
+    has_own = os.path.lexists(os.path.join(source.root, NAME)) or NAME in map(os.path.basename, source.include)
+    reason = ""
+    if start.command and has_own:
+        key, reason = "startCmd", message("the code has its own {bootstrap}", bootstrap=NAME)
+    elif start.command and start.entry_file is not None:
+        key, reason = "entryFile", message("startCmd says how the server is started")
+    if reason:
+        span = reading.key_spans.get((key,), source.span)
+        reading.diagnostics.report(START_SETTING_UNUSED, span, key=key, reason=reason)
+    return has_own
+
+
+def _script(command: str, runtime: str, exports: str = "") -> str:
+    """The scf_bootstrap that runs a command. The programs of the runtime are found by their names."""
+    if command.startswith("#!"):
+        return f"{command.rstrip()}\n"
+    facts = known_runtime(runtime)
+    programs = os.path.dirname(facts.interpreter.split()[0]) if facts is not None and facts.interpreter else ""
+    path = f'export PATH="{programs}:$PATH"\n' if programs else ""
+    return f"#!/usr/bin/env bash\n{path}{exports}{command.rstrip()}\n"
+
+
+def _exports(framework: Framework, entry: str, *, has_layers: bool) -> str:
+    """The lines that set the variables of a framework's server. A variable with a missing entry file is left out."""
+    lines = [
+        f'export {name}="${{{name}:-{value.replace("{entry}", entry)}}}"\n'
+        for name, value in framework.exports
+        if entry or "{entry}" not in value
+    ]
+    return "".join([*lines, _LAYER_PATHS.get(framework.language, "") if has_layers else ""])
+
+
 def _runtime_to_start(source: FolderSource, runtime: str, reading: Reading) -> Runtime | None:
-    """The facts about the runtime; None when the folder has its own scf_bootstrap or none can be generated."""
-    if os.path.lexists(os.path.join(source.root, NAME)) or NAME in map(os.path.basename, source.include):
-        return None
+    """The facts about the runtime; None when no start program can be generated for it."""
     facts = known_runtime(runtime)
     if facts is not None and facts.interpreter:
         return facts
@@ -160,14 +237,20 @@ def _quoted(entry: str) -> str:
 
 def _default_entry(framework: Framework, source: FolderSource) -> str:
     """The first usual entry file that exists, or else the first one; empty if the framework needs none."""
-    existing = (entry for entry in framework.entries if os.path.isfile(os.path.join(source.root, entry)))
-    return next(existing, framework.entries[0] if framework.entries else "")
+    # `dist: ./dist` packages the folder of dist/main.js without its name.
+    folder = f"{os.path.basename(source.root)}/"
+    entries = [entry.removeprefix(folder) for entry in framework.entries]
+    existing = (entry for entry in (*framework.entries, *entries) if os.path.isfile(os.path.join(source.root, entry)))
+    return next(existing, entries[0] if entries else "")
 
 
 def _build_output(framework: Framework, source: FolderSource, reading: Reading) -> str:
     """The build folder that the server needs; empty if none is known. Warns if it is missing and nothing builds it."""
     output = framework.built
     if not output or framework.entries or _has_custom_output(framework, source):
+        return ""
+    if os.path.basename(source.root) == output and not os.path.exists(os.path.join(source.root, output)):
+        _report_build_folder(framework, source, reading)
         return ""
     if source.hook is not None or os.path.exists(os.path.join(source.root, output)):
         return output
@@ -180,6 +263,26 @@ def _build_output(framework: Framework, source: FolderSource, reading: Reading) 
         bootstrap=NAME,
     )
     return ""
+
+
+def _report_build_folder(framework: Framework, source: FolderSource, reading: Reading) -> None:
+    """Report a source that is the build folder itself, with a fix if its path is written out."""
+    span, key = source.span, "dist" if source.span == reading.spans.get(("src", "dist")) else "src"
+    line = reading.lines[span.start.line - 1] if span.start.line <= len(reading.lines) else ""
+    written = line[span.start.column - 1 : span.end.column - 1] if span.start.line == span.end.line else ""
+    path = written.strip("\"'").rstrip("/")
+    parent = os.path.dirname(path) or "./"
+    is_written = os.path.basename(path) == framework.built
+    reading.diagnostics.report(
+        BUILD_FOLDER_ALONE,
+        span,
+        fix=(Edit(span, parent, written),) if is_written else (),
+        path=source.root,
+        output=framework.built,
+        framework=framework.name,
+        bootstrap=NAME,
+        right=f"{key}: {parent if is_written else './'}",
+    )
 
 
 def _has_custom_output(framework: Framework, source: FolderSource) -> bool:

@@ -325,6 +325,13 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
         only_for="web",
     ),
     Field(
+        "startCmd",
+        Kind.STRING,
+        "Command that the generated scf_bootstrap of a web function runs, in place of `entryFile`.",
+        UpdateMode.PACKAGE,
+        only_for="web",
+    ),
+    Field(
         "src",
         Kind.SOURCE,
         "The code: a folder, an archive, or a mapping with `src`, `include`, `exclude`, or `bucket`, `object`. "

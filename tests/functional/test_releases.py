@@ -182,11 +182,14 @@ def test_traffic_shows_remaining_share(tmp_path: Path, cloud: LocalServer) -> No
     )
 
 
-def test_traffic_without_any_version_is_refused(tmp_path: Path, cloud: LocalServer) -> None:
-    ran = scfdeploy("plan", write_project(tmp_path, "  traffic: 0.5\n"), env=cloud.env)
-
-    assert ran.exit_code == 1
-    assert "[alias-without-version]" in ran.stdout
+def test_traffic_without_any_version_is_left_out_with_note(tmp_path: Path, cloud: LocalServer) -> None:
+    project = write_project(tmp_path, "  traffic: 0.5\n")
+    for _ in range(2):  # as long as no version is published
+        applied = scfdeploy("apply", project, "--yes", env=cloud.env)
+        assert applied.exit_code == 0
+        assert "$DEFAULT: traffic has no effect yet" in applied.stdout
+    deploy(tmp_path, "  traffic: 0.5\n  publish: true\n", cloud)
+    assert alias(cloud, "$DEFAULT") == ("$LATEST", [("1", 0.5)])
 
 
 def test_alias_follows_published_version(tmp_path: Path, cloud: LocalServer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from scfdeploy.config.bootstrap import BootstrapFactory, bootstrap_for
+from scfdeploy.config.bootstrap import BootstrapFactory, StartSettings, bootstrap_for
 from scfdeploy.config.components.image_parts import with_image_url
 from scfdeploy.config.components.source_keys import with_source_keys
 from scfdeploy.config.document import Document, InstanceDocument
@@ -194,10 +194,11 @@ def _source(
         source = replace(source, start_program=_start_program(settings, runtime))
     if not isinstance(source, FolderSource) or settings.get("type") != "web" or not runtime:
         return source
-    if ("entryFile",) in reading.failed:
+    if {("entryFile",), ("startCmd",)} & reading.failed:
         return source
-    entry_file = settings.get("entryFile")
-    bootstrap = options.bootstrap(source, runtime, None if entry_file is None else str(entry_file), reading)
+    entry_file, command = settings.get("entryFile"), settings.get("startCmd")
+    start = StartSettings(None if entry_file is None else str(entry_file), str(command or ""))
+    bootstrap = options.bootstrap(source, runtime, start, reading)
     return source if bootstrap is None else replace(source, bootstrap=bootstrap.text, needs=bootstrap.needs)
 
 

@@ -53,7 +53,7 @@ _HINTS = {
     "apigw": "API Gateway is being shut down; write a trigger of the type http.",
     "exclude": "It belongs under src: `src: {src: ./, exclude: […]}`.",
 }
-_CODE = frozenset(("src", "runtime", "handler", "entryFile"))
+_CODE = frozenset(("src", "runtime", "handler", "entryFile", "startCmd"))
 _ARCHIVES = (".zip", ".jar", ".war")
 
 

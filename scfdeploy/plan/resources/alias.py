@@ -21,10 +21,11 @@ ALIAS_WITHOUT_VERSION = Finding(
     detail="needs a published version, and the function has none",
     hint="Write `publish: true`, or name a version.",
     title="An alias without a version.",
-    what="`traffic` or an alias routes calls to a published version, but the file names none, and none exists.",
+    what="An alias routes calls to a published version, but the file names none, and none exists. (`traffic` is then "
+    "left out of the plan, which says so.)",
     why="An alias always points to a version.",
-    wrong="`traffic: 0.9` on a function that was never published.",
-    right="`publish: true` beside it, or `lastVersion` (`aliasFunctionVersion`) with the number of a version.",
+    wrong="`aliasName: prod` on a function that was never published.",
+    right="`publish: true` beside it, or `aliasFunctionVersion` with the number of a version.",
 )
 
 DEFAULT = "$DEFAULT"
@@ -77,6 +78,9 @@ def _planned(spec: FunctionSpec, observed: Mapping[Address, Resource], version: 
     fragments = []
     for address in alias_addresses(spec):
         resource = observed.get(address)
+        if _is_traffic(spec, address) and _waits_for_version(spec, resource, version, is_new=is_new):
+            fragments.append(PlanFragment(unmanaged=((address, _traffic_ignored(spec)),)))
+            continue
         desired = _desired(spec, address, resource, version)
         if desired is None:
             fragments.append(PlanFragment(rejected=(Refusal.of(ALIAS_WITHOUT_VERSION, address),)))
@@ -89,8 +93,7 @@ def _planned(spec: FunctionSpec, observed: Mapping[Address, Resource], version: 
 def _desired(spec: FunctionSpec, address: Address, resource: Resource | None, version: Value) -> _DesiredAlias | None:
     """The desired alias, or None when there is no version for it."""
     observed = normal_settings(alias_fields(), resource.settings) if resource else {}
-    has_versions = _name(spec) == DEFAULT and _has_alias_settings(spec)
-    if address.name == DEFAULT and not has_versions:
+    if _is_traffic(spec, address):
         return _from_traffic(spec, address, observed, version)
     settings = normal_settings(alias_fields(), spec.settings)
     main = settings.get(_MAIN) or (version if wants_versions(spec) else None)
@@ -104,11 +107,43 @@ def _desired(spec: FunctionSpec, address: Address, resource: Resource | None, ve
     return _DesiredAlias(address, {**settings, _MAIN: main})
 
 
+def _is_traffic(spec: FunctionSpec, address: Address) -> bool:
+    """Whether this alias is `$DEFAULT` and `traffic` configures it."""
+    return address.name == DEFAULT and not (_name(spec) == DEFAULT and _has_alias_settings(spec))
+
+
+def _waits_for_version(spec: FunctionSpec, resource: Resource | None, version: Value, *, is_new: bool) -> bool:
+    """Whether `traffic` has no effect yet, because the function has no published version for the rest of the calls.
+
+    A new function has only the version that is published with it, which is version 1.
+    """
+    if _traffic(spec) == 1:
+        return False
+    written = spec.settings.get("lastVersion")
+    if is_new:
+        return not wants_versions(spec) or (not is_blank(written) and str(written) != "1")
+    return is_blank(written) and version is None and not (resource and weights(resource.settings))
+
+
+def _traffic_ignored(spec: FunctionSpec) -> str:
+    if wants_versions(spec):
+        return message(
+            "traffic has no effect yet: the new function has no version {version}",
+            version=spec.settings.get("lastVersion"),
+        )
+    return message("traffic has no effect yet: the function has no published version; `publish: true` publishes one")
+
+
+def _traffic(spec: FunctionSpec) -> float:
+    """The weight of `$LATEST`."""
+    weight = spec.settings.get("traffic")
+    return round(float(weight), DIGITS) if isinstance(weight, int | float | str) else 1.0
+
+
 def _from_traffic(
     spec: FunctionSpec, address: Address, observed: Mapping[str, Value], version: Value
 ) -> _DesiredAlias | None:
-    weight = spec.settings.get("traffic")
-    traffic = round(float(weight), DIGITS) if isinstance(weight, int | float | str) else 1.0
+    traffic = _traffic(spec)
     if traffic == 1:
         return _DesiredAlias(address, dict(_DEFAULT_SETTINGS), traffic)
     written = spec.settings.get("lastVersion")

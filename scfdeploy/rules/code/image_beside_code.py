@@ -2,7 +2,7 @@
 
 ## What is wrong
 
-`image` is set together with `src`, `runtime`, `handler` or `entryFile`.
+`image` is set together with `src`, `runtime`, `handler`, `entryFile` or `startCmd`.
 
 ## Why
 
@@ -33,7 +33,7 @@ from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import written
 
-_CODE_KEYS = ("src", "runtime", "handler", "entryFile")
+_CODE_KEYS = ("src", "runtime", "handler", "entryFile", "startCmd")
 
 
 @rule(

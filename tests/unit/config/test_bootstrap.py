@@ -40,6 +40,39 @@ def test_start_program_quotes_entry_file(workspace: Workspace, entry: str, quote
     assert (text or "").splitlines()[1:] == [f"exec /var/lang/python310/bin/python3.10 -u {quoted}"]
 
 
+@pytest.mark.parametrize(
+    ("runtime", "command", "lines"),
+    [
+        ("Nodejs18.15", "node server.js", ['export PATH="/var/lang/node18/bin:$PATH"', "node server.js"]),
+        ("Java11", "java -jar app.jar", ["java -jar app.jar"]),
+    ],
+)
+def test_start_command_is_run_by_start_program(
+    workspace: Workspace, runtime: str, command: str, lines: list[str]
+) -> None:
+    text = bootstrap(web(workspace, runtime, f"  startCmd: {command}\n"))
+    assert text == "\n".join(["#!/usr/bin/env bash", *lines, ""])
+
+
+def test_start_command_with_interpreter_is_the_whole_program(workspace: Workspace) -> None:
+    script = "  startCmd: |\n    #!/bin/bash\n    cd app\n    exec ./serve\n"
+    assert bootstrap(web(workspace, "Go1", script)) == "#!/bin/bash\ncd app\nexec ./serve\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "inputs", "expected"),
+    [
+        ("scf_bootstrap", "", "8:3 start-setting-unused?"),
+        ("app.py", "  entryFile: app.py\n", "9:3 start-setting-unused?"),
+    ],
+)
+def test_start_setting_without_effect_is_reported_at_its_key(
+    workspace: Workspace, file: str, inputs: str, expected: str
+) -> None:
+    workspace.write(f"code/{file}", "#!/bin/sh\n")
+    assert findings(web(workspace, "Python3.10", f"  startCmd: flask run\n{inputs}")) == [expected]
+
+
 def test_existing_start_program_is_kept(workspace: Workspace) -> None:
     assert bootstrap(web(workspace.write("code/scf_bootstrap", "#!/bin/sh\n"), "Go1")) is None
 

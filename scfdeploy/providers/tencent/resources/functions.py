@@ -31,7 +31,7 @@ from scfdeploy.providers.tencent.transport.client import Client
 
 _LARGE_BYTES = 1 << 20
 _ALIAS_BOUND = "UnsupportedOperation.AliasBind"
-_CODE = ("src", "image", "handler", "entryFile")
+_CODE = ("src", "image", "handler", "entryFile", "startCmd")
 
 
 class FunctionWriter:

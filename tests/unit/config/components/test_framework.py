@@ -303,3 +303,53 @@ def test_invalid_framework_is_reported(web: Workspace, inputs: str, expected: li
     loaded = load(web, inputs, HTTP)
     assert findings(loaded) == expected
     assert any(words in (diagnostic.hint or "") for diagnostic in loaded.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("framework", "src", "place", "right"),
+    [
+        ("nextjs", "{src: ./, hook: make, dist: .next}", "5:36", "dist: ./"),
+        ("nextjs", "{src: ./, hook: make, dist: ./web/.next/}", "5:36", "dist: ./web"),
+        ("nuxtjs", "./web/.nuxt", "5:8", "src: ./web"),
+    ],
+)
+def test_build_folder_without_folder_around_it_is_an_error_with_fix(
+    workspace: Workspace, framework: str, src: str, place: str, right: str
+) -> None:
+    workspace.write("web/.nuxt/dist/server.js", "")
+    head = EXPRESS.replace("express", framework).replace("src: ./web", f"src: {src}")
+    loaded = load(workspace, "", head)
+    assert findings(loaded) == [f"{place} build-folder-alone"]
+    assert right in str(only(loaded).hint)
+    (edit,) = only(loaded).fix
+    assert edit.replacement == right.partition(": ")[2]
+
+
+def test_folder_with_build_folder_inside_is_started(workspace: Workspace) -> None:
+    workspace.write("web/.next/.next/BUILD_ID", "1")
+    assert "next" in bootstrap(load(workspace, "", EXPRESS.replace("express", "nextjs").replace("./web", "web/.next")))
+
+
+def test_built_folder_of_nestjs_starts_its_own_file(workspace: Workspace) -> None:
+    workspace.write("dist/main.js", "require('http').createServer().listen(9000)\n")
+    loaded = load(workspace, "", EXPRESS.replace("express", "nestjs").replace("./web", "./dist"))
+    assert bootstrap(loaded).endswith("node main.js\n")
+
+
+def test_start_command_replaces_that_of_framework(workspace: Workspace) -> None:
+    workspace.write("web/index.html", "")
+    loaded = load(workspace, "startCmd: npm start\n")
+    assert findings(loaded) == []
+    assert bootstrap(loaded).splitlines()[1:] == [
+        'export PATH="/var/lang/node18/bin:$PATH"',
+        'export NODE_ENV="${NODE_ENV:-production}"',
+        'export PORT="${PORT:-9000}"',
+        "npm start",
+    ]
+
+
+def test_start_command_of_framework_still_needs_its_build(workspace: Workspace) -> None:
+    head = EXPRESS.replace("express", "nextjs").replace("./web", "{src: ./web, hook: npm run build}")
+    source = function_of(load(workspace.write("web/index.html", ""), "startCmd: npm start\n", head)).source
+    assert isinstance(source, FolderSource)
+    assert source.needs == (".next",)

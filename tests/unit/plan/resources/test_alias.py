@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scfdeploy.model import FunctionSpec, Ref, Resource, Value
-from scfdeploy.plan import Action, Change, FieldChange, Refusal
+from scfdeploy.plan import Action, Change, FieldChange
 from scfdeploy.plan.resources.alias import (
     alias_addresses,
     plan_aliases,
@@ -64,18 +64,28 @@ class TestTraffic:
             ),
         )
 
-    def test_traffic_of_new_function_without_version_is_rejected(self) -> None:
-        part = plan_aliases_of_new(function(traffic=0.9))
+    @pytest.mark.parametrize(
+        ("settings", "reason"),
+        [
+            ({}, "the function has no published version; `publish: true` publishes one"),
+            ({"lastVersion": "1"}, "the function has no published version; `publish: true` publishes one"),
+            ({"publish": True, "lastVersion": "4"}, "the new function has no version 4"),
+        ],
+    )
+    def test_traffic_of_new_function_without_version_is_left_out(self, settings: dict[str, Value], reason: str) -> None:
+        part = plan_aliases_of_new(function(traffic=0.9, **settings))
 
-        assert part.changes == ()
-        assert part.rejected == (
-            Refusal(
-                DEFAULT,
-                "alias-without-version",
-                "needs a published version, and the function has none",
-                "Write `publish: true`, or name a version.",
-            ),
-        )
+        assert (part.changes, part.rejected) == ((), ())
+        assert part.unmanaged == ((DEFAULT, f"traffic has no effect yet: {reason}"),)
+
+    def test_traffic_of_new_function_reaches_its_first_version(self) -> None:
+        (change,) = plan_aliases_of_new(function(publish=True, traffic=0.9, lastVersion="1")).changes
+        assert change.settings[MORE] == shares(("1", 0.1))
+
+    def test_traffic_of_function_without_version_is_left_out(self) -> None:
+        part = plan_aliases(function(traffic=0.9), {DEFAULT: leading("$LATEST")}, None)
+        assert (part.changes, part.rejected) == ((), ())
+        assert [address for address, _ in part.unmanaged] == [DEFAULT]
 
     def test_full_traffic_of_new_function_needs_no_alias(self) -> None:
         assert plan_aliases_of_new(function(traffic=1)).changes == ()
