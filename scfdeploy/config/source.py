@@ -29,6 +29,8 @@ from scfdeploy.model import (
     Source,
     Value,
 )
+from scfdeploy.model.file_findings import INCLUDE_FORBIDDEN
+from scfdeploy.model.never_packed import is_never_packed
 
 SRC_MISSING = Finding(
     "src-missing",
@@ -225,6 +227,7 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[
                 _reject_target(target, reading)
                 _reject_build(settings, reading)
                 return replace(archive, bucket=upload_bucket, region=region)
+        _check_include(settings, reading)  # the packager checks it for code that exists
         return None
     if isinstance(bucket, str) and isinstance(name, str):
         _reject_target(target, reading)
@@ -275,6 +278,14 @@ def _take_prefix(item: Node, index: int, reading: Reading) -> tuple[Node, str]:
     if not isinstance(source, str) or not source:
         return ScalarNode("", Style.BROKEN, span), ""
     return ScalarNode(source, Style.RESOLVED, span), str(prefix or "")
+
+
+def _check_include(settings: dict[str, Value], reading: Reading) -> None:
+    """Report paths of `include` to files that are never packed."""
+    paths = _patterns(settings, "include")
+    for path, span in zip(paths, _pattern_spans(paths, "include", reading), strict=False):
+        if is_never_packed(os.path.normpath(path)):
+            reading.diagnostics.report(INCLUDE_FORBIDDEN, span, path=path)
 
 
 def _report_refs(settings: dict[str, Value], reading: Reading) -> bool:

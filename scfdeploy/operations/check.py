@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
 from scfdeploy.config.project_settings import NO_SETTINGS, Settings
-from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity, few_suggestions
-from scfdeploy.model import Address, ArchiveSource, FolderSource, Project, Source
+from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity, few_suggestions, message
+from scfdeploy.model import ArchiveSource, FolderSource, Project, Source
+from scfdeploy.operations.code_sources import code_sources, may_have_dependencies, sources_with_runtimes
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Findings
-from scfdeploy.rules import ADVICE, DELIVERY_WARNINGS, OFF_BY_DEFAULT, check, rule_ids
+from scfdeploy.rules import ADVICE, DELIVERY_WARNINGS, OFF_BY_DEFAULT, ONCE_PER_FILE, check, rule_ids
 
 if TYPE_CHECKING:
     from scfdeploy.operations.suppressions import Suppressions
 
 _COMMENT = "scfdeploy:"
 """Every comment that suppresses findings contains this text."""
+_NAMES_FILE = ("handler-not-in-source", "bootstrap-missing")
+"""The rules that report a file which the code lacks."""
 
 
 class CheckedProject(NamedTuple):
@@ -45,18 +48,19 @@ class CheckedProject(NamedTuple):
 
     def with_diagnostics(self, diagnostics: Diagnostics) -> Findings:
         """The findings and those of a later stage, sorted; comments suppress warnings of that stage too."""
-        more = [
-            finding
-            for finding in diagnostics
-            if finding.severity is Severity.ERROR or not _is_suppressed(finding, self.suppressions)
-        ]
+        more = [finding for finding in diagnostics if finding.severity is Severity.ERROR or self._is_reported(finding)]
         return Findings(Diagnostics([*self.findings.diagnostics, *more]).sorted(), self.findings.sources)
+
+    def _is_reported(self, finding: Diagnostic) -> bool:
+        return finding.rule not in self.request.ignore and not _is_suppressed(finding, self.suppressions)
 
 
 @few_suggestions()
-def load_and_check(request: Request, *, advise: bool = False) -> CheckedProject:
+def load_and_check(request: Request, *, advise: bool = False, read_code: bool = False) -> CheckedProject:
     """Load the project and run the rules on it; with `advise`, a file without errors and warnings gets advice too.
 
+    With `read_code`, the findings are also those of packaging, which `plan` and `apply` report later: errors, and
+    warnings if these fail the command.
     Warnings about the delivery of events do not count: what advice says belongs to the same settings.
     Selected rules and comments in the files hide warnings of the reader and findings of the rules. They never hide an
     error of the reader: anything that it cannot read would be missing from the cloud.
@@ -67,15 +71,27 @@ def load_and_check(request: Request, *, advise: bool = False) -> CheckedProject:
     errors = [finding for finding in loaded.diagnostics if finding.severity is Severity.ERROR]
     errors += _check_rule_names(loaded.settings)
     others = [finding for finding in loaded.diagnostics if finding.severity is not Severity.ERROR]
+    packaging: list[Diagnostic] = []
     if loaded.project is not None:
         others += check(loaded.project, select=request.select, ignore=request.ignore, off=off)
-        errors += _check_code(loaded.project)
+        packaging = list(_check_code(loaded.project, read_code=read_code))
+        errors += [finding for finding in packaging if finding.severity is Severity.ERROR]
+        errors = _without_empty_code(errors, others)
     suppressions = _read_suppressions(loaded.sources)
     if suppressions is not None and loaded.project is not None:
         others += _check_suppressions(suppressions, others, request, off)
     others = [
         finding for finding in others if _is_selected(finding, request) and not _is_suppressed(finding, suppressions)
     ]
+    others = _once_per_file(others)
+    if request.strict:
+        others += [
+            finding
+            for finding in packaging
+            if finding.severity is Severity.WARNING
+            and finding.rule not in request.ignore
+            and not _is_suppressed(finding, suppressions)
+        ]
     if errors or any(
         finding.severity is not Severity.INFO and finding.rule not in DELIVERY_WARNINGS for finding in others
     ):
@@ -123,12 +139,6 @@ def failed(findings: Findings, *, strict: bool | None) -> bool:
     return any(finding.severity in severities for finding in findings.diagnostics)
 
 
-def code_sources(project: Project) -> list[tuple[Address, Source | None]]:
-    """Where the code of each layer and function comes from."""
-    layers = [(layer.address, layer.source) for layer in project.layers]
-    return [*layers, *((function.address, function.source) for function in project.functions)]
-
-
 @contextmanager
 def attach_findings(findings: Findings) -> Iterator[None]:
     """Add findings to an error that ends the run, so that they are shown with it."""
@@ -139,14 +149,65 @@ def attach_findings(findings: Findings) -> Iterator[None]:
         raise
 
 
-def _check_code(project: Project) -> Iterable[Diagnostic]:
-    """The errors of packaging that are visible without packaging."""
+def _check_code(project: Project, *, read_code: bool) -> Iterable[Diagnostic]:
+    """The findings of packaging that are visible without packaging: errors in settings, with `read_code` all.
+
+    `plan` needs only the former, because it packs the code afterwards.
+    """
+    if read_code:
+        return _read_code(project)
     sources = code_sources(project)
     if not any(_needs_check(source) for _, source in sources):
         return ()
     from scfdeploy.packager.pack import check_sources
 
     return check_sources(sources)
+
+
+def _read_code(project: Project) -> Iterator[Diagnostic]:
+    from scfdeploy.packager.pack import check_files
+
+    yield from check_files(code_sources(project))
+    for address, source, runtimes in sources_with_runtimes(project):
+        if isinstance(source, FolderSource) and may_have_dependencies(source):
+            from scfdeploy.packager.build.builder import check_dependencies
+
+            yield from check_dependencies(address, source, runtimes)
+
+
+def _without_empty_code(errors: list[Diagnostic], others: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The errors without that of an empty folder where another error names the file that is missing."""
+    empty = [finding for finding in errors if finding.rule == "code-empty"]
+    if not empty:
+        return errors
+    named = [finding for finding in (*errors, *others) if finding.severity is Severity.ERROR and finding not in empty]
+    subjects = {finding.subject for finding in named}
+    addresses = {finding.address for finding in named if finding.rule in _NAMES_FILE}
+    explained = [finding for finding in empty if finding.subject in subjects or finding.address in addresses]
+    return [finding for finding in errors if finding not in explained]
+
+
+def _once_per_file(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings, with one that several functions of a file have listed once, with the lines of the others."""
+    kept: dict[tuple[str, str, str] | int, Diagnostic] = {}
+    lines: dict[tuple[str, str, str], set[int]] = {}
+    for number, finding in enumerate(findings):
+        if finding.rule not in ONCE_PER_FILE or finding.subject is None:
+            kept[number] = finding
+            continue
+        key = (finding.rule, finding.subject.file, finding.detail)
+        first = kept.setdefault(key, finding)
+        if first.subject is not None and first.subject.start.line != finding.subject.start.line:
+            lines.setdefault(key, set()).add(finding.subject.start.line)
+    for key, others in lines.items():
+        listed = ", ".join(map(str, sorted(others)))
+        more = (
+            message(" Also on line {lines}.", lines=listed)
+            if len(others) == 1
+            else message(" Also on lines {lines}.", lines=listed)
+        )
+        kept[key] = replace(kept[key], detail=kept[key].detail + more)
+    return list(kept.values())
 
 
 def _needs_check(source: Source | None) -> bool:

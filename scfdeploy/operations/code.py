@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -24,7 +24,7 @@ from scfdeploy.model import (
 )
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.model.resource_kind import FUNCTION
-from scfdeploy.operations.check import code_sources
+from scfdeploy.operations.code_sources import code_sources, may_have_dependencies, sources_with_runtimes
 from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.packager import PackageCache, content_digest, pack
 from scfdeploy.providers.base import CloudError, ProgressListener, Reader, Stage, StageProgress
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from scfdeploy.packager.build.builder import Built
 
 _Spec = TypeVar("_Spec", FunctionSpec, LayerSpec)
-DEPENDENCY_FILES = ("requirements.txt", "pyproject.toml", "Pipfile.lock", "package.json")
-"""A folder of code without any of these has no dependencies that a build could install."""
 _PLAN_PREFIX = b'{\n "kind": "scfdeploy-plan"'
 """The first bytes of every saved plan."""
 
@@ -194,7 +192,7 @@ def build_all(
     )
     built: dict[Address, Built] = {}
     index = {}
-    for address, source, runtimes in _sources_with_runtimes(project):
+    for address, source, runtimes in sources_with_runtimes(project):
         if not isinstance(source, FolderSource) or result.diagnostics.has_errors:
             continue
         if prebuilt and not may_have_dependencies(source):
@@ -207,29 +205,6 @@ def build_all(
     if run is not None and not prebuilt and not result.diagnostics.has_errors:
         folders.add_to_index(index)
     return BuiltProject(_with_built(project, built), result.diagnostics, built)
-
-
-def may_have_dependencies(source: Source | None) -> bool:
-    """Whether there is anything to build, judged without loading modules for it."""
-    if not isinstance(source, FolderSource) or source.build.enabled is False:
-        return False
-    if source.build.enabled:
-        return True
-    return source.hook is None and any(
-        os.path.isfile(os.path.join(folder, name))  # noqa: PTH113, PTH118
-        for folder in source.manifest_folders
-        for name in DEPENDENCY_FILES
-    )
-
-
-def _sources_with_runtimes(project: Project) -> Iterator[tuple[Address, Source | None, Sequence[str]]]:
-    """The source and the runtime of each function; of each layer, all runtimes that it names."""
-    for layer in project.layers:
-        runtimes = layer.settings.get("runtimes")
-        yield layer.address, layer.source, [str(name) for name in runtimes] if isinstance(runtimes, tuple) else []
-    for function in project.functions:
-        runtime = function.settings.get("runtime")
-        yield function.address, function.source, [str(runtime)] if runtime else []
 
 
 def _with_built(project: Project, built: Mapping[Address, Built]) -> Project:

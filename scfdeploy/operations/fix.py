@@ -24,12 +24,12 @@ def fix(request: Request) -> tuple[dict[str, int], CheckedProject]:
     Raises ScfDeployError if a file cannot be written.
     """
     edits: Counter[str] = Counter()
-    checked = load_and_check(request, advise=True)
+    checked = load_and_check(request, advise=True, read_code=True)
     for _ in range(_MAX_ROUNDS):
         before, counts = _apply_fixes(_fixes(checked), request.load.cwd)
         if not counts:
             break
-        after = load_and_check(request, advise=True)
+        after = load_and_check(request, advise=True, read_code=True)
         is_readable_now = checked.project is None and after.project is not None
         if _errors(after) > _errors(checked) and not is_readable_now:
             for path, content in before.items():

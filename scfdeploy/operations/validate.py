@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import Diagnostics
@@ -32,7 +33,7 @@ def validate(*requests: Request, timers_after: datetime | None = None, apply_fix
             fixed |= edits
             checked.append(result)
     if len(requests) > 1 or not apply_fixes:  # the fixes of one project can change files of another
-        checked = [load_and_check(request, advise=True) for request in requests]
+        checked = [load_and_check(request, advise=True, read_code=True) for request in requests]
     checked = [part for result in checked for part in _by_region(result)]
     projects = [result.project for result in checked if result.project is not None]
     if timers_after is not None:
@@ -43,14 +44,31 @@ def validate(*requests: Request, timers_after: datetime | None = None, apply_fix
     functions = sum(len(project.functions) for project in projects)
     layers = sum(len(project.layers) for project in projects)
     ok = not any(result.failed for result in checked)
-    return Validated(Findings(diagnostics.sorted(), sources), ok, len(sources), functions, fixed, layers)
+    fixable = 0 if apply_fixes else sum(bool(finding.fix) for finding in diagnostics)
+    return Validated(
+        Findings(diagnostics.sorted(), sources),
+        ok,
+        len(sources),
+        functions,
+        fixed,
+        layers,
+        fixable,
+        _fix_command(requests) if fixable else "",
+    )
+
+
+def _fix_command(requests: Iterable[Request]) -> str:
+    import shlex
+
+    paths = [request.path for request in requests if request.path != "."]
+    return " ".join(["scfdeploy validate --fix", *map(shlex.quote, paths)])
 
 
 def _by_region(checked: CheckedProject) -> list[CheckedProject]:
     """The checks of each region of a project with several, or the check of the whole project."""
     if not checked.regions:
         return [checked]
-    return [load_and_check(in_region(checked.request, region), advise=True) for region in checked.regions]
+    return [load_and_check(in_region(checked.request, region), advise=True, read_code=True) for region in checked.regions]
 
 
 def _log_timers(project: Project, after: datetime) -> None:

@@ -134,6 +134,17 @@ def pack_archive(function: Address, source: ArchiveSource, *, cache: PackageCach
     return snapshot.bundle(function, source.path)
 
 
+def check_content(source: ArchiveSource, findings: Findings) -> None:
+    """Report what packing the archive would report, without writing anything."""
+    file = stat_file(source.path)
+    if file is None or not stat.S_ISREG(file.mode):
+        _report_missing(source.path, findings)
+        return
+    check_archive(source, findings)
+    if not findings.has_errors and _snapshot(file, seen_at_ns=0, findings=findings) is not None:
+        _report_keys(source.path, findings)
+
+
 def open_archive(file: IO[bytes]) -> ZipFile:
     """The archive, with its directory of entries read. BrokenArchiveError."""
     from zipfile import ZipFile

@@ -26,15 +26,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scfdeploy.packager.patterns.path import Patterns
 
-NEVER = frozenset({".git", ".hg", ".svn", "__pycache__", ".DS_Store"})
-NEVER_PREFIX = (".env", ".scfdeploy")
 _ENVIRONMENT_NAMES = frozenset({"env", "virtualenv", ".virtualenv"})
 EXCLUDED_AT_TOP = frozenset({"serverless.yml", "serverless.yaml", "serverless.json", "serverless.schema.json"})
-
-
-def is_never_packed(path: str) -> bool:
-    """Whether a path, written with `/`, contains a name that is never packed."""
-    return any(name in NEVER or name.startswith(NEVER_PREFIX) for name in path.split("/"))
 
 
 def is_virtual_environment(path: str, name: str) -> bool:

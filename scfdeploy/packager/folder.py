@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 
@@ -73,6 +74,13 @@ def pack_folder(function: Address, source: FolderSource, *, cache: PackageCache,
     return snapshot.bundle(function, cache.archive(snapshot.sha256))
 
 
+def check_files(source: FolderSource, findings: Findings) -> None:
+    """Report what packing the folder would report, without writing anything."""
+    for file in _files(source, Selection(source.exclude, own_files=source.own_files), findings):
+        if not os.access(file.path, os.R_OK):
+            findings.cannot_read(file.path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
 def _files(source: FolderSource, selection: Selection, findings: Findings) -> list[File]:
     """Every file to pack, in the order of the archive: by the UTF-8 bytes of the names."""
     if not os.path.isdir(source.root):
@@ -100,7 +108,8 @@ def _files(source: FolderSource, selection: Selection, findings: Findings) -> li
     _check_needs(source, scan.files, findings)
     # The order of code points is the order of their UTF-8 bytes.
     files = [scan.files[name] for name in sorted(scan.files)]
-    check_size(files, source.root, findings)
+    if not findings.has_errors:
+        check_size(files, source.root, findings)
     return files
 
 

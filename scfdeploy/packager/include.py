@@ -16,7 +16,9 @@ import os
 from scfdeploy.diagnostics import Finding, Severity, Span, nearest
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FolderSource
-from scfdeploy.packager.exclude import Selection, is_never_packed
+from scfdeploy.model.file_findings import INCLUDE_FORBIDDEN
+from scfdeploy.model.never_packed import is_never_packed
+from scfdeploy.packager.exclude import Selection
 from scfdeploy.packager.findings import Findings, name_some, printable, span_of
 from scfdeploy.packager.fingerprint import File
 from scfdeploy.packager.scan import Scan
@@ -32,18 +34,6 @@ INCLUDE_INVALID = Finding(
     why="Everything would be packaged twice.",
     wrong=yaml("src:\n  src: ./src\n  include: ['..']"),
     right=yaml("src:\n  src: ./src\n  include: ['../shared']"),
-)
-INCLUDE_FORBIDDEN = Finding(
-    "include-forbidden",
-    Severity.ERROR,
-    "Include names files that are never packaged",
-    detail='"{path}" in src.include may contain secrets or history, which are never packaged.',
-    hint="Remove it; pass settings as environment.variables.",
-    title="An include path to files that are never packaged.",
-    what="A path in `src.include` is a .env file, a .git folder, or belongs to scfdeploy.",
-    why="Such files contain secrets or history, which no function needs.",
-    wrong=yaml("src:\n  src: ./src\n  include: ['.env']"),
-    right=yaml("environment:\n  variables:\n    API_URL: ${env:API_URL}"),
 )
 INCLUDE_CLASH = Finding(
     "include-clash",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import assert_never
 
-from scfdeploy.diagnostics import Diagnostics, Severity
+from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource, ObjectSource, Source
-from scfdeploy.packager.archive import pack_archive
+from scfdeploy.packager.archive import check_content, pack_archive
 from scfdeploy.packager.bootstrap import check_archive, check_folder
 from scfdeploy.packager.cache import PackageCache
 from scfdeploy.packager.findings import Findings
+from scfdeploy.packager.folder import check_files as check_folder_files
 from scfdeploy.packager.folder import pack_folder
 from scfdeploy.packager.include import check_include
 from scfdeploy.packager.unused_patterns import check_patterns
@@ -44,6 +45,20 @@ def check_sources(sources: Iterable[tuple[Address, Source | None]]) -> Diagnosti
 
     Files that a hook can still create are not checked.
     """
+    return _check(sources, _check_settings)
+
+
+def check_files(sources: Iterable[tuple[Address, Source | None]]) -> Diagnostics:
+    """What packing would report, once per source, with its warnings. Nothing is written.
+
+    Reads the names of all files, and ready archives. Files that a hook can still create are not checked.
+    """
+    return _check(sources, _check_all)
+
+
+def _check(
+    sources: Iterable[tuple[Address, Source | None]], check: Callable[[FolderSource | ArchiveSource, Findings], None]
+) -> Diagnostics:
     diagnostics = Diagnostics()
     checked: set[Source] = set()
     for address, source in sources:
@@ -51,15 +66,29 @@ def check_sources(sources: Iterable[tuple[Address, Source | None]]) -> Diagnosti
             continue
         checked.add(source)
         findings = Findings(address, source.span)
-        if isinstance(source, FolderSource):
-            check_patterns(source, findings)
-            check_include(source, findings)
-            if source.hook is None:
-                check_folder(source, findings)
-        elif source.hook is None:
-            check_archive(source, findings)
-        diagnostics.extend(item for item in findings.diagnostics if item.severity is Severity.ERROR)
+        check(source, findings)
+        diagnostics.extend(dict.fromkeys(findings.diagnostics))
     return diagnostics
+
+
+def _check_settings(source: FolderSource | ArchiveSource, findings: Findings) -> None:
+    if isinstance(source, FolderSource):
+        check_patterns(source, findings)
+        check_include(source, findings)
+        if source.hook is None:
+            check_folder(source, findings)
+    elif source.hook is None:
+        check_archive(source, findings)
+
+
+def _check_all(source: FolderSource | ArchiveSource, findings: Findings) -> None:
+    if source.hook is not None:
+        _check_settings(source, findings)
+    elif isinstance(source, FolderSource):
+        check_folder(source, findings)
+        check_folder_files(source, findings)
+    else:
+        check_content(source, findings)
 
 
 def _object_bundle(function: Address, source: ObjectSource) -> Bundle:

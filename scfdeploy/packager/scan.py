@@ -17,14 +17,8 @@ from typing import NamedTuple
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.packager.exclude import (
-    EXCLUDED_AT_TOP,
-    NEVER,
-    NEVER_PREFIX,
-    Selection,
-    is_never_packed,
-    is_virtual_environment,
-)
+from scfdeploy.model.never_packed import NEVER, NEVER_PREFIX, is_never_packed
+from scfdeploy.packager.exclude import EXCLUDED_AT_TOP, Selection, is_virtual_environment
 from scfdeploy.packager.findings import Findings, printable
 from scfdeploy.packager.fingerprint import File
 from scfdeploy.packager.module_links import (

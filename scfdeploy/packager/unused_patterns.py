@@ -11,7 +11,8 @@ from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FolderSource
-from scfdeploy.packager.exclude import EXCLUDED_AT_TOP, BadPatternError, Selection, is_never_packed
+from scfdeploy.model.never_packed import is_never_packed
+from scfdeploy.packager.exclude import EXCLUDED_AT_TOP, BadPatternError, Selection
 from scfdeploy.packager.findings import Findings, printable, span_of
 
 EXCLUDE_INVALID = Finding(

@@ -50,6 +50,11 @@ class Validated(NamedTuple):
     """The number of fixes that --fix applied, by file."""
 
     layers: int = 0
+    fixable: int = 0
+    """The number of findings that --fix would fix."""
+
+    fix_command: str = ""
+    """The command that fixes them; empty if there are none."""
 
 
 class Planned(NamedTuple):

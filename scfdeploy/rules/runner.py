@@ -19,6 +19,8 @@ OFF_BY_DEFAULT = frozenset({"environment-value-form"})
 """Rules that run only when they are selected."""
 ADVICE = frozenset({"attempts-per-event", "dead-letter-missing"})
 """Rules that describe a usual configuration. `plan` and `apply` would repeat their notes on every run."""
+ONCE_PER_FILE = frozenset({"runtime-old", "runtime-retiring"})
+"""Rules whose finding about one value is the same for all functions of a file that have it."""
 DELIVERY_WARNINGS = frozenset({"retries-beyond-age", "dead-letter-cycle", "dead-letter-size"})
 """Warnings about what advice is about, too: they do not hide it."""
 

@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model.never_packed import is_never_packed
 from scfdeploy.packager import content_digest
-from scfdeploy.packager.exclude import is_never_packed
 from tests.support.packaging import archive_bytes, entries, folder, packed, refused, write_tree
 
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(

@@ -40,9 +40,9 @@ _CORS = ("origins", "methods", "headers")
 def with_url(events: Entry | None, gateway: Sequence[Entry], component: ScalarNode, reading: Reading) -> Entry:
     """`events` with a URL that replaces the gateway, unless `events` is `[]` or has one already.
 
-    The URL takes over the settings of the gateway that it supports; one warning lists the others. If the gateway
-    restricted access, it is an error until a URL in `events` says who may call it. Settings that are not in the file
-    get the position of `component`.
+    The URL takes over the settings of the gateway that it supports; a warning lists the others, if there are any. If
+    the gateway restricted access, it is an error until a URL in `events` says who may call it. Settings that are not
+    in the file get the position of `component`.
     """
     blocks = [entry for entry in gateway if entry.key.text in _BLOCKS and isinstance(entry.value, MappingNode)]
     span = blocks[0].key.span if blocks else component.span
@@ -58,11 +58,7 @@ def with_url(events: Entry | None, gateway: Sequence[Entry], component: ScalarNo
         _report(gateway, message("`events` has the URL that replaces it"), (), reading)
     elif has_none:
         _report(gateway, message("`events` is empty, so the function gets no URL"), supported.keys, reading)
-    elif supported.is_disabled:
-        replacement = message("this one is disabled, so the function gets no URL")
-        hint = "Write `events: []`, which means no URL, instead of {keys}; `scfdeploy migrate` does it for you."
-        _report(gateway, replacement, supported.keys, reading, hint=hint)
-    else:
+    elif not supported.is_disabled:  # nothing is lost of a gateway that is disabled
         _report(gateway, message("the function gets a URL instead"), supported.keys, reading)
     if events is not None and not is_null(events.value) and not isinstance(events.value, SequenceNode):
         return events  # reported when it is read
@@ -150,23 +146,21 @@ def _report_restricted(blocks: Sequence[Entry], controls: Sequence[str], *, has_
     )
 
 
-def _report(
-    gateway: Sequence[Entry], replacement: str, supported: Sequence[str], reading: Reading, *, hint: str | None = None
-) -> None:
-    if not gateway:
-        return
+def _report(gateway: Sequence[Entry], replacement: str, supported: Sequence[str], reading: Reading) -> None:
+    """Report the settings that are lost."""
     lost: list[str] = []
     for entry in gateway:
         if entry.key.text not in _BLOCKS:
             lost += [entry.key.text] if has_effect(entry) else []
         elif isinstance(entry.value, MappingNode):
             lost += [inner.key.text for inner in entry.value if inner.key.text not in supported and has_effect(inner)]
+    if not lost:
+        return
     reading.diagnostics.report(
         GATEWAY_REPLACED,
         gateway[0].key.span,
-        hint=hint,
         replacement=replacement,
-        lost=message(" Not carried over: {settings}.", settings=", ".join(lost)) if lost else "",
+        lost=message(" Not carried over: {settings}.", settings=", ".join(lost)),
         keys=", ".join(entry.key.text for entry in gateway),
         domain=message(" To move its custom domain, list it under `customDomains`.") if "customDomains" in lost else "",
     )

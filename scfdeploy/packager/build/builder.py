@@ -243,6 +243,18 @@ def find_dependencies(source: FolderSource, runtimes: Sequence[str]) -> Dependen
     return None
 
 
+def check_dependencies(address: Address, source: FolderSource, runtimes: Sequence[str]) -> Diagnostics:
+    """The mistakes in the files that name the dependencies of a source. Nothing is installed."""
+    findings = Findings(address, source.build.span or source.span)
+    try:
+        dependencies = find_dependencies(source, runtimes)
+        if dependencies is not None:
+            _key(dependencies)
+    except BuildError as wrong:
+        findings.report(wrong.finding, detail=wrong.detail, hint=wrong.hint, **wrong.values)
+    return findings.diagnostics
+
+
 def count_packages(folder: str) -> int:
     """The number of packages in a folder of installed dependencies."""
     count = 0

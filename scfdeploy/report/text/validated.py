@@ -15,7 +15,14 @@ def render_validated(result: Validated, style: TextStyle) -> str:
         plural(places, "Fixed {number} place", "Fixed {number} places") + message(" in {file}.", file=safe(file)) + "\n"
         for file, places in result.fixed.items()
     )
-    return fixed + _verdict(result, style)
+    return fixed + _verdict(result, style) + _fixable(result)
+
+
+def _fixable(result: Validated) -> str:
+    if not result.fixable:
+        return ""
+    text = message("{number} of these can be fixed: {command}", number=result.fixable, command=result.fix_command)
+    return f"{safe(text)}\n"
 
 
 def _verdict(result: Validated, style: TextStyle) -> str:
