@@ -250,6 +250,7 @@ def check_dependencies(address: Address, source: FolderSource, runtimes: Sequenc
         dependencies = find_dependencies(source, runtimes)
         if dependencies is not None:
             _key(dependencies)
+            _language(dependencies.runtime).check(dependencies)  # type: ignore[union-attr]
     except BuildError as wrong:
         findings.report(wrong.finding, detail=wrong.detail, hint=wrong.hint, **wrong.values)
     return findings.diagnostics

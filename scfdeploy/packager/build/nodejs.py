@@ -109,6 +109,14 @@ def find(root: str, runtime: str, *, scripts: bool) -> Dependencies | None:
         return Dependencies(project.manager, root, project.inputs(), runtime, scripts, replaces=(MODULES,))
 
 
+def check(dependencies: Dependencies) -> None:
+    """Raise BuildError for a lock file that certainly lacks a package; the manager finds the other differences."""
+    with _reported():
+        project = read_project(dependencies.root)
+        if project is not None:
+            _check_lock(project)
+
+
 def install(dependencies: Dependencies, staging: Path, *, run: Run) -> None:
     """Install them into `node_modules` in the empty folder `staging`. BuildError, CommandFailed."""
     with _reported():
@@ -129,6 +137,7 @@ def _install(dependencies: Dependencies, staging: Path, run: Run) -> None:
     project = read_project(dependencies.root)
     if project is None:
         return
+    _check_lock(project)
     work = str(staging / _WORK)
     copy = _Copy(project, work)
     try:
@@ -171,7 +180,7 @@ class _Copy:
     @property
     def is_berry(self) -> bool:
         """Whether the lock file is of yarn 2 or newer."""
-        return self.project.manager == "yarn" and "__metadata:" in _text(os.path.join(self.base, self.project.lock))
+        return _is_berry(self.project)
 
     def place(self, path: str) -> str:
         """The copy of a path."""
@@ -258,7 +267,6 @@ def _command(copy: _Copy, *, scripts: bool, run: Run) -> _Command:
             return _Command(words, copy.base, {})
     words = _yarn(copy, run)
     if not copy.is_berry:
-        _check_yarn_lock(project)
         words += ["install", "--production", "--frozen-lockfile", "--non-interactive", "--no-progress", *no_scripts]
         return _Command(words, copy.base, {})
     variables = {"YARN_NODE_LINKER": "node-modules", "YARN_ENABLE_TELEMETRY": "0", "YARN_ENABLE_PROGRESS_BARS": "0"}
@@ -291,6 +299,29 @@ def _yarn(copy: _Copy, run: Run) -> list[str]:
             return words
     name = "@yarnpkg/cli-dist" if copy.is_berry else "yarn@1"
     raise _missing(copy, f"npm install --global {name}")
+
+
+def _is_berry(project: NodeProject) -> bool:
+    return project.manager == "yarn" and "__metadata:" in _text(os.path.join(project.base, project.lock))
+
+
+def _check_lock(project: NodeProject) -> None:
+    if project.manager == "npm":
+        _check_npm_lock(project)
+    elif project.manager == "yarn" and not _is_berry(project):
+        _check_yarn_lock(project)
+
+
+def _check_npm_lock(project: NodeProject) -> None:
+    """Check that the lock file of npm has each package that the manifest names, in any version."""
+    try:
+        packages = json.loads(_text(os.path.join(project.base, project.lock)))["packages"]
+    except (ValueError, KeyError, TypeError):
+        return  # of npm 6, or damaged: npm says so
+    member = Path(os.path.relpath(project.root, project.base)).as_posix()
+    for name, _ in production_names(read_manifest(project.root), PRODUCTION[:1]):
+        if not {f"node_modules/{name}", f"{member}/node_modules/{name}"} & packages.keys():
+            raise _outdated(project, project.root)
 
 
 def _check_yarn_lock(project: NodeProject) -> None:

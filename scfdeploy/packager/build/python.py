@@ -110,6 +110,10 @@ def find(root: str, runtime: str, *, scripts: bool) -> Dependencies | None:
     return Dependencies(manager, root, tuple(inputs), runtime, scripts, unpinned=tuple(unpinned))
 
 
+def check(dependencies: Dependencies) -> None:
+    """Do nothing: `find` has read the whole file."""
+
+
 def install(dependencies: Dependencies, staging: Path, *, run: Run) -> None:
     """Install the packages into `staging`, as they are at the top of the archive."""
     target = PythonTarget(dependencies.runtime)
