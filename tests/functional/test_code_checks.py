@@ -79,3 +79,8 @@ def test_start_program_of_a_custom_runtime_is_checked(tmp_path: Path) -> None:
         "component: scf\nname: f\ninputs:\n  runtime: CustomRuntime\n  handler: main\n  src: ./src\n"
     )
     assert [rule for rule, _, _ in _found(tmp_path)] == ["bootstrap-invalid"]
+
+
+def test_forbidden_include_is_reported_beside_missing_code(tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text(_WEB.replace("./src", "{src: ./dist, include: [../.env, a]}"))
+    assert sorted(_found(tmp_path)) == [("include-forbidden", 6, 32), ("src-missing", 6, 14)]

@@ -94,3 +94,19 @@ def test_validate_without_fix_writes_nothing(tmp_path: Path) -> None:
 
     assert file.read_bytes() == before
     assert told.document["diagnostics"][0]["fix"][0]["replacement"] == "Python3.10"
+
+
+def test_validate_ends_with_the_command_that_fixes(tmp_path: Path) -> None:
+    project(tmp_path, HEAD + CODE + "  runtime: python3.10\n  timeOut: 20\n  memorySize: 100\n")
+    file = tmp_path / "serverless.yml"
+
+    checked = scfdeploy("validate", file)
+    fixed = scfdeploy("validate", file, "--fix")
+
+    assert checked.stdout.splitlines()[-1] == f"2 of these can be fixed: scfdeploy validate --fix {file}"
+    assert "can be fixed" not in fixed.stdout
+
+
+def test_findings_without_fix_are_not_offered_one(tmp_path: Path) -> None:
+    project(tmp_path, HEAD + CODE + "  runtime: Python3.10\n  memorySize: 100\n")
+    assert scfdeploy("validate", tmp_path).stdout == ""

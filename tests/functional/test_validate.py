@@ -223,3 +223,28 @@ def test_code_warning_is_suppressed_in_plan(tmp_path: Path) -> None:
     assert "bootstrap-not-executable" in loud.stderr
     assert "bootstrap-not-executable" not in quiet.stderr
     assert loud.exit_code == quiet.exit_code == 0
+
+
+def test_old_runtime_is_reported_once_per_file_with_its_lines(tmp_path: Path) -> None:
+    function = "    {}: {{handler: index.main_handler, runtime: {}}}{}\n"
+    lines = [
+        function.format("a", "Python3.6", ""),
+        function.format("b", "Python3.7", ""),
+        function.format("c", "Python3.6", " # scfdeploy: ignore runtime-old"),
+        function.format("d", "Python3.6", ""),
+        function.format("e", "Python3.6", ""),
+    ]
+    write_project(tmp_path)
+    (tmp_path / "serverless.yml").write_text(
+        "component: multi-scf\nname: shop\ninputs:\n  src: ./src\n  functions:\n" + "".join(lines)
+    )
+    found = _found(tmp_path)
+    assert [(one["rule"], one["line"]) for one in found] == [("runtime-old", 6), ("runtime-old", 7)]
+    assert [str(one["detail"]).partition("fixes.")[2] for one in found] == [" Also on lines 9, 10.", ""]
+
+
+def test_empty_folder_is_one_error_if_another_names_the_missing_file(tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text(
+        "component: scf\nname: hello\ninputs:\n  src: ./\n  runtime: Python3.10\n  handler: index.main_handler\n"
+    )
+    assert [one["rule"] for one in _found(tmp_path)] == ["handler-not-in-source"]

@@ -35,6 +35,8 @@ GATEWAY_KEYS = (*_BLOCKS, "serviceName", "serviceId", "serviceTimeout")
 """The keys of `inputs` that configure the gateway."""
 
 _CORS = ("origins", "methods", "headers")
+_OF_THE_TOOL = ("serviceName", "serviceDesc", "description", "ignoreUpdate", "autoCreateDns")
+"""Names of the gateway, and settings of the tool that made it: no caller notices that they are gone."""
 
 
 def with_url(events: Entry | None, gateway: Sequence[Entry], component: ScalarNode, reading: Reading) -> Entry:
@@ -146,14 +148,21 @@ def _report_restricted(blocks: Sequence[Entry], controls: Sequence[str], *, has_
     )
 
 
+def _is_lost(setting: Entry) -> bool:
+    """Whether callers notice that a setting of the gateway is gone. Function URLs accept HTTPS."""
+    if setting.key.text == "protocols" and isinstance(setting.value, SequenceNode):
+        return any(not isinstance(item, ScalarNode) or item.text.lower() != "https" for item in setting.value.items)
+    return setting.key.text not in _OF_THE_TOOL and has_effect(setting)
+
+
 def _report(gateway: Sequence[Entry], replacement: str, supported: Sequence[str], reading: Reading) -> None:
     """Report the settings that are lost."""
     lost: list[str] = []
     for entry in gateway:
         if entry.key.text not in _BLOCKS:
-            lost += [entry.key.text] if has_effect(entry) else []
+            lost += [entry.key.text] if _is_lost(entry) else []
         elif isinstance(entry.value, MappingNode):
-            lost += [inner.key.text for inner in entry.value if inner.key.text not in supported and has_effect(inner)]
+            lost += [inner.key.text for inner in entry.value if inner.key.text not in supported and _is_lost(inner)]
     if not lost:
         return
     reading.diagnostics.report(

@@ -238,9 +238,24 @@ def test_gateway_becomes_url(web: Workspace) -> None:
 
 
 def test_disabled_gateway_gets_no_url(web: Workspace) -> None:
-    loaded = load(web, "apigatewayConf: {isDisabled: true}\n")
-    assert findings(loaded) == ["7:3 gateway-replaced?"]
+    loaded = load(web, "apigatewayConf: {isDisabled: true}\nserviceTimeout: 9\n")
+    assert findings(loaded) == []
     assert function_of(loaded).triggers == ()
+
+
+@pytest.mark.parametrize(
+    ("gateway", "lost"),
+    [
+        ("{enableCORS: true, environment: release, protocols: [https], serviceDesc: x, customDomains: []}", ""),
+        ("{protocols: [http, https]}", "protocols"),
+        ("{protocols: http, environment: test}", "protocols, environment"),
+        ("{customDomains: [{domain: a.example.com}], autoCreateDns: true}", "customDomains"),
+    ],
+)
+def test_only_what_callers_lose_is_reported(web: Workspace, gateway: str, lost: str) -> None:
+    loaded = load(web, f"serviceName: shop\napigatewayConf: {gateway}\n")
+    assert [found.rule for found in loaded.diagnostics] == (["gateway-replaced"] if lost else [])
+    assert all(found.detail.endswith(f" Not carried over: {lost}.") for found in loaded.diagnostics)
 
 
 def test_gateway_beside_url_is_ignored(web: Workspace) -> None:
