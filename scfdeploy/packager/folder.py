@@ -132,7 +132,8 @@ def _check_needs(source: FolderSource, files: Mapping[str, File], findings: Find
         if _has_content(os.path.join(source.root, need)):
             state, advice = message("is not packaged"), message("Remove it from src.exclude")
         else:
-            state = message("does not exist")
+            is_folder = os.path.isdir(os.path.join(source.root, need))
+            state = message("contains no build") if is_folder else message("does not exist")
             advice = (
                 message("Let src.hook run the build that creates it, or run that build yourself before --no-hook")
                 if source.hook is not None

@@ -84,3 +84,15 @@ def test_start_program_of_a_custom_runtime_is_checked(tmp_path: Path) -> None:
 def test_forbidden_include_is_reported_beside_missing_code(tmp_path: Path) -> None:
     (tmp_path / "serverless.yml").write_text(_WEB.replace("./src", "{src: ./dist, include: [../.env, a]}"))
     assert sorted(_found(tmp_path)) == [("include-forbidden", 6, 32), ("src-missing", 6, 14)]
+
+
+def test_handler_in_folder_that_prefix_moves_to_the_top_is_valid(tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    (project / "code").mkdir()
+    (project / "src").rename(project / "code" / "api")
+    file = project / "serverless.yml"
+    file.write_text(
+        file.read_text().replace("./src", "{src: ./code, exclude: [api/], include: [{source: api, prefix: ../}]}")
+    )
+    assert _found(project) == []
+    assert scfdeploy("plan", project, "--local").exit_code == 0

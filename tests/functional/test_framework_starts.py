@@ -70,3 +70,21 @@ def test_framework_answers_at_its_url(
     assert applied.exit_code == 0, applied.stderr
     with urllib.request.urlopen(f"{cloud.url}/_url/default/site-dev-site/", timeout=60) as answer:
         assert json.loads(answer.read()) == expected
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["python3 -u server.py", "|\n    #!/bin/bash\n    cd app && FLASK_APP=set exec python3 -u ../server.py"],
+)
+def test_start_command_starts_the_server(tmp_path: Path, cloud: LocalServer, command: str) -> None:
+    for name, text in (("web/server.py", PYTHON), ("web/app/index.html", "")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "serverless.yml").write_text(
+        "component: scf\nname: site\ninputs:\n  name: site\n  type: web\n  src: ./web\n  runtime: Python3.10\n"
+        f"  events: [{{http: {{parameters: {{authType: NONE}}}}}}]\n  startCmd: {command}\n"
+    )
+    applied = scfdeploy("apply", tmp_path, "--yes", env=cloud.env)
+    assert applied.exit_code == 0, applied.stderr
+    with urllib.request.urlopen(f"{cloud.url}/_url/default/site/", timeout=60) as answer:
+        assert json.loads(answer.read()) == {"args": [], "mode": "set" if "set" in command else None}

@@ -316,7 +316,9 @@ def _check_npm_lock(project: NodeProject) -> None:
     """Check that the lock file of npm has each package that the manifest names, in any version."""
     try:
         packages = json.loads(_text(os.path.join(project.base, project.lock)))["packages"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
+        packages = None
+    if not isinstance(packages, dict):
         return  # of npm 6, or damaged: npm says so
     member = Path(os.path.relpath(project.root, project.base)).as_posix()
     for name, _ in production_names(read_manifest(project.root), PRODUCTION[:1]):

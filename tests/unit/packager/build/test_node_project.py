@@ -179,3 +179,51 @@ def test_file_that_cannot_be_copied_is_an_error(tmp_path: Path) -> None:
         nodejs.install(found, tmp_path / "staging", run=lambda *_, **__: [])
 
     assert caught.value.finding.id == "dependency-file-invalid"
+
+
+@pytest.mark.parametrize(
+    ("lock", "is_complete"),
+    [
+        ({"packages": {"": {}, "node_modules/ms": {"version": "0.9.0"}}}, True),
+        ({"packages": {"": {"dependencies": {"ms": "1.0.0"}}, "node_modules/debug": {}}}, False),
+        ({"packages": {}}, False),
+        ({"packages": []}, True),
+        ({"lockfileVersion": 1, "dependencies": {}}, True),
+        ("no JSON", True),
+    ],
+)
+def test_lock_file_of_npm_without_a_package_is_outdated(lock: object, is_complete: bool, tmp_path: Path) -> None:
+    found = find(write(tmp_path, {"package.json": MANIFEST, "package-lock.json": lock}))
+    assert found is not None
+    if is_complete:
+        nodejs.check(found)
+    else:
+        with pytest.raises(BuildError) as refused:
+            nodejs.check(found)
+        assert refused.value.finding.id == "lock-outdated"
+
+
+def test_package_of_workspace_member_is_found_at_either_place(tmp_path: Path) -> None:
+    for place in ("node_modules/ms", "app/node_modules/ms"):
+        folder = write(
+            tmp_path / place.replace("/", "-"),
+            {
+                "package.json": {"name": "all", "workspaces": ["app"]},
+                "app/package.json": MANIFEST,
+                "package-lock.json": {"packages": {"": {}, "app": {}, place: {"version": "1.0.0"}}},
+            },
+        )
+        found = find(folder / "app")
+        assert found is not None
+        nodejs.check(found)
+
+
+@pytest.mark.parametrize(("text", "is_complete"), [('ms@1.0.0:\n  version "1.0.0"\n', True), ("", False)])
+def test_lock_file_of_yarn_1_without_a_package_is_outdated(text: str, is_complete: bool, tmp_path: Path) -> None:
+    found = find(write(tmp_path, {"package.json": MANIFEST, "yarn.lock": text}))
+    assert found is not None
+    if is_complete:
+        nodejs.check(found)
+    else:
+        with pytest.raises(BuildError):
+            nodejs.check(found)
