@@ -57,8 +57,8 @@ def _sections() -> list[tuple[str, str, list[Page]]]:
         ),
         (
             "Packaging",
-            "Findings of packaging the code, in `plan` and `apply`. `validate` reports the errors, and the warnings with\n"
-            "`--strict`.",
+            "Findings of packaging the code, in `plan` and `apply`. `validate` reports the errors, and the\n"
+            "warnings with `--strict`.",
             [page for page in pages_of("scfdeploy.packager") if page not in pages_of("scfdeploy.config")],
         ),
         ("Planning", "Findings of a plan.", list(pages_of("scfdeploy.plan"))),
