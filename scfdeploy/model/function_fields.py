@@ -191,7 +191,12 @@ _IMAGE = (
         aliases=("ImageType",),
     ),
     Field("registryId", Kind.STRING, "Id of the enterprise registry, `tcr-…`.", aliases=("RegistryId",)),
-    Field("command", Kind.STRING, "What to start in place of the image's entry point.", aliases=("Command",)),
+    Field(
+        "command",
+        Kind.STRING,
+        "What to start in place of the image's entry point.",
+        aliases=("Command", "startCmd"),
+    ),
     Field("args", Kind.STRING, "Arguments of the command, separated by spaces.", aliases=("Args",)),
     Field(
         "containerImageAccelerate",

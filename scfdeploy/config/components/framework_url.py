@@ -17,7 +17,7 @@ GATEWAY_REPLACED = Finding(
     Severity.WARNING,
     "API Gateway is retired",
     detail="API Gateways can no longer be created; {replacement}.{lost}",
-    hint="Remove {keys}; `events` with `- http:` configures the URL. `scfdeploy migrate` does it for you.{domain}",
+    hint="{advice}{domain}",
     title="An API Gateway that a function URL replaces.",
     what="The file of a framework configures an API Gateway, or `scfdeploy migrate` found an `apigw` trigger. API "
     "Gateways can no longer be created. The function gets a URL instead, with cross-origin calls allowed where "
@@ -57,9 +57,10 @@ def with_url(events: Entry | None, gateway: Sequence[Entry], component: ScalarNo
     if needs_choice:
         _report_restricted(blocks, supported.controls, has_url=bool(urls), reading=reading)
     elif urls:
-        _report(gateway, message("`events` has the URL that replaces it"), (), reading)
+        _report(gateway, message("`events` has the URL that replaces it"), (), reading, is_unused=True)
     elif has_none:
-        _report(gateway, message("`events` is empty, so the function gets no URL"), supported.keys, reading)
+        replacement = message("`events` is empty, so the function gets no URL")
+        _report(gateway, replacement, supported.keys, reading, is_unused=True)
     elif not supported.is_disabled:  # nothing is lost of a gateway that is disabled
         _report(gateway, message("the function gets a URL instead"), supported.keys, reading)
     if events is not None and not is_null(events.value) and not isinstance(events.value, SequenceNode):
@@ -155,8 +156,15 @@ def _is_lost(setting: Entry) -> bool:
     return setting.key.text not in _OF_THE_TOOL and has_effect(setting)
 
 
-def _report(gateway: Sequence[Entry], replacement: str, supported: Sequence[str], reading: Reading) -> None:
-    """Report the settings that are lost."""
+def _report(
+    gateway: Sequence[Entry],
+    replacement: str,
+    supported: Sequence[str],
+    reading: Reading,
+    *,
+    is_unused: bool = False,
+) -> None:
+    """Report the settings that are lost; `is_unused` if removing the gateway from the file changes nothing."""
     lost: list[str] = []
     for entry in gateway:
         if entry.key.text not in _BLOCKS:
@@ -170,6 +178,8 @@ def _report(gateway: Sequence[Entry], replacement: str, supported: Sequence[str]
         gateway[0].key.span,
         replacement=replacement,
         lost=message(" Not carried over: {settings}.", settings=", ".join(lost)),
-        keys=", ".join(entry.key.text for entry in gateway),
+        advice=message("Remove {keys}.", keys=", ".join(entry.key.text for entry in gateway))
+        if is_unused
+        else message("`scfdeploy migrate --write` writes the current form: `events` with `- http:`."),
         domain=message(" To move its custom domain, list it under `customDomains`.") if "customDomains" in lost else "",
     )

@@ -228,7 +228,7 @@ def test_gateway_becomes_url(web: Workspace) -> None:
     assert findings(loaded) == ["7:3 gateway-replaced?"]
     diagnostic = only(loaded)
     assert "Not carried over: serviceId, protocols, customDomains." in diagnostic.detail
-    assert "Remove serviceId, apigatewayConf; " in (diagnostic.hint or "")
+    assert "`scfdeploy migrate --write`" in (diagnostic.hint or "")
     assert "custom domain" in (diagnostic.hint or "")
     assert dict(function_of(loaded).triggers[0].settings) == {
         "authType": "NONE",
@@ -262,6 +262,7 @@ def test_gateway_beside_url_is_ignored(web: Workspace) -> None:
     loaded = load(web, "apigw: {enableCORS: true}\nevents: [{http: {parameters: {authType: CAM}}}]\n")
     assert findings(loaded) == ["7:3 gateway-replaced?"]
     assert "enableCORS" in only(loaded).detail
+    assert only(loaded).hint == "Remove apigw."
     assert [dict(trigger.settings) for trigger in function_of(loaded).triggers] == [{"authType": "CAM"}]
 
 
