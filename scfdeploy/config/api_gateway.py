@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_null
-from scfdeploy.config.yaml.nodes import is_empty
+from scfdeploy.config.yaml.nodes import is_empty, truth_value
 from scfdeploy.model.lazy_pattern import lazy_pattern
 
 # `auth`, `authRequired`, `authType`, `oauthConfig`, `eiamAppId`, `usagePlan`, `apiAppIds`, `secretIds`, `ipStrategy`, …
@@ -21,6 +21,16 @@ _ACCESS_CONTROL = lazy_pattern(
 _DISABLED = frozenset(("isdisabled", "is_disabled", "disabled", "disable"))
 _ENABLED = frozenset(("enable", "enabled", "isenabled", "is_enabled"))
 _FALSE_TEXTS = frozenset(("none", "false", "no", "off", "0", ""))
+_DEFAULTS = {
+    "environment": "release",
+    "timeout": "15",
+    "serviceTimeout": "15",
+    "qualifier": "$default",
+    "functionQualifier": "$default",
+    "cors": "false",
+    "isBase64Encoded": "false",
+}
+"""The documented defaults of settings, in lower case."""
 _OFF_TEXTS = frozenset(("false", "close", "no", "off", "0"))
 
 
@@ -62,10 +72,15 @@ def is_private(node: Node) -> bool:
     return types == {"inner"}
 
 
+def allows_cors(setting: Entry, resolve: Callable[[Node], Node] = lambda node: node) -> bool:
+    """Whether a setting allows cross-origin calls: `enableCORS: true`, or `cors: true` of a framework."""
+    return setting.key.text in ("enableCORS", "cors") and truth_value(resolve(setting.value)) is True
+
+
 def has_effect(setting: Entry) -> bool:
     """Whether a setting changes anything: it is neither empty nor the default."""
     value = setting.value
-    is_default = setting.key.text == "environment" and isinstance(value, ScalarNode) and value.text == "release"
+    is_default = isinstance(value, ScalarNode) and value.text.lower() == _DEFAULTS.get(setting.key.text)
     return not is_empty(value) and not is_default
 
 

@@ -139,21 +139,22 @@ def _functions() -> Schema:
 def _framework() -> Schema:
     settings = _settings_with_aliases()
     name = _described("The framework.", {"enum": sorted(frameworks())})
+    ignored = _described("Of the vendor's own tool; ignored.", {})
     nested = _described(
         "Settings of the function; they can also be written directly under inputs.",
-        {"anyOf": [_closed(settings | {"framework": name}), _NULL]},
+        {"anyOf": [_closed(settings | {"framework": name, "projectName": ignored}), _NULL]},
     )
     gateway = _described(
         "An API Gateway, which is retired; the function gets a URL, and `events` with `- http:` configures it.", {}
     )
     assets = _described("Static files for a bucket, which scfdeploy does not upload.", {})
-    ignored = _described("Of the vendor's own tool; ignored.", {})
     others = {
         "framework": name,
         **dict.fromkeys(("faas", "functionConf"), nested),
         **dict.fromkeys(GATEWAY_KEYS, gateway),
         **dict.fromkeys(("assets", "static", "staticConf"), assets),
         "isAutoCiDeploy": ignored,
+        "projectName": ignored,
     }
     return _closed(settings | others)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from scfdeploy.config.api_gateway import access_controls, has_effect, is_disabled, is_private
+from scfdeploy.config.api_gateway import access_controls, allows_cors, has_effect, is_disabled, is_private
 from scfdeploy.config.events import AUTH_TYPE_MISSING
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_null
-from scfdeploy.config.yaml.nodes import truth_value
 from scfdeploy.diagnostics import Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 
@@ -35,7 +34,7 @@ GATEWAY_KEYS = (*_BLOCKS, "serviceName", "serviceId", "serviceTimeout")
 """The keys of `inputs` that configure the gateway."""
 
 _CORS = ("origins", "methods", "headers")
-_OF_THE_TOOL = ("serviceName", "serviceDesc", "description", "ignoreUpdate", "autoCreateDns")
+_OF_THE_TOOL = ("serviceName", "serviceDesc", "name", "description", "tags", "ignoreUpdate", "autoCreateDns")
 """Names of the gateway, and settings of the tool that made it: no caller notices that they are gone."""
 
 
@@ -80,16 +79,18 @@ class _SupportedSettings:
         self.controls = tuple(control for block in blocks for control in access_controls(block.value))
         self.qualifier: ScalarNode | None = None
         self.keys: tuple[str, ...] = ()
-        for entry in (inner for block in blocks if isinstance(block.value, MappingNode) for inner in block.value):
+        for entry in (inner for block in blocks for inner in _settings(block)):
             match entry.key.text:
+                case _ if allows_cors(entry, reading.resolve):
+                    self.cors = True
                 case "enableCORS":
-                    self.cors = truth_value(reading.resolve(entry.value)) is True
+                    pass
                 case text if text.lower() == "isdisabled":
                     pass
                 case "netTypes" if self.is_private:
                     pass
-                case "function":
-                    self.qualifier = _qualifier(entry.value, reading)
+                case "function" | "qualifier":
+                    self.qualifier = _qualifier(entry, reading)
                     if self.qualifier is None:
                         continue
                 case _:
@@ -97,8 +98,19 @@ class _SupportedSettings:
             self.keys = (*self.keys, entry.key.text)
 
 
-def _qualifier(node: Node, reading: Reading) -> ScalarNode | None:
-    entry = node.get("functionQualifier") if isinstance(node, MappingNode) else None
+def _settings(block: Entry) -> Iterator[Entry]:
+    """The settings in a block, with those in `api`."""
+    for entry in block.value if isinstance(block.value, MappingNode) else ():
+        if entry.key.text == "api" and isinstance(entry.value, MappingNode):
+            yield from entry.value
+        else:
+            yield entry
+
+
+def _qualifier(setting: Entry, reading: Reading) -> ScalarNode | None:
+    """The value of `qualifier`, or of `functionQualifier` in `function`."""
+    nested = setting.value.get("functionQualifier") if isinstance(setting.value, MappingNode) else None
+    entry = setting if setting.key.text == "qualifier" else nested
     value = None if entry is None else reading.resolve(entry.value)
     return value if isinstance(value, ScalarNode) and not is_null(value) else None
 
@@ -169,8 +181,10 @@ def _report(
     for entry in gateway:
         if entry.key.text not in _BLOCKS:
             lost += [entry.key.text] if _is_lost(entry) else []
-        elif isinstance(entry.value, MappingNode):
-            lost += [inner.key.text for inner in entry.value if inner.key.text not in supported and _is_lost(inner)]
+        else:
+            lost += [
+                inner.key.text for inner in _settings(entry) if inner.key.text not in supported and _is_lost(inner)
+            ]
     if not lost:
         return
     reading.diagnostics.report(

@@ -72,6 +72,12 @@ UNSUPPORTED_KINDS = (
         "Write `component: scf` with `type: web` and `entryFile`, or a scf_bootstrap that starts the server.",
     ),
     UnsupportedKind(
+        ("springboot",),
+        "a Java framework, which no generated program starts",
+        "Write `component: scf` with `type: web`, `src` with the folder of the jar, and `startCmd: java -jar APP.jar "
+        "--server.port=9000`.",
+    ),
+    UnsupportedKind(
         (
             *("cos", "cdn", "website", "vpc", "clb", "cfs", "cls", "eb", "fullstack", "domain", "ssl", "dns", "cns"),
             *("cynosdb", "postgresql", "mongodb", "mysql", "mariadb", "redis", "tcaplusdb", "cdb"),

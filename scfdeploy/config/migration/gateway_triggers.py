@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scfdeploy.config.api_gateway import access_controls, has_effect, is_disabled, is_private, is_signed_only
+from scfdeploy.config.api_gateway import (
+    access_controls,
+    allows_cors,
+    has_effect,
+    is_disabled,
+    is_private,
+    is_signed_only,
+)
 from scfdeploy.config.components.framework_url import GATEWAY_REPLACED
 from scfdeploy.config.migration.layout import (
     after_colon,
@@ -18,10 +25,10 @@ from scfdeploy.config.migration.layout import (
 )
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, SequenceNode
-from scfdeploy.config.yaml.nodes import truth_value
 from scfdeploy.diagnostics import Diagnostics, Span, message
 
-_CARRIED_OVER = ("parameters", "endpoints", "apis", "enableCORS", "netTypes", "function", "functionQualifier", "name",
+_QUALIFIERS = ("functionQualifier", "qualifier")
+_CARRIED_OVER = ("parameters", "endpoints", "apis", "api", "enableCORS", "netTypes", "function", *_QUALIFIERS, "name",
                  "isDisabled", "type")  # fmt: skip
 _SUMMARIZED = ("param", "usagePlan", "auth", "app", "customDomains")  # blocks that are listed by their own key only
 _CORS = ("origins", "methods", "headers")
@@ -63,10 +70,10 @@ def replacement_url(nodes: Sequence[Node], rewrite: Rewrite) -> FunctionUrl:
     qualifiers = [
         rewrite.source_text(entry.value.span)
         for entry in entries
-        if entry.key.text == "functionQualifier" and text_of(entry) not in (None, "$DEFAULT")
+        if entry.key.text in _QUALIFIERS and text_of(entry) not in (None, "$DEFAULT")
     ]
     return FunctionUrl(
-        cors=any(entry.key.text == "enableCORS" and truth_value(entry.value) is True for entry in entries),
+        cors=any(map(allows_cors, entries)),
         restricted_by=tuple(dict.fromkeys(control for node in nodes for control in access_controls(node))),
         is_private=bool(nodes) and is_private(SequenceNode(tuple(nodes), nodes[0].span)),
         qualifier=qualifiers[0] if qualifiers else None,
@@ -167,7 +174,8 @@ def lost_settings(node: Node) -> list[str]:
             case SequenceNode(items=items):
                 pending.extend(items)
             case MappingNode(entries=entries):
-                lost += [entry for entry in entries if entry.key.text not in _CARRIED_OVER and has_effect(entry)]
+                others = (entry for entry in entries if entry.key.text not in _CARRIED_OVER)
+                lost += [entry for entry in others if has_effect(entry) and not allows_cors(entry)]
                 pending.extend(entry.value for entry in entries if entry.key.text not in _SUMMARIZED)
             case _:
                 pass

@@ -369,3 +369,17 @@ def test_start_command_of_framework_still_needs_its_build(workspace: Workspace) 
     source = function_of(load(workspace.write("web/index.html", ""), "startCmd: npm start\n", head)).source
     assert isinstance(source, FolderSource)
     assert source.needs == (".next",)
+
+
+@pytest.mark.parametrize("inputs", ["projectName: shop\n", "functionConf: {projectName: shop}\n"])
+def test_project_name_of_django_is_accepted(workspace: Workspace, inputs: str) -> None:
+    django = EXPRESS.replace("express", "django").replace("Nodejs18.15", "Python3.10")
+    loaded = load(workspace.write("web/manage.py", ""), inputs, django)
+    assert findings(loaded) == []
+    assert "manage.py" in bootstrap(loaded)
+
+
+def test_spring_boot_is_known_by_name(workspace: Workspace) -> None:
+    loaded = load(workspace, "", EXPRESS.replace("express", "springboot"))
+    assert findings(loaded) == ["1:12 component-not-supported"]
+    assert "java -jar" in str(only(loaded).hint)
