@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from scfdeploy.config.components.framework import FrameworkComponent
+from scfdeploy.config.components.framework import PROJECT_NAMES, FrameworkComponent
 from scfdeploy.config.components.framework_url import GATEWAY_KEYS
 from scfdeploy.config.components.key_aliases import KEY_ALIASES
 from scfdeploy.config.source import LAYER_SOURCE_FIELDS, SOURCE_FIELDS
@@ -142,7 +142,7 @@ def _framework() -> Schema:
     ignored = _described("Of the vendor's own tool; ignored.", {})
     nested = _described(
         "Settings of the function; they can also be written directly under inputs.",
-        {"anyOf": [_closed(settings | {"framework": name, "projectName": ignored}), _NULL]},
+        {"anyOf": [_closed(settings | {"framework": name, **dict.fromkeys(PROJECT_NAMES, ignored)}), _NULL]},
     )
     gateway = _described(
         "An API Gateway, which is retired; the function gets a URL, and `events` with `- http:` configures it.", {}
@@ -154,7 +154,7 @@ def _framework() -> Schema:
         **dict.fromkeys(GATEWAY_KEYS, gateway),
         **dict.fromkeys(("assets", "static", "staticConf"), assets),
         "isAutoCiDeploy": ignored,
-        "projectName": ignored,
+        **dict.fromkeys(PROJECT_NAMES, ignored),
     }
     return _closed(settings | others)
 

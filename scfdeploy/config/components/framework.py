@@ -75,8 +75,8 @@ ASSETS_NOT_UPLOADED = Finding(
 _NESTED = ("faas", "functionConf")
 _ASSETS = ("assets", "static", "staticConf")
 _AUTO_CI_DEPLOY = "isAutoCiDeploy"
-_PROJECT_NAME = "projectName"
-"""The vendor's own tool needs it to find the application of Django; the generated program starts manage.py."""
+PROJECT_NAMES = ("projectName", "djangoProjectName")
+"""The vendor's own tool needs them to find the application of Django; the generated program starts manage.py."""
 _FRAMEWORK = Field("framework", Kind.STRING, "The framework, such as `express`.")
 _HINTS = {
     "exclude": "It belongs under src: `src: {src: ./, exclude: […]}`.",
@@ -159,7 +159,7 @@ def _split(inputs: MappingNode, component: ScalarNode, reading: Reading) -> _Inp
                 by_subject.assets.append(entry)
             case "framework" if component.text == "http":
                 pass
-            case key if key == _PROJECT_NAME:
+            case key if key in PROJECT_NAMES:
                 pass
             case key if key == _AUTO_CI_DEPLOY and truth_value(entry.value) is False:
                 pass  # scfdeploy has no such deployment, so `false` changes nothing
@@ -170,7 +170,7 @@ def _split(inputs: MappingNode, component: ScalarNode, reading: Reading) -> _Inp
 
 def _nested_settings(entry: Entry, reading: Reading) -> Iterator[Entry]:
     if isinstance(entry.value, MappingNode):
-        yield from (inner for inner in entry.value if inner.key.text not in ("framework", _PROJECT_NAME))
+        yield from (inner for inner in entry.value if inner.key.text not in ("framework", *PROJECT_NAMES))
     elif not is_null(entry.value) and not is_broken(entry.value):
         wrong_type(Field(entry.key.text, Kind.BLOCK, "", fields=FUNCTION_FIELDS[:3]), entry.value, (), reading)
 

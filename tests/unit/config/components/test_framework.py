@@ -371,7 +371,7 @@ def test_start_command_of_framework_still_needs_its_build(workspace: Workspace) 
     assert source.needs == (".next",)
 
 
-@pytest.mark.parametrize("inputs", ["projectName: shop\n", "functionConf: {projectName: shop}\n"])
+@pytest.mark.parametrize("inputs", ["djangoProjectName: shop\n", "functionConf: {projectName: shop}\n"])
 def test_project_name_of_django_is_accepted(workspace: Workspace, inputs: str) -> None:
     django = EXPRESS.replace("express", "django").replace("Nodejs18.15", "Python3.10")
     loaded = load(workspace.write("web/manage.py", ""), inputs, django)
