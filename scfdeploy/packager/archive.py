@@ -117,7 +117,7 @@ def pack_archive(function: Address, source: ArchiveSource, *, cache: PackageCach
     """The bundle of an existing archive, or None with an error in `findings`."""
     file = stat_file(source.path)
     if file is None or not stat.S_ISREG(file.mode):
-        _report_missing(source.path, findings)
+        _report_missing(source, findings)
         return None
     if source.start_program:
         check_archive(source, findings)
@@ -138,7 +138,7 @@ def check_content(source: ArchiveSource, findings: Findings) -> None:
     """Report what packing the archive would report, without writing anything."""
     file = stat_file(source.path)
     if file is None or not stat.S_ISREG(file.mode):
-        _report_missing(source.path, findings)
+        _report_missing(source, findings)
         return
     check_archive(source, findings)
     if not findings.has_errors and _snapshot(file, seen_at_ns=0, findings=findings) is not None:
@@ -209,13 +209,17 @@ def _holds_keys(archive: ZipFile, entry: ZipInfo) -> bool:
     return entry_holds_keys(entry.filename, entry.file_size, lambda: archive.read(entry))
 
 
-def _report_missing(path: str, findings: Findings) -> None:
-    exists = os.path.exists(path)
+def _report_missing(source: ArchiveSource, findings: Findings) -> None:
+    exists = os.path.exists(source.path)
     findings.report(
         CODE_MISSING,
         detail='"{path}" is not a file.' if exists else None,
-        hint="Point src at a .zip or .jar file." if exists else None,
-        path=printable(path),
+        hint="Point src at a .zip or .jar file."
+        if exists
+        else "Let src.hook create it, or correct the path."
+        if source.hook is not None
+        else None,
+        path=printable(source.path),
     )
 
 

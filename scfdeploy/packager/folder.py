@@ -84,7 +84,7 @@ def check_files(source: FolderSource, findings: Findings) -> None:
 def _files(source: FolderSource, selection: Selection, findings: Findings) -> list[File]:
     """Every file to pack, in the order of the archive: by the UTF-8 bytes of the names."""
     if not os.path.isdir(source.root):
-        _report_missing(source.root, findings)
+        _report_missing(source, findings)
         return []
     scan = Scan(findings)
     prefix = f"{source.target}/" if source.target else ""
@@ -155,13 +155,17 @@ def _has_content(path: str) -> bool:
     return os.path.isfile(path) or any(folders)
 
 
-def _report_missing(root: str, findings: Findings) -> None:
-    exists = os.path.exists(root)
+def _report_missing(source: FolderSource, findings: Findings) -> None:
+    exists = os.path.exists(source.root)
     findings.report(
         CODE_MISSING,
         detail='"{path}" is not a folder.' if exists else 'The folder "{path}" does not exist.',
-        hint="Point src at the folder that contains it, or at a .zip file." if exists else None,
-        path=printable(root),
+        hint="Point src at the folder that contains it, or at a .zip file."
+        if exists
+        else "Let src.hook create it, or correct the path."
+        if source.hook is not None
+        else None,
+        path=printable(source.root),
     )
 
 

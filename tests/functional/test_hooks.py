@@ -51,6 +51,7 @@ def test_hook_is_not_run_without_packaging_or_with_no_hook(tmp_path: Path, cloud
     skipped = scfdeploy("plan", folder, "--no-hook", env=cloud.env)
     assert skipped.exit_code == 3
     assert "code-missing" in skipped.stderr
+    assert "hint: Let src.hook create it" in skipped.stderr
     assert not (folder / "out").exists()
     assert scfdeploy("plan", folder, env=cloud.env).exit_code == 0
     assert scfdeploy("plan", folder, "--no-hook", env=cloud.env).exit_code == 0
