@@ -197,7 +197,9 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[
     keys = {entry.key.text for entry in node}
     inner = replace(reading, thing="src", hints={})
     node, prefixes = _take_prefixes(_without_function_settings(node, reading), inner)
+    node, is_partial = _resolve_exclude(node, inner)
     settings = read_fields(node, _fields_for(keys, fields), reading=inner, path=("src",))
+    is_partial = is_partial or not {("src", "exclude"), ("src", "include")}.isdisjoint(inner.failed)
     has_two_sources = "object" in keys and bool(keys & {"src", "dist", "hook"})
     if _report_refs(settings, reading) or has_two_sources:
         if has_two_sources:
@@ -222,6 +224,7 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[
                     exclude_spans=_pattern_spans(exclude, "exclude", reading),
                     include_spans=_pattern_spans(include, "include", reading),
                     include_prefixes=prefixes if any(prefixes) and len(prefixes) == len(include) else (),
+                    is_partial=is_partial,
                 )
             case ArchiveSource() as archive:
                 _reject_target(target, reading)
@@ -269,6 +272,17 @@ def _take_prefixes(node: MappingNode, reading: Reading) -> tuple[MappingNode, tu
     return MappingNode(tuple(plain if entry is include else entry for entry in node), node.span), prefixes
 
 
+def _resolve_exclude(node: MappingNode, reading: Reading) -> tuple[MappingNode, bool]:
+    """The mapping with the items of `exclude` resolved, and whether any of these or those of `include` is invalid."""
+    exclude, include = node.get("exclude"), node.get("include")
+    patterns = None if exclude is None else reading.resolve(exclude.value)
+    if exclude is not None and patterns is not None:
+        resolved = Entry(exclude.key, patterns)
+        node = MappingNode(tuple(resolved if entry is exclude else entry for entry in node), node.span)
+    lists = (patterns, None if include is None else include.value)
+    return node, any(is_broken(item) for value in lists if isinstance(value, SequenceNode) for item in value.items)
+
+
 def _take_prefix(item: Node, index: int, reading: Reading) -> tuple[Node, str]:
     if not isinstance(item, MappingNode) or (item.get("source") is None and item.get("prefix") is None):
         return reading.resolve(item), ""
@@ -300,6 +314,8 @@ def _report_refs(settings: dict[str, Value], reading: Reading) -> bool:
 def _packaged_source(settings: dict[str, Value], node: MappingNode, root: str, reading: Reading) -> Source | None:
     """The folder or archive to package, `dist` or else `src`, and the command that creates it."""
     command, path, dist = (settings.get(key) for key in ("hook", "src", "dist"))
+    if {("src", "hook"), ("src", "dist")} & reading.failed:
+        return None  # the code is not known
     if not isinstance(command, str):
         key = "dist" if isinstance(dist, str) else "src"
         return _from_path(str(settings[key]), reading.spans["src", key], root, reading)

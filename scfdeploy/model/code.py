@@ -59,6 +59,8 @@ class FolderSource:
     """The positions of the paths in `include`, in order; empty when unknown."""
     include_prefixes: tuple[str, ...] = ()
     """The `prefix` of each path in `include`, in order, empty for a path without one; `()` if none has one."""
+    is_partial: bool = False
+    """Whether items of `exclude` or `include` are invalid, so that it is not known which files are packed."""
     own_files: frozenset[str] = frozenset()
     """Paths below `root` that scfdeploy wrote itself, such as saved plans; not packaged."""
     target: str = ""

@@ -86,7 +86,8 @@ def _check_all(source: FolderSource | ArchiveSource, findings: Findings) -> None
         _check_settings(source, findings)
     elif isinstance(source, FolderSource):
         check_folder(source, findings)
-        check_folder_files(source, findings)
+        if not source.is_partial:
+            check_folder_files(source, findings)
     else:
         check_content(source, findings)
 

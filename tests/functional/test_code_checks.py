@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,17 @@ def test_forbidden_include_is_reported_beside_missing_code(tmp_path: Path) -> No
     assert sorted(_found(tmp_path)) == [("include-forbidden", 6, 32), ("src-missing", 6, 14)]
 
 
+@pytest.mark.parametrize("key", ["exclude", "include"])
+def test_files_are_not_checked_while_patterns_are_invalid(tmp_path: Path, key: str) -> None:
+    project = write_project(tmp_path)
+    (project / "src" / "old").symlink_to("gone")
+    file = project / "serverless.yml"
+    file.write_text(file.read_text().replace("./src", f"{{src: ./src, {key}: ['${{env:UNSET_FILES}}']}}"))
+    assert [rule for rule, _, _ in _found(project)] == ["variable-unset"]
+    file.write_text(file.read_text().replace("['${env:UNSET_FILES}']", "old"))
+    assert [rule for rule, _, _ in _found(project)] == ["wrong-type"]
+
+
 def test_handler_in_folder_that_prefix_moves_to_the_top_is_valid(tmp_path: Path) -> None:
     project = write_project(tmp_path)
     (project / "code").mkdir()
@@ -96,3 +108,13 @@ def test_handler_in_folder_that_prefix_moves_to_the_top_is_valid(tmp_path: Path)
     )
     assert _found(project) == []
     assert scfdeploy("plan", project, "--local").exit_code == 0
+
+
+@pytest.mark.parametrize("other", ["hook: make, dist: ./out", "hook: make, exclude: ['*.md']", "dist: out"])
+def test_code_is_not_checked_while_hook_or_dist_is_invalid(tmp_path: Path, other: str) -> None:
+    project = write_project(tmp_path)
+    file = project / "serverless.yml"
+    invalid = re.sub(r": (\w+)", r": '\1 ${env:UNSET_NAME}'", other, count=1)
+    source = f"{{src: ./src, {invalid}}}"
+    file.write_text(file.read_text().replace("./src", source).replace("index.main", "made.main"))
+    assert [rule for rule, _, _ in _found(project)] == ["variable-unset"]
