@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from scfdeploy.config.api_gateway import access_controls, allows_cors, has_effect, is_disabled, is_private
 from scfdeploy.config.events import AUTH_TYPE_MISSING
 from scfdeploy.config.fields import Reading
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_null
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
 from scfdeploy.diagnostics import Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 
@@ -84,6 +84,8 @@ class _SupportedSettings:
                 case _ if allows_cors(entry, reading.resolve):
                     self.cors = True
                 case "enableCORS":
+                    pass
+                case "cors" if is_broken(reading.resolve(entry.value)):
                     pass
                 case text if text.lower() == "isdisabled":
                     pass

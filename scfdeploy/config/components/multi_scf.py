@@ -204,10 +204,13 @@ def _with_events(own: Entry | None, events: tuple[Node, ...]) -> Entry:
 def _join_sources(own: Entry, shared: Entry, reading: Reading) -> Entry:
     """The function's `src` with its path relative to the shared folder, whose `exclude` and `build` are defaults.
 
-    It is unchanged if either has no path (`src: false`), or if the shared one is an archive.
+    It is unchanged if either has no path (`src: false`), or if the shared one is an archive. It is broken if the
+    shared one is, which is reported there.
     """
     folder = _path(shared, reading)
     path = _path(own, reading)
+    if folder is None and _is_invalid(shared, reading):
+        return Entry(own.key, ScalarNode("", Style.BROKEN, own.value.span))
     if folder is None or path is None or folder.text.lower().endswith(_ARCHIVES):
         return own
     joined = replace(path, text=os.path.join(folder.text, path.text))
@@ -217,6 +220,11 @@ def _join_sources(own: Entry, shared: Entry, reading: Reading) -> Entry:
         missing = {"exclude", "build"} - {entry.key.text for entry in others}
         others += [entry for entry in shared.value if entry.key.text in missing]
     return Entry(own.key, MappingNode((Entry(key, joined), *others), own.value.span))
+
+
+def _is_invalid(entry: Entry, reading: Reading) -> bool:
+    inner = entry.value.get("src") if isinstance(entry.value, MappingNode) else entry
+    return inner is not None and is_broken(reading.resolve(inner.value))
 
 
 def _path(entry: Entry, reading: Reading) -> ScalarNode | None:

@@ -313,3 +313,12 @@ def test_thousand_functions_are_read_in_time(workspace: Workspace) -> None:
     assert len(check(loaded.project)) == 0
     assert time.process_time() - started < 4  # about 1 s; coverage and slow machines take longer
     assert len(loaded.project.functions) == 1000
+
+
+@pytest.mark.parametrize("shared", ["${env:FOLDER}", "{src: '${env:FOLDER}', exclude: [a]}"])
+def test_function_with_own_src_in_unknown_shared_folder_is_no_further_error(workspace: Workspace, shared: str) -> None:
+    loaded = workspace.load_text(
+        f"component: multi-scf\nname: shop\ninputs:\n  src: {shared}\n  runtime: Python3.10\n"
+        "  functions:\n    one: {src: ./one, handler: index.main}\n    two: {src: ./two, handler: index.main}\n"
+    )
+    assert [found.rule for found in loaded.diagnostics] == ["variable-unset"]
