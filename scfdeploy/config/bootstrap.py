@@ -23,7 +23,8 @@ BOOTSTRAP_NOT_GENERATED = Declaration(
     Severity.ERROR,
     "Web function without a start program",
     detail="{folder} has no {bootstrap}, and none can be generated for the runtime {runtime}.",
-    hint="Add an executable file {bootstrap} that starts your server on 0.0.0.0, port 9000.",
+    hint="Write the command that starts your server on 0.0.0.0, port 9000, as `startCmd`, or add an executable file "
+    "{bootstrap}.",
 )
 ENTRY_FILE_MISSING = Finding(
     "entry-file-missing",
@@ -197,6 +198,8 @@ def _runtime_to_start(source: FolderSource, runtime: str, reading: Reading) -> R
     facts = known_runtime(runtime)
     if facts is not None and facts.interpreter:
         return facts
+    if source.hook is not None:
+        return None  # the hook can create one, so the packager checks that it exists
     reading.diagnostics.report(
         BOOTSTRAP_NOT_GENERATED, source.span, folder=repr(source.root), bootstrap=NAME, runtime=runtime
     )

@@ -47,7 +47,8 @@ START_FILES_MISSING = Finding(
     hint="{advice}, or add your own {bootstrap}.",
     title="The files that the server starts from are not in the code.",
     what="A start program is generated for the web function, and what it starts from is not in the archive: the entry "
-    "file, or the folder that the framework's build creates. This is checked after src.hook has run.",
+    "file, or the folder that the framework's build creates. Or none can be generated, and src.hook has not created "
+    "one. This is checked after src.hook has run.",
     why="Every call would fail.",
     wrong=yaml("component: nextjs\ninputs:\n  src: {src: ./, hook: npm ci}"),
     right=yaml("component: nextjs\ninputs:\n  src: {src: ./, hook: npm ci && npm run build}"),
@@ -124,7 +125,18 @@ def _leave_out_keys(scan: Scan, findings: Findings, *, include: frozenset[str]) 
 
 def _check_needs(source: FolderSource, files: Mapping[str, File], findings: Findings) -> None:
     """Report files that the generated start program requires and the archive would lack."""
-    if source.bootstrap is None or GENERATED in files:
+    if GENERATED in files:
+        return
+    if source.bootstrap is None:
+        if source.start_program == GENERATED and source.hook is not None:
+            findings.report(
+                START_FILES_MISSING,
+                detail='"{folder}" has no {bootstrap}, and none can be generated for this function.',
+                hint="Let src.hook create it, or write the command that starts your server on 0.0.0.0, port 9000, as "
+                "`startCmd`.",
+                bootstrap=GENERATED,
+                folder=printable(source.root),
+            )
         return
     for need in source.needs:
         if need in files or any(name.startswith(f"{need}/") and _CACHE not in name for name in files):

@@ -264,3 +264,17 @@ def test_package_that_nothing_lists_is_left_to_the_hook(tmp_path: Path) -> None:
     built = scfdeploy("build", folder)
     assert "imports flask, which is neither in the code nor part of Python3.10" in built.stderr
     assert "Let the hook install it into the code." in built.stderr
+
+
+@pytest.mark.parametrize("makes_it", [True, False])
+def test_hook_can_create_the_start_program_of_any_runtime(tmp_path: Path, cloud: LocalServer, makes_it: bool) -> None:
+    (tmp_path / "code").mkdir()
+    name = "scf_bootstrap" if makes_it else "main"
+    (tmp_path / "serverless.yml").write_text(
+        "component: scf\nname: hello\ninputs:\n  type: web\n  runtime: Go1\n"
+        f"  src: {{src: ./code, hook: printf '#!/bin/sh\\n./main\\n' > {name} && chmod +x {name}}}\n"
+    )
+    assert scfdeploy("validate", tmp_path).exit_code == 0
+    planned = scfdeploy("plan", tmp_path, env=cloud.env)
+    assert planned.exit_code == (0 if makes_it else 3)
+    assert ("[start-files-missing]" in planned.stderr) is not makes_it
