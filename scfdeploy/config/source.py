@@ -29,8 +29,8 @@ from scfdeploy.model import (
     Source,
     Value,
 )
+from scfdeploy.model.code import is_never_packed
 from scfdeploy.model.file_findings import INCLUDE_FORBIDDEN
-from scfdeploy.model.never_packed import is_never_packed
 
 SRC_MISSING = Finding(
     "src-missing",

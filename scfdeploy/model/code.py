@@ -11,6 +11,16 @@ from scfdeploy.facts import limit
 from scfdeploy.model.address import Address
 from scfdeploy.model.value import Value
 
+NEVER_PACKED = frozenset({".git", ".hg", ".svn", "__pycache__", ".DS_Store"})
+"""Names of files and folders that are in no package: they contain history, or differ between machines."""
+NEVER_PACKED_PREFIX = (".env", ".scfdeploy")
+"""Beginnings of names that are in no package: settings and secrets of one machine, and files of scfdeploy."""
+
+
+def is_never_packed(path: str) -> bool:
+    """Whether a path, written with `/`, contains a name that is never packed."""
+    return any(name in NEVER_PACKED or name.startswith(NEVER_PACKED_PREFIX) for name in path.split("/"))
+
 
 @dataclass(frozen=True, slots=True)
 class Hook:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,8 +12,7 @@ from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
 from scfdeploy.config.project_settings import NO_SETTINGS, Settings
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity, few_suggestions, message
-from scfdeploy.model import ArchiveSource, FolderSource, Project, Source
-from scfdeploy.operations.code_sources import code_sources, may_have_dependencies, sources_with_runtimes
+from scfdeploy.model import Address, ArchiveSource, FolderSource, Project, Source
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Findings
 from scfdeploy.rules import ADVICE, DELIVERY_WARNINGS, OFF_BY_DEFAULT, ONCE_PER_FILE, check, rule_ids
@@ -20,6 +20,8 @@ from scfdeploy.rules import ADVICE, DELIVERY_WARNINGS, OFF_BY_DEFAULT, ONCE_PER_
 if TYPE_CHECKING:
     from scfdeploy.operations.suppressions import Suppressions
 
+DEPENDENCY_FILES = ("requirements.txt", "pyproject.toml", "Pipfile.lock", "package.json")
+"""A folder of code without any of these has no dependencies that a build could install."""
 _COMMENT = "scfdeploy:"
 """Every comment that suppresses findings contains this text."""
 _NAMES_FILE = ("handler-not-in-source", "bootstrap-missing")
@@ -137,6 +139,34 @@ def failed(findings: Findings, *, strict: bool | None) -> bool:
     """Whether the findings stop the command: errors do, and warnings if `strict`."""
     severities = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return any(finding.severity in severities for finding in findings.diagnostics)
+
+
+def code_sources(project: Project) -> list[tuple[Address, Source | None]]:
+    """Where the code of each layer and function comes from."""
+    return [(address, source) for address, source, _ in sources_with_runtimes(project)]
+
+
+def sources_with_runtimes(project: Project) -> Iterator[tuple[Address, Source | None, Sequence[str]]]:
+    """The source and the runtime of each function; of each layer, all runtimes that it names."""
+    for layer in project.layers:
+        runtimes = layer.settings.get("runtimes")
+        yield layer.address, layer.source, [str(name) for name in runtimes] if isinstance(runtimes, tuple) else []
+    for function in project.functions:
+        runtime = function.settings.get("runtime")
+        yield function.address, function.source, [str(runtime)] if runtime else []
+
+
+def may_have_dependencies(source: Source | None) -> bool:
+    """Whether there is anything to build, judged without loading modules for it."""
+    if not isinstance(source, FolderSource) or source.build.enabled is False:
+        return False
+    if source.build.enabled:
+        return True
+    return source.hook is None and any(
+        os.path.isfile(os.path.join(folder, name))  # noqa: PTH113, PTH118
+        for folder in source.manifest_folders
+        for name in DEPENDENCY_FILES
+    )
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from scfdeploy.model import (
 )
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.model.resource_kind import FUNCTION
-from scfdeploy.operations.code_sources import code_sources, may_have_dependencies, sources_with_runtimes
+from scfdeploy.operations.check import code_sources, may_have_dependencies, sources_with_runtimes
 from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.packager import PackageCache, content_digest, pack
 from scfdeploy.providers.base import CloudError, ProgressListener, Reader, Stage, StageProgress

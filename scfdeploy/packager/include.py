@@ -16,8 +16,8 @@ import os
 from scfdeploy.diagnostics import Finding, Severity, Span, nearest
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FolderSource
+from scfdeploy.model.code import is_never_packed
 from scfdeploy.model.file_findings import INCLUDE_FORBIDDEN
-from scfdeploy.model.never_packed import is_never_packed
 from scfdeploy.packager.exclude import Selection
 from scfdeploy.packager.findings import Findings, name_some, printable, span_of
 from scfdeploy.packager.fingerprint import File

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.model.never_packed import NEVER, NEVER_PREFIX, is_never_packed
+from scfdeploy.model.code import NEVER_PACKED, NEVER_PACKED_PREFIX, is_never_packed
 from scfdeploy.packager.exclude import EXCLUDED_AT_TOP, Selection, is_virtual_environment
 from scfdeploy.packager.findings import Findings, printable
 from scfdeploy.packager.fingerprint import File
@@ -197,7 +197,7 @@ class Scan:
                     name = entry.name
                     full = here.prefix + name
                     is_skipped_at_top = here is top and (name in EXCLUDED_AT_TOP or name in self._skipped_at_top)
-                    if name in NEVER or name.startswith(NEVER_PREFIX) or is_skipped_at_top:
+                    if name in NEVER_PACKED or name.startswith(NEVER_PACKED_PREFIX) or is_skipped_at_top:
                         selection.skipped.append(full[skip:])
                         continue
                     if entry.is_symlink():

@@ -11,7 +11,7 @@ from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FolderSource
-from scfdeploy.model.never_packed import is_never_packed
+from scfdeploy.model.code import is_never_packed
 from scfdeploy.packager.exclude import EXCLUDED_AT_TOP, BadPatternError, Selection
 from scfdeploy.packager.findings import Findings, printable, span_of
 

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.model.never_packed import is_never_packed
+from scfdeploy.model.code import is_never_packed
 from scfdeploy.packager import content_digest
 from tests.support.packaging import archive_bytes, entries, folder, packed, refused, write_tree
 

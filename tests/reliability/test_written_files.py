@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scfdeploy.model.never_packed import is_never_packed
+from scfdeploy.model.code import is_never_packed
 from tests.support.command import scfdeploy
 from tests.support.emulator import Cloud
 from tests.support.local_server import LocalServer, local_server

@@ -16,9 +16,9 @@ from scfdeploy.config.files import absolute
 from scfdeploy.config.project_settings import FILE_NAME, find_settings_file
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Address, ArchiveSource, FolderSource, Project
-from scfdeploy.model.never_packed import is_never_packed
+from scfdeploy.model.code import is_never_packed
 from scfdeploy.model.resource_kind import FUNCTION
-from scfdeploy.operations.code_sources import code_sources
+from scfdeploy.operations.check import code_sources
 from scfdeploy.operations.request import Request
 from scfdeploy.packager.exclude import EXCLUDED_AT_TOP, BadPatternError, Selection
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from scfdeploy.model import Bundle, FolderSource, ObjectSource, Project
-from scfdeploy.operations.check import load_and_check
+from scfdeploy.operations.check import code_sources, load_and_check, may_have_dependencies
 from scfdeploy.operations.code import pack_all, package_cache
-from scfdeploy.operations.code_sources import code_sources, may_have_dependencies
 from scfdeploy.operations.query import destroy_query, plan_query, with_version_queries
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy
