@@ -196,8 +196,8 @@ def test_framework_that_its_hook_builds_is_deployed(tmp_path: Path, cloud: Local
 @pytest.mark.parametrize(
     ("source", "made", "words"),
     [
-        ("{src: ./, hook: 'mkdir -p .next'}", "", "does not exist"),
-        ("{src: ./, hook: 'mkdir -p .next/cache; echo 1 > .next/cache/x'}", "", "does not exist"),
+        ("{src: ./, hook: 'mkdir -p .next'}", "", "contains no build"),
+        ("{src: ./, hook: 'mkdir -p .next/cache; echo 1 > .next/cache/x'}", "", "contains no build"),
         ("{src: ./, exclude: [.next], hook: 'mkdir -p .next; echo 1 > .next/BUILD_ID'}", "", "is not packaged"),
         ("{src: ./, exclude: [.next]}", ".next/BUILD_ID", "is not packaged"),
     ],
