@@ -50,11 +50,14 @@ FUNCTION: Mapping[str, KeyFacts] = {
         "characters; `package.Class::method` for Java, the program for Go",
     ),
     "entryFile": KeyFacts("", ("entryFile: server.js",)),
+    "startCmd": KeyFacts("", ("startCmd: node server.js --port 9000",)),
     "src": KeyFacts(
         {
             "src": "Code.ZipFile",
             "exclude": "",
             "include": "",
+            "include.source": "",
+            "include.prefix": "",
             "bucket": "Code.CosBucketName",
             "object": "Code.CosObjectName",
             "region": "Code.CosBucketRegion",
@@ -65,7 +68,8 @@ FUNCTION: Mapping[str, KeyFacts] = {
         },
         (
             "src: ./src",
-            "src:\n  src: ./\n  exclude: ['*.md', tests/**]\n  include: [../shared]\n  build:\n    scripts: true",
+            "src:\n  src: ./\n  exclude: ['*.md', tests/**]\n  include:\n    - ../shared\n"
+            "    - {source: ./vendor, prefix: ../}\n  build:\n    scripts: true",
             "src:\n  src: ./\n  hook: npm run build\n  dist: ./build",
             "src:\n  bucket: code-1300000001\n  object: hello.zip\n  region: ap-guangzhou",
             "src: false",

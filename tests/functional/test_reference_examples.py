@@ -41,6 +41,7 @@ def folder(tmp_path: Path) -> Path:
         "content/shared.py",
         "build/index.py",
         "../shared/more.py",
+        "vendor/extra.py",
     ):
         file = tmp_path / "project" / name
         file.parent.mkdir(parents=True, exist_ok=True)
