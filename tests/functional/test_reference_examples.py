@@ -46,6 +46,7 @@ def folder(tmp_path: Path) -> Path:
         file = tmp_path / "project" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("def main_handler(event, context):\n    return event\n")
+    (tmp_path / "project" / "requirements.txt").write_text("flask==3.1.2\n")
     (tmp_path / "project" / "src" / "index.js").write_text("exports.main_handler = async (event) => event\n")
     for place in ("src", ""):
         bootstrap = tmp_path / "project" / place / "scf_bootstrap"
