@@ -68,7 +68,8 @@ def _by_region(checked: CheckedProject) -> list[CheckedProject]:
     """The checks of each region of a project with several, or the check of the whole project."""
     if not checked.regions:
         return [checked]
-    return [load_and_check(in_region(checked.request, region), advise=True, read_code=True) for region in checked.regions]
+    requests = (in_region(checked.request, region) for region in checked.regions)
+    return [load_and_check(request, advise=True, read_code=True) for request in requests]
 
 
 def _log_timers(project: Project, after: datetime) -> None:

@@ -11,6 +11,7 @@ from scfdeploy.config.migration.layout import (
     end_line,
     first_comment_line,
     first_line,
+    get,
     indent,
     mapping_of,
     sequence_items,
@@ -135,7 +136,9 @@ class FunctionSettings:
 
     def _rebase_includes(self, root: str) -> None:
         """Make paths of `include`, which were relative to the file, relative to the folder of the code."""
-        for item in sequence_items(self.mapping.get("include")):
+        for written in sequence_items(self.mapping.get("include")):
+            source = get(written, "source")
+            item = written if source is None else source.value
             path = self._path(item) if "${" not in root else None
             if path is None:
                 self._diagnostics.report(

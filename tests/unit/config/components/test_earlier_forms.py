@@ -53,6 +53,24 @@ def test_include_beside_src_becomes_relative_to_the_folder_of_the_code(
     assert (changed.exit_code, "warning" in changed.stderr) == (0, False)
 
 
+@pytest.mark.parametrize("command", [("validate", "--fix"), ("migrate", "--write")])
+@pytest.mark.parametrize("item", ["{{source: {path}, prefix: ../}}", "source: {path}\n      prefix: ../"])
+def test_source_of_an_include_with_prefix_becomes_relative_too(
+    tmp_path: Path, item: str, command: tuple[str, str]
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "index.py").write_text("def main_handler(event, context):\n    return 1\n")
+    (tmp_path / "lib").mkdir()
+    file = tmp_path / "serverless.yml"
+    text = f"{HEAD}  runtime: Python3.10\n  handler: index.main_handler\n  src: ./src\n  include:\n    - "
+    file.write_text(text + item.format(path="./lib") + "\n")
+
+    assert scfdeploy(*command, tmp_path).exit_code == 0
+    assert f"- {item.format(path='../lib')}" in file.read_text().replace("\n  ", "\n")
+    checked = scfdeploy("validate", tmp_path)
+    assert (checked.exit_code, "warning" in checked.stderr) == (0, False)
+
+
 def test_patterns_in_both_places_are_an_error(workspace: Workspace) -> None:
     loaded = workspace.load_text(
         f"{HEAD}  src: {{src: ./, exclude: [a]}}\n  runtime: Nodejs18.15\n  exclude: [b]\n  timeout: 5\n"
