@@ -324,17 +324,17 @@ class Composer:
                 continue
             first = firsts[entry.key.text]
             fix = fix_duplicate(entry, firsts, self._lines)
-            hint = None if fix else _duplicate_hint(entry, first)
-            self._report_duplicate(entry.key, first.key, fix, hint)
+            advice = "" if fix else _duplicate_advice(entry, first)
+            self._report_duplicate(entry.key, first.key, fix, advice)
 
-    def _report_duplicate(self, key: ScalarNode, first: ScalarNode, fix: tuple[Edit, ...], hint: str | None) -> None:
+    def _report_duplicate(self, key: ScalarNode, first: ScalarNode, fix: tuple[Edit, ...], advice: str) -> None:
         self._duplicates += 1
         if self._duplicates > _MOST_DUPLICATES:
             return
         self._diagnostics.report(
             DUPLICATE_KEY,
             key.span,
-            hint=_DUPLICATE_HINTS.get(key.text, hint),
+            hint=_DUPLICATE_HINTS.get(key.text, "{advice}" if advice else None),
             detail='"{key}" is set in line {first_line} and again in line {line}. Further duplicate keys are not '
             "listed."
             if self._duplicates == _MOST_DUPLICATES
@@ -344,6 +344,7 @@ class Composer:
             key=key.text,
             first_line=first.span.start.line,
             line=key.span.start.line,
+            advice=advice,
         )
 
     def _alias(self, event: Event) -> Node:
@@ -368,16 +369,16 @@ class Composer:
         return self._add(node, end, weight, None)
 
 
-def _duplicate_hint(second: Entry, first: Entry) -> str | None:
-    """What to do about two entries with different values; None for two with the same value."""
+def _duplicate_advice(second: Entry, first: Entry) -> str:
+    """What to do about two entries with different values; empty for two with the same value."""
     match first.value, second.value:
         case MappingNode() as one, MappingNode() as other if one.get("component") and other.get("component"):
-            return "Each component needs a name of its own: change one of them, and the `name` below it."
+            return message("Each component needs a name of its own: change one of them, and the `name` below it.")
         case ScalarNode(text=one), ScalarNode(text=other) if one != other:
-            return "The values differ: keep the line with the one that applies, and remove the other."
+            return message("The values differ: keep the line with the one that applies, and remove the other.")
         case MappingNode() | SequenceNode(), MappingNode() | SequenceNode():
-            return "Keep one of the two blocks, with all that applies, and remove the other."
-    return None
+            return message("Keep one of the two blocks, with all that applies, and remove the other.")
+    return ""
 
 
 def _variable_instead(key: Node, line: str) -> tuple[Edit, ...]:
