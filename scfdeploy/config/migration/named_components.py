@@ -11,7 +11,12 @@ from scfdeploy.config.components.local_path import is_local_path
 from scfdeploy.config.document import component_kind
 from scfdeploy.config.migration.current_format import gateway_functions
 from scfdeploy.config.migration.framework_gateway import add_url, has_trigger, replace_gateway_keys
-from scfdeploy.config.migration.function_settings import NOT_CARRIED_OVER, FunctionSettings, comment_out
+from scfdeploy.config.migration.function_settings import (
+    NOT_CARRIED_OVER,
+    FunctionSettings,
+    comment_out,
+    write_image_address,
+)
 from scfdeploy.config.migration.gateway_triggers import (
     describe_urls,
     lost_settings,
@@ -267,7 +272,9 @@ class NamedComponents:
                 paths = message("API Gateway: {paths}", paths=", ".join(self._paths[entry.key.text]))
                 add_url(events, anchor, replacement_url(gateways, self._rewrite), self._rewrite, comment=paths)
             return
-        source = settings.get("src")
+        image, source = mapping_of(mapping.get("image")), settings.get("src")
+        if image is not None:
+            write_image_address(image, self._rewrite)
         if source is not None:
             self._rewrite.replace(source.key.span, "src")
         settings.gather_source()
