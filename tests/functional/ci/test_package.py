@@ -176,6 +176,7 @@ def test_every_plan_and_apply_is_of_a_prebuilt_folder(system: str) -> None:
 NAMED = re.compile(r"\b(?:pipx?|uv|uvx)\b[^\n|`]*\b(?:install|run|uvx|upgrade)\b[^\n|`]*(?<![/\w-])scfdeploy(?![/\w-])")
 TEXTS = (
     "README.md",
+    "README.zh-CN.md",
     "CONTRIBUTING.md",
     "Jenkinsfile",
     "action.yml",

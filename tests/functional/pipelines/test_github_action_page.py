@@ -1,4 +1,4 @@
-"""The workflow that README.md shows, as it stands there: judged by others and really run, pull request then push."""
+"""The workflow of docs/how-to/github-action.md, checked by linters and run: a pull request, then a push."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ SHOWN = re.compile(r"```yaml\n(name: deploy\n.*?)```", re.DOTALL)
 
 
 def shown() -> str:
-    found = SHOWN.search((ROOT / "README.md").read_text(encoding="utf-8"))
+    found = SHOWN.search((ROOT / "docs" / "how-to" / "github-action.md").read_text(encoding="utf-8"))
     assert found
     return found[1]
 
