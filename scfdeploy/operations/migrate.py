@@ -14,6 +14,7 @@ from scfdeploy.config.files import display_path, read_text
 from scfdeploy.config.literal_secrets import find_literal_secrets
 from scfdeploy.config.migration import Migrated, NewFile, migrate_text
 from scfdeploy.config.migration.migrate import NOT_MIGRATED
+from scfdeploy.config.migration.named_components import VALUE_FROM_ENVIRONMENT
 from scfdeploy.config.yaml import MappingNode
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity, Span, message
 from scfdeploy.model import KnownSecrets
@@ -81,6 +82,7 @@ def _migrate_file(
     _note_secrets(migrated, readable, secrets)
     if any(finding.severity is Severity.ERROR for finding in migrated.diagnostics):
         return None
+    migrated = _with_left_out_values(migrated, text, path.parent, name, diagnostics)
     targets = {path.parent / new.path: new for new in migrated.new_files}
     taken = next((target for target in targets if not _is_free(target, path.parent)), None)
     if taken is not None:
@@ -99,6 +101,31 @@ def _migrate_file(
     diff += "".join(difference("", content, "/dev/null", new) for new, content in new_names.items())
     changes = tuple(_redacted(change, secrets) for change in changed_lines(text, migrated.text))
     return MigratedFile(name, secrets.redact(diff), is_written, tuple(new_names), changes)
+
+
+def _with_left_out_values(
+    migrated: Migrated, original: str, folder: Path, name: str, diagnostics: Diagnostics
+) -> Migrated:
+    """A conversion whose required values without a text are read from the environment, which is reported."""
+    if migrated.text == original:
+        return migrated
+    from scfdeploy.config.migration.left_out import write_left_out_values
+
+    text, names = write_left_out_values(migrated.text, name, str(folder))
+    files = []
+    for new in migrated.new_files:
+        content, more = write_left_out_values(new.text, name, str((folder / new.path).parent))
+        files.append(new._replace(text=content))
+        names = (*names, *more)
+    if names:
+        diagnostics.report(
+            VALUE_FROM_ENVIRONMENT,
+            Span.at(name),
+            detail="The file leaves out required values, which are now read from the environment: {variables}.",
+            variables=", ".join(dict.fromkeys(names)),
+            lines="\n".join(f"{variable}=" for variable in dict.fromkeys(names)),
+        )
+    return replace(migrated, text=text, new_files=tuple(files))
 
 
 def _with_repair(finding: Diagnostic) -> Diagnostic:
