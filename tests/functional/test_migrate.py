@@ -225,3 +225,42 @@ def test_vendor_s_scope_changes_nothing(tmp_path: Path) -> None:
     file = project(tmp_path, NEW.replace("component: scf", "component: '@serverless/scf'") + gateway)
     assert scfdeploy("migrate", file, "--write").exit_code == 0
     assert "- http:" in file.read_text(encoding="utf-8")
+
+
+OLDER = """\
+hello:
+  component: "@serverless/tencent-scf"
+  inputs:
+    name: hello
+    codeUri: ./
+    handler: index.main_handler
+    runtime: Python3.10
+    vpcConfig:
+      vpcId: # 填写
+    layers:
+      - name: tools
+"""
+
+
+def test_required_value_that_is_left_out_is_read_from_the_environment(tmp_path: Path) -> None:
+    file = project(tmp_path, OLDER)
+    (tmp_path / "index.py").write_text("def main_handler(event, context): pass\n")
+
+    ran = scfdeploy("migrate", tmp_path, "--write")
+
+    assert ran.exit_code == 0
+    assert "        VPC_ID=\n        SUBNET_ID=\n        LAYER_VERSION=\n" in ran.stderr
+    text = file.read_text("utf-8")
+    assert "    vpcId: ${env:VPC_ID} # 填写\n    subnetId: ${env:SUBNET_ID}\n" in text
+    assert "    - name: tools\n      version: ${env:LAYER_VERSION}\n" in text
+    values = ("--var=VPC_ID=vpc-1", "--var=SUBNET_ID=subnet-1", "--var=LAYER_VERSION=2")
+    assert scfdeploy("validate", tmp_path, *values).exit_code == 0
+
+
+def test_current_file_with_an_empty_value_is_not_migrated(tmp_path: Path) -> None:
+    text = NEW + "  vpcConfig:\n    vpcId:\n    subnetId:\n"
+    file = project(tmp_path, text)
+
+    scfdeploy("migrate", tmp_path, "--write")
+
+    assert file.read_text("utf-8") == text
