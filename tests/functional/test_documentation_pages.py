@@ -22,7 +22,6 @@ REASONS = {
     "needs fish",
     "needs scfdeploy from a commit",
     "needs Terraform",
-    "needs the network",
     "runs until Ctrl-C",
 }
 

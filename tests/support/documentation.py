@@ -17,6 +17,7 @@ Comments that a reader does not see say what the block after them needs:
 - `<!-- test: function NAME KEY=VALUE … -->`: a function that exists there, with these environment variables;
 - `<!-- test: project NAME -->`: the page is about this project of `examples/`, and its commands run in it;
 - `<!-- test: do COMMAND -->`: a command that the reader has run before; its result does not matter;
+- `<!-- test: wheel NAME VERSION -->`: a package that is found in place of those of pypi.org;
 - `<!-- test: id 3fd0 -->`: stands for the first request id that a command prints.
 """
 
@@ -43,6 +44,7 @@ from tests.support.command import scfdeploy
 from tests.support.fake_clock import FakeClock
 from tests.support.scripts import ROOT
 from tests.support.sdk import Sdk
+from tests.support.wheels import write_wheel
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[\w-]*)(?: (?P<options>.*))?$")
 _DIRECTIVE = re.compile(r"^<!-- test: (?P<text>.*) -->$")
@@ -74,6 +76,7 @@ class Page:
     uses_cloud: bool = False
     functions: dict[str, dict[str, str]] = field(default_factory=dict)
     """The environment of each function that exists before."""
+    wheels: list[tuple[str, ...]] = field(default_factory=list)
     project: str = ""
     id: str = ""
 
@@ -89,6 +92,8 @@ def read_page(text: str) -> Page:
                 page.uses_cloud = True
             elif word in ("project", "id"):
                 setattr(page, word, rest)
+            elif word == "wheel":
+                page.wheels.append(tuple(rest.split()))
             elif word == "do":
                 page.blocks.append(Block(number, "sh", "", f"{rest}\n", is_hidden=True))
             elif word == "function":
@@ -149,6 +154,16 @@ class Reader:
         (bin_folder / "scfdeploy").chmod(0o755)
         self._path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
         self._id = self._request = ""
+        self._wheels = folder.parent / "wheels"
+        # Packages come from there only, whatever this machine is set to.
+        for name, value in (
+            ("PIP_CONFIG_FILE", os.devnull),
+            ("PIP_NO_INDEX", "1"),
+            ("PIP_FIND_LINKS", str(self._wheels)),
+        ):
+            monkeypatch.setenv(name, value)
+        for name, value in (("UV_NO_CONFIG", "1"), ("UV_NO_INDEX", "1"), ("UV_FIND_LINKS", str(self._wheels))):
+            monkeypatch.setenv(name, value)
         monkeypatch.setenv("NO_COLOR", "1")
         monkeypatch.setenv("PATH", self._path)
         monkeypatch.chdir(folder)
@@ -156,6 +171,8 @@ class Reader:
     def follow(self, page: Page) -> list[str]:
         """Do everything; returns the commands that were run."""
         self._id = page.id
+        for name, version in page.wheels:
+            write_wheel(self._wheels, name, version, files={f"{name}.py": f"__version__ = {version!r}\n"})
         if page.project:
             shutil.copytree(ROOT / "examples" / page.project, self._folder, dirs_exist_ok=True)
         for name, variables in page.functions.items():
