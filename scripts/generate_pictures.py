@@ -112,7 +112,7 @@ def draw(picture: Picture, target: Path) -> None:
         program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m scfdeploy "$@"\n', encoding="utf-8")
         program.chmod(0o755)
         paths = os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))
-        environment = {**os.environ, **picture.environment, "PYTHONPATH": paths}
+        environment = {**os.environ, **picture.environment, "PYTHONPATH": paths, "SCFDEPLOY_LANG": "en"}
         environment["PATH"] = f"{program.parent}{os.pathsep}{environment['PATH']}"
         for earlier in picture.before:
             (folder / "serverless.yml").write_text(earlier, encoding="utf-8")

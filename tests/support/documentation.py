@@ -165,6 +165,7 @@ class Reader:
         for name, value in (("UV_NO_CONFIG", "1"), ("UV_NO_INDEX", "1"), ("UV_FIND_LINKS", str(self._wheels))):
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setenv("SCFDEPLOY_LANG", "en")
         monkeypatch.setenv("PATH", self._path)
         monkeypatch.chdir(folder)
 
