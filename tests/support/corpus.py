@@ -118,7 +118,7 @@ def make_code(folder: Path, text: str) -> None:
 
 
 def _make_named_folders(folder: Path, text: str) -> None:
-    paths = re.findall(r"(?:src|dist|source):\s*['\"]?([./][\w./-]*)['\"]?\s*(?:#|$)", text, re.MULTILINE)
+    paths = re.findall(r"(?:src|dist|(?<!- )source):\s*['\"]?([./][\w./-]*)['\"]?\s*(?:#|$)", text, re.MULTILINE)
     entries = re.findall(r"entryFile:\s*['\"]?([\w./-]+)", text)
     entries += [entry for framework in frameworks().values() for entry in framework.entries]
     for path in paths:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from scfdeploy.config.components.kinds import kinds
 from scfdeploy.config.document import component_kind
@@ -77,17 +78,19 @@ def _deploy(file: RealFile, project: Path, cloud: LocalServer) -> tuple[str, ...
         make_code(path.parent, text)
     arguments = [str(project), *dict.fromkeys(_variables(texts.values())), "--skip-unsupported"]
     cloud.control("reset", {})
-    checked = scfdeploy("validate", *arguments, "--format", "json").document
-    reasons = {found["rule"] for found in checked["diagnostics"] if found["severity"] == "error"}
+    reasons = _errors(scfdeploy("validate", *arguments, "--format", "json").document)
     if reasons:
-        return tuple(sorted(reasons))
-    applied = scfdeploy("apply", *arguments, "--yes", "--no-hook", env=cloud.env)
+        return reasons
+    applied = scfdeploy("apply", *arguments, "--yes", "--no-hook", "--format", "json", env=cloud.env)
     if applied.exit_code == 0:
         return ()
-    found = re.findall(r" error: .* \[([a-z-]+)", applied.stderr)
-    assert applied.exit_code == 3, f"{file.name}:\n{applied.stdout}{applied.stderr}"
-    assert found, f"{file.name}:\n{applied.stderr}"
-    return tuple(sorted(set(found)))
+    reasons = _errors(applied.document)
+    assert reasons, f"{file.name}:\n{applied.stdout}{applied.stderr}"
+    return reasons
+
+
+def _errors(document: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(sorted({found["rule"] for found in document["diagnostics"] if found["severity"] == "error"}))
 
 
 def _variables(texts: Iterable[str]) -> Iterator[str]:
