@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scfdeploy.report.terminal import escape_json, safe
 from scfdeploy.report.text.render import RenderedOutput, render_output
-from scfdeploy.report.values import Document
+from scfdeploy.report.values import Document, in_english_only
 
 if TYPE_CHECKING:
     from scfdeploy.report.text import TextStyle
@@ -36,8 +36,13 @@ def json_line(document: Document) -> str:
     return escape_json(json.dumps(document, ensure_ascii=False, allow_nan=False))
 
 
-def dev_event_document(event: DevEvent) -> Document:  # noqa: PLR0911 - one case per event
-    """An event of `dev`; empty for what only people need."""
+def dev_event_document(event: DevEvent) -> Document:
+    """An event of `dev`, in English; empty for what only people need."""
+    document: Document = in_english_only(_event_keys(event))
+    return document
+
+
+def _event_keys(event: DevEvent) -> Document:  # noqa: PLR0911 - one case per event
     from scfdeploy.report.document import document, finding_documents
     from scfdeploy.report.log_documents import entry_document
     from scfdeploy.results import dev

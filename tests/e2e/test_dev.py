@@ -122,7 +122,7 @@ def test_closed_standard_input_does_not_end_it(tmp_path: Path) -> None:
 
 def test_events_are_lines_of_json(tmp_path: Path) -> None:
     write_project(tmp_path, TIMER + URL + "  environment: {variables: {TOKEN: marked-9f3c}}\n", code=CODE % "one")
-    with dev(tmp_path, "--format", "jsonl") as run:
+    with dev(tmp_path, "--format", "jsonl", "--lang", "zh") as run:
         seen: list[dict[str, Any]] = []
 
         def wait_for(kind: str) -> dict[str, Any]:
@@ -149,7 +149,9 @@ def test_events_are_lines_of_json(tmp_path: Path) -> None:
         run.type("t nobody")
         assert wait_for("error")["message"]
         assert run.stop() == 0
-    assert "marked-9f3c" not in json.dumps(seen)
+    text = json.dumps(seen, ensure_ascii=False)
+    assert "marked-9f3c" not in text
+    assert text.isascii(), "documents for programs are in English"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
