@@ -42,7 +42,8 @@ INCLUDE_CLASH = Finding(
     detail='"{first}" and "{second}" would both be "{name}".',
     hint="Rename one, or exclude one with src.exclude.",
     title="Two files with one name.",
-    what="With `src.include`, two files would have one name in the archive, or a file and a folder would.",
+    what="With `src.include`, two files with different contents would have one name in the archive, or a file and a "
+    "folder would.",
     why="Only one of them could be unpacked.",
     wrong="`src/util.py` and `../shared/util.py`, included without a folder.",
     right="One of them renamed, or excluded with `src.exclude`.",
@@ -171,13 +172,25 @@ def _add(scan: Scan, findings: Findings, *, name: str, path: str) -> None:
         added.file(path, name)
     for file in added.files.values():
         existing = scan.files.setdefault(file.name, file)
-        if os.path.realpath(existing.path) != os.path.realpath(file.path):
+        if not _is_same(existing, file):
             findings.report(
                 INCLUDE_CLASH,
                 first=printable(existing.path),
                 second=printable(file.path),
                 name=printable(file.name),
             )
+
+
+def _is_same(first: File, second: File) -> bool:
+    """Whether it does not matter which of two files is packed: both are one file, or have the same content."""
+    import filecmp
+
+    if os.path.realpath(first.path) == os.path.realpath(second.path):
+        return True
+    try:
+        return first.size == second.size and filecmp.cmp(first.path, second.path, shallow=False)
+    except OSError:
+        return False  # packing reports that it cannot be read
 
 
 def _report_missing(findings: Findings, written: str, path: str, span: Span | None) -> None:

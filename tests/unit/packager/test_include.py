@@ -56,6 +56,14 @@ def test_file_with_prefix_that_takes_the_place_of_another_is_rejected(tmp_path: 
     assert refused(source, tmp_path / "cache").rule == "include-clash"
 
 
+def test_file_with_the_content_of_the_other_of_its_name_is_no_clash(tmp_path: Path) -> None:
+    tree = write_tree(_project(tmp_path), {"util.py": "util"})
+    source = folder(tree, exclude=("build/",), include=("../shared/util.py",), include_prefixes=("../",))
+    assert names(packed(source, tmp_path / "cache")) == ["index.py", "util.py"]
+    (tree / "util.py").write_text("UTIL")
+    assert refused(source, tmp_path / "cache").rule == "include-clash"
+
+
 def test_absolute_path_is_reduced_to_its_last_name(tmp_path: Path) -> None:
     source = folder(_project(tmp_path), exclude=("*",), include=(str(tmp_path / "shared" / "more"),))
     assert names(packed(source, tmp_path / "cache")) == ["more/deep.py"]
