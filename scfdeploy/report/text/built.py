@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scfdeploy.diagnostics import message
-from scfdeploy.report.humanize import plural, size
+from scfdeploy.report.humanize import enumeration, plural, size
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results.builds import Built, BuiltBundle
@@ -24,12 +24,12 @@ def _lines(item: BuiltBundle, style: TextStyle) -> Iterator[str]:
     bundle, dependencies = item.bundle, item.dependencies
     yield style.paint(safe(str(bundle.function)), "bold")
     files = plural(bundle.files, "{number} file", "{number} files")
-    yield f"  {message('Package')}: {size(bundle.size)}, {files}"
+    yield "  " + message("Package: {text}", text=enumeration([size(bundle.size), files]))
     yield f"    {safe(bundle.path or '')}"
     if dependencies is None:
-        yield f"  {message('Dependencies')}: {message('none installed')}"
+        yield "  " + message("Dependencies: {text}", text=message("none installed"))
         return
     packages = plural(dependencies.packages, "{number} package", "{number} packages")
     source = message("from {file}", file=safe(dependencies.manifest))
-    yield f"  {message('Dependencies')}: {packages}, {size(dependencies.size)}, {source}"
+    yield "  " + message("Dependencies: {text}", text=enumeration([packages, size(dependencies.size), source]))
     yield f"    {safe(dependencies.folder)}"

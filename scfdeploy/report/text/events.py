@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from scfdeploy.diagnostics import message
 from scfdeploy.facts import delivery_value
-from scfdeploy.report.humanize import china_time, interval, plural, time_of_day
+from scfdeploy.report.humanize import china_time, enumeration, interval, plural, time_of_day
 from scfdeploy.report.terminal import clip, pad, safe, safe_lines, width
 from scfdeploy.report.text.style import TextStyle, aligned_table
 from scfdeploy.results import Invoked
@@ -301,7 +301,7 @@ def _summary(result: EventsRun) -> str:
     )
     counts += [text for text, number in others if number]
     events = plural(result.events, "{number} event", "{number} events")
-    return f"{events}: {', '.join(counts)}."
+    return message("{title}: {text}.", title=events, text=enumeration(counts))
 
 
 def _waiting(result: EventsRun) -> int:
