@@ -70,7 +70,7 @@ class Settings:
     async_qps: int = 0
     """The number of asynchronous events accepted per second; 0 means any number."""
     triggers: bool | None = None
-    """Whether triggers fire; None: only where time is virtual, and while it is advanced on request."""
+    """Whether triggers fire; by default only where time is virtual, and while it is advanced on request."""
 
     def changed(self, values: Mapping[str, Any]) -> Settings:
         """These settings with some values replaced. Raises ControlError for an unknown name or a wrong type."""

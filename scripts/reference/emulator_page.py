@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from scfdeploy.emulator.control import paths
 from scfdeploy.emulator.cos.handler import _ACTIONS as _COS_ACTIONS
+from scfdeploy.emulator.faults.rule import Rule
 from scfdeploy.emulator.registry import ACTIONS
 from scfdeploy.emulator.schema import find_shape, read_table
 from scfdeploy.emulator.settings import Settings
@@ -85,8 +87,15 @@ def emulator_page() -> str:
             "",
         ],
         table(["method", "path", "keys of the body", "does"], _control_rows()),
+        [
+            "## Fault rules",
+            "",
+            "The keys of the rules that `POST /_emulator/faults` takes. [The emulator](local-server.md) has examples.",
+            "",
+        ],
+        table(["key", "default", "meaning"], _field_rows(Rule)),
         ["## Settings", "", "`POST /_emulator/settings` changes them while the server runs.", ""],
-        table(["setting", "default", "meaning"], _setting_rows()),
+        table(["setting", "default", "meaning"], _field_rows(Settings)),
     )
 
 
@@ -106,16 +115,20 @@ def _control_rows() -> Iterator[list[str]]:
         yield [code(method), code(f"/_emulator/{path}"), keys, meaning]
 
 
-def _setting_rows() -> Iterator[list[str]]:
-    meanings = setting_meanings()
-    for field in fields(Settings):
-        default = "" if field.default in ("", None) else code(str(field.default))
+def _field_rows(declaration: type[Settings | Rule]) -> Iterator[list[str]]:
+    meanings = field_meanings(declaration)
+    for field in fields(declaration):
+        default = "" if field.default in ("", None) else code(_as_json(field.default))
         yield [code(field.name), default, escaped(meanings[field.name])]
 
 
-def setting_meanings() -> Mapping[str, str]:
-    """The text below each field of the settings."""
-    (declared,) = ast.parse(inspect.getsource(Settings)).body
+def _as_json(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def field_meanings(declaration: type[Settings | Rule]) -> Mapping[str, str]:
+    """The text below each field of a data class."""
+    (declared,) = ast.parse(inspect.getsource(declaration)).body
     assert isinstance(declared, ast.ClassDef)
     meanings: dict[str, str] = {}
     name = ""

@@ -9,6 +9,7 @@ import pytest
 
 from scfdeploy.cli.app import COMMANDS
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.emulator.faults.rule import Rule
 from scfdeploy.emulator.registry import ACTIONS
 from scfdeploy.emulator.settings import Settings
 from scfdeploy.model import FUNCTION_FIELDS, LAYER_FIELDS
@@ -18,7 +19,7 @@ from scripts.generate_reference import reference_files, stale_pages
 from scripts.generate_schemas import schema_files
 from scripts.reference.command_pages import LINES, Command, all_commands, options_of
 from scripts.reference.document_schemas import DOCUMENTS, all_documents
-from scripts.reference.emulator_page import CONTROL_PATHS, control_paths, setting_meanings
+from scripts.reference.emulator_page import CONTROL_PATHS, control_paths, field_meanings
 from scripts.reference.exit_code_page import MEANINGS
 from scripts.reference.key_facts import FUNCTION, LAYER, TRIGGERS
 from scripts.reference.key_pages import function_keys, layer_keys, trigger_keys
@@ -114,9 +115,10 @@ def test_every_part_of_the_local_server_is_documented() -> None:
     assert set(CONTROL_PATHS) == control_paths()
     page = _read("emulator-api.md")
     assert [action for _, action in ACTIONS if f"| `{action}` |" not in page] == []
-    meanings = setting_meanings()
-    assert set(meanings) == set(Settings.__dataclass_fields__)
-    assert all(meanings.values())
+    for declaration in (Settings, Rule):
+        meanings = field_meanings(declaration)
+        assert set(meanings) == set(declaration.__dataclass_fields__)
+        assert all(meanings.values())
 
 
 def test_text_for_language_models_is_fresh_and_names_existing_pages() -> None:

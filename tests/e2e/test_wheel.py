@@ -65,6 +65,12 @@ def test_every_template_is_in_the_wheel(installed: Path, tmp_path: Path) -> None
         assert {".gitignore", ".env.example", "README.md", "serverless.yml"} < written
 
 
+def test_schemas_of_documents_are_in_the_wheel(installed: Path, tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C"}
+    printed = run([installed, "schema", "--document", "plan"], cwd=tmp_path, env=environment).stdout
+    assert json.loads(printed) == json.loads((ROOT / "schemas" / "plan.schema.json").read_text("utf-8"))
+
+
 def test_the_version_is_that_of_the_wheel(installed: Path, tmp_path: Path) -> None:
     from scfdeploy import __version__
 

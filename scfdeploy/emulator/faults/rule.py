@@ -30,18 +30,21 @@ class Rule:
     function: str = ""
     """Only calls that name this function."""
     times: int | None = None
-    """The number of calls to hit after the first `skip`; None for all."""
+    """The number of calls to hit after the first `skip`; all by default."""
     skip: int = 0
     """The number of matching calls that pass first."""
     nth: int = 0
     """Hit this matching call alone, counted from 1."""
     probability: float = 1.0
+    """The share of the matching calls to hit, 0 to 1."""
     seed: int = 0
+    """Decides which calls these are: the same ones for the same seed."""
     latency_s: float = 0.0
     """Wait before the call."""
     code: str = ""
     """Respond with this API error."""
     message: str = "A fault that was asked for."
+    """The text of the error."""
     status: int = 0
     """Respond with this HTTP status."""
     when: str = "before"
@@ -49,7 +52,7 @@ class Rule:
     drop: str = ""
     """Drop the connection "before" or "after" the call takes effect."""
     garbled: str = ""
-    """Change the response in one of the ways of GARBLES after the call took effect."""
+    """After the call took effect, change the response: `cut`, `half`, `empty`, `page` or `content-type`."""
     skew_s: float = 0.0
     """Check the signature's time with the server's clock this far ahead of the client's; behind if negative."""
     async_failure: str = ""
