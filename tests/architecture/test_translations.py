@@ -12,21 +12,34 @@ from scripts.extract_messages import templates
 
 ROOT = Path(__file__).parents[2]
 TEXTS = list(dict.fromkeys(found.text for found in templates()))
+CODE = re.compile("```.*?```|`[^`]*`", re.DOTALL)
 UPDATE = "run scripts/update_translations.py, and translate what it lists"
 
 
-def test_translations_have_the_placeholders_and_the_code_of_their_texts() -> None:
+def test_every_text_is_translated_with_its_placeholders_and_code() -> None:
     pytest.importorskip("babel")
-    from scripts.update_translations import problems, read
+    from scripts.update_translations import problems, read, updated
 
-    assert list(problems(read())) == [], UPDATE
+    assert list(problems(updated(read()))) == [], UPDATE
 
 
-def test_compiled_catalogue_is_up_to_date() -> None:
+def test_files_of_the_catalogue_are_up_to_date() -> None:
     pytest.importorskip("babel")
-    from scripts.update_translations import COMPILED, compiled, read
+    from scripts.update_translations import COMPILED, SOURCE, compiled, read, source_text, updated
 
-    assert COMPILED.read_bytes() == compiled(read()), UPDATE
+    catalogue = updated(read())
+
+    assert SOURCE.read_bytes() == source_text(catalogue), UPDATE
+    assert COMPILED.read_bytes() == compiled(catalogue), UPDATE
+
+
+def test_installed_catalogue_translates_every_text() -> None:
+    translate = translator("zh")
+    assert translate is not None
+
+    sentences = [text for text in TEXTS if re.search("[a-z]{3} [a-z]{3}", CODE.sub("", text))]
+    assert len(sentences) > 3000
+    assert [text for text in sentences if translate(text) == text] == []
 
 
 def test_chinese_sentences_end_like_the_english_ones() -> None:

@@ -49,12 +49,10 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 
 COMMANDS = dict(commands())
-ENDLESS = ("dev", "emulator")
-"""Commands that run until they are stopped."""
 FORMATS = [
     (words, str(getattr(choice, "value", choice)))
     for words, command in COMMANDS.items()
-    if words not in ENDLESS
+    if words != "emulator"  # runs until it is stopped, and its document has no texts
     for parameter in command.params
     if parameter.name == "output"
     for choice in parameter.type.choices
