@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scfdeploy.config.variables.errors import VARIABLE_UNSET
-from scfdeploy.diagnostics import Edit, Severity
+from scfdeploy.diagnostics import Diagnostic, Edit, Severity
 from scfdeploy.diagnostics.edits import SourceText
 from scfdeploy.operations.check import CheckedProject, load_and_check
 from scfdeploy.operations.request import Request
@@ -19,25 +19,35 @@ _MAX_ROUNDS = 10
 def fix(request: Request) -> tuple[dict[str, int], CheckedProject]:
     """Edit the files of a project in place. Returns the number of edits by displayed file name, and the last check.
 
-    Comments, layout, line ends and a byte-order mark stay. A round after which there are more errors is undone, unless
-    the files cannot be read without it.
+    Comments, layout, line ends and a byte-order mark stay. A round after which there are more errors that no fix
+    corrects is undone, and so are all rounds if there are more errors in the end, unless the files cannot be read
+    without them.
     Raises ScfDeployError if a file cannot be written.
     """
     edits: Counter[str] = Counter()
-    checked = load_and_check(request, advise=True, read_code=True)
+    first = checked = load_and_check(request, advise=True, read_code=True)
+    originals: dict[Path, bytes] = {}
     for _ in range(_MAX_ROUNDS):
         before, counts = _apply_fixes(_fixes(checked), request.load.cwd)
         if not counts:
             break
         after = load_and_check(request, advise=True, read_code=True)
         is_readable_now = checked.project is None and after.project is not None
-        if _errors(after) > _errors(checked) and not is_readable_now:
-            for path, content in before.items():
-                replace_file(path, content)
+        if _lasting_errors(after) > _lasting_errors(checked) and not is_readable_now:
+            _restore(before)
             break
+        originals = {**before, **originals}
         edits.update(counts)
         checked = after
+    if first.project is not None and len(_errors(checked)) > len(_errors(first)):
+        _restore(originals)
+        return {}, first
     return dict(edits), checked
+
+
+def _restore(contents: Mapping[Path, bytes]) -> None:
+    for path, content in contents.items():
+        replace_file(path, content)
 
 
 def _fixes(checked: CheckedProject) -> dict[str, list[tuple[Edit, ...]]]:
@@ -64,9 +74,15 @@ def _apply_fixes(fixes: Mapping[str, Sequence[tuple[Edit, ...]]], cwd: str) -> t
     return before, counts
 
 
-def _errors(checked: CheckedProject) -> int:
-    """The number of errors. A variable that is not set yet is none: a fix writes one where a value is left out."""
-    return sum(
-        finding.severity is Severity.ERROR and finding.rule != VARIABLE_UNSET.id
+def _errors(checked: CheckedProject) -> list[Diagnostic]:
+    """The errors. A variable that is not set yet is none: a fix writes one where a value is left out."""
+    return [
+        finding
         for finding in checked.findings.diagnostics
-    )
+        if finding.severity is Severity.ERROR and finding.rule != VARIABLE_UNSET.id
+    ]
+
+
+def _lasting_errors(checked: CheckedProject) -> int:
+    """The number of errors without a fix, which the next round corrects."""
+    return sum(not finding.fix for finding in _errors(checked))

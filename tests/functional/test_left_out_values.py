@@ -85,10 +85,28 @@ def fix(folder: Path, text: str) -> tuple[str, list[str]]:
             "  environment:\n    variables:\n      DB_PASSWORD: ${env:DB_PASSWORD} # 密码\n      LEVEL: debug\n",
             ["DB_PASSWORD"],
         ),
+        (
+            "  environment:\n    - HOST: {HOST}\n    - TOKEN: xxxxxx\n",
+            "  environment:\n    variables:\n      HOST: ${env:HOST}\n      TOKEN: ${env:TOKEN}\n",
+            ["HOST", "TOKEN"],
+        ),
         ("  role: {{ role }}\n", "  role: ${env:ROLE}\n", ["ROLE"]),
         ("  role: <%= roleName %>\n", "  role: ${env:ROLE_NAME}\n", ["ROLE_NAME"]),
     ],
-    ids=["empty", "missing", "brackets", "number", "two", "ckafka", "braces", "masked", "masked-below", "jinja", "erb"],
+    ids=[
+        "empty",
+        "missing",
+        "brackets",
+        "number",
+        "two",
+        "ckafka",
+        "braces",
+        "masked",
+        "masked-below",
+        "dashes",
+        "jinja",
+        "erb",
+    ],
 )
 def test_value_that_is_left_out_is_read_from_the_environment(
     wrong: str, right: str, variables: list[str], tmp_path: Path

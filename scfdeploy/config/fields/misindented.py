@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from scfdeploy.config.fields.keys import equal_ignoring_case
 from scfdeploy.config.fields.reading import Reading
-from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, SequenceNode, is_null
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_null
 from scfdeploy.config.yaml.nodes import is_blank
 from scfdeploy.config.yaml.recovery.indent import indented
 from scfdeploy.diagnostics import Edit, Finding, Severity, Span, inserted
@@ -128,7 +128,7 @@ def with_missing_key(mapping: MappingNode, field: Field, reading: Reading) -> Ma
             pass
         case _:
             return mapping
-    if mapping.get(inner.name) is not None or not all(isinstance(entry.value, ScalarNode) for entry in mapping):
+    if mapping.get(inner.name) is not None or not all(_is_text(entry.value) for entry in mapping):
         return mapping
     names = ", ".join(entry.key.text for entry in mapping)
     key = mapping.entries[0].key
@@ -144,6 +144,14 @@ def with_missing_key(mapping: MappingNode, field: Field, reading: Reading) -> Ma
         outer=field.name,
     )
     return MappingNode((Entry(replace(key, text=inner.name), mapping),), mapping.span)
+
+
+def _is_text(node: Node) -> bool:
+    """Whether a value is a text, or a name between braces that stands for one."""
+    match node:
+        case MappingNode(entries=(Entry(value=value),)):
+            return is_blank(value) and node.span.start.line == node.span.end.line
+    return isinstance(node, ScalarNode)
 
 
 def enclose(entries: Sequence[Entry], name: str, reading: Reading) -> tuple[Edit, ...]:

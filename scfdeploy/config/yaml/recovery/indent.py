@@ -187,10 +187,10 @@ def without_dashes(node: SequenceNode, lines: Sequence[str], *, beyond: int) -> 
     return tuple(edits)
 
 
-def _pair(item: Node) -> tuple[ScalarNode, ScalarNode] | None:
+def _pair(item: Node) -> tuple[ScalarNode, Node] | None:
     """The name and the value of an item."""
     match item:
-        case MappingNode(entries=(Entry(key=name, value=ScalarNode() as value),)):
+        case MappingNode(entries=(Entry(key=name, value=value),)) if value.span.start.line == name.span.start.line:
             return name, value
         case MappingNode(entries=entries) if {entry.key.text.lower() for entry in entries} == {"key", "value"}:
             values = {entry.key.text.lower(): entry.value for entry in entries}
@@ -200,7 +200,7 @@ def _pair(item: Node) -> tuple[ScalarNode, ScalarNode] | None:
     return None
 
 
-def _line_of_pair(name: ScalarNode, value: ScalarNode, item: Span, lines: Sequence[str], *, beyond: int) -> Edit | None:
+def _line_of_pair(name: ScalarNode, value: Node, item: Span, lines: Sequence[str], *, beyond: int) -> Edit | None:
     """The edit that writes an item as `NAME: value`; None if it is between brackets or has a comment."""
     last = max(item.end.line, name.span.end.line, value.span.end.line)
     start = item.start
