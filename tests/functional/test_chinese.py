@@ -254,3 +254,24 @@ def test_question_on_a_chinese_terminal_accepts_a_chinese_yes(tmp_path: Path, cl
     assert process.returncode == 0, shown
     assert "执行这些变更？输入“是”或 yes 继续" in shown
     assert "完成：1 个已创建" in shown
+
+
+def test_files_that_commands_write_are_the_same_in_every_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = f"git+https://git.example.com/owner/scfdeploy@{'0' * 40}"
+    written = []
+    for language in ("en", "zh"):
+        folder = write_project(tmp_path / language, "  events:\n    - apigw: {name: gateway}\n")
+        monkeypatch.chdir(folder)
+        for words in (
+            ["init", "new", "--template", "timer"],
+            ["migrate", "--write"],
+            *(["ci", "init", system, "--runtime", "python", "--package", package] for system in ("github", "jenkins")),
+        ):
+            assert scfdeploy(*words, "--lang", language).exit_code in (0, 1), words
+        files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix != ".json"]
+        written.append({file.relative_to(folder).as_posix(): file.read_text("utf-8") for file in files})
+
+    assert {".github/workflows/scfdeploy.yml", "Jenkinsfile", "new/serverless.yml"} <= written[0].keys()
+    assert written[0] == written[1]
