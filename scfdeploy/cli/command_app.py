@@ -64,10 +64,12 @@ class TranslatedCommand(typer.core.TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command: in English if its output is for programs, whatever the language."""
-        if active_language() != "en" and is_for_programs(str(ctx.params.get("output", ""))):
-            with translation(None):
-                return super().invoke(ctx)
-        return super().invoke(ctx)
+        if active_language() == "en" or not is_for_programs(str(ctx.params.get("output", ""))):
+            return super().invoke(ctx)
+        from scfdeploy.cli.usage_errors import keep_english
+
+        with translation(None), keep_english():
+            return super().invoke(ctx)
 
 
 class TranslatedGroup(typer.core.TyperGroup):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import IO, Any
 
@@ -11,6 +12,7 @@ import typer
 from typer._click import exceptions
 
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import translation
 
 _ERROR_TEXTS: Mapping[str, str] = {
     r"No such option: (?P<name>.*)": "No such option: {name}",
@@ -32,10 +34,27 @@ _ERROR_TEXTS: Mapping[str, str] = {
 """Texts of Typer as patterns, and the template of each."""
 
 
+@contextmanager
+def keep_english() -> Iterator[None]:
+    """Let errors of Typer in this block show themselves in English, whatever is active when they are shown."""
+    try:
+        yield
+    except exceptions.UsageError as error:
+        error.show = partial(_show_in_english, error)  # type: ignore[method-assign]
+        raise
+
+
 def translate_error(error: Exception) -> None:
     """Let an error of Typer show itself in the active language. Other errors, and pages of help, stay."""
+    if "show" in vars(error):
+        return
     if isinstance(error, exceptions.UsageError) and not isinstance(error, exceptions.NoArgsIsHelpError):
         error.show = partial(_show, error)  # type: ignore[method-assign]
+
+
+def _show_in_english(error: exceptions.UsageError, file: IO[Any] | None = None) -> None:
+    with translation(None):
+        type(error).show(error, file)
 
 
 def _show(error: exceptions.UsageError, file: IO[Any] | None = None) -> None:

@@ -116,6 +116,14 @@ def test_usage_errors_are_chinese(arguments: list[str], text: str) -> None:
     assert ENGLISH.findall(CODE.sub("", ran.stderr)) == []
 
 
+def test_usage_error_of_a_command_for_programs_is_english() -> None:
+    ran = scfdeploy("plan", "--local", "--endpoint", "http://127.0.0.1:1", "--format", "json", "--lang", "zh")
+
+    assert ran.exit_code == 2
+    assert CHINESE.findall(ran.stdout + ran.stderr) == []
+    assert ran.stderr.startswith("Usage: ")
+
+
 def test_findings_are_chinese(tmp_path: Path) -> None:
     ran = scfdeploy("validate", write_project(tmp_path, MISTAKES), "--lang", "zh")
 
