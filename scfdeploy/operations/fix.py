@@ -19,9 +19,9 @@ _MAX_ROUNDS = 10
 def fix(request: Request) -> tuple[dict[str, int], CheckedProject]:
     """Edit the files of a project in place. Returns the number of edits by displayed file name, and the last check.
 
-    Comments, layout, line ends and a byte-order mark stay. A round after which there are more errors that no fix
-    corrects is undone, and so are all rounds if there are more errors in the end, unless the files cannot be read
-    without them.
+    Comments, layout, line ends and a byte-order mark stay. A round after which there are more errors, some of them
+    without a fix, is undone, and so are all rounds if there are more errors in the end, unless the files cannot be
+    read without them.
     Raises ScfDeployError if a file cannot be written.
     """
     edits: Counter[str] = Counter()
@@ -33,7 +33,7 @@ def fix(request: Request) -> tuple[dict[str, int], CheckedProject]:
             break
         after = load_and_check(request, advise=True, read_code=True)
         is_readable_now = checked.project is None and after.project is not None
-        if _lasting_errors(after) > _lasting_errors(checked) and not is_readable_now:
+        if _has_become_worse(checked, after) and not is_readable_now:
             _restore(before)
             break
         originals = {**before, **originals}
@@ -83,6 +83,7 @@ def _errors(checked: CheckedProject) -> list[Diagnostic]:
     ]
 
 
-def _lasting_errors(checked: CheckedProject) -> int:
-    """The number of errors without a fix, which the next round corrects."""
-    return sum(not finding.fix for finding in _errors(checked))
+def _has_become_worse(before: CheckedProject, after: CheckedProject) -> bool:
+    """Whether there are more errors, and not only such that the next round corrects."""
+    old, new = _errors(before), _errors(after)
+    return len(new) > len(old) and sum(not error.fix for error in new) > sum(not error.fix for error in old)
