@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,11 +64,15 @@ def run(cloud: Cloud, *arguments: str) -> Ran:
     return ran
 
 
-def check_all(cloud: Cloud, *commands: str) -> None:
+def documents(cloud: Cloud, *commands: str) -> list[dict[str, Any]]:
+    """The documents of commands, each validated. A command that failed before it had a result is an error."""
+    found = []
     for command in commands:
         document = run(cloud, *command.split(), "--format", "json").document
         assert "error" not in document or "requestId" not in (document["error"] or ()), document
         check_document(document)
+        found.append(document)
+    return found
 
 
 def test_documents_of_events_and_queues_are_valid(cloud: Cloud, tmp_path: Path) -> None:
@@ -75,7 +80,7 @@ def test_documents_of_events_and_queues_are_valid(cloud: Cloud, tmp_path: Path) 
     sent = run(cloud, "invoke", "orders", "--async", "--data", "{}", "--format", "json").document
     check_document(sent)
     request = sent["requestId"]
-    check_all(
+    documents(
         cloud,
         "events run --step",
         f"events cancel {request}",
@@ -112,9 +117,9 @@ def test_documents_of_deployed_projects_are_valid(cloud: Cloud, tmp_path: Path) 
     (tmp_path / "shop" / "base" / "content" / "shared.py").write_text("")
     (tmp_path / "shop" / "base" / "serverless.yml").write_text(_LAYER)
     write_project(tmp_path / "shop" / "api", _DOMAIN, name="api")
-    check_all(cloud, "apply shop --yes", "status shop", "invoke hello --path shop", "build shop")
+    documents(cloud, "apply shop --yes", "status shop", "invoke hello --path shop", "build shop")
     (tmp_path / "shop" / "hello" / "src" / "more.py").write_text("")
-    check_all(
+    documents(
         cloud,
         "apply shop --yes --target hello",
         "alias shift live --to 1 --steps 50 --path shop/hello --yes",
@@ -128,11 +133,72 @@ def test_documents_of_deployed_projects_are_valid(cloud: Cloud, tmp_path: Path) 
     )
 
 
+def test_documents_of_refused_failed_and_drifted_changes_are_valid(cloud: Cloud, tmp_path: Path) -> None:
+    taken = write_project(tmp_path / "taken", name="orders")
+    refused = documents(cloud, f"plan {taken}", f"apply {taken} --yes", f"plan {taken} --refresh-only", "import report")
+    assert refused[0]["refused"]
+    assert refused[1]["refused"]
+    assert refused[2]["leftAlone"]
+    assert refused[3]["functions"][0]["address"] == "function/default/report"
+    project = write_project(
+        tmp_path / "mine", "  memorySize: 256\n  deadLetter: {type: CMQ-QUEUE, name: lost}\n" + _WITH_ALIAS
+    )
+    cloud.control("faults", [{"action": "CreateFunction", "code": "InternalError", "message": "it broke"}])
+    (failed,) = documents(cloud, f"apply {project} --yes --retries 0")
+    assert failed["results"][0]["error"]["code"] == "InternalError"
+    cloud.control("faults", [])
+    (applied,) = documents(cloud, f"apply {project} --yes")
+    assert applied["localQueues"]
+    cloud.call("UpdateFunctionConfiguration", FunctionName="hello", MemorySize=512)
+    run(cloud, "invoke", "hello", "--project", str(project), "--async", "--wait")
+    changed = documents(
+        cloud,
+        f"status {project}",
+        f"plan {project} --target function/default/hello",
+        f"invoke hello --project {project} --method GET",
+        f"alias set live --to 1 --weight $LATEST=0.1 --path {project} --yes",
+        f"versions hello --path {project}",
+    )
+    status, partial, answer, _, versions = changed
+    assert status["functions"][0]["drift"]
+    assert status["functions"][0]["metrics"]
+    assert partial["partial"]
+    assert answer["http"]["status"] == 200
+    assert [alias["weights"] for alias in versions["aliases"] if alias["weights"]]
+
+
+def test_documents_of_simulations_and_repairs_are_valid(cloud: Cloud, tmp_path: Path) -> None:
+    write_project(tmp_path)
+    Path("scenario.yml").write_text(
+        "outcomes: {default: 200, 'event 2': 430}\npolicy: {deadLetter: 'queue://dead'}\nsource: {events: 3}\n"
+    )
+    Path("stream.yml").write_text(
+        "on: lambda\noutcomes: {default: ok, 'record 2': fail}\n"
+        "source: {stream: clicks, records: 4, batch: 4, bisect: true, retries: 1, onFailure: 'topic://bad'}\n"
+    )
+    simulated, _, again = documents(
+        cloud,
+        "simulate scenario.yml",
+        "simulate stream.yml --on lambda",
+        "simulate --function hello --events 2 --seed 3 --idempotent true",
+    )
+    assert simulated["runs"][0]["deliveries"]
+    assert again["idempotency"]
+    for scenario in ("scenario.yml", "stream.yml"):
+        for line in run(cloud, "simulate", scenario, "--format", "jsonl").stdout.splitlines():
+            check("simulate-step", json.loads(line))
+    write_project(tmp_path / "wrong", "  memorySize: 100\n  publicAccess: flase\n")
+    (fixed,) = documents(cloud, "validate wrong --fix")
+    assert fixed["fixed"]
+    (explained,) = documents(cloud, "explain ResourceInUse")
+    assert explained["longer"]
+
+
 def test_documents_of_local_commands_are_valid(cloud: Cloud, tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "serverless.yml").write_text(_OLD)
     (tmp_path / "old.yml").write_text(_WORKFLOW)
-    check_all(
+    documents(
         cloud,
         "init --list",
         "init hello",
