@@ -28,12 +28,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.model import Address, KnownSecrets, Secret
+from scfdeploy.model import KnownSecrets, Secret
 from scfdeploy.operations.request import CloudOptions, LocalServer, Request, note_secrets
 
 if TYPE_CHECKING:
     from scfdeploy.plan import Policy
-    from scfdeploy.plan.policy import Target
     from scfdeploy.results import CommandResult, Planned
 
 __all__ = ["Cloud", "Error", "Project", "Result", "apply", "plan", "validate"]
@@ -173,7 +172,7 @@ def plan(
     prune: bool = False,
     save_to: str | os.PathLike[str] | None = None,
 ) -> Result:
-    """Compute what `apply` would do. Changes nothing in the cloud.
+    """Compute what `apply` would do. Changes nothing in the cloud. One plan is for one region.
 
     `targets` are names, patterns and addresses of resources; `adopt` takes ownership of resources that others have
     created; `prune` deletes owned resources that are no longer in the files; `save_to` is a file for `apply`.
@@ -200,7 +199,7 @@ def apply(
     prune: bool = False,
     saved_plan: str | os.PathLike[str] | None = None,
 ) -> Result:
-    """Create or update resources to match the files.
+    """Create or update resources of one region to match the files.
 
     `approve` gets the plan if it has changes, and returns whether to make them; without it, they are made. With
     `saved_plan`, makes exactly the changes of that plan, or none. Raises Error if the plan is not approved, if the
@@ -271,15 +270,9 @@ def _rules(names: Sequence[str]) -> frozenset[str]:
 
 def _policy(targets: Sequence[str], *, adopt: bool, prune: bool) -> Policy:
     from scfdeploy.plan import Policy
+    from scfdeploy.plan.policy import parse_target
 
-    return Policy(adopt=adopt, prune=prune, targets=tuple(map(_target, targets)))
-
-
-def _target(text: str) -> Target:
-    try:
-        return Address.parse(text) if set(text).isdisjoint("*?[") else text
-    except ValueError:
-        return text
+    return Policy(adopt=adopt, prune=prune, targets=tuple(map(parse_target, targets)))
 
 
 @contextmanager
@@ -317,8 +310,7 @@ def _start_server(servers: ExitStack, folder: Path) -> LocalServer:
 def _require_encrypted(endpoint: str) -> None:
     from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 
-    parsed = Endpoint.parse(endpoint)
-    if parsed.scheme == "http" and not parsed.is_loopback:
+    if Endpoint.parse(endpoint).is_exposed:
         raise ValueError("the endpoint is not encrypted: use https://, or insecure=True to accept that")
 
 

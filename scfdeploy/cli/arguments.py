@@ -285,7 +285,7 @@ def _require_encrypted(endpoint: str) -> None:
         parsed = Endpoint.parse(endpoint)
     except ScfDeployError:
         return
-    if parsed.scheme == "http" and not parsed.is_loopback:
+    if parsed.is_exposed:
         raise typer.BadParameter(
             message(
                 "--endpoint (or SCFDEPLOY_ENDPOINT) {endpoint} is not encrypted: others on the network can read code"
@@ -341,9 +341,9 @@ def _rules(option: str, names: Sequence[str] | None) -> frozenset[str]:
 
 
 def _target(text: str) -> Target:
-    if not text.strip("/ "):
-        raise typer.BadParameter(message("--target is empty; give a name, a pattern or an address"))
+    from scfdeploy.plan.policy import parse_target
+
     try:
-        return Address.parse(text) if set(text).isdisjoint("*?[") else text
-    except ValueError:
-        return text
+        return parse_target(text)
+    except ValueError as error:
+        raise typer.BadParameter(message("--target is empty; give a name, a pattern or an address")) from error

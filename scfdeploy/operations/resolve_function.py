@@ -10,6 +10,7 @@ from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadResult
 from scfdeploy.config.project_settings import NO_SETTINGS, Settings
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
+from scfdeploy.diagnostics.messages import join_sentences
 from scfdeploy.model import Address, FunctionSpec, Owner, Project, ProjectKey, Resource
 from scfdeploy.model.resource_kind import ALIAS
 from scfdeploy.model.value import whole_number
@@ -129,7 +130,7 @@ def unknown_function(name: str, project: Project | None, *, advice: str | None =
     known = message("Functions of the project: {names}.", names=", ".join(names)) if names else ""
     return ScfDeployError(
         message('The project has no function "{name}".', name=name),
-        hint=" ".join(filter(None, (did_you_mean(name, _names(project)), known))) or advice,
+        hint=join_sentences(did_you_mean(name, _names(project)) or "", known) or advice,
     )
 
 

@@ -6,7 +6,7 @@ A path is relative to the folder. Its name in the archive is the path without `.
 An item can have a `prefix`, a path that the vendor's own tool puts behind the first folder of each name:
 `{source: ./vendor, prefix: ../lib}` makes `vendor/../lib/a.js` of `vendor/a.js`, which is `lib/a.js`.
 """
-# ruff: noqa: PTH110, PTH112, PTH113, PTH114, PTH117, PTH118, PTH119, PTH120, PTH208
+# ruff: noqa: PTH110, PTH112, PTH113, PTH117, PTH118, PTH119, PTH120, PTH208
 # Paths are plain strings, as in fingerprint.py.
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _path_of(
     span = span_of(source.include, source.include_spans, written)
     if not name:
         findings.report(INCLUDE_INVALID, span=span, path=printable(written))
-    elif is_never_packed(f"{name}/{prefix}") or _is_link_to_forbidden(path):
+    elif is_never_packed(f"{name}/{prefix}") or _leads_to_forbidden(path, name):
         findings.report(INCLUDE_FORBIDDEN, span=span, path=printable(written))
     elif not can_be_created and not os.path.exists(path):
         _report_missing(findings, written, path, span)
@@ -139,8 +139,12 @@ def _path_of(
     return None
 
 
-def _is_link_to_forbidden(path: str) -> bool:
-    return os.path.islink(path) and is_never_packed(os.path.basename(os.path.realpath(path)))
+def _leads_to_forbidden(path: str, name: str) -> bool:
+    """Whether a link in `name`, the end of `path`, leads to what is never packed, such as a file below .git."""
+    if not os.path.lexists(path):
+        return False
+    start = os.path.realpath(path.removesuffix(f"/{name}"))
+    return is_never_packed(os.path.relpath(os.path.realpath(path), start))
 
 
 def _name_in_archive(written: str, prefix: str = "", *, is_file: bool = False) -> str:

@@ -57,6 +57,16 @@ Target: TypeAlias = "Address | str"
 """An address, or the name or pattern of functions and layers."""
 
 
+def parse_target(text: str) -> Target:
+    """The target that a text names. Raises ValueError for a text that names nothing."""
+    if not text.strip("/ "):
+        raise ValueError("a target is empty; give a name, a pattern or an address")
+    try:
+        return Address.parse(text) if set(text).isdisjoint("*?[") else text
+    except ValueError:
+        return text
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What the user allows."""

@@ -92,8 +92,9 @@ def test_secrets_are_in_no_result_and_no_error(tmp_path: Path, cloud: LocalServe
         lambda: api.plan(".", api.Cloud(endpoint="http://example.com")),
         lambda: api.plan(".", api.Cloud(local=True, endpoint="https://example.com")),
         lambda: api.apply(saved_plan="a.plan", prune=True),
+        lambda: api.plan(".", targets=[""]),
     ],
-    ids=["unknown rule", "unencrypted endpoint", "two clouds", "options of a saved plan"],
+    ids=["unknown rule", "unencrypted endpoint", "two clouds", "options of a saved plan", "empty target"],
 )
 def test_wrong_argument_raises_value_error(call: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -14,6 +14,7 @@ from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.output import OutputOptions, print_document, print_text, run_or_exit
 from scfdeploy.config.schema import json_schema
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import join_sentences
 
 app = CommandApp()
 
@@ -70,5 +71,5 @@ def _document_schema(name: str) -> dict[str, Any]:
         from scfdeploy.diagnostics import did_you_mean
 
         listed = message("--document takes one of {names}, not {name}.", names=", ".join(known), name=repr(name))
-        raise typer.BadParameter(" ".join(filter(None, (listed, did_you_mean(name, known)))))
+        raise typer.BadParameter(join_sentences(listed, did_you_mean(name, known) or ""))
     return document_schema(name)

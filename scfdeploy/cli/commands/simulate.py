@@ -24,6 +24,7 @@ from scfdeploy.cli.output import (
 )
 from scfdeploy.cli.redaction import SECRETS
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import join_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -146,7 +147,7 @@ def _platforms(text: str, known: Collection[str]) -> tuple[str, ...]:
             from scfdeploy.diagnostics import did_you_mean
 
             listed = message("--on takes {platforms}, not {name}.", platforms=", ".join(known), name=repr(name))
-            raise typer.BadParameter(" ".join(filter(None, (listed, did_you_mean(name, known)))))
+            raise typer.BadParameter(join_sentences(listed, did_you_mean(name, known) or ""))
     return names
 
 

@@ -17,7 +17,7 @@ _OWN_WORDS = ("vpcId", "subnetId")
 """Keys that need no word for what they belong to, and have the same value wherever they are."""
 _MOST_NAMES = 100
 _VARIABLE = re.compile(r"\$\{env[:.](\w+)")
-_last: list[tuple[Sequence[str], frozenset[str]]] = []
+_last: list[tuple[Sequence[str], frozenset[str]]] = [((), frozenset())]
 
 
 def variable_for(field: Field, path: Path, mapping: MappingNode, reading: Reading) -> str:
@@ -39,9 +39,11 @@ def variable_for(field: Field, path: Path, mapping: MappingNode, reading: Readin
 
 def _names_in(lines: Sequence[str]) -> frozenset[str]:
     """The environment variables that a file uses. Those of the last file are kept: many functions ask for them."""
-    if not _last or _last[0][0] is not lines:
-        _last[:] = [(lines, frozenset(_VARIABLE.findall("\n".join(lines))))]
-    return _last[0][1]
+    known, names = _last[0]
+    if known is not lines:
+        names = frozenset(_VARIABLE.findall("\n".join(lines)))
+        _last[0] = lines, names  # at once: other threads read other files
+    return names
 
 
 def _pair_name(field: Field, mapping: MappingNode) -> str:

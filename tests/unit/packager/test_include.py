@@ -103,6 +103,23 @@ def test_link_to_a_secret_cannot_be_included(tmp_path: Path) -> None:
     assert refused(folder(tree, include=("../settings",)), tmp_path / "cache").rule == "include-forbidden"
 
 
+@pytest.mark.parametrize("path", ["../config", "../history/config", "../hooks", "../lib/config"])
+def test_link_into_a_folder_that_is_never_packed_cannot_be_included(tmp_path: Path, path: str) -> None:
+    tree = _project(tmp_path)
+    write_tree(tmp_path / ".git", {"config": "https://user:token@example.com", "hooks/commit": ""})
+    (tmp_path / "lib").mkdir()
+    for name, target in (("config", ".git/config"), ("history", ".git"), ("hooks", ".git/hooks")):
+        (tmp_path / name).symlink_to(target)
+    (tmp_path / "lib" / "config").symlink_to("../.git/config")
+    assert refused(folder(tree, include=(path,)), tmp_path / "cache").rule == "include-forbidden"
+
+
+def test_link_to_other_code_is_included_from_a_project_below_a_hidden_folder(tmp_path: Path) -> None:
+    tree = _project(tmp_path / ".scfdeploy-test")
+    (tmp_path / ".scfdeploy-test" / "linked").symlink_to("shared/more")
+    assert names(packed(folder(tree, exclude=("*",), include=("../linked",)), tmp_path / "cache")) == ["linked/deep.py"]
+
+
 def test_two_files_with_one_name_are_an_error(tmp_path: Path) -> None:
     tree = write_tree(_project(tmp_path), {"shared/util.py": "another"})
     found = refused(folder(tree, include=("../shared/util.py",)), tmp_path / "cache")

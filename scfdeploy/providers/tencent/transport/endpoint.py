@@ -54,6 +54,11 @@ class Endpoint:
         return cls("https", f"{product}.{region}.{_CLOUD}" if region.endswith("-fsi") else f"{product}.{_CLOUD}")
 
     @property
+    def is_exposed(self) -> bool:
+        """Whether calls go unencrypted to another machine, so that others on the network can read and change them."""
+        return self.scheme == "http" and not self.is_loopback
+
+    @property
     def is_loopback(self) -> bool:
         """Whether the host is this machine."""
         from ipaddress import ip_address
