@@ -49,8 +49,9 @@ def _names_in(lines: Sequence[str]) -> frozenset[str]:
 def _pair_name(field: Field, mapping: MappingNode) -> str:
     """The variable for the `value` of a pair, which is called as its `key`."""
     key = mapping.get("key")
-    is_pair = field.name == "value" and key is not None and isinstance(key.value, ScalarNode)
-    return environment_name(key.value.text) if is_pair and key is not None and isinstance(key.value, ScalarNode) else ""
+    if field.name != "value" or key is None or not isinstance(key.value, ScalarNode):
+        return ""
+    return environment_name(key.value.text)
 
 
 def _words(path: Path, reading: Reading) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import requests
 
 from scfdeploy.diagnostics import message
+from scfdeploy.facts import error_code
 from scfdeploy.providers.base import CloudError, ErrorKind, none_if_missing
 from scfdeploy.providers.tencent.auth.key_pair import Credentials
 from scfdeploy.providers.tencent.cos.storage_client import (
@@ -33,6 +34,12 @@ from scfdeploy.providers.workers import call_within
 _MAX_PARTS = 10_000
 _XML = {"Content-Type": "application/xml"}
 _CODE = {"Content-Type": "application/zip"}
+_SAME_IN_API = {
+    "InvalidAccessKeyId": "AuthFailure.SecretIdNotFound",
+    "RequestTimeTooSkewed": "AuthFailure.SignatureExpire",
+    "SignatureDoesNotMatch": "AuthFailure.SignatureFailure",
+}
+"""Error codes of the storage that no access to the bucket cures, with those of other products for the same."""
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -153,14 +160,16 @@ class Bucket:
         except (KeyError, ValueError, SyntaxError) as error:
             # A SyntaxError is invalid XML.
             raise invalid_response(
-                action, self._host, message("not the expected XML ({error})", error=error)
+                action, self._host, message("not as the storage writes it ({error})", error=error)
             ) from error
 
     def _error(self, action: str, error: StorageError) -> CloudError:
         code = error.code or f"HTTP{error.status}"
         text = " ".join((error.text or message("HTTP status {status}", status=error.status)).split())
         hint = None
-        if error.status == 403:
+        if known := error_code(_SAME_IN_API.get(code, "")):
+            hint = message("{text}.", text=message(known.action))
+        elif error.status == 403:
             hint = message(
                 "Give the keys read and write access to {bucket}: QcloudCOSFullAccess, or a policy for this bucket.",
                 bucket=self.name,
@@ -175,7 +184,10 @@ def _size(response: requests.Response) -> int:
 
 
 def _etag_header(response: requests.Response) -> str:
-    return accept(response)["ETag"].strip('"')
+    headers = accept(response)
+    if "ETag" not in headers:
+        raise ValueError("ETag is missing")
+    return headers["ETag"].strip('"')
 
 
 def _digest(response: requests.Response, *, size: int) -> str | None:

@@ -54,6 +54,25 @@ def test_bucket_error_status_maps_to_error_kind(
     assert (caught.value.kind, caught.value.code, caught.value.request_id) == (kind, code, "r-1")
 
 
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("AccessDenied", "QcloudCOSFullAccess"),
+        ("RequestTimeTooSkewed", "clock"),
+        ("InvalidAccessKeyId", "Check the key"),
+        ("SignatureDoesNotMatch", "secret key"),
+    ],
+)
+def test_hint_fits_the_reason_of_a_rejection(
+    network: responses.RequestsMock, bucket: Bucket, code: str, hint: str
+) -> None:
+    network.add(responses.PUT, f"{HOST}/a.zip", status=403, body=error(code))
+    with pytest.raises(CloudError) as caught:
+        bucket.put_object("a.zip", b"1")
+    assert hint in (caught.value.hint or "")
+    assert ("QcloudCOSFullAccess" in (caught.value.hint or "")) == (code == "AccessDenied")
+
+
 def test_throttled_head_is_recognized_by_status(network: responses.RequestsMock, bucket: Bucket) -> None:
     network.add(responses.HEAD, f"{HOST}/a.zip", status=503)
     with pytest.raises(CloudError) as caught:
