@@ -240,7 +240,7 @@ def replace_gateway_advice(gateway: Node, example: str) -> str:
         )
     return message(
         "Write {example} for signed calls only, or NONE for anyone on the internet: this gateway restricted access "
-        "({controls}).",
+        "({controls}). `scfdeploy migrate` writes CAM.",
         example=example.replace("AUTH_TYPE", "CAM"),
         controls=", ".join(controls),
     )

@@ -377,3 +377,32 @@ def test_list_with_two_meanings_is_not_changed(wrong: str, tmp_path: Path) -> No
 
     assert scfdeploy("validate", tmp_path, "--fix").exit_code == 3
     assert file.read_text("utf-8") == text
+
+
+KEYS_WITHOUT_SPACE = """\
+component:scf
+name:demo
+inputs:
+  name:demo
+  src:./src
+  runtime:Nodejs18.15 # the newest
+  handler:index.main_handler
+"""
+
+
+def test_keys_without_a_space_after_the_colon_get_one(tmp_path: Path) -> None:
+    right = re.sub(r":(?=\S)", ": ", KEYS_WITHOUT_SPACE)
+
+    assert_fixed(tmp_path, KEYS_WITHOUT_SPACE, right)
+
+
+def test_text_of_several_lines_with_colons_stays_a_text(tmp_path: Path) -> None:
+    text = INDENTED.replace("Resizes the images that users upload.", "\n    note:one\n    more:two")
+
+    assert_fixed(tmp_path, text, text)
+
+
+def test_capitalized_keys_of_the_top_level_are_written_in_lower_case(tmp_path: Path) -> None:
+    wrong = INDENTED.replace("component", "Component").replace("\nname", "\nName").replace("\ninputs", "\nInputs")
+
+    assert_fixed(tmp_path, wrong, INDENTED)

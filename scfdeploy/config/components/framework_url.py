@@ -158,7 +158,8 @@ def _report_restricted(blocks: Sequence[Entry], controls: Sequence[str], *, has_
         "of `- http:`. `events: []` gives the function no URL."
         if has_url
         else "Write `authType: CAM` (signed calls only) or `authType: NONE` (anyone on the internet) below "
-        "`events: [{http: {parameters: …}}]`. `events: []` gives the function no URL.",
+        "`events: [{http: {parameters: …}}]`. `events: []` gives the function no URL. `scfdeploy "
+        "migrate --write` writes CAM.",
         controls=", ".join(controls),
     )
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from scfdeploy.config.components.scf import ScfComponent
 from scfdeploy.config.document import InstanceDocument, component_kind
 from scfdeploy.config.fields.keys import MISSING_KEY
-from scfdeploy.config.yaml import MappingNode, ScalarNode, is_null
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, is_null
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, did_you_mean, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FunctionSpec, LayerSpec
 
@@ -25,6 +25,9 @@ COMPONENT_UNKNOWN = Finding(
     wrong=yaml("component: sfc"),
     right=yaml("component: scf"),
 )
+
+
+_TOP_LEVEL = ("component", "name", "app", "stage", "org", "inputs")
 
 
 class ComponentKind(Protocol):
@@ -60,15 +63,23 @@ def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported
         if report_legacy_format(tree, diagnostics):
             return None
     if entry is None or is_null(entry.value) or not isinstance(entry.value, ScalarNode):
+        capitalized = [other for other in tree if other.key.text.istitle() and other.key.text.lower() in _TOP_LEVEL]
+        near = next((other for other in capitalized if other.key.text == "Component"), None)
         diagnostics.report(
             MISSING_KEY,
             tree.span if entry is None else entry.key.span,
             detail='"component" is required: it says what this file describes.',
-            hint="Write `component: scf` at the top level.",
+            hint="Write `component: scf` at the top level." if near is None else "Write `component` in lower case.",
+            fix=_in_lower_case(capitalized) if entry is None and near is not None else (),
         )
         # A file with inputs is for this tool, so its other mistakes are reported in the same run.
         return ScfComponent() if tree.get("inputs") is not None else None
     return _kind_by_name(entry.value, tree, diagnostics, skip_unsupported=skip_unsupported)
+
+
+def _in_lower_case(entries: Iterable[Entry]) -> tuple[Edit, ...]:
+    """The fix that writes keys in lower case."""
+    return tuple(edit for entry in entries for edit in reworded(entry.key.span, entry.key.text, entry.key.text.lower()))
 
 
 def _kind_by_name(

@@ -17,6 +17,8 @@ _HINTS = {
     "bucket": "It belongs under src, with `object`.",
     "object": "It belongs under src, with `bucket`.",
     "variables": "It belongs under environment.",
+    "cronExpression": "It belongs under `parameters` of a trigger in `events`.",
+    "enable": "It belongs under `parameters` of a trigger in `events`.",
     "inputs": "This is inside inputs already; move its keys one level up.",
     "component": "It belongs at the top level.",
     "app": "It belongs at the top level.",

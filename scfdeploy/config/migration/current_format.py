@@ -98,7 +98,7 @@ def _gather_source(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnosti
 
 
 def _report_gateway_file(component: Entry, inputs: MappingNode | None, kind: str, diagnostics: Diagnostics) -> None:
-    if kind == "websocket":
+    if kind == "websocket" or (inputs is not None and _has_websocket(inputs)):
         diagnostics.report(
             GATEWAY_ONLY,
             component.value.span,
@@ -120,6 +120,15 @@ def _report_gateway_file(component: Entry, inputs: MappingNode | None, kind: str
         component.value.span,
         what=message("It is only an API Gateway, which can no longer be created."),
         advice=advice,
+    )
+
+
+def _has_websocket(inputs: MappingNode) -> bool:
+    """Whether an endpoint of a gateway keeps connections open, which a URL of an event function does not."""
+    return any(
+        entry.key.text == "transportFunctionName"
+        or (entry.key.text == "protocol" and (text_of(entry) or "").upper() == "WEBSOCKET")
+        for entry in nested_entries(inputs)
     )
 
 

@@ -134,6 +134,8 @@ class NamedComponents:
         self._urls: dict[str, list[Node]] = {}
         """The settings of the gateways that call a function, by the key of the function."""
         self._paths: dict[str, list[str]] = {}
+        self._missing: dict[str, dict[str, Span]] = {}
+        """The functions that a gateway calls and the file lacks, by gateway, each with the place of its name."""
         self.called_gateways: set[str] = set()
         """The gateways that call a function of this file."""
         self.uses: Counter[str] = Counter()
@@ -298,6 +300,8 @@ class NamedComponents:
             for setting in nested_entries(endpoint):
                 name = text_of(setting) if setting.key.text.lower().endswith("functionname") else None
                 function = None if name is None else self._function(name, deployed)
+                if name is not None and function is None and not self._is_elsewhere(name):
+                    self._missing.setdefault(gateway.key.text, {}).setdefault(name, setting.value.span)
                 if function is not None:
                     self.called_gateways.add(gateway.key.text)
                     self._urls.setdefault(function.key.text, []).extend((endpoint, outer))
@@ -313,12 +317,25 @@ class NamedComponents:
         inputs = ((entry, mapping_of(get(entry.value, "inputs"))) for entry in deployed)
         return next((entry for entry, settings in inputs if text_of(get(settings, "name")) == name), None)
 
+    def _is_elsewhere(self, name: str) -> bool:
+        """Whether a gateway names a component of another file of the same project."""
+        variable = _VARIABLE.fullmatch(name)
+        return variable is not None and variable[1].partition(".")[0] in self._around.foreign
+
     def _report_gateway(self, gateway: Entry) -> None:
         name, inputs = gateway.key.text, mapping_of(get(gateway.value, "inputs"))
         if name not in self.called_gateways or inputs is None:
             return
         urls = {key: replacement_url(nodes, self._rewrite) for key, nodes in self._urls.items()}
         report_gateway(gateway.key.span, describe_urls(urls), lost_settings(inputs), self._diagnostics)
+        for function, place in self._missing.get(name, {}).items():
+            self._diagnostics.report(
+                NOT_CARRIED_OVER,
+                place,
+                detail='The gateway calls "{function}", which is not in this file, so it gets no URL.',
+                hint="Add `- http:` to `events` of that function, where it is.",
+                function=function,
+            )
 
     def _look_up(self, inner: str, place: Span) -> Replacement:
         head, _, rest = inner.partition(".")

@@ -25,7 +25,7 @@ from scfdeploy.config.migration.layout import (
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.migration.variables import UnknownVariables, rewrite_framework_variables
 from scfdeploy.config.variables.errors import suggested_name
-from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, SequenceNode
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.diagnostics import Diagnostics, Span, message
 
 _IDENTITY = ("app", "stage", "org", "name")
@@ -177,19 +177,35 @@ class PluginFile:
 
     def _move_patterns(self, entry: Entry, sequence: SequenceNode, line: int, margin: int) -> int:
         """Move the items of a list of patterns below `line`, to `exclude`. Returns their last line."""
+        if self._is_in_brackets(sequence):
+            texts = [self._pattern_text(entry, item) for item in sequence.items]
+            self._rewrite.after(line, *(f"{' ' * (margin + 4)}- {text}" for text in texts))
+            self._rewrite.drop(first_line(entry), sequence.span.end)
+            return line
         lines = item_lines(sequence, self._rewrite)
         for item in sequence.items:
             if entry.key.text != "exclude" and isinstance(item, ScalarNode):
-                # A pattern that includes files is a pattern of `exclude` with the opposite sign.
-                pattern = item.text[1:] if item.text.startswith("!") else f"!{item.text}"
-                quoted = pattern.replace("'", "''")
-                self._rewrite.replace(item.span, f"'{quoted}'")
+                self._rewrite.replace(item.span, self._pattern_text(entry, item))
         first, last = first_line(entry), lines[-1][1]
         self._rewrite.drop(first, entry.key.span.end)
         start = first_comment_line(first, self._rewrite)
         self._rewrite.move_after(start, last, after=line)
         self._rewrite.shift(start, last, margin + 4 - self._rewrite.line_indent(lines[0][0]))
         return last
+
+    def _is_in_brackets(self, sequence: SequenceNode) -> bool:
+        """Whether a list is written between brackets, within one line."""
+        start, end = sequence.span.start, sequence.span.end
+        return start.line == end.line and self._rewrite.source_text(sequence.span).startswith("[")
+
+    def _pattern_text(self, entry: Entry, item: Node) -> str:
+        """An item of a list of patterns, as an item of `exclude`."""
+        if entry.key.text == "exclude" or not isinstance(item, ScalarNode):
+            return self._rewrite.source_text(item.span)
+        # A pattern that includes files is a pattern of `exclude` with the opposite sign.
+        pattern = item.text[1:] if item.text.startswith("!") else f"!{item.text}"
+        quoted = pattern.replace("'", "''")
+        return f"'{quoted}'"
 
     def _convert_functions(self, functions: Entry, shared: MappingNode | None, margin: int) -> None:
         """Move `functions` below `inputs`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
@@ -11,6 +12,8 @@ from scfdeploy.config.yaml.marks import SourcePositions
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.diagnostics import Diagnostics
 
+_JOINED_KEYS = re.compile(r"^[ \t]+[A-Za-z_]\w*:(?!//)[^\s:].*\n\s*[A-Za-z_]\w*:(?!//)[^\s:]", re.MULTILINE)
+"""Two lines that begin with a key without a space after its colon."""
 _MOST_MISTAKES = 20
 _MOST_REPAIRS = 100
 """The number of times that a file is parsed."""
@@ -54,6 +57,12 @@ def parse(text: str, file: str, diagnostics: Diagnostics, *, has_urls: bool = Fa
                     return None
             text = "\n".join(lines)
         else:
+            if node is not None and _JOINED_KEYS.search(text) and repairs < _MOST_REPAIRS - 1:
+                from scfdeploy.config.yaml.recovery.repair import repair_joined_keys
+
+                if repair_joined_keys(node, lines, positions, diagnostics):
+                    text = "\n".join(lines)
+                    continue
             diagnostics.extend(attempt)
             return _restored(node) if has_line_breaks and node is not None else node
     return None

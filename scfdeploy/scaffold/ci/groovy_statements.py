@@ -16,7 +16,7 @@ _MAX_BROKEN_LINES = 5
 _MAX_DEPTH = 100
 _CLOSING = ("(", ")", "]", ",", ":", ";", ".")
 _TOKEN = re.compile(
-    r"(?P<space>[ \t\r\f]+|\\\r?\n)|(?P<word>[$A-Za-z_][$\w]*(?:\??\.[$A-Za-z_][$\w]*)*)|(?P<other>.)", re.S
+    r"(?P<space>[ \t\r\f]+|\\\r?\n)|(?P<word>\d+|[$A-Za-z_][$\w]*(?:\??\.[$A-Za-z_][$\w]*)*)|(?P<other>.)", re.S
 )
 # What begins a line of code, after a comment whose rest could be on the next line.
 _CODE = re.compile(

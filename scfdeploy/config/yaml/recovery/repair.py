@@ -9,14 +9,16 @@ from typing import Any
 from ruamel.yaml.reader import ReaderError
 
 from scfdeploy.config.yaml.marks import SourcePositions
+from scfdeploy.config.yaml.nodes import Node
 from scfdeploy.config.yaml.recovery.artifacts import find_conflict, find_placeholder, find_tab, lines_without_content
+from scfdeploy.config.yaml.recovery.colons import quote_colons
 from scfdeploy.config.yaml.recovery.columns import find_key_column
 from scfdeploy.config.yaml.recovery.indent import find_indentation
 from scfdeploy.config.yaml.recovery.lists import find_item
 from scfdeploy.config.yaml.recovery.masked import find_masked
 from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure
 from scfdeploy.config.yaml.recovery.quoting import find_bracket, find_quote, find_unquoted
-from scfdeploy.config.yaml.recovery.separators import find_unclear_key
+from scfdeploy.config.yaml.recovery.separators import find_first_joined_key, find_joined_keys, find_unclear_key
 from scfdeploy.config.yaml.recovery.surrogates import join_surrogates
 from scfdeploy.config.yaml.recovery.wrapping import find_wrapped_line, separator
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity
@@ -59,6 +61,12 @@ def report_and_repair(
     else:
         failure = _failure(lines, error)
         mistake = explain(failure)
+    _repair(mistake, lines, positions, diagnostics)
+    return bool(mistake.repaired)
+
+
+def _repair(mistake: Mistake, lines: list[str], positions: SourcePositions, diagnostics: Diagnostics) -> None:
+    """Report a mistake, and correct `lines`."""
     diagnostics.add(
         replace(
             mistake.diagnostic,
@@ -72,13 +80,21 @@ def report_and_repair(
         positions.remove(line, range(count))
     for line, column in mistake.inserted:
         positions.insert(line, column)
-    return bool(mistake.repaired)
+
+
+def repair_joined_keys(node: Node, lines: list[str], positions: SourcePositions, diagnostics: Diagnostics) -> bool:
+    """Report keys without a space after the colon that were read as one text, and repair `lines`."""
+    mistakes = find_joined_keys(node, lines)
+    for mistake in mistakes:
+        _repair(mistake, lines, positions, diagnostics)
+    return bool(mistakes)
 
 
 def read_unusual(error: Exception, lines: list[str], positions: SourcePositions) -> bool:
     """Change `lines` so that the parser reads what is no mistake. Whether it stopped at something of that kind.
 
-    Lines of white space or a comment only, with a tab, are cleared; characters of two UTF-16 units become one escape.
+    Lines of white space or a comment only, with a tab, are cleared; characters of two UTF-16 units become one escape;
+    a text with colons between brackets is quoted.
     """
     if isinstance(error, ReaderError):
         return False
@@ -86,7 +102,7 @@ def read_unusual(error: Exception, lines: list[str], positions: SourcePositions)
     cleared = lines_without_content(failure)
     for line in cleared:
         lines[line] = ""
-    return bool(cleared) or join_surrogates(failure, lines, positions)
+    return bool(cleared) or join_surrogates(failure, lines, positions) or quote_colons(failure, lines, positions)
 
 
 def _fix_edits(mistake: Mistake, lines: list[str], positions: SourcePositions) -> tuple[Edit, ...]:
@@ -146,6 +162,7 @@ _SEARCHES: tuple[Callable[[ParseFailure], Mistake | None], ...] = (
     find_quote,
     find_unquoted,
     find_bracket,
+    find_first_joined_key,
     find_unclear_key,
     find_item,
     find_key_column,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.recovery.indent import YAML_INDENTATION
 from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, quote_range, value_end
 from scfdeploy.config.yaml.recovery.quoting import YAML_UNQUOTED
@@ -31,6 +33,8 @@ _TWO = re.compile(r"(?P<head>\s*(?:- +)*[^\s:#'\"][^:#]*:\s+)(?P<value>(?=[^'\"\
 _BRACKET = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[A-Za-z_][\w.-]*))\s+[\[{].*$")
 _WORD = re.compile(r"\s*(?:- +)*(?P<word>[^\s:#'\"&*!|>\[\]{},-](?:[^:#]*[^\s:#])?)\s*(#.*)?$")
 _HAS_VALUE = re.compile(r"\s*(?:- +)*(?P<key>[^\s:#]+)\s*:\s+(?P<value>[^\s#&!|>].*)$")
+_TEXT_KEYS = ("description", "argument")
+"""Keys whose value can be a text of several lines with colons."""
 _OF_SOURCE = re.compile(r"\s*(?:exclude|include|bucket|hook|dist|build|targetDir)\s*:")
 
 
@@ -91,6 +95,46 @@ def _find_no_space(failure: ParseFailure, line: int) -> Mistake | None:
         value=match["value"][: value_end(match["value"], 0)],
     )
     return Mistake(diagnostic, line, at - 1, 1, {line: text[:at] + " " + text[at:]}, [(line, at)], is_fix=True)
+
+
+def find_first_joined_key(failure: ParseFailure) -> Mistake | None:
+    """The first of several lines that lack the space after the colon, if a comment ends their text."""
+    column = indent_of(failure.text(failure.line))
+    first = line = failure.line
+    if "did not find expected key" not in failure.problem or failure.column != column:
+        return None
+    while line >= 0 and _NO_SPACE.match(failure.text(line)) and indent_of(failure.text(line)) == column:
+        first, line = line, failure.line_before(line)
+    return _find_no_space(failure, first) if first < failure.line else None
+
+
+def find_joined_keys(node: Node, lines: Sequence[str]) -> list[Mistake]:
+    """Lines below a key that all lack the space after the colon, which YAML reads as one text."""
+    unparsed = ParseFailure(lines, "", 0, 0, "", 0, 0)
+    mistakes: list[Mistake] = []
+    pending = [node]
+    while pending:
+        match pending.pop():
+            case SequenceNode(items=items):
+                pending.extend(items)
+            case MappingNode(entries=entries):
+                for entry in entries:
+                    pending.append(entry.value)
+                    mistakes += _joined_keys(entry, unparsed)
+            case _:
+                pass
+    return sorted(mistakes, key=lambda mistake: mistake.line)
+
+
+def _joined_keys(entry: Entry, unparsed: ParseFailure) -> list[Mistake]:
+    value, first = entry.value, entry.value.span.start.line - 1
+    if not isinstance(value, ScalarNode) or value.style is not Style.PLAIN or first < entry.key.span.end.line:
+        return []
+    if entry.key.text in _TEXT_KEYS:
+        return []
+    numbers = [line for line in range(first, value.span.end.line) if unparsed.has_content(line)]
+    found = [mistake for line in numbers if (mistake := _find_no_space(unparsed, line)) is not None]
+    return found if len(found) == len(numbers) > 1 else []
 
 
 def _find_bracket(failure: ParseFailure, line: int) -> Mistake | None:

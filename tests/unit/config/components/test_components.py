@@ -158,3 +158,11 @@ def test_unresolved_identity_does_not_hide_other_mistakes(workspace: Workspace) 
     loaded = workspace.load_text(HEAD.replace("name: shop", "name: ${env:NAME}") + "  timeout: x\n")
     assert findings(loaded) == ["2:7 variable-unset", "7:12 wrong-type"]
     assert function_of(loaded).owner.app == "mall"
+
+
+@pytest.mark.parametrize("key", ["enable", "cronExpression"])
+def test_setting_of_a_trigger_beside_events_says_where_it_belongs(workspace: Workspace, key: str) -> None:
+    workspace.write("serverless.yml", f"component: scf\nname: hello\ninputs:\n  handler: a.b\n  {key}: x\n")
+
+    (finding,) = (found for found in workspace.load().diagnostics if found.rule == "unknown-key")
+    assert "`parameters` of a trigger" in (finding.hint or "")

@@ -198,3 +198,13 @@ def test_image_between_brackets_is_not_changed() -> None:
     text = "component: scf\nname: a\ninputs:\n  image: {namespace: a, repositoryName: b, tagName: c}\n"
 
     assert migrated(text) == text
+
+
+def test_patterns_of_a_package_between_brackets_become_items() -> None:
+    text = migrated(
+        PLUGIN
+        + "package:\n  exclude: [venv/**, 'a b'] # ours\n  include: [x.txt]\nfunctions:\n  h:\n    handler: a.b\n"
+    )
+
+    assert "  src:\n    src: ./\n    exclude:\n      - venv/**\n      - 'a b'\n      - '!x.txt'\n" in text
+    assert "# ours\n" in text

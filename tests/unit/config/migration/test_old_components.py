@@ -260,3 +260,25 @@ def test_value_of_a_constant_from_the_environment_is_written_where_it_is_used() 
     text = migrated(BLOG.replace("db_host:", "db_host: ${env:MYSQL_HOST}")).text
 
     assert "HOST: ${env:MYSQL_HOST}\n" in text
+
+
+def test_function_that_a_gateway_calls_and_the_file_lacks_is_reported() -> None:
+    text = BLOG + "      - path: /gone\n        method: GET\n        function:\n          functionName: remove_post\n"
+
+    findings = list(migrate_text(text, "serverless.yml", default_name="shop").diagnostics)
+
+    (finding,) = (found for found in findings if "remove_post" in found.detail)
+    assert (finding.rule, finding.subject and finding.subject.start.line) == (
+        "not-carried-over",
+        len(text.splitlines()),
+    )
+
+
+def test_gateway_with_a_websocket_is_not_replaced_by_a_url() -> None:
+    text = "component: apigateway\nname: ws\ninputs:\n  endpoints:\n    - path: /\n      protocol: WEBSOCKET\n"
+
+    result = migrate_text(text, "serverless.yml", default_name="shop")
+
+    (finding,) = result.diagnostics
+    assert result.text == text
+    assert "protocolType: WS" in (finding.hint or "")

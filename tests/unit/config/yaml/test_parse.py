@@ -169,3 +169,43 @@ def test_position_after_a_character_of_two_escapes_is_that_of_the_file() -> None
 def test_many_lines_with_characters_of_two_escapes_are_read() -> None:
     entries = ",\n".join(f' "k{number}": "\\ud83d\\ude00"' for number in range(200))
     assert len(tree_of(f"{{\n{entries}\n}}\n").entries) == 200
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("[cos:ObjectCreated:*]", ["cos:ObjectCreated:*"]),
+        ("[a, qcs::cam:x , 'b']", ["a", "qcs::cam:x", "b"]),
+        ("[http://a.b/c, 中:文] # both", ["http://a.b/c", "中:文"]),
+        ("[[a:b], [c]]", ["a:b", "c"]),
+    ],
+)
+def test_text_with_colons_in_a_list_between_brackets_needs_no_quotes(written: str, expected: list[str]) -> None:
+    node = at(tree_of(f"key: {written}\n"), "key")
+    texts = [item for item in flat(node) if isinstance(item, ScalarNode)]
+
+    assert [item.text for item in texts] == expected
+    for item in texts:
+        _, start, _, end = place(item)
+        assert f"key: {written}"[start - 1 : end - 1].strip("'") == item.text
+
+
+def flat(node: Node) -> list[Node]:
+    return [part for item in node.items for part in flat(item)] if isinstance(node, SequenceNode) else [node]
+
+
+def test_text_with_colons_in_a_mapping_between_brackets_needs_no_quotes() -> None:
+    tree = tree_of("variables: {URL: http://a.b/c, RATIO: 1:2}\nafter: x\n")
+
+    assert [entry.value.text for entry in at(tree, "variables") if isinstance(entry.value, ScalarNode)] == [
+        "http://a.b/c",
+        "1:2",
+    ]
+
+
+@pytest.mark.parametrize("text", ["a: {timeout:3}\n", "a: {b: 1, timeout:3}\n"])
+def test_key_between_brackets_without_a_space_is_an_error(text: str) -> None:
+    diagnostics = Diagnostics()
+    parse(text, "f.yml", diagnostics)
+
+    assert diagnostics.has_errors
