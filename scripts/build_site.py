@@ -70,6 +70,12 @@ def url_of(page: str) -> str:
     return "" if path == "index" else path.removesuffix("/index") + "/"
 
 
+def way_back(page: str) -> str:
+    """A link to the list of findings from a page of one: such a page is not in the navigation."""
+    is_finding = posixpath.dirname(page) == "reference/rules" and posixpath.basename(page) != "index.md"
+    return "\n[All findings](index.md)\n" if is_finding else ""
+
+
 def relative_url(source: str, target: str) -> str:
     """From one address to another one, both below the same root."""
     return posixpath.relpath(target or ".", source or ".") + "/"
@@ -116,7 +122,8 @@ class Stage:
         """Copy pages and pictures, and write the configuration."""
         docs = self.folder / "docs"
         for name, page in self.pages.items():
-            self._put(docs / name, self._front_matter(name) + self.page_text(name, page.read_text(encoding="utf-8")))
+            text = self.page_text(name, page.read_text(encoding="utf-8"))
+            self._put(docs / name, self._front_matter(name) + text + way_back(name))
         for file in LANGUAGES[self.language].rglob("*"):
             kept = file.suffix in PICTURES and not (self.language == "en" and DOCS / "zh" in file.parents)
             if kept:
@@ -369,6 +376,7 @@ def build(site_url: str | None = None) -> list[str]:
         # The generator prints its messages to stderr, and ends with 0 also when it warns of a link.
         subprocess.run([sys.executable, "-m", "zensical", "build", "--strict"], cwd=stage.folder, check=True)
         shutil.move(stage.folder / "site", OUTPUT / "zh" if language == "zh" else OUTPUT)
+    (OUTPUT / "zh" / "404.html").unlink()  # Hosts show the one of the root, and the links of this one are wrong there.
     _publish_for_programs()
     return broken_links(OUTPUT)
 

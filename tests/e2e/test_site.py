@@ -60,6 +60,20 @@ def test_pages_load_nothing_from_other_hosts(site: Path) -> None:
 
 
 @needs_generator
+def test_page_of_a_finding_leads_to_the_list(site: Path) -> None:
+    page = site / "reference" / "rules" / "memory-step" / "index.html"
+
+    link = re.search(r'<a href="([^"]+)">All findings</a>', page.read_text(encoding="utf-8"))
+    assert link
+    assert (page.parent / link[1] / "index.html").resolve() == (page.parent.parent / "index.html").resolve()
+
+
+@needs_generator
+def test_one_page_is_shown_for_a_wrong_address(site: Path) -> None:
+    assert [page.relative_to(site).as_posix() for page in site.rglob("404.html")] == ["404.html"]
+
+
+@needs_generator
 def test_files_for_programs_are_published_with_their_links(site: Path) -> None:
     links = re.findall(r"\]\(([^)]+)\)", (site / "llms.txt").read_text(encoding="utf-8"))
 
@@ -152,6 +166,16 @@ def test_pages_fit_desktop_and_phone(site: Path, browser: Browser, width: int, h
         browser.show(site / page, width=width, height=height)
         assert browser.evaluate("document.scrollingElement.scrollWidth") <= width, page
         assert browser.evaluate("document.querySelectorAll('h1').length") == 1, page
+
+
+@needs_generator
+@needs_browser
+def test_menus_cut_no_letters_off(site: Path, browser: Browser) -> None:
+    browser.show(site / "reference" / "keys" / "function" / "index.html")
+    cut_off = browser.evaluate("""[...document.querySelectorAll(".md-nav .md-ellipsis")]
+      .filter(label => label.scrollHeight > label.clientHeight).map(label => label.innerText)""")
+
+    assert cut_off == []
 
 
 @needs_generator
