@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import typer
 import typer.core
+from typer._click.core import Command
 
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import active_language, translation
@@ -32,11 +33,8 @@ TYPER_WORDS = (
 setattr(typer.core, "_", message)  # noqa: B010 - not a name that Typer exports
 
 
-class TranslatedCommand(typer.core.TyperCommand):
-    """A command whose help goes through `message`."""
-
-    def __init__(self, *args: Any, params: list[Any] | None = None, **settings: Any) -> None:
-        super().__init__(*args, params=[*(params or []), _language_option()], **settings)
+class _TranslatedHelp(Command):
+    """A command or a group whose help goes through `message`."""
 
     def get_help(self, ctx: Any) -> str:
         """The help, laid out for the width of its characters."""
@@ -45,17 +43,28 @@ class TranslatedCommand(typer.core.TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""
-        _translate_help(self, ctx)
+        self.help = message(self.help or "")
+        for parameter in self.get_params(ctx):
+            if getattr(parameter, "help", None):
+                parameter.help = message(parameter.help)  # type: ignore[attr-defined]
         super().format_help(ctx, formatter)
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write the usage line."""
-        _write_usage(self, ctx, formatter)
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=message("Usage: "))
 
     def get_usage(self, ctx: Any) -> str:
         """The usage line of an error."""
         _use_wide_layout(ctx)
         return super().get_usage(ctx)
+
+
+class TranslatedCommand(_TranslatedHelp, typer.core.TyperCommand):
+    """A command whose help goes through `message`."""
+
+    def __init__(self, *args: Any, params: list[Any] | None = None, **settings: Any) -> None:
+        super().__init__(*args, params=[*(params or []), _language_option()], **settings)
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first sentence of the help, for the list of commands."""
@@ -72,7 +81,7 @@ class TranslatedCommand(typer.core.TyperCommand):
             return super().invoke(ctx)
 
 
-class TranslatedGroup(typer.core.TyperGroup):
+class TranslatedGroup(_TranslatedHelp, typer.core.TyperGroup):
     """A group of commands whose help goes through `message`."""
 
     shows_language = False
@@ -80,25 +89,6 @@ class TranslatedGroup(typer.core.TyperGroup):
 
     def __init__(self, *, params: list[Any] | None = None, **settings: Any) -> None:
         super().__init__(params=[*(params or []), _language_option(is_shown=self.shows_language)], **settings)
-
-    def get_help(self, ctx: Any) -> str:
-        """The help, laid out for the width of its characters."""
-        _use_wide_layout(ctx)
-        return super().get_help(ctx)
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help."""
-        _translate_help(self, ctx)
-        super().format_help(ctx, formatter)
-
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write the usage line."""
-        _write_usage(self, ctx, formatter)
-
-    def get_usage(self, ctx: Any) -> str:
-        """The usage line of an error."""
-        _use_wide_layout(ctx)
-        return super().get_usage(ctx)
 
 
 class CommandApp(typer.Typer):
@@ -136,20 +126,8 @@ def _check_language(_context: Any, _option: Any, value: str | None) -> None:
         )
 
 
-def _translate_help(command: Any, context: Any) -> None:
-    command.help = message(command.help or "")
-    for parameter in command.get_params(context):
-        if getattr(parameter, "help", None):
-            parameter.help = message(parameter.help)
-
-
 def _use_wide_layout(context: Any) -> None:
     if active_language() != "en":
         from scfdeploy.cli.help_layout import WideHelpFormatter
 
         context.formatter_class = WideHelpFormatter
-
-
-def _write_usage(command: Any, context: Any, formatter: Any) -> None:
-    pieces = " ".join(command.collect_usage_pieces(context))
-    formatter.write_usage(context.command_path, pieces, prefix=message("Usage: "))
