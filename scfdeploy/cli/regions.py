@@ -98,8 +98,13 @@ def merge_documents(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any
             if isinstance(value, list) and key != "diagnostics":
                 here = [{"region": region, **item} if isinstance(item, dict) else item for item in value]
             merged[key] = _merged(key, merged[key], here) if key in merged else here
+    merged["diagnostics"] = sorted(merged.get("diagnostics", ()), key=_place)
     merged["regions"] = list(documents)
     return merged
+
+
+def _place(finding: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (finding["file"], finding["line"], finding["column"], finding["rule"])
 
 
 def _merged(key: str, one: Any, other: Any) -> Any:
@@ -108,7 +113,7 @@ def _merged(key: str, one: Any, other: Any) -> Any:
             return one and other if key == "ok" else one or other
         case list(), list():
             return [*one, *(item for item in other if item not in one)]
-        case dict(), dict():
+        case dict(), dict() if key != "error":  # of several errors the first, as the exit code
             return {**one, **{inner: _inner(key, inner, one.get(inner), value) for inner, value in other.items()}}
         case None, _:
             return other

@@ -38,6 +38,7 @@ _PLACE = {
     "endLine": integer("Last line."),
     "endColumn": integer("Column after the last character."),
 }
+_REGION = {"region": text("Its region; only of a project in several regions.")}
 
 PARTS: Mapping[str, Schema] = {
     "diagnostic": record(
@@ -62,7 +63,11 @@ PARTS: Mapping[str, Schema] = {
     ),
     "project": record(
         "The project.",
-        {"app": text("Its app."), "stage": text("Its stage."), "region": text("Its region.")},
+        {
+            "app": text("Its app."),
+            "stage": text("Its stage."),
+            "region": text("Its region; of several: all, joined by `, `."),
+        },
     ),
     "fieldChange": record(
         "A setting that differs.",
@@ -87,6 +92,7 @@ PARTS: Mapping[str, Schema] = {
             "requires": texts("Addresses of the resources whose changes come first."),
             "warnings": texts("What is lost by it."),
         },
+        sometimes=_REGION,
     ),
     "refusal": record(
         "A change that an option must allow.",
@@ -96,9 +102,12 @@ PARTS: Mapping[str, Schema] = {
             "reason": text("Why it is not made."),
             "hint": text("What to do."),
         },
+        sometimes=_REGION,
     ),
     "unmanaged": record(
-        "A resource that is not changed.", {"address": text(_ADDRESS), "reason": text("Why it is left alone.")}
+        "A resource that is not changed.",
+        {"address": text(_ADDRESS), "reason": text("Why it is left alone.")},
+        sometimes=_REGION,
     ),
     "outcome": record(
         "The result of a change.",
@@ -133,6 +142,7 @@ PARTS: Mapping[str, Schema] = {
                 ],
             },
         },
+        sometimes=_REGION,
     ),
     "route": record(
         "What an alias calls.",
@@ -245,6 +255,19 @@ _FAILED_KEYS = record(
     },
 )
 
+_REGIONS = {
+    "regions": texts(
+        "The regions that the command has reached; only of a project in several regions, whose regions are all in this "
+        "document."
+    )
+}
+_BY_REGION = {
+    **_REGIONS,
+    "error": _FAILED_KEYS | {"description": "Why one of several regions has no result."},
+    "interrupted": truth("Of a project in several regions: true if a signal stopped one of them."),
+}
+"""Keys of the commands that cover several regions."""
+
 
 class DocumentSchema(NamedTuple):
     """One kind of document."""
@@ -300,9 +323,12 @@ _APPLIED_SOMETIMES = {
                 "name": text("Name of the queue or topic."),
                 "kind": text("What it is, such as `CMQ-QUEUE` or `CMQ-TOPIC`."),
             },
+            sometimes=_REGION,
         ),
     ),
     "serveCommand": text("The command during which the local URLs respond."),
+    **_REGIONS,
+    "error": _BY_REGION["error"],
 }
 _ALIAS_CHANGED = {
     "alias": text("Address of the alias."),
@@ -562,6 +588,7 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
                     "leftAlone": _LEFT_ALONE,
                     **_PARTIAL,
                     "savedTo": optional(text("The file of --out.")),
+                    **_BY_REGION,
                 },
             ),
             (
@@ -577,11 +604,12 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
                                 "reason": text("Why."),
                                 "fields": _FIELD_CHANGES,
                             },
+                            sometimes=_REGION,
                         ),
                     ),
                     "leftAlone": _LEFT_ALONE,
                 },
-                {},
+                _BY_REGION,
             ),
         ),
     ),
@@ -614,7 +642,7 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
                         "versions": texts("Its versions."),
                         "aliases": texts("Its aliases."),
                     },
-                    sometimes={"metrics": named("metrics")},
+                    sometimes={"metrics": named("metrics"), **_REGION},
                 ),
             ),
             "layers": items(
@@ -631,6 +659,7 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
                         "drift": _FIELD_CHANGES,
                         "versions": texts("All versions that the project has published."),
                     },
+                    sometimes=_REGION,
                 ),
             ),
             "domains": items(
@@ -646,10 +675,11 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
                         "owned": truth("Whether this project owns it."),
                         "drift": _FIELD_CHANGES,
                     },
+                    sometimes=_REGION,
                 ),
             ),
         },
-        sometimes={"serveCommand": text("The command during which the local URLs respond.")},
+        sometimes={"serveCommand": text("The command during which the local URLs respond."), **_BY_REGION},
     ),
     _document(
         "versions",
@@ -1319,7 +1349,9 @@ def schema_of(document: DocumentSchema) -> Schema:
     """The complete schema of a document."""
     results = [_alternative(document, *keys) for keys in document.alternatives]
     if document.commands:
-        results.append(_alternative(FAILURE, *FAILURE.alternatives[0]))
+        failed, sometimes = FAILURE.alternatives[0]
+        regions = _REGIONS if any("regions" in rare for _, rare in document.alternatives) else {}
+        results.append(_alternative(FAILURE, failed, sometimes | regions))
     body = results[0] if len(results) == 1 else {"anyOf": results}
     schema = {"$schema": DRAFT, "title": document.about, **body}
     used = dict(_parts_of(body))

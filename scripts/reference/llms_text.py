@@ -16,11 +16,6 @@ def llms_text() -> str:
     return "\n".join([*_facts(), *_page_lists()]) + "\n"
 
 
-def facts_text() -> str:
-    """The part that does not depend on which pages exist."""
-    return "\n".join(_facts())
-
-
 def _facts() -> Iterator[str]:
     yield "# scfdeploy"
     yield ""

@@ -228,6 +228,51 @@ def test_documents_of_local_commands_are_valid(cloud: Cloud, tmp_path: Path) -> 
         check("simulate-step", json.loads(line))
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_documents_of_several_regions_are_valid(cloud: Cloud, tmp_path: Path, language: str) -> None:
+    for name, region in (("north", "ap-beijing"), ("south", "ap-guangzhou")):
+        write_project(tmp_path / "shop" / name, f"  region: {region}\n" + TIMER, name=name)
+    commands = (
+        "validate shop",
+        "plan shop",
+        "apply shop --yes",
+        "status shop",
+        "plan shop --refresh-only",
+        "destroy shop --yes",
+    )
+
+    found = documents(cloud, *(f"{command} --lang {language}" for command in commands))
+
+    _, planned, applied, status, drifted, destroyed = found
+    assert all(one["regions"] == ["ap-beijing", "ap-guangzhou"] for one in found[1:])
+    assert {one["project"]["region"] for one in (planned, status, drifted)} == {"ap-beijing, ap-guangzhou"}
+    for listed in (planned["changes"], applied["results"], status["functions"], destroyed["results"]):
+        assert {one["region"] for one in listed} == {"ap-beijing", "ap-guangzhou"}
+    assert {one["reason"] for one in planned["changes"]} == {"does not exist yet", "is created with its function"}
+
+
+def test_documents_of_a_region_that_fails_are_valid(cloud: Cloud, tmp_path: Path) -> None:
+    for name, region in (("north", "ap-beijing"), ("south", "ap-guangzhou")):
+        write_project(tmp_path / "shop" / name, f"  region: {region}\n", name=name)
+    fault = {"action": "ListFunctions", "code": "AuthFailure.SignatureFailure", "message": "it is wrong"}
+    cloud.control("faults", [fault])
+    for command in ("plan shop", "plan shop --refresh-only", "status shop"):
+        cloud.control("faults", [fault])
+        failed = run(cloud, *command.split(), "--format", "json").document
+        check_document(failed)
+        assert failed["error"]["code"] == fault["code"]
+        assert failed["regions"] == ["ap-beijing", "ap-guangzhou"]
+        cloud.control("faults", [fault | {"times": 1}])
+        half = run(cloud, *command.split(), "--format", "json").document
+        check_document(half)
+        assert (half["ok"], half["error"]["code"]) == (False, fault["code"])
+        assert half["project"]["region"] == "ap-guangzhou"
+    write_project(tmp_path / "shop" / "south", "  region: ap-guangzhou\n  memorySize: 100\n", name="south")
+    cloud.control("faults", [])
+    invalid = documents(cloud, "validate shop", "plan shop", "apply shop --yes", "status shop", "destroy shop --yes")
+    assert all(one["diagnostics"] for one in invalid)
+
+
 def test_document_of_the_emulator_is_valid() -> None:
     command = [sys.executable, "-m", "scfdeploy", "emulator", "--port", "0", "--format", "json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
