@@ -246,7 +246,7 @@ def _request(
         variables=dict(project.variables),
         env_file=project.env_file,
         environ=environ,
-        cwd=os.getcwd(),  # noqa: PTH109 - a string, as for commands
+        cwd=_current_folder(),
         skip_unsupported=project.skip_unsupported,
         secrets=known,
     )
@@ -256,6 +256,13 @@ def _request(
 
     request = Request(os.fspath(project.path), load, select, ignore, strict)
     return replace(request, on_output=log, on_build=log) if project.run_hooks else request
+
+
+def _current_folder() -> str:
+    try:
+        return os.getcwd()  # noqa: PTH109 - a string, as for commands
+    except FileNotFoundError as error:
+        raise Error(message("the current folder no longer exists; change to another folder")) from error
 
 
 def _rules(names: Sequence[str]) -> frozenset[str]:

@@ -55,6 +55,11 @@ def fix(folder: Path, text: str) -> tuple[str, list[str]]:
             ["LAYER_VERSION"],
         ),
         (
+            "  cls:\n    logsetId:\n    topicId:\n",
+            "  cls:\n    logsetId: ${env:CLS_LOGSET_ID}\n    topicId: ${env:CLS_TOPIC_ID}\n",
+            ["CLS_LOGSET_ID", "CLS_TOPIC_ID"],
+        ),
+        (
             "  layers:\n    - name: a\n    - name: b\n",
             "  layers:\n    - name: a\n      version: ${env:LAYER_VERSION}\n"
             "    - name: b\n      version: ${env:LAYER_VERSION_2}\n",
@@ -98,6 +103,7 @@ def fix(folder: Path, text: str) -> tuple[str, list[str]]:
         "missing",
         "brackets",
         "number",
+        "short-name",
         "two",
         "ckafka",
         "braces",

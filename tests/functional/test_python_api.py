@@ -103,6 +103,16 @@ def test_wrong_argument_raises_value_error(call: object, tmp_path: Path, monkeyp
         call()
 
 
+def test_current_folder_that_is_gone_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_project(tmp_path / "hello")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(api.Error, match="current folder no longer exists"):
+        api.validate(tmp_path / "hello")
+
+
 def test_importing_the_package_loads_nothing_of_the_api() -> None:
     program = "import sys, scfdeploy; print(*[name for name in sys.modules if name.startswith('scfdeploy.')])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -59,7 +59,8 @@ def _words(path: Path, reading: Reading) -> tuple[str, str]:
     key = str(path[-1])
     if key in _OWN_WORDS:
         return key, ""
-    outer = [re.sub(r"(?<=[a-z])(Config|s)$", "", part) for part in path[:-1] if isinstance(part, str)]
+    # Not the last letter of `cfs`, which is no plural.
+    outer = [re.sub(r"(?<=[a-z]{3})(Config|s)$", "", part) for part in path[:-1] if isinstance(part, str)]
     owner = "_".join([*([reading.owner] if reading.owner else []), *outer])
     plain = key.lower()
     if owner and plain.startswith(owner.lower().replace("_", "")):
