@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from scfdeploy.config.fields.scalars import boolean_meaning
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_null
-from scfdeploy.config.yaml.nodes import is_empty, truth_value
+from scfdeploy.config.yaml.nodes import is_empty
 from scfdeploy.model.lazy_pattern import lazy_pattern
 
 # `auth`, `authRequired`, `authType`, `oauthConfig`, `eiamAppId`, `usagePlan`, `apiAppIds`, `secretIds`, `ipStrategy`, …
@@ -73,8 +74,11 @@ def is_private(node: Node) -> bool:
 
 
 def allows_cors(setting: Entry, resolve: Callable[[Node], Node] = lambda node: node) -> bool:
-    """Whether a setting allows cross-origin calls: `enableCORS: true`, or `cors: true` of a framework."""
-    return setting.key.text in ("enableCORS", "cors") and truth_value(resolve(setting.value)) is True
+    """Whether `enableCORS`, or `cors` of a framework, allows cross-origin calls; its value may be misspelt."""
+    if setting.key.text not in ("enableCORS", "cors"):
+        return False
+    value = resolve(setting.value)
+    return isinstance(value, ScalarNode) and boolean_meaning(value.text) == "true"
 
 
 def has_effect(setting: Entry) -> bool:

@@ -185,9 +185,11 @@ def _framework(component: ScalarNode, inputs: MappingNode, reading: Reading) -> 
     entry = next(filter(None, entries), inputs.get("framework"))
     value = None if entry is None else reading.resolve(entry.value)
     if entry is None or value is None or is_null(value):
+        block = next((block for key in _NESTED if (block := inputs.get(key)) is not None), None)
+        place = inputs.span if block is None else block.key.span
         reading.diagnostics.report(
             MISSING_KEY,
-            inputs.span if entry is None else entry.key.span,
+            place if entry is None else entry.key.span,
             detail='"faas.framework" is required: it says how the server is started.',
             hint="Write the framework below `faas:`: {known}.",
             known=", ".join(known),

@@ -148,7 +148,7 @@ def describe_node(node: Node) -> str:
 def _hint(kind: Kind, node: ScalarNode) -> str:
     text = node.text.strip()
     if kind in _BOOLEANS:
-        value = _boolean_meaning(text)
+        value = boolean_meaning(text)
         return message("Write {value}.", value=value) if value else message("Write true or false.")
     plain = text.replace("_", "").replace(",", "")
     digits = plain.lstrip("+-0") if plain.lstrip("+-").isdigit() else ""
@@ -159,7 +159,7 @@ def _hint(kind: Kind, node: ScalarNode) -> str:
     return message("Write a number such as 0.5.")
 
 
-def _boolean_meaning(text: str) -> str:
+def boolean_meaning(text: str) -> str:
     """`true` or `false` for a word that means one of them, also misspelt (`flase`); empty for any other."""
     lower = text.lower()
     if lower in _TRUE_WORDS:
@@ -170,7 +170,7 @@ def _boolean_meaning(text: str) -> str:
 def _fix(field: Field, node: ScalarNode) -> tuple[Edit, ...]:
     """The fix that writes a boolean for a word such as `yes`, or an integer without its unit or `.0`."""
     text = node.text.strip()
-    value = _boolean_meaning(text) if field.kind in _BOOLEANS else ""
+    value = boolean_meaning(text) if field.kind in _BOOLEANS else ""
     if field.kind is Kind.INTEGER:
         unit = _UNITS.get(field.name, r"\.0")
         match = re.fullmatch(rf"([1-9][0-9]{{0,8}})\s*({unit}|\.0)", text, re.IGNORECASE | re.ASCII)

@@ -87,7 +87,11 @@ def replace_in_events(
     if events is None or not isinstance(events.value, SequenceNode):
         return
     sequence = events.value
-    gateways = [(at, entry) for at, item in enumerate(sequence.items) if (entry := get(item, "apigw")) is not None]
+    gateways = [
+        (at, _with_parameters(entry, item))
+        for at, item in enumerate(sequence.items)
+        if (entry := get(item, "apigw")) is not None
+    ]
     if not gateways:
         return
     lines = item_lines(sequence, rewrite)
@@ -107,6 +111,15 @@ def replace_in_events(
         report_gateway(entry.key.span, replacement, lost, diagnostics, has_url=has_url or url is not None)
     if url is None and not has_url and len(gateways) == len(sequence.items):
         rewrite.insert(after_colon(events, rewrite), " []")
+
+
+def _with_parameters(gateway: Entry, item: Node) -> Entry:
+    """A gateway with its `parameters`, also if they are beside it because they lost their indentation."""
+    parameters = get(item, "parameters")
+    if parameters is None:
+        return gateway
+    inner = gateway.value.entries if isinstance(gateway.value, MappingNode) else ()
+    return Entry(gateway.key, MappingNode((*inner, parameters), gateway.key.span))
 
 
 def replace_in_triggers(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> None:

@@ -105,7 +105,7 @@ def _framework_value(
 
 
 def _insert_block(scalar: ScalarNode, raw: str, span: Span, tree: MappingNode, rewrite: Rewrite) -> bool:
-    """Copy the lines of a mapping or a list that `${self:…}` names below the key whose value the variable is."""
+    """Copy a mapping or a list that `${self:…}` names: its lines below the key, or in place if between brackets."""
     if scalar.text != raw or not raw.startswith("${self:") or "," in raw:
         return False
     node = node_at(tree, raw[7:-1].strip().split("."))
@@ -113,7 +113,7 @@ def _insert_block(scalar: ScalarNode, raw: str, span: Span, tree: MappingNode, r
         return False
     start = node.span.start
     if rewrite.source_line(start.line)[: start.column - 1].strip():
-        return False
+        return _insert_brackets(scalar, node, rewrite)
     lines = [rewrite.source_line(line) for line in range(start.line, last_line(node, start) + 1)]
     text = rewrite.source_line(span.start.line)
     before = text[: span.start.column - 1]
@@ -124,6 +124,17 @@ def _insert_block(scalar: ScalarNode, raw: str, span: Span, tree: MappingNode, r
     at = Position(span.start.line, span.start.column - blank)
     rewrite.replace(Span(rewrite.file, at, scalar.span.end), "")
     rewrite.after(span.start.line, *(pad + line[start.column - 1 :] for line in lines))
+    return True
+
+
+def _insert_brackets(scalar: ScalarNode, node: Node, rewrite: Rewrite) -> bool:
+    """Write a mapping or a list that is between brackets, within one line, in place of a scalar."""
+    if node.span.start.line != node.span.end.line or scalar.span.start.line != scalar.span.end.line:
+        return False
+    text = rewrite.source_text(node.span)
+    if not text.startswith(("{", "[")) or "${" in text:
+        return False
+    rewrite.replace(scalar.span, text)
     return True
 
 

@@ -95,6 +95,10 @@ class FrameworkVariables:
                 pass
             case (str() as first, *_) if _SOURCE.match(first):
                 text = "".join(part if isinstance(part, str) else part.raw for part in parts)
+                if others and (name := re.fullmatch(r"env[:.](\w+)", text)) is not None:
+                    found = self._environment(name[1], others, place, depth + 1)
+                    if found is not None:
+                        return found
                 variable = Reference(f"${{{text}}}", parts)
             case (str() as first,) if first and not others:
                 return Replacement(first)

@@ -208,3 +208,24 @@ def test_patterns_of_a_package_between_brackets_become_items() -> None:
 
     assert "  src:\n    src: ./\n    exclude:\n      - venv/**\n      - 'a b'\n      - '!x.txt'\n" in text
     assert "# ours\n" in text
+
+
+def test_restricted_gateway_whose_parameters_lost_their_indentation_stays_restricted() -> None:
+    text = (
+        SCF + "  events:\n    - apigw:\n      parameters:\n        endpoints:\n          - path: /\n"
+        "            usagePlan: {usagePlanId: x}\n"
+    )
+    result = migrate_text(text, "serverless.yml", default_name="shop")
+
+    (finding,) = result.diagnostics
+    assert "authType: CAM # signed calls only" in result.text
+    assert finding.detail.endswith(" Not carried over: path, usagePlan.")
+
+
+@pytest.mark.parametrize(
+    ("written", "is_on"), [("true", True), ("ture", True), ("on", True), ("off", False), ("x", False)]
+)
+def test_cross_origin_calls_stay_allowed_in_any_spelling(written: str, is_on: bool) -> None:
+    text = migrated(f"component: express\nname: a\ninputs:\n  apigatewayConf:\n    enableCORS: {written}\n")
+
+    assert ("corsConfig:" in text) is is_on

@@ -54,6 +54,7 @@ def migrated(value: str = "x", stage: str = "dev", vpc: str = "'{}'") -> Migrate
         ("${env:SIZE, 'small'}", "${env:SIZE, 'small'}"),
         ("${env:SIZE, self:custom.table}", "${env:SIZE, 'items-${stage}'}"),
         ("${env.SIZE}", "${env:SIZE}"),
+        ("${opt:size, env:SIZE, self:custom.none, 'small'}", "${env:SIZE, 'small'}"),
         ("${opt:tableName}", "${env:TABLE_NAME}"),
         ("${ssm:/shop/apiKey}", "${env:API_KEY}"),
         ("${self:custom.secretKey}", "${env:SECRET_KEY}"),
@@ -70,6 +71,7 @@ def test_variable_becomes_its_value_or_one_of_today(written: str, expected: str)
         ("${opt:stage, 'test'}", "test"),
         ("${opt:stage}", "dev"),
         ("${opt:stage, env:STAGE}", "${env:STAGE}"),
+        ("${opt:stage, env:STAGE, 'test'}", "${env:STAGE, 'test'}"),
     ],
 )
 def test_stage_is_its_default(written: str, expected: str) -> None:
@@ -79,6 +81,14 @@ def test_stage_is_its_default(written: str, expected: str) -> None:
 def test_block_is_copied_with_its_comments() -> None:
     text = migrated(vpc="${self:custom.vpc}").text
     assert "  vpcConfig:\n    vpcId: vpc-1   # ours\n    subnetId: subnet-1\n" in text
+
+
+@pytest.mark.parametrize("variable", ["${self:custom.db}", "'${self:custom.db}'"])
+def test_mapping_between_brackets_is_written_in_place(variable: str) -> None:
+    result = migrated(vpc=variable)
+
+    assert "  vpcConfig: {id: 1}\n" in result.text
+    assert not [found for found in result.diagnostics if "custom.db" in found.detail]
 
 
 def test_unknown_value_is_reported_once_with_the_name_of_its_variable() -> None:
