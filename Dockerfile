@@ -1,5 +1,5 @@
 # A small image of scfdeploy: docker build --tag scfdeploy .
-# It runs as a user without rights and with a read-only root: docs/how-to/container.md.
+# It runs as a user without rights and with a read-only root: docs/how-to/install.md.
 FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
 
 WORKDIR /source

@@ -36,7 +36,6 @@ _LAYER_UPDATES = {
     UpdateMode.CONFIGURATION: "a new version is published",
     UpdateMode.PACKAGE: "a new version is published",
 }
-_TRIGGER_IDENTITY = "another value is another trigger; the old one is deleted if this project owns it"
 
 ACTIONS: Mapping[UpdateMode, tuple[str, ...]] = {
     UpdateMode.IDENTITY: ("CreateFunction",),
@@ -341,6 +340,10 @@ def _triggers_page() -> str:
         "An item of `events` has one key, the type of the trigger. Under it are `parameters`, and `name` if it is not",
         "in the parameters. [Test events and triggers](../../how-to/triggers-and-templates.md) tells which fire",
         "locally.",
+        "",
+        "The column *update* says what a new value does: the trigger is changed *in place*; it is *replaced*, which",
+        "means deleted and created again; or it is *another trigger*, and the old one is deleted if this project owns",
+        "it.",
         "",
     ]
     return page("Triggers", intro, *(_trigger_section(kind) for kind in TRIGGER_TYPES))

@@ -1,4 +1,4 @@
-"""Every path that the documents for contributors name exists."""
+"""Every path that the documents for contributors name exists, and every page that the code names."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from tests.support.scripts import ROOT
 
 _PATH = re.compile(r"`((?:[\w.-]+/)+(?:[\w.-]+\.\w+)?|(?:[\w.-]+/)*[\w-]+\.py)`")
 _ROOTS = ("", "scfdeploy", "tests/fuzz", "tests/fuzz/targets", "tests/support", "scfdeploy/config/components")
+_PAGE = re.compile(r"docs/[\w./-]+\.md")
+_CODE = ("scfdeploy/**/*.py", "scripts/**/*.py", "action/*", "templates/**/*", ".github/**/*.yml", "*")
 _GENERATED = (".fuzz/", ".scfdeploy/")
 
 
@@ -21,3 +23,11 @@ def test_paths_in_document_exist(document: str) -> None:
     }
     assert len(named) > 20
     assert missing == set()
+
+
+def test_pages_that_the_code_names_exist() -> None:
+    files = [file for pattern in _CODE for file in ROOT.glob(pattern) if file.is_file() and file.suffix != ".pyc"]
+    texts = {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8", errors="replace") for file in files}
+    named = {(file, page) for file, text in texts.items() for page in _PAGE.findall(text)}
+    assert {file for file, _ in named} >= {"Dockerfile", "pyproject.toml"}
+    assert sorted((file, page) for file, page in named if not (ROOT / page).exists()) == []
