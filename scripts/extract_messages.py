@@ -7,11 +7,12 @@ Run it from the root of the repository: python scripts/extract_messages.py [FILE
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -171,6 +172,14 @@ def _texts(node: ast.expr) -> Iterator[str]:
             yield from _texts(orelse)
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the catalogue to the file that the arguments name."""
+    parser = argparse.ArgumentParser(description="Write the catalogue of translatable texts.")
+    parser.add_argument("output", nargs="?", type=Path, default=Path("scfdeploy.pot"), metavar="FILE")
+    output = parser.parse_args(arguments).output
+    print(f"{catalogue(output)} texts in {output}")
+    return 0
+
+
 if __name__ == "__main__":
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "scfdeploy.pot")
-    print(f"{catalogue(target)} texts in {target}")
+    sys.exit(main())

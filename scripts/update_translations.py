@@ -8,10 +8,11 @@ With --check it writes nothing, and fails if something is to be done.
 
 from __future__ import annotations
 
+import argparse
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,14 +114,17 @@ def _ends(text: str) -> tuple[str, str]:
     return text[: len(text) - len(text.lstrip("\n"))], text[len(text.rstrip("\n")) :]
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Update, or check. The exit code is 1 if translations are to be written or corrected."""
+    parser = argparse.ArgumentParser(description="Bring the translations up to date.")
+    parser.add_argument("--check", action="store_true", help="write nothing, and fail if something is to be done")
+    is_check = parser.parse_args(arguments).check
     catalogue = updated(read())
     found = list(problems(catalogue))
     contents = {SOURCE: source_text(catalogue), COMPILED: compiled(catalogue)}
     for path, content in contents.items():
         if not path.exists() or path.read_bytes() != content:
-            if "--check" in arguments:
+            if is_check:
                 found.append(f"{path.relative_to(ROOT)} is not up to date")
             else:
                 path.write_bytes(content)
@@ -129,4 +133,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

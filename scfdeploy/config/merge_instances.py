@@ -125,12 +125,12 @@ def _have_one_region(specs: Sequence[FunctionSpec | LayerSpec], diagnostics: Dia
     for spec in resolved[1:]:
         first = resolved[0]
         if spec.region != first.region:
-            label = message("the other {kind}", kind=first.address.kind)
+            label = message("the other {kind}", kind=message(first.address.kind.label))
             diagnostics.report(
                 SEVERAL_REGIONS,
                 spec.span_of("region"),
                 related=((label, first.span_of("region")),),
-                kind=spec.address.kind,
+                kind=message(spec.address.kind.label),
                 region=spec.region,
                 file=first.span.file,
                 other_region=first.region,

@@ -34,7 +34,7 @@ def describe_conflict(
     did not or does not exist. `was_changing` says that `seen` was in a transitional state, so its settings were not
     final. A resource that already has the planned settings is no conflict. The text contains no secrets.
     """
-    kind = change.address.kind.label
+    kind = message(change.address.kind.label)
     if now is None:
         is_missing = seen is not None and change.action is Action.UPDATE
         return message("the {kind} was deleted since the plan was made", kind=kind) if is_missing else None
@@ -53,7 +53,7 @@ def describe_conflict(
 def _describe_creation(change: Change, now: Resource) -> str | None:
     if change.address.comes_with_function:
         return _by_settings(change, None, now)
-    kind = change.address.kind.label
+    kind = message(change.address.kind.label)
     if now.owner == change.owner and now.owner is not None:
         return message("another run of this project created the {kind} since the plan was made", kind=kind)
     return message("another client created the {kind} since the plan was made", kind=kind)

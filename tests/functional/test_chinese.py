@@ -102,7 +102,7 @@ def test_help_fits_the_width_and_its_texts_are_aligned(words: str, columns: int)
         ),
         (["plan", "a", "b"], "错误：多余的参数：b"),
         (["plan", "--adopt=3"], "错误：选项 '--adopt' 不接受值。"),
-        (["plan", "--parallelis", "3"], "错误：没有选项 --parallelis。您是否要输入 --parallelism？"),
+        (["plan", "--parallelis", "3"], "错误：没有选项 --parallelis。是否要输入 --parallelism？"),
         (["alias", "set"], "错误：缺少参数 'NAME'。"),
         (["deploy"], "错误：没有命令 'deploy'。部署请运行 `scfdeploy apply`。"),
         (["plan", "--local", "--endpoint", "http://127.0.0.1:1"], "错误：值无效："),
@@ -130,7 +130,7 @@ def test_findings_are_chinese(tmp_path: Path) -> None:
     assert ran.exit_code == 3
     assert "错误：内存大小无效 [memory-step, InvalidParameterValue.Memory]" in ran.stderr
     assert "提示：是否要写“timeout”？" in ran.stderr
-    assert "七段：秒 分 时 日 月 星期 年" in ran.stderr
+    assert "七个字段：秒 分 时 日 月 星期 年" in ran.stderr
     assert ENGLISH.findall(CODE.sub("", re.sub(r"(?m)^ +\d+ \|.*$", "", ran.stderr))) == []
 
 

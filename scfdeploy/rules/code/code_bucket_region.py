@@ -32,7 +32,7 @@ src:
 
 from __future__ import annotations
 
-from scfdeploy.diagnostics import Severity
+from scfdeploy.diagnostics import Severity, message
 from scfdeploy.facts import region_names
 from scfdeploy.model import FunctionSpec, LayerSpec, Project
 from scfdeploy.rules.rule import Findings, project_rule
@@ -63,6 +63,6 @@ def code_bucket_region(project: Project) -> Findings:
             severity=Severity.WARNING if is_same else None,
             detail=None if is_region else '"{written}" is not a known COS region; the {kind} is in "{region}".',
             written=written,
-            kind=spec.address.kind,
+            kind=message(spec.address.kind.label),
             region=spec.region,
         )

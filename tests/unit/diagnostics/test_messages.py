@@ -44,6 +44,28 @@ def test_message_is_translated_before_values_are_inserted() -> None:
     assert message("{count} functions", count=3) == "3 Funktionen"
 
 
+@pytest.mark.parametrize(
+    ("translated", "value", "text"),
+    [
+        ("该 {x} 已被删除", "函数", "该函数已被删除"),
+        ("该 {x} 已被删除", "URL", "该 URL 已被删除"),
+        ("必须为{x}，", "整数", "必须为整数，"),
+        ("必须为{x}，", "true 或 false", "必须为 true 或 false，"),
+        ("{x} 文件未修改。", "没有函数。", "没有函数。文件未修改。"),
+        ("{x}的 `src`", "hello", "hello 的 `src`"),
+        ("名称“{x}”无效", "hello", "名称“hello”无效"),
+        ("没有{x}。", "", "没有。"),
+        ("{x}  通过", "函数", "函数  通过"),
+    ],
+)
+def test_values_in_chinese_have_spaces_around_latin_text_only(translated: str, value: str, text: str) -> None:
+    with translation({"a {x}": translated}.__getitem__, "zh-CN"):
+        made = message("a {x}", x=value)
+
+    assert made == text
+    assert in_english(made) == f"a {value}"
+
+
 @pytest.fixture
 def chinese() -> Iterator[None]:
     texts = {"{number} changes": "{number} 项变更", "the function": "函数", "{what} failed": "{what}失败", ", ": "，"}

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from scfdeploy.apply import Outcome, Status
 from scfdeploy.diagnostics import message
 from scfdeploy.plan import Action
-from scfdeploy.report.actions import SYMBOLS, completed
+from scfdeploy.report.actions import SYMBOLS, completed, failed
 from scfdeploy.report.humanize import duration
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.applied import error_lines, outcome_lines
@@ -74,10 +74,10 @@ def _failures(groups: Sequence[Sequence[Outcome]], style: TextStyle) -> Iterator
             yield from outcome_lines(group[0], style)
             continue
         addresses = [outcome.address for outcome in group]
-        failed = message("{action} failed", action=group[0].action.value)
+        text = failed(group[0].action)
         title = style.paint(f"{len(group)} × {kind_label(addresses)}", "bold")
         mark = style.paint("!", "red", "bold")
-        yield from style.lines(f"  {mark} {title}: {style.paint(failed, 'red')}", hanging="      ")
+        yield from style.lines(f"  {mark} {title}: {style.paint(text, 'red')}", hanging="      ")
         yield from name_lines(addresses, "      ", style)
         yield from error_lines(group[0], style)
         messages = {outcome.error.message for outcome in group if outcome.error is not None}
