@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
-import select
+import selectors
 import signal
 import subprocess
 import threading
@@ -225,9 +225,12 @@ class _LineSplitter:
 
 
 def _is_readable(out: IO[bytes], wait_s: float) -> bool:
-    if os.name == "nt":  # select does not accept pipes there: reading blocks until all writers have closed the pipe
+    if os.name == "nt":  # selectors do not accept pipes there: reading blocks until all writers have closed the pipe
         return True
-    return bool(select.select([out], [], [], wait_s)[0])
+    # Not select(), which refuses descriptors from 1024 on: a program with many open files can use the Python API.
+    with selectors.DefaultSelector() as selector:
+        selector.register(out, selectors.EVENT_READ)
+        return bool(selector.select(wait_s))
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 import threading
@@ -37,6 +38,24 @@ def test_words_are_run_without_a_shell() -> None:
     told: list[str] = []
     assert run((sys.executable, "-c", "import sys; print(sys.argv[1])", "$HOME; a"), told) == CommandResult(0)
     assert told == ["$HOME; a"]
+
+
+def test_output_is_read_with_more_than_1024_open_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 1200:
+        pytest.skip(f"a process can have {hard} open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1200), hard))
+    opened = []
+    try:
+        while not opened or opened[-1] < 1024:
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+        told: list[str] = []
+        assert run("echo one", told) == CommandResult(0)
+        assert told == ["one"]
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_process_left_running_is_not_waited_for(tmp_path: Path) -> None:
