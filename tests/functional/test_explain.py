@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scfdeploy.facts import built_in_variables, error_codes, status_codes
+from scfdeploy.model import FUNCTION_FIELDS, Field
 from scfdeploy.report.pages import all_pages
 from tests.support.command import scfdeploy
 
@@ -175,6 +176,33 @@ def test_settings_of_events_are_explained(name: str, text: str) -> None:
 
     assert ran.exit_code == 0
     assert text in ran.stdout
+
+
+@pytest.mark.parametrize("field", FUNCTION_FIELDS, ids=lambda field: field.name)
+def test_every_key_of_a_function_is_explained(field: Field) -> None:
+    ran = scfdeploy("explain", field.name.lower())
+
+    assert ran.exit_code == (0 if field.supported else 1)
+    assert f"{field.name}: setting of a function\n" in ran.stdout or not field.supported
+
+
+def test_key_of_a_function_shows_values_default_and_inner_keys() -> None:
+    memory, vpc = scfdeploy("explain", "memorySize").stdout, scfdeploy("explain", "vpcConfig").stdout
+
+    assert memory.splitlines()[:3] == [
+        "memorySize: setting of a function",
+        "Memory in MB: 64, or 128 to 3072 in steps of 128.",
+        "Value: default 128",
+    ]
+    assert "Keys in it: vpcId, subnetId\n" in vpc
+    assert "Value:" not in vpc
+
+
+def test_misspelled_key_of_a_function_is_suggested() -> None:
+    ran = scfdeploy("explain", "memorySiez")
+
+    assert ran.exit_code == 1
+    assert '"memorySize"' in ran.stderr
 
 
 @pytest.mark.parametrize(

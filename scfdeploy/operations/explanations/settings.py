@@ -1,24 +1,47 @@
-"""Explanations of the settings of a function that decide what happens to its asynchronous events."""
+"""Explanations of the settings of a function: at length of those that decide what happens to asynchronous events."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import join_messages
 from scfdeploy.facts import delivery_value, limit
+from scfdeploy.model import FUNCTION_FIELDS, Field
 from scfdeploy.results import Explanation
 
-SETTINGS = ("retryNum", "msgTTL", "deadLetter", "asyncRunEnable", "traceEnable")
+_FIELDS = {field.name: field for field in FUNCTION_FIELDS if field.supported}
+SETTINGS = tuple(_FIELDS)
+"""The keys under `inputs` of a function."""
+
 _MS_PER_S = 1000
 _S_PER_H = 3600
 
 
 def explain_setting(name: str) -> Explanation:
     """What a setting in serverless.yml means. Raises KeyError for a name that is not in `SETTINGS`."""
-    return _settings()[name]
+    return _settings_of_events().get(name) or _explain_field(_FIELDS[name])
 
 
-def _settings() -> Mapping[str, Explanation]:
+def _explain_field(field: Field) -> Explanation:
+    inner = message("Keys in it: {names}", names=", ".join(key.name for key in field.fields)) if field.fields else ""
+    value = join_messages("; ", _values(field))
+    return Explanation(
+        "setting", field.name, message(field.description), value=value, remarks=(inner,) if inner else ()
+    )
+
+
+def _values(field: Field) -> Iterator[str]:
+    """The values that a key can have, and its default."""
+    if field.choices:
+        yield ", ".join(field.choices)
+    if field.minimum is not None and field.maximum is not None:
+        yield message("{least} to {most}", least=field.minimum, most=field.maximum)
+    if field.default:
+        yield message("default {default}", default=field.default)
+
+
+def _settings_of_events() -> Mapping[str, Explanation]:
     trace_hours = delivery_value("scf", "trace.kept_ms") // _MS_PER_S // _S_PER_H
     return {
         "retryNum": Explanation(

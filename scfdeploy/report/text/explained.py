@@ -82,7 +82,8 @@ def _name_in_project(entry: Explanation, style: TextStyle) -> Iterator[str]:
     text = message("{kind}, {origin}", kind=kind, origin=entry.origin) if entry.origin else kind
     yield style.labelled(message("{title}:", title=entry.name), text, "bold")
     yield _sentence(entry.meaning)
-    yield message("Value: {value}", value=entry.value)
+    if entry.value:
+        yield message("Value: {value}", value=entry.value)
     yield from entry.remarks
     if entry.reads:
         yield message("Read it with:")
