@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from scfdeploy.config.api_gateway import access_controls
 from scfdeploy.config.components.kinds import choose_kind, kinds
 from scfdeploy.config.components.local_path import is_local_path
 from scfdeploy.config.document import component_kind
@@ -109,12 +110,8 @@ def _report_gateway_file(component: Entry, inputs: MappingNode | None, kind: str
             ),
         )
         return
-    called = () if inputs is None else gateway_functions(inputs)
-    advice = (
-        message("Add `- http:` to `events` of {functions}.", functions=", ".join(called))
-        if called
-        else message("Remove the file, or give the function that it called a URL: `events` with `- http:`.")
-    )
+    advice = "" if inputs is None else advise_urls(inputs)
+    advice = advice or message("Remove the file, or give the function that it called a URL: `events` with `- http:`.")
     diagnostics.report(
         GATEWAY_ONLY,
         component.value.span,
@@ -129,6 +126,21 @@ def _has_websocket(inputs: MappingNode) -> bool:
         entry.key.text == "transportFunctionName"
         or (entry.key.text == "protocol" and (text_of(entry) or "").upper() == "WEBSOCKET")
         for entry in nested_entries(inputs)
+    )
+
+
+def advise_urls(inputs: MappingNode) -> str:
+    """Which functions need a URL in place of a gateway that has no function beside it; empty if it names none."""
+    called, controls = ", ".join(gateway_functions(inputs)), access_controls(inputs)
+    if not called:
+        return ""
+    if not controls:
+        return message("Add `- http:` to `events` of {functions}.", functions=called)
+    return message(
+        "Add `- http:` with `authType: CAM` (signed calls only) to `events` of {functions}: this gateway restricted "
+        "access ({controls}).",
+        functions=called,
+        controls=", ".join(controls),
     )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from scfdeploy.config.api_gateway import is_disabled
 from scfdeploy.config.components.local_path import is_local_path
 from scfdeploy.config.document import component_kind
-from scfdeploy.config.migration.current_format import gateway_functions
+from scfdeploy.config.migration.current_format import advise_urls
 from scfdeploy.config.migration.framework_gateway import add_url, has_trigger, replace_gateway_keys
 from scfdeploy.config.migration.function_settings import (
     NOT_CARRIED_OVER,
@@ -185,13 +185,11 @@ class NamedComponents:
         if kinds <= {"apigateway", CONSTANTS} and "apigateway" in kinds:
             gateway = next(entry for entry in self._named.values() if self._kind(entry) == "apigateway")
             inputs = mapping_of(get(gateway.value, "inputs"))
-            called = () if inputs is None else gateway_functions(inputs)
             return NotMigratedError(
                 gateway.key.span,
                 message("The file has only an API Gateway, which can no longer be created."),
-                message("Add `- http:` to `events` of {functions}.", functions=", ".join(called))
-                if called
-                else message("Give the function that it called a URL: `events` with `- http:`."),
+                ("" if inputs is None else advise_urls(inputs))
+                or message("Give the function that it called a URL: `events` with `- http:`."),
             )
         return NotMigratedError(
             first.key.span,

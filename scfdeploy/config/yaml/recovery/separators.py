@@ -90,7 +90,7 @@ def _find_no_space(failure: ParseFailure, line: int) -> Mistake | None:
         summary="No space after the colon",
         detail='A key ends with a colon and a space; "{text}" is read as one text.',
         hint="Write `{key}: {value}`.",
-        text=text.strip(),
+        text=text[: value_end(text, 0)].strip(),
         key=match["key"],
         value=match["value"][: value_end(match["value"], 0)],
     )

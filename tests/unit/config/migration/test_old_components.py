@@ -282,3 +282,22 @@ def test_gateway_with_a_websocket_is_not_replaced_by_a_url() -> None:
     (finding,) = result.diagnostics
     assert result.text == text
     assert "protocolType: WS" in (finding.hint or "")
+
+
+@pytest.mark.parametrize(
+    "head", ["component: apigateway\nname: a\n", "gw:\n  component: '@serverless/tencent-apigateway'\n  "]
+)
+def test_advice_for_a_restricted_gateway_alone_restricts_access(head: str) -> None:
+    pad = "  " if head.endswith("  ") else ""
+    lines = (
+        "  endpoints:",
+        "    - path: /",
+        "      function: {functionName: api}",
+        "      usagePlan: {usagePlanId: x}",
+    )
+    text = f"{head}inputs:\n" + "".join(f"{pad}{line}\n" for line in lines)
+
+    (finding,) = migrate_text(text, "serverless.yml", default_name="shop").diagnostics
+
+    assert "`authType: CAM` (signed calls only) to `events` of api" in (finding.hint or "")
+    assert "usagePlan" in (finding.hint or "")
