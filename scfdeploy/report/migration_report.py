@@ -99,7 +99,12 @@ def _summary(entries: list[Entry]) -> list[str]:
 
 
 def _section(entry: Entry, redact: Callable[[str], str]) -> list[str]:
-    lines = [f"## {code_span(entry['file'])}", "", f"{message(_STATE_MEANINGS[entry['state']])}.", ""]
+    lines = [
+        f"## {code_span(entry['file'])}",
+        "",
+        message("{state}.", state=message(_STATE_MEANINGS[entry["state"]])),
+        "",
+    ]
     lines += _bullets(message("Error"), entry["errors"], redact)
     if entry["changes"]:
         lines += [f"**{message('What changes')}**", "", _diff(entry["changes"]), ""]

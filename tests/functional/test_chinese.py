@@ -264,6 +264,23 @@ def test_question_on_a_chinese_terminal_accepts_a_chinese_yes(tmp_path: Path, cl
     assert "完成：1 个已创建" in shown
 
 
+OLD_GATEWAY = """\
+one:
+  component: '@serverless/tencent-scf'
+  inputs:
+    name: one
+    handler: index.main
+gateway:
+  component: '@serverless/tencent-apigateway'
+  inputs:
+    endpoints:
+      - path: /list
+        usagePlan: {usagePlanId: plan-1}
+        function:
+          functionName: one
+"""
+
+
 def test_files_that_commands_write_are_the_same_in_every_language(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -278,6 +295,9 @@ def test_files_that_commands_write_are_the_same_in_every_language(
             *(["ci", "init", system, "--runtime", "python", "--package", package] for system in ("github", "jenkins")),
         ):
             assert scfdeploy(*words, "--lang", language).exit_code in (0, 1), words
+        (folder / "old").mkdir()
+        (folder / "old" / "serverless.yml").write_text(OLD_GATEWAY)
+        assert scfdeploy("migrate", "old", "--write", "--lang", language).exit_code == 0
         files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix != ".json"]
         written.append({file.relative_to(folder).as_posix(): file.read_text("utf-8") for file in files})
 

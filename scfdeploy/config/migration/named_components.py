@@ -269,7 +269,7 @@ class NamedComponents:
             replace_in_events(events, self._rewrite, self._diagnostics, others=gateways)
             if gateways and mapping.entries and not has_trigger(events, "http", "apigw"):
                 anchor = _anchor(mapping)
-                paths = message("API Gateway: {paths}", paths=", ".join(self._paths[entry.key.text]))
+                paths = f"API Gateway: {', '.join(self._paths[entry.key.text])}"
                 add_url(events, anchor, replacement_url(gateways, self._rewrite), self._rewrite, comment=paths)
             return
         image, source = mapping_of(mapping.get("image")), settings.get("src")
