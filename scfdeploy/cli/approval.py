@@ -23,10 +23,12 @@ from scfdeploy.cli.output import (
     write_reports_and_exit,
 )
 from scfdeploy.cli.redaction import SECRETS
-from scfdeploy.cli.regions import run_parts, split_request
+from scfdeploy.cli.region_parts import Part
+from scfdeploy.cli.regions import run_parts, split_project
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.apply import ApplyHooks
 from scfdeploy.operations.request import Request
+from scfdeploy.plan import Policy
 from scfdeploy.report.terminal import safe
 from scfdeploy.results import AliasChanged, Applied, Findings, Planned
 
@@ -38,23 +40,23 @@ def run_apply(output: OutputOptions, use_case: Callable[[ApplyHooks], Applied], 
 
 
 def run_apply_by_region(
-    output: OutputOptions, request: Request, use_case: Callable[[Request, ApplyHooks], Applied], *, yes: bool
+    output: OutputOptions, whole: Part, use_case: Callable[[Request, Policy, ApplyHooks], Applied], *, yes: bool
 ) -> NoReturn:
     """Run an apply or a destroy for each region of the project, until one fails, and exit."""
     prompt = ApprovalPrompt(output, yes)
-    whole = _execute(output, lambda hooks: use_case(request, hooks), prompt)
-    requests = split_request(output, request, whole.findings)
-    if not requests:
-        _show(output, whole, prompt)
-        write_reports_and_exit(output, whole, exit_code(whole))
+    result = _execute(output, lambda hooks: use_case(*whole, hooks), prompt)
+    parts = split_project(output, whole, result.findings)
+    if not parts:
+        _show(output, result, prompt)
+        write_reports_and_exit(output, result, exit_code(result))
     has_changes: list[bool] = []
 
-    def run(part: Request) -> NoReturn:
-        applied = _run(output, lambda hooks: use_case(part, hooks), yes=yes)
+    def run(part: Part) -> NoReturn:
+        applied = _run(output, lambda hooks: use_case(*part, hooks), yes=yes)
         has_changes.append(bool(applied.outcomes))
         write_reports_and_exit(output, applied, exit_code(applied))
 
-    *before, last = run_parts(output, requests, run, stops=True)
+    *before, last = run_parts(output, parts, run, stops=True)
     is_partial = last is ExitCode.FAILED and any(has_changes[: len(before)])
     raise typer.Exit(ExitCode.PARTLY_APPLIED if is_partial else last)
 

@@ -19,61 +19,65 @@ from scfdeploy.cli.output import (
     show,
     write_reports_and_exit,
 )
+from scfdeploy.cli.region_parts import Part, parts_by_region
 from scfdeploy.config.merge_instances import SEVERAL_REGIONS
 from scfdeploy.diagnostics import message
-from scfdeploy.operations.check import requests_by_region
 from scfdeploy.operations.request import Request
+from scfdeploy.plan import Policy
 from scfdeploy.results import Drifted, Findings, Planned, StatusReport
 
 R = TypeVar("R", Planned, Drifted, StatusReport)
 
 
 def run_regions_and_exit(
-    output: OutputOptions, request: Request, use_case: Callable[[Request], R], exit_code: Callable[[R], ExitCode]
+    output: OutputOptions,
+    whole: Part,
+    use_case: Callable[[Request, Policy], R],
+    exit_code: Callable[[R], ExitCode],
 ) -> NoReturn:
     """Run `use_case` for each region, show the results, and exit with the first code of a failure."""
-    result = run_or_exit(output, lambda: use_case(request))
-    requests = split_request(output, request, result.findings)
-    if not requests:
+    result = run_or_exit(output, lambda: use_case(*whole))
+    parts = split_project(output, whole, result.findings)
+    if not parts:
         show(output, result)
         write_reports_and_exit(output, result, exit_code(result))
-    codes = run_parts(output, requests, lambda part: run_and_exit(output, lambda: use_case(part), exit_code))
+    codes = run_parts(output, parts, lambda part: run_and_exit(output, lambda: use_case(*part), exit_code))
     failures = [code for code in codes if code not in (ExitCode.DONE, ExitCode.CHANGES)]
     raise typer.Exit(failures[0] if failures else max(codes))
 
 
-def split_request(output: OutputOptions, request: Request, findings: Findings) -> Sequence[Request]:
-    """A request for each region, if the findings of the whole project say that it has several; otherwise none.
+def split_project(output: OutputOptions, whole: Part, findings: Findings) -> Sequence[Part]:
+    """A part for each region, if the findings of the whole project say that it has several; otherwise none.
 
     None for reports and for formats that describe one region.
     """
     has_several = any(finding.rule == SEVERAL_REGIONS.id for finding in findings.diagnostics)
     if not has_several or output.format not in ("text", "json") or output.reports:
         return ()
-    requests = run_or_exit(output, lambda: requests_by_region(request))
-    return requests if len(requests) > 1 else ()
+    return run_or_exit(output, lambda: parts_by_region(*whole))
 
 
 def run_parts(
-    output: OutputOptions, requests: Sequence[Request], run: Callable[[Request], NoReturn], *, stops: bool = False
+    output: OutputOptions, parts: Sequence[Part], run: Callable[[Part], NoReturn], *, stops: bool = False
 ) -> list[ExitCode]:
-    """Run a command for each request, and return its exit codes; with `stops`, only up to the first failure.
+    """Run a command for each part, and return its exit codes; with `stops`, only up to the first failure.
 
-    `run` writes a result and exits. The JSON documents of all requests are written as one.
+    `run` writes a result and exits. The JSON documents of all parts are written as one.
     """
     codes: list[ExitCode] = []
     documents: dict[str, str] = {}
     is_json = output.format == "json"
-    for part in requests:
+    for part in parts:
+        region = part.request.load.part
         if not is_json:
-            print_text(message("Region {region}:", region=part.load.part), sys.stdout)
+            print_text(message("Region {region}:", region=region), sys.stdout)
         written = StringIO()
         try:
             with redirect_stdout(written) if is_json else nullcontext():
                 run(part)
         except typer.Exit as error:
             codes.append(ExitCode(error.exit_code))
-        documents[part.load.part] = written.getvalue()
+        documents[region] = written.getvalue()
         if stops and codes[-1] is not ExitCode.DONE:
             break
     if is_json:
@@ -83,7 +87,7 @@ def run_parts(
 
         merged = merge_documents({region: json.loads(text) for region, text in documents.items() if text})
         print_text(dumps(merged), sys.stdout)
-    rest = [part.load.part for part in requests[len(codes) :]]
+    rest = [part.request.load.part for part in parts[len(codes) :]]
     if rest:
         print_text(message("Not started: {regions}.", regions=", ".join(rest)), sys.stderr)
     return codes

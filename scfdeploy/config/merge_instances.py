@@ -38,7 +38,7 @@ SEVERAL_REGIONS = Finding(
     Severity.ERROR,
     "Instances in several regions",
     detail="This {kind} is deployed to {region}, that of {file} to {other_region}. One plan is for one region.",
-    hint="Run for each folder separately, or pass --region.",
+    hint="Write one region in all files, and use no output of another region.",
     title="Instances in several regions.",
     what="Functions that are deployed together have different regions. validate, plan, apply, destroy and status cover "
     "all regions, one after the other, as text and as JSON; commands about one function find its region. Reports, "
@@ -48,7 +48,7 @@ SEVERAL_REGIONS = Finding(
     wrong=yaml(
         "# api/serverless.yml\ninputs:\n  region: ap-shanghai\n---\n# web/serverless.yml\ninputs:\n  region: ap-beijing"
     ),
-    right="One region in all files, a run for each folder separately, or `--region`.",
+    right="One region in all files, or a run for each folder separately. `--region` puts all into one region.",
 )
 
 
@@ -72,7 +72,7 @@ def merge_instances(instances: Sequence[Instance], root: str, diagnostics: Diagn
     specs: list[FunctionSpec | LayerSpec] = []
     for instance in instances:
         specs += [*instance.functions, *instance.layers]
-    if disagree or not _have_one_region(specs, diagnostics):
+    if disagree or not _have_one_region(specs, diagnostics, are_apart=bool(regions_of(instances))):
         return None
     return Project(ProjectKey(first.app, first.stage, specs[0].region if specs else ""), root, tuple(instances))
 
@@ -120,7 +120,7 @@ def _resolved(instance: Instance) -> list[FunctionSpec | LayerSpec]:
     return [spec for spec in specs if "region" not in spec.unresolved]
 
 
-def _have_one_region(specs: Sequence[FunctionSpec | LayerSpec], diagnostics: Diagnostics) -> bool:
+def _have_one_region(specs: Sequence[FunctionSpec | LayerSpec], diagnostics: Diagnostics, *, are_apart: bool) -> bool:
     resolved = [spec for spec in specs if "region" not in spec.unresolved]
     for spec in resolved[1:]:
         first = resolved[0]
@@ -134,6 +134,10 @@ def _have_one_region(specs: Sequence[FunctionSpec | LayerSpec], diagnostics: Dia
                 region=spec.region,
                 file=first.span.file,
                 other_region=first.region,
+                hint="Run this command for one folder at a time, such as {folder}; --region puts all into one region."
+                if are_apart
+                else None,
+                folder=spec.span.file.rpartition("/")[0] or ".",
             )
             return False
     return True

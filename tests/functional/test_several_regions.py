@@ -116,6 +116,37 @@ def test_commands_about_a_function_find_its_region(project: Path, cloud: LocalSe
     assert "the project has several regions: ap-beijing, ap-guangzhou" in unknown.stderr
 
 
+def test_targets_and_instances_select_their_region(project: Path, cloud: LocalServer) -> None:
+    applied = run(cloud, "apply", project, "--yes", "--target", "south", "--format", "json")
+    assert (applied.exit_code, applied.document["regions"]) == (0, ["ap-guangzhou"])
+    planned = run(cloud, "plan", project, "--target", "function/default/north", "--target", "so*", "--format", "json")
+    assert planned.document["targets"] == ["function/default/north", "function/default/south"]
+    assert planned.document["summary"]["create"] == 1
+    assert planned.document["regions"] == list(REGIONS.values())
+    status = run(cloud, "status", project, "--target", "south", "--format", "json")
+    assert [one["address"] for one in status.document["functions"]] == ["function/default/south"]
+    assert run(cloud, "destroy", project, "--yes", "--instance", "south").stdout.count("Done: 1 deleted.") == 1
+
+
+def test_unknown_target_changes_nothing(project: Path, cloud: LocalServer) -> None:
+    for selected in (["--target", "west"], ["--target", "south", "--target", "west"]):
+        ran = run(cloud, "apply", project, "--yes", *selected)
+        assert ran.exit_code == 1
+        assert "--target west: the project has no such resource" in ran.stderr
+    assert "Nothing" not in run(cloud, "plan", project).stdout
+
+
+def test_commands_for_one_region_say_what_to_type(project: Path, cloud: LocalServer) -> None:
+    report = f"junit={project / 'report.xml'}"
+    for command in (["plan", "--format", "markdown"], ["plan", "--report", report], ["build"], ["policy"]):
+        ran = run(cloud, *command, project)
+        assert ran.exit_code == 3
+        assert "Run this command for one folder at a time, such as " in ran.stdout + ran.stderr
+    doctor = run(cloud, "doctor", project)
+    assert "the project has several regions: ap-beijing, ap-guangzhou" in doctor.stdout
+    assert "Name the folder of one region." in doctor.stdout
+
+
 def test_output_of_another_region_is_an_error(project: Path) -> None:
     write(project, "north", "ap-beijing", "  description: ${output:${stage}:${app}:south.name}\n")
 
@@ -123,6 +154,7 @@ def test_output_of_another_region_is_an_error(project: Path) -> None:
 
     assert ran.exit_code == 3
     assert "[several-regions]" in ran.stderr
+    assert "Write one region in all files, and use no output of another region." in ran.stderr
 
 
 def test_saved_plan_is_of_one_region(project: Path, cloud: LocalServer) -> None:

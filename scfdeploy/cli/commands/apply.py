@@ -23,6 +23,7 @@ from scfdeploy.cli.groups import (
 )
 from scfdeploy.cli.output import OutputOptions, parse_reports
 from scfdeploy.cli.redaction import mask_on_github
+from scfdeploy.cli.region_parts import Part
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.apply import apply as use_case
 from scfdeploy.operations.request import CloudOptions, Request
@@ -78,7 +79,9 @@ def apply(
     mask_on_github(output, request.load.variables)
     if saved is not None:
         _apply_saved(screen, request, cloud, policy, file=saved)
-    run_apply_by_region(screen, request, lambda part, hooks: use_case(part, cloud, policy, hooks), yes=yes)
+    run_apply_by_region(
+        screen, Part(request, policy), lambda part, own, hooks: use_case(part, cloud, own, hooks), yes=yes
+    )
 
 
 def _apply_saved(

@@ -17,6 +17,7 @@ from scfdeploy.cli.groups import (
     expand_groups,
 )
 from scfdeploy.cli.output import OutputOptions, parse_reports
+from scfdeploy.cli.region_parts import Part
 from scfdeploy.operations.apply import destroy as use_case
 from scfdeploy.plan import Policy
 
@@ -52,4 +53,6 @@ def destroy(
     )
     policy = Policy(targets=targets(target), instances=instances(instance))
     screen = OutputOptions("destroy", output, *display, parse_reports(report), **layout.as_arguments())
-    run_apply_by_region(screen, request, lambda part, hooks: use_case(part, cloud, policy, hooks), yes=yes)
+    run_apply_by_region(
+        screen, Part(request, policy), lambda part, own, hooks: use_case(part, cloud, own, hooks), yes=yes
+    )

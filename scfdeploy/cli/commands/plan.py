@@ -23,6 +23,7 @@ from scfdeploy.cli.groups import (
 )
 from scfdeploy.cli.output import OutputOptions, parse_reports, run_and_exit
 from scfdeploy.cli.redaction import mask_on_github
+from scfdeploy.cli.region_parts import Part
 from scfdeploy.cli.regions import run_regions_and_exit
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.plan import drift
@@ -70,6 +71,7 @@ def plan(
     )
     cloud = cloud_options(clock=context.obj, **connection._asdict(), parallelism=parallelism)
     policy = plan_policy(changes)
+    whole = Part(request, policy)
 
     screen = OutputOptions("plan", output, *display, parse_reports(report, html), **layout.as_arguments())
     mask_on_github(output, request.load.variables)
@@ -77,10 +79,10 @@ def plan(
         if out is not None:
             raise typer.BadParameter(message("--refresh-only cannot be combined with --out: it makes no plan to save"))
         exit_code = partial(_drift_exit_code, detailed=detailed_exitcode)
-        run_regions_and_exit(screen, request, lambda part: drift(part, cloud, policy), exit_code)
+        run_regions_and_exit(screen, whole, lambda part, own: drift(part, cloud, own), exit_code)
     planned_exit_code = partial(_exit_code, detailed=detailed_exitcode)
     if out is None:
-        run_regions_and_exit(screen, request, lambda part: use_case(part, cloud, policy), planned_exit_code)
+        run_regions_and_exit(screen, whole, lambda part, own: use_case(part, cloud, own), planned_exit_code)
     run_and_exit(screen, lambda: _plan_to_file(request, cloud, policy, out), planned_exit_code)
 
 

@@ -12,8 +12,10 @@ from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, FindingLayout, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, parse_reports
+from scfdeploy.cli.region_parts import Part
 from scfdeploy.cli.regions import run_regions_and_exit
 from scfdeploy.operations.status import status as use_case
+from scfdeploy.plan import Policy
 from scfdeploy.results import StatusReport
 
 app = CommandApp()
@@ -46,8 +48,8 @@ def status(
     request = make_request(path, **project._asdict(), skip_unsupported=skip_unsupported)
     cloud = cloud_options(clock=context.obj, **connection._asdict(), parallelism=parallelism)
     screen = OutputOptions("status", output, *display, parse_reports(report), **layout._asdict())
-    only = targets(target)
-    run_regions_and_exit(screen, request, lambda part: use_case(part, cloud, only), _exit_code)
+    whole = Part(request, Policy(targets=targets(target)))
+    run_regions_and_exit(screen, whole, lambda part, own: use_case(part, cloud, own.targets), _exit_code)
 
 
 def _exit_code(result: StatusReport) -> ExitCode:

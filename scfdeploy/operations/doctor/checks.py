@@ -40,6 +40,12 @@ def check_project(name: str, context: DoctorContext) -> CheckResult:
             message("no serverless.yml"),
             message("Run it in a project, or give its PATH, to check what its functions need."),
         )
+    if loaded.regions:
+        return not_checked(
+            name,
+            message("the project has several regions: {regions}", regions=", ".join(loaded.regions)),
+            message("Name the folder of one region."),
+        )
     errors = sum(finding.severity is Severity.ERROR for finding in loaded.diagnostics)
     if errors or loaded.project is None:
         return failed(
