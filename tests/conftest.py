@@ -4,8 +4,10 @@
 examples of a test that sets none itself.
 """
 
+import gc
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -49,6 +51,15 @@ def but_who_says_what_for(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
     if mark is not None:
         assert mark.args, "say what it waits for"
         monkeypatch.setattr(SystemClock, "sleep", _really_sleep)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_files_stay_open() -> Iterator[None]:
+    """Connections of commands that ran in this process end, as at the end of a process, before there are too many."""
+    yield
+    descriptors = Path("/dev/fd")
+    if descriptors.exists() and len(os.listdir(descriptors)) > 300:  # noqa: PTH208 - the links may be gone by then
+        gc.collect()
 
 
 def _refuse(_clock: SystemClock, seconds: float) -> None:
