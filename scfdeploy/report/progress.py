@@ -22,6 +22,7 @@ from scfdeploy.apply.events import (
     Waiting,
 )
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import join_sentences
 from scfdeploy.model import Address
 from scfdeploy.report.actions import action_verb, completed, in_progress
 from scfdeploy.report.humanize import duration, plural
@@ -164,7 +165,7 @@ def _line(event: Event, state: ProgressState) -> str:
             return f"{safe(str(address))}: {safe(_upload_text(event))}"
         case ChangeFinished(outcome=outcome):
             count = message("({finished} of {total})", finished=state.finished, total=state.total)
-            return f"{outcome_line(outcome)} {count}"
+            return join_sentences(outcome_line(outcome), count)
         case Stopping():
             return stopping_message(event)
         case RunStarted() | StepStarted() | Waiting():

@@ -303,3 +303,24 @@ def test_files_that_commands_write_are_the_same_in_every_language(
 
     assert {".github/workflows/scfdeploy.yml", "Jenkinsfile", "new/serverless.yml"} <= written[0].keys()
     assert written[0] == written[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["simulate", "--outcomes", "430,430,430", "--on", "scf,lambda"],
+        ["explain", "memory-step"],
+        ["explain", "ResourceInUse"],
+        ["migrate", "--report", "-"],
+    ],
+)
+def test_chinese_words_are_followed_by_chinese_punctuation(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_project(tmp_path, TIMER)
+    monkeypatch.chdir(tmp_path)
+
+    ran = scfdeploy(*arguments, "--lang", "zh")
+
+    assert CHINESE.search(ran.stdout)
+    assert re.findall(r"[一-鿿][.,;:](?:\s|$)|[，。；：] ", CODE.sub("", ran.stdout)) == []

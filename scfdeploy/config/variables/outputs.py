@@ -9,6 +9,7 @@ from scfdeploy.config.dependencies import Edge, InstanceKey
 from scfdeploy.config.variables.errors import Problem, var_option
 from scfdeploy.config.variables.sources import VariableValue
 from scfdeploy.diagnostics import Finding, Severity, did_you_mean, message
+from scfdeploy.diagnostics.messages import join_messages
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Instance, Ref, Secret, Value
 from scfdeploy.model.outputs import instance_outputs, output
@@ -110,14 +111,17 @@ class Outputs:
         if name is None:
             return Problem(form, OUTPUT_FORM.at(None, form=form, option=var_option(form)))
         if (dependent, name.instance) in self._cycles:
-            path = "; ".join(
-                message(
-                    "{dependent} needs {dependency} ({place})",
-                    dependent=edge.dependent.name,
-                    dependency=edge.dependency.name,
-                    place=edge.span,
-                )
-                for edge in self._cycles[dependent, name.instance]
+            path = join_messages(
+                message("; "),
+                (
+                    message(
+                        "{dependent} needs {dependency} ({place})",
+                        dependent=edge.dependent.name,
+                        dependency=edge.dependency.name,
+                        place=edge.span,
+                    )
+                    for edge in self._cycles[dependent, name.instance]
+                ),
             )
             return Problem(form, OUTPUT_CYCLE.at(None, path=path))
         instance = self._read.get(name.instance)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import join_sentences
 from scfdeploy.diagnostics.page import Page
-from scfdeploy.report.humanize import severity_word
+from scfdeploy.report.humanize import enumeration, severity_word
 from scfdeploy.report.terminal import clip, pad, safe, width
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results import Explained, Explanation
@@ -94,7 +94,7 @@ def _name_in_project(entry: Explanation, style: TextStyle) -> Iterator[str]:
 
 def _code_or_finding(entry: Explanation, style: TextStyle) -> Iterator[str]:
     kind = message("error code of the API") if entry.kind == "error-code" else message("finding")
-    yield f"{style.paint(entry.name, 'bold')} ({kind})"
+    yield message("{name} ({kind})", name=style.paint(entry.name, "bold"), kind=kind)
     yield from style.lines(_sentence(entry.meaning), "  ")
     if entry.page is not None:
         yield from _page(entry.page, style)
@@ -111,7 +111,7 @@ def _code_or_finding(entry: Explanation, style: TextStyle) -> Iterator[str]:
 
 
 def _page(page: Page, style: TextStyle) -> Iterator[str]:
-    yield f"  {style.paint(', '.join((severity_word(page.severity), *page.codes)), 'dim')}"
+    yield f"  {style.paint(enumeration((severity_word(page.severity), *page.codes)), 'dim')}"
     for heading, text in page.parts.items():
         yield ""
         yield f"  {style.paint(heading, 'cyan')}"

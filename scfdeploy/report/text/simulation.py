@@ -8,6 +8,7 @@ from itertools import islice
 
 from scfdeploy.delivery.trace import ItemSummary
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import join_messages
 from scfdeploy.report.humanize import enumeration, plural, ranges
 from scfdeploy.report.terminal import clip, safe
 from scfdeploy.report.text.simulation_timeline import delivery_error, item_noun, timeline
@@ -156,7 +157,13 @@ def _repeated(run: SimulatedRun) -> str:
     groups = _by_completions(run)
     if not groups:
         return message("none")
-    return "; ".join(f"{items_text(run, numbers)} ({_times(count)})" for count, numbers in groups)
+    return join_messages(
+        message("; "),
+        [
+            message("{items} ({times})", items=items_text(run, numbers), times=_times(count))
+            for count, numbers in groups
+        ],
+    )
 
 
 def _by_completions(run: SimulatedRun) -> list[tuple[int, list[int]]]:
@@ -184,9 +191,12 @@ def _lost(run: SimulatedRun) -> str:
             groups.setdefault((item.end, item.reason), []).append(item.number)
     if not groups:
         return message("none")
-    return "; ".join(
-        f"{items_text(run, numbers)}: {_rule(run, end, reason, numbers[0])}"
-        for (end, reason), numbers in groups.items()
+    return join_messages(
+        message("; "),
+        [
+            message("{title}: {text}", title=items_text(run, numbers), text=_rule(run, end, reason, numbers[0]))
+            for (end, reason), numbers in groups.items()
+        ],
     )
 
 
@@ -201,7 +211,7 @@ def _rule(run: SimulatedRun, end: str, reason: str, number: int) -> str:
     if end == "lost":
         error = next(
             (
-                f"{safe(delivery.destination)}: {delivery_error(run, delivery)}"
+                message("{title}: {text}", title=safe(delivery.destination), text=delivery_error(run, delivery))
                 for delivery in run.summary.deliveries
                 if not delivery.delivered and number in delivery.items
             ),
@@ -216,7 +226,7 @@ def _rule(run: SimulatedRun, end: str, reason: str, number: int) -> str:
         what = message("a traced event is not retried and goes to no destination")
     else:
         what = safe(end)
-    return f"{cause}; {what}" if cause else what
+    return join_messages(message("; "), filter(None, [cause, what]))
 
 
 def _destinations(run: SimulatedRun) -> str:
@@ -240,7 +250,7 @@ def _metrics(run: SimulatedRun) -> str:
 
 
 def _assumed(run: SimulatedRun) -> str:
-    return "; ".join(run.assumed) or message("none")
+    return join_messages(message("; "), run.assumed) or message("none")
 
 
 def closing_lines(result: Simulated) -> Iterator[str]:

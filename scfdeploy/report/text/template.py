@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import join_messages
 from scfdeploy.report.terminal import escape_json, safe
 from scfdeploy.report.text.style import TextStyle, table
 from scfdeploy.results.templates import Template, TemplateChanged, TemplateList, TemplateShown
@@ -39,4 +40,4 @@ def render_template_changed(result: TemplateChanged, _style: TextStyle) -> str:
 
 def _remark(template: Template) -> str:
     alias = message("alias {name}", name=template.alias) if template.alias else ""
-    return "; ".join(filter(None, (alias, template.remark)))
+    return join_messages(message("; "), filter(None, (alias, template.remark)))
