@@ -178,8 +178,10 @@ def _read_agent(statement: Statement, existing: ExistingPipeline) -> None:
 def _read_setting(name: str, statement: Statement, existing: ExistingPipeline) -> None:
     text = f"{name}: {_shortened(statement)}"
     match name, statement.name:
-        case "options", "disableConcurrentBuilds" | "timeout" | "skipDefaultCheckout":
+        case "options", "disableConcurrentBuilds" | "skipDefaultCheckout":
             existing.carry(statement.number, text, message("is an option of the new pipeline"))
+        case "options", "timeout":
+            existing.leave(statement.number, text, message("the new pipeline has its own limit"))
         case "tools", _:
             existing.leave(statement.number, text, message("the agent must have it: add it to the new pipeline"))
         case "parameters", _ if any(token.text.upper() == "STAGE" for token in statement.strings):

@@ -265,3 +265,18 @@ def test_a_hostile_workflow_cannot_do_anything() -> None:
     assert not Path("x").exists()
     Path(FILE).unlink()
     move(OLD.replace("STAGE: release", "STAGE: a}}b"), exit_code=1)
+
+
+def test_time_limit_of_a_jenkinsfile_is_not_carried_over() -> None:
+    Path("old.groovy").write_text(
+        "pipeline {\n  agent any\n  options { timeout(time: 30, unit: 'MINUTES') }\n"
+        "  stages { stage('x') { steps { sh 'sls deploy' } } }\n}\n"
+    )
+
+    ran = ci_init("jenkins", "--from", "old.groovy")
+
+    assert ran.exit_code == 0
+    assert (
+        "line 3: options: timeout(time: 30, unit: 'MINUTES'): the new pipeline has its own limit"
+        in not_carried_over(ran)
+    )
