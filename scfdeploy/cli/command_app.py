@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import typer
 import typer.core
-from typer._click.core import Command
+from typer._click.core import Command, ParameterSource
 
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import active_language, translation
@@ -115,14 +115,16 @@ def _language_option(*, is_shown: bool = True) -> typer.core.TyperOption:
     )
 
 
-def _check_language(_context: Any, _option: Any, value: str | None) -> None:
+def _check_language(context: Any, option: Any, value: str | None) -> None:
     if value is None:
         return
-    from scfdeploy.cli.language import LANGUAGES, language_name
+    from scfdeploy.cli.language import LANGUAGES, VARIABLE, has_option, language_name
 
-    if language_name(value) is None:
+    is_of_environment = context.get_parameter_source(option.name) is ParameterSource.ENVIRONMENT
+    if language_name(value) is None and not (is_of_environment and has_option()):
         raise typer.BadParameter(
-            message("unknown language {name}. Choose {choices}.", name=repr(value), choices=", ".join(LANGUAGES))
+            message("unknown language {name}. Choose {choices}.", name=repr(value), choices=", ".join(LANGUAGES)),
+            param_hint=VARIABLE if is_of_environment else None,
         )
 
 

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import translation
@@ -24,12 +25,15 @@ _FILES = {"zh": "zh_CN.mo"}
 _FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "translations")  # noqa: PTH118, PTH120
 _SAMPLE = "中文"
 """Characters that a stream must be able to encode."""
+_option: ContextVar[str] = ContextVar("option", default="")
+"""The value of `--lang` of the command that runs."""
 
 
 @contextmanager
 def chosen_language(arguments: Sequence[str]) -> Iterator[None]:
     """Translate messages into the language that the user has chosen, until the end of the block."""
-    explicit = _of_option(arguments) or os.environ.get(VARIABLE, "")
+    option = _of_option(arguments)
+    explicit = option or os.environ.get(VARIABLE, "")
     language = (language_name(explicit) if explicit else _of_terminal()) or "en"
     if language != "en" and not _can_encode(_SAMPLE):
         language = "en"
@@ -39,8 +43,17 @@ def chosen_language(arguments: Sequence[str]) -> Iterator[None]:
                 message("note: {encoding} has no Chinese characters, so messages are in English", encoding=encoding),
                 file=sys.stderr,
             )
-    with translation(translator(language), LANGUAGES[language]):
-        yield
+    token = _option.set(option)
+    try:
+        with translation(translator(language), LANGUAGES[language]):
+            yield
+    finally:
+        _option.reset(token)
+
+
+def has_option() -> bool:
+    """Whether the command that runs has `--lang`, so that `SCFDEPLOY_LANG` does not matter."""
+    return bool(_option.get())
 
 
 def language_name(tag: str) -> str | None:

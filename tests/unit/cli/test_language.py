@@ -132,7 +132,15 @@ def test_unknown_language_in_the_environment_is_a_usage_error() -> None:
     ran = scfdeploy("validate", env={"SCFDEPLOY_LANG": "fr"})
 
     assert ran.exit_code == 2
-    assert "unknown language 'fr'. Choose en, zh." in ran.stderr
+    assert "SCFDEPLOY_LANG: unknown language 'fr'. Choose en, zh." in ran.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--lang", "zh", "explain", "no-such"], ["explain", "no-such", "--lang", "zh"]])
+def test_option_precedes_an_unknown_language_in_the_environment(arguments: list[str]) -> None:
+    ran = scfdeploy(*arguments, env={"SCFDEPLOY_LANG": "fr"})
+
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith("错误：")
 
 
 def test_each_command_speaks_its_own_language() -> None:
