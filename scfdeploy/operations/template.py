@@ -11,7 +11,7 @@ from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
 from scfdeploy.model import Project
 from scfdeploy.operations.invoke import read_event
 from scfdeploy.operations.request import Request
-from scfdeploy.operations.resolve_function import function_address, unknown_function
+from scfdeploy.operations.resolve_function import function_address, load_with_function, unknown_function
 from scfdeploy.results import Findings
 from scfdeploy.results.templates import Template, TemplateChanged, TemplateList, TemplateShown
 from scfdeploy.scaffold import SAMPLES, find_sample, sample_event
@@ -113,7 +113,10 @@ def read_template(request: Request, function: str, name: str) -> str:
 
 
 def _place(request: Request, function: str) -> _Place:
-    project = load_project(request.path, request.load).project
+    loaded = load_project(request.path, request.load)
+    project = loaded.project
+    if loaded.regions and function:
+        project = load_with_function(request, function).project
     root = project.root if project else request.load.cwd
     if function or (project is not None and len(project.functions) == 1):
         function = _function_name(function, project)

@@ -147,6 +147,13 @@ def test_commands_for_one_region_say_what_to_type(project: Path, cloud: LocalSer
     assert "Name the folder of one region." in doctor.stdout
 
 
+def test_events_are_saved_in_the_project_of_the_function(project: Path) -> None:
+    saved = scfdeploy("template", "save", "order", "--from", "timer", "--function", "south", "--path", project)
+    assert saved.exit_code == 0, saved.stderr
+    assert "order" in scfdeploy("template", "list", "south", "--path", project).stdout
+    assert len(list(project.rglob("order.json"))) == 1
+
+
 def test_output_of_another_region_is_an_error(project: Path) -> None:
     write(project, "north", "ap-beijing", "  description: ${output:${stage}:${app}:south.name}\n")
 
