@@ -10,7 +10,7 @@ import typer.core
 from typer._click.core import Command, ParameterSource
 
 from scfdeploy.diagnostics import message
-from scfdeploy.diagnostics.messages import active_language, translation
+from scfdeploy.diagnostics.messages import active_language, join_sentences, translation
 from scfdeploy.report.formats import is_for_programs
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -89,6 +89,17 @@ class TranslatedGroup(_TranslatedHelp, typer.core.TyperGroup):
 
     def __init__(self, *, params: list[Any] | None = None, **settings: Any) -> None:
         super().__init__(params=[*(params or []), _language_option(is_shown=self.shows_language)], **settings)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command. Typer's error about an unknown one would be in English."""
+        names = self.list_commands(ctx)
+        if args and args[0] not in names and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = ", ".join(map(repr, get_close_matches(args[0], names)))
+            advice = message("Did you mean {names}?", names=near) if near else ""
+            ctx.fail(join_sentences(message("No such command {name}.", name=repr(args[0])), advice))
+        return super().resolve_command(ctx, args)
 
 
 class CommandApp(typer.Typer):

@@ -105,6 +105,8 @@ def test_help_fits_the_width_and_its_texts_are_aligned(words: str, columns: int)
         (["plan", "--parallelis", "3"], "错误：没有选项 --parallelis。是否要输入 --parallelism？"),
         (["alias", "set"], "错误：缺少参数 'NAME'。"),
         (["deploy"], "错误：没有命令 'deploy'。部署请运行 `scfdeploy apply`。"),
+        (["alias", "xyzzy"], "错误：没有命令 'xyzzy'。"),
+        (["queue", "lst"], "错误：没有命令 'lst'。是否要输入 'list'？"),
         (["plan", "--local", "--endpoint", "http://127.0.0.1:1"], "错误：值无效："),
     ],
 )
