@@ -80,6 +80,20 @@ def deployed(tmp_path: Path, cloud: LocalServer) -> Path:
     return folder
 
 
+@pytest.mark.waits("0.1 s: a server of --local completes changes by the clock of the machine")
+def test_local_cloud_of_the_current_project_is_imported_into_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(write_project(tmp_path / "hello"))
+    assert scfdeploy("apply", "--local", "--yes").exit_code == 0
+
+    taken = scfdeploy("import", "hello", "--local", "--out", "copy")
+
+    assert taken.exit_code == 0, taken.stderr
+    assert Path("copy/serverless.yml").exists()
+    assert not Path("copy/.scfdeploy/emulator.db").exists()
+
+
 def take(cloud: LocalServer, folder: Path, *more: str | Path) -> Ran:
     return scfdeploy("import", *more, "--out", folder, env=cloud.env)
 

@@ -38,9 +38,11 @@ class ImportTarget:
 
     def open(self, request: Request, cloud: CloudOptions) -> TencentProvider:
         """Prepare calls to the region. Raises ScfDeployError if there are no credentials."""
+        # The local cloud is that of the current project, unless the output folder is a project that has its own.
+        has_own = (self.root / ".scfdeploy" / "emulator.db").exists()
         return open_cloud(
             cloud,
-            root=str(self.root),
+            root=str(self.root) if has_own or cloud.local is None else request.load.cwd,
             region=self.region,
             load=request.load,
             dotenv=self.dotenv,
