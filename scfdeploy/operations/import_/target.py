@@ -38,13 +38,16 @@ class ImportTarget:
 
     def open(self, request: Request, cloud: CloudOptions) -> TencentProvider:
         """Prepare calls to the region. Raises ScfDeployError if there are no credentials."""
-        # The local cloud is that of the current project, unless the output folder is a project that has its own.
-        has_own = (self.root / ".scfdeploy" / "emulator.db").exists()
         return open_cloud(
             cloud,
-            root=str(self.root) if has_own or cloud.local is None else request.load.cwd,
+            root=str(self.root if cloud.local is None else self._project_of_local_cloud(request.load.cwd)),
             region=self.region,
             load=request.load,
             dotenv=self.dotenv,
             settings=self.settings,
         )
+
+    def _project_of_local_cloud(self, cwd: str) -> Path:
+        """The current folder if only that has a local cloud, otherwise the output folder."""
+        has_local_cloud = [(folder / ".scfdeploy" / "emulator.db").exists() for folder in (self.root, Path(cwd))]
+        return Path(cwd) if has_local_cloud == [False, True] else self.root
