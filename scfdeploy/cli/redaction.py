@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from scfdeploy.model import KnownSecrets, is_secret
@@ -31,10 +31,8 @@ def reset_secrets(variables: Mapping[str, str], environ: Mapping[str, str]) -> K
     return SECRETS
 
 
-_SHOWN_UNCHANGED = frozenset({"Explained", "TemplateShown"})
+_SHOWN_UNCHANGED = frozenset({"Explained", "Invoked", "TemplateShown"})
 """Class names of results, so that no command imports the result of another one."""
-_DATA = {"Invoked": ("result", "http")}
-"""The keys of JSON documents, by class name, that hold what a function returned: programs need it as it is."""
 
 
 def redactor(result: Result) -> Callable[[str], str]:
@@ -45,13 +43,13 @@ def redactor(result: Result) -> Callable[[str], str]:
 def redacted(result: Result, form: str, output: RenderedOutput) -> RenderedOutput:
     """The output of a result in a format, without secrets.
 
-    Explanations are our own text, test events must be printed as they are, and so must what a function returned in
-    JSON: these are not changed.
+    The output of a function belongs to its caller, explanations are our own text, and test events must be printed as
+    they are: these are not changed.
     """
     if type(result).__name__ in _SHOWN_UNCHANGED:
         return output
     if form in _JSON_FORMATS:
-        out = _redact_json(output.out, _DATA.get(type(result).__name__, ()))
+        out = _redact_json(output.out)
     elif form == "jsonl":
         out = "".join(map(_redact_json_line, output.out.splitlines(keepends=True)))
     else:
@@ -81,8 +79,8 @@ def _redact_json_line(line: str) -> str:
     return f"{json_line(SECRETS.redact_document(json.loads(line)))}\n"
 
 
-def _redact_json(text: str, data: Sequence[str]) -> str:
-    """A JSON document without secrets, except below the keys `data`."""
+def _redact_json(text: str) -> str:
+    """A JSON document without secrets."""
     import json
 
     from scfdeploy.report.document import dumps
@@ -91,5 +89,4 @@ def _redact_json(text: str, data: Sequence[str]) -> str:
         return text
     document = json.loads(text)
     clean = SECRETS.redact_document(document)
-    clean |= {key: document[key] for key in data if key in document}
     return text if clean == document else dumps(clean)
