@@ -106,7 +106,10 @@ def test_import_that_fails_leaves_no_folder(cloud: LocalServer, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("local", [(), ("--local",)])
-def test_import_into_a_file_is_refused(local: tuple[str, ...], cloud: LocalServer, tmp_path: Path) -> None:
+def test_import_into_a_file_is_refused(
+    local: tuple[str, ...], cloud: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # without a local cloud
     file = write_project(tmp_path) / "serverless.yml"
     assert scfdeploy("apply", tmp_path, "--yes", env=cloud.env).exit_code == 0
     ran = scfdeploy("import", "hello", "--out", file, *local, env={} if local else cloud.env)
