@@ -6,11 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
-_CHINESE = re.compile("[\u4e00-\u9fff，。；：、！？（）“”]")
-_CHINESE_AND_SPACE = re.compile(f"{_CHINESE.pattern} $")
-_SPACE_AND_CHINESE = re.compile(f" {_CHINESE.pattern}")
-_WORD = re.compile("[\u4e00-\u9fff][A-Za-z0-9`$]|[A-Za-z0-9`%][\u4e00-\u9fff]")
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _translate: Callable[[str], str] | None = None
 _language = "en"
 _translated_into: set[str] = set()
@@ -62,8 +58,7 @@ def message(template: str, /, **values: object) -> str:
     if _translate is None or not template:
         return _fill(template, values)
     originals = {name: in_english(value) if isinstance(value, str) else value for name, value in values.items()}
-    fill = _fill_chinese if _language.startswith("zh") else _fill
-    return Message(fill(_translate(template), values), _fill(template, originals))
+    return Message(_fill_translated(_translate(template), values), _fill(template, originals))
 
 
 def in_english(text: str) -> str:
@@ -123,31 +118,17 @@ def active_language() -> str:
 def _fill(template: str, values: dict[str, object]) -> str:
     if not values:
         return template
-    return _PLACEHOLDER.sub(lambda match: _text(values[match[1]]) if match[1] in values else match[0], template)
+    return PLACEHOLDER.sub(lambda match: text_of(values[match[1]]) if match[1] in values else match[0], template)
 
 
-def _fill_chinese(template: str, values: dict[str, object]) -> str:
-    """As `_fill`, with a space around a value where Chinese and Latin text meet, and none within Chinese text.
+def _fill_translated(template: str, values: dict[str, object]) -> str:
+    if not _language.startswith("zh"):
+        return _fill(template, values)
+    from scfdeploy.diagnostics.chinese_spacing import fill_chinese
 
-    A translator cannot know which of the two a value is.
-    """
-    text, end = "", 0
-    for match in _PLACEHOLDER.finditer(template):
-        text = _join_chinese(text, template[end : match.start()])
-        text = _join_chinese(text, _text(values[match[1]]) if match[1] in values else match[0])
-        end = match.end()
-    return _join_chinese(text, template[end:])
+    return fill_chinese(template, values)
 
 
-def _join_chinese(before: str, after: str) -> str:
-    if _CHINESE_AND_SPACE.search(before) and _CHINESE.match(after):
-        before = before[:-1]
-    elif _CHINESE.match(before[-1:]) and _SPACE_AND_CHINESE.match(after):
-        after = after[1:]
-    elif _WORD.match(before[-1:] + after[:1]):
-        before += " "
-    return before + after
-
-
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """What stands for a value in a text."""
     return "" if value is None else str(value)
