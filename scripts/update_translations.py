@@ -1,4 +1,4 @@
-"""Bring the translations up to date: take new texts into `translations/zh_CN.po`, drop old ones, and compile.
+"""Bring the translations up to date: take new texts into `scfdeploy/translations/zh_CN.po`, and drop old ones.
 
 Run it from the root of the repository after a text for users changed, translate the entries that it lists, and run it
 again: python scripts/update_translations.py
@@ -24,8 +24,7 @@ from scripts.extract_messages import extracted  # noqa: E402 - a package only fr
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
-SOURCE = ROOT / "translations" / "zh_CN.po"
-COMPILED = ROOT / "scfdeploy" / "translations" / "zh_CN.mo"
+FILE = ROOT / "scfdeploy" / "translations" / "zh_CN.po"
 HEADERS = {
     "Project-Id-Version": "scfdeploy",
     "Language": "zh_CN",
@@ -43,7 +42,7 @@ def read() -> Catalog:
     """The translations as they are."""
     from babel.messages.pofile import read_po
 
-    with SOURCE.open("rb") as file:
+    with FILE.open("rb") as file:
         found = read_po(file, locale="zh_CN")
     made = _empty()
     for entry in found:
@@ -75,21 +74,12 @@ def _empty() -> Catalog:
     return Translations(locale="zh_CN", header_comment=comment, fuzzy=False)
 
 
-def source_text(catalogue: Catalog) -> bytes:
+def file_content(catalogue: Catalog) -> bytes:
     """The catalogue as a PO file. Line numbers would change with every commit."""
     from babel.messages.pofile import write_po
 
     stream = io.BytesIO()
     write_po(stream, catalogue, width=0, include_lineno=False)
-    return stream.getvalue()
-
-
-def compiled(catalogue: Catalog) -> bytes:
-    """The catalogue as an MO file."""
-    from babel.messages.mofile import write_mo
-
-    stream = io.BytesIO()
-    write_mo(stream, catalogue)
     return stream.getvalue()
 
 
@@ -121,13 +111,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     is_check = parser.parse_args(arguments).check
     catalogue = updated(read())
     found = list(problems(catalogue))
-    contents = {SOURCE: source_text(catalogue), COMPILED: compiled(catalogue)}
-    for path, content in contents.items():
-        if not path.exists() or path.read_bytes() != content:
-            if is_check:
-                found.append(f"{path.relative_to(ROOT)} is not up to date")
-            else:
-                path.write_bytes(content)
+    content = file_content(catalogue)
+    if FILE.read_bytes() != content:
+        if is_check:
+            found.append(f"{FILE.relative_to(ROOT)} is not up to date")
+        else:
+            FILE.write_bytes(content)
     print("\n".join(found) or f"{len(catalogue)} texts, all translated")
     return 1 if found else 0
 

@@ -21,7 +21,7 @@ VARIABLE = "SCFDEPLOY_LANG"
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The variables of the locale of messages, the strongest first."""
 
-_FILES = {"zh": "zh_CN.mo"}
+_FILES = {"zh": "zh_CN.po"}
 _FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "translations")  # noqa: PTH118, PTH120
 _SAMPLE = "中文"
 """Characters that a stream must be able to encode."""
@@ -69,10 +69,10 @@ def translator(language: str) -> Callable[[str], str] | None:
     """The function that translates a template into a language of `LANGUAGES`; None for English."""
     if language not in _FILES:
         return None
-    from gettext import GNUTranslations
+    from scfdeploy.cli.catalogue import read_catalogue
 
-    with open(f"{_FOLDER}/{_FILES[language]}", "rb") as file:  # noqa: PTH123
-        return GNUTranslations(file).gettext
+    translations = read_catalogue(f"{_FOLDER}/{_FILES[language]}")
+    return lambda text: translations.get(text, text)
 
 
 def _of_option(arguments: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scfdeploy.cli.catalogue import read_catalogue
 from scfdeploy.cli.language import translator
 from scripts.extract_messages import templates
 
@@ -23,14 +24,18 @@ def test_every_text_is_translated_with_its_placeholders_and_code() -> None:
     assert list(problems(updated(read()))) == [], UPDATE
 
 
-def test_files_of_the_catalogue_are_up_to_date() -> None:
+def test_catalogue_is_up_to_date() -> None:
     pytest.importorskip("babel")
-    from scripts.update_translations import COMPILED, SOURCE, compiled, read, source_text, updated
+    from scripts.update_translations import FILE, file_content, read, updated
 
-    catalogue = updated(read())
+    assert FILE.read_bytes() == file_content(updated(read())), UPDATE
 
-    assert SOURCE.read_bytes() == source_text(catalogue), UPDATE
-    assert COMPILED.read_bytes() == compiled(catalogue), UPDATE
+
+def test_catalogue_is_read_as_babel_reads_it() -> None:
+    pytest.importorskip("babel")
+    from scripts.update_translations import FILE, read
+
+    assert read_catalogue(str(FILE)) == {entry.id: entry.string for entry in read() if entry.id and entry.string}
 
 
 def test_installed_catalogue_translates_every_text() -> None:
