@@ -88,6 +88,11 @@ class Address:
         return replace(self, name=self.name.partition("/")[0])
 
     @property
+    def trigger_type(self) -> str:
+        """The type of this trigger."""
+        return self.name.partition("/")[0]
+
+    @property
     def function_name(self) -> str:
         """The function as commands take it: `name`, or `namespace/name` outside of the namespace `default`."""
         return self.function if self.namespace == "default" else f"{self.namespace}/{self.function}"

@@ -106,7 +106,7 @@ def public_url_findings(project: Project, plan: Plan) -> Iterator[Diagnostic]:
 
 def opens_public_url(change: Change) -> bool:
     """Whether a change lets anyone on the internet call a function."""
-    if change.address.kind is not TRIGGER or _type_of(change.address) != "http" or not _is_public(change.settings):
+    if change.address.kind is not TRIGGER or change.address.trigger_type != "http" or not _is_public(change.settings):
         return False
     if change.action is Action.UPDATE:
         return any(field.path.partition(".")[0] in ("authType", "netConfig") for field in change.fields)
@@ -190,14 +190,14 @@ def _triggers(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
     counts: dict[Address, Counter[str]] = {}
     for address in dict.fromkeys(remaining):
         if address.kind is TRIGGER:
-            counts.setdefault(address.of, Counter())[_type_of(address)] += 1
+            counts.setdefault(address.of, Counter())[address.trigger_type] += 1
     created: dict[Address, list[Address]] = {}
     for change in plan.changes:
         if _is_counted(change, TRIGGER):
             created.setdefault(change.address.of, []).append(change.address)
     for function, addresses in created.items():
         own_limits = _limits_of(function.namespace, limits)
-        for kind in dict.fromkeys(map(_type_of, addresses)):
+        for kind in dict.fromkeys(address.trigger_type for address in addresses):
             most, total = own_limits.triggers.get(kind), counts[function][kind]
             if most is not None and total > most:
                 problem = message(
@@ -207,7 +207,7 @@ def _triggers(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
                     kind=kind,
                     total=total,
                 )
-                last = [address for address in addresses if _type_of(address) == kind][-1]
+                last = [address for address in addresses if address.trigger_type == kind][-1]
                 yield _refusal(last, problem, "LimitExceeded.Trigger")
         total, most = sum(counts[function].values()), own_limits.all_triggers
         if most is not None and total > most:
@@ -246,11 +246,7 @@ def _limits_of(namespace: str, limits: AccountLimits) -> NamespaceLimits:
 def _is_counted(change: Change, kind: ResourceKind) -> bool:
     """Whether the change creates a resource that counts towards a limit; URLs are limited to one per version only."""
     is_created = change.address.kind is kind and change.action is Action.CREATE
-    return is_created and not (kind is TRIGGER and _type_of(change.address) == "http")
-
-
-def _type_of(address: Address) -> str:
-    return address.name.partition("/")[0]
+    return is_created and not (kind is TRIGGER and change.address.trigger_type == "http")
 
 
 def _refusal(address: Address, problem: str, code: str) -> Refusal:

@@ -200,7 +200,7 @@ def _replacement_warnings(
     if observed.get("traceEnable") is True:
         warnings.append(message("Status records of the last 3 days are also deleted. Run scfdeploy events pull first."))
     for trigger in triggers:
-        kind = trigger_type(trigger.address.name.partition("/")[0])
+        kind = trigger_type(trigger.address.trigger_type)
         if kind is not None and kind.lost:
             warnings.append(message("Trigger {name} loses {lost}.", name=trigger.address.name, lost=message(kind.lost)))
     ignored = ignores_triggers(spec)

@@ -120,7 +120,7 @@ def plan_unbinding(spec: FunctionSpec, exists: Sequence[Resource]) -> PlanFragme
 
 
 def _is_stored_elsewhere(resource: Resource) -> bool:
-    kind = trigger_type(_type_of(resource.address))
+    kind = trigger_type(resource.address.trigger_type)
     return kind is not None and kind.making.product != "scf"
 
 
@@ -151,9 +151,9 @@ def _capacity_edges(created: Address, deleted: Sequence[Address]) -> Iterator[Ed
     A function has one URL per version and a limited number of triggers of a type. The target of an exclusive trigger,
     such as a rule of a load balancer, can have one function only.
     """
-    kind = trigger_type(_type_of(created))
+    kind = trigger_type(created.trigger_type)
     is_exclusive = kind is not None and kind.making.exclusive
-    same_type = [address for address in deleted if _type_of(address) == _type_of(created)]
+    same_type = [address for address in deleted if address.trigger_type == created.trigger_type]
     for address in sorted(same_type, key=lambda address: address.of != created.of):
         if is_exclusive or address.of == created.of:
             yield Edge(created, address, EdgeReason.CAPACITY)
@@ -171,7 +171,7 @@ def _ownership_change(spec: FunctionSpec, resource: Resource) -> tuple[tuple[Fie
 
 def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy, reach: Reach) -> PlanFragment:
     """Plan an existing trigger that is not in the file."""
-    kind = trigger_type(_type_of(resource.address))
+    kind = trigger_type(resource.address.trigger_type)
     if kind is not None and not kind.making.marked:
         reason = message(
             "cannot have an ownership tag, so it is managed only if the file lists it; "
@@ -206,10 +206,6 @@ def _other_instance(resource: Resource) -> str:
         instance=instance,
         option=option,
     )
-
-
-def _type_of(address: Address) -> str:
-    return address.name.partition("/")[0]
 
 
 def _fields(kind: TriggerType) -> tuple[Field, ...]:

@@ -70,7 +70,7 @@ class KindHandler:
 
 
 def _trigger_product(trigger: Address) -> str:
-    return product_of(trigger.name.partition("/")[0])
+    return product_of(trigger.trigger_type)
 
 
 def _read_concurrency(client: Client, address: Address) -> Iterable[Resource]:

@@ -59,7 +59,7 @@ class TriggerWriter:
         return self._product(change).delete(change)
 
     def _product(self, change: Change) -> _ProductTriggers:
-        return _product_triggers(self._client, change.address.name.partition("/")[0])
+        return _product_triggers(self._client, change.address.trigger_type)
 
 
 def read_triggers(

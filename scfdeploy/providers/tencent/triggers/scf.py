@@ -122,8 +122,7 @@ class ScfTriggers:
         return None
 
     def _call(self, action: str, trigger: Address, params: Params) -> str:
-        type_name = trigger.name.partition("/")[0]
-        return self._client.submit(action, {**function_params(trigger), "Type": type_name, **params})
+        return self._client.submit(action, {**function_params(trigger), "Type": trigger.trigger_type, **params})
 
 
 def delete_row(client: Client, trigger: Address, row: Mapping[str, Any]) -> str:
