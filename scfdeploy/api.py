@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import KW_ONLY, dataclass, field, replace
@@ -28,7 +27,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.model import KnownSecrets, Secret
+from scfdeploy.model import KnownSecrets
 from scfdeploy.operations.request import CloudOptions, LocalServer, Request, note_secrets
 
 if TYPE_CHECKING:
@@ -301,17 +300,11 @@ def _options(cloud: Cloud) -> Iterator[CloudOptions]:
 
 
 def _start_server(servers: ExitStack, folder: Path) -> LocalServer:
-    """Start a local server that only this process can use."""
-    from scfdeploy.emulator import Server
+    from scfdeploy.local_server import start_project_server
 
-    secret_id, secret_key = f"AKIDlocal{secrets.token_hex(8)}", secrets.token_hex(32)
-    data, pairs = folder / "emulator.db", {secret_id: secret_key}
-    try:
-        server = Server(data, credentials=pairs, virtual_time=True, control_key=secret_key, on_notice=_output.info)
-    except OSError as error:
-        raise ScfDeployError(message("the local server cannot start: {reason}", reason=error)) from error
-    servers.enter_context(server)
-    return LocalServer(server.url, secret_id, Secret(secret_key))
+    local, server = start_project_server(folder, _output.info)
+    servers.callback(server.stop)
+    return local
 
 
 def _require_encrypted(endpoint: str) -> None:

@@ -17,12 +17,12 @@ from scfdeploy.cli import redaction
 from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.diagnostics.messages import join_sentences
-from scfdeploy.model import Address, Secret
+from scfdeploy.model import Address
 from scfdeploy.operations.request import HOOK_LIMIT_S, LOCAL_PORT, CloudOptions, LocalServer, Request
 
 if TYPE_CHECKING:
     from scfdeploy.cli.groups import PlanOptions
-    from scfdeploy.emulator import Debugging, Server, Settings
+    from scfdeploy.emulator import Debugging, Server
     from scfdeploy.plan import Policy
     from scfdeploy.plan.policy import Target
     from scfdeploy.providers.base import ProgressListener
@@ -137,31 +137,29 @@ def _progress_listener(clock: Clock | None) -> ProgressListener:
 
 
 def start_local_server(folder: Path) -> LocalServer:
-    """Start the local server with its data in `folder`; it stops when the process ends.
-
-    Its random key pair is not stored, so no other program on this machine can use the server.
-    """
+    """Start the local server with its data in `folder`; it stops when the process ends."""
+    from scfdeploy.cli.interrupt import stop_at_exit
     from scfdeploy.cli.output import print_notice
-    from scfdeploy.emulator import Settings
+    from scfdeploy.local_server import start_project_server
 
-    try:
-        return _start_server(folder / "emulator.db", Settings(), print_notice)[0]
-    except OSError as error:
-        raise ScfDeployError(
-            message("the local server cannot start: {reason}", reason=error),
-            hint=message("Delete that file to start with an empty local cloud."),
-        ) from error
+    local, server = start_project_server(folder, print_notice)
+    stop_at_exit(server)
+    return local
 
 
 def start_memory_server() -> LocalServer:
     """Start a local server that keeps nothing on disk; it stops when the process ends."""
+    from scfdeploy.cli.interrupt import stop_at_exit
     from scfdeploy.cli.output import print_notice
     from scfdeploy.emulator import Settings
+    from scfdeploy.local_server import start_server
 
     # A run can start any number of instances while its clock stands still. Functions reach the files of this
     # machine, so that a check can compare what they change.
     settings = Settings(activation_s=0, burst_limit=1_000_000_000, isolation="copy")
-    return _start_server(None, settings, print_notice)[0]
+    local, server = start_server(None, settings, print_notice)
+    stop_at_exit(server)
+    return local
 
 
 def start_dev_server(
@@ -171,12 +169,18 @@ def start_dev_server(
 
     Without a `port`, it is the usual one, or a free one if that is in use.
     """
+    from scfdeploy.cli.interrupt import stop_at_exit
     from scfdeploy.cli.output import print_notice
     from scfdeploy.emulator import Settings
+    from scfdeploy.local_server import start_server
 
     def start(number: int) -> tuple[LocalServer, Server]:
         settings = Settings(activation_s=0)
-        return _start_server(None, settings, print_notice, port=number, debugging=debugging, on_run=on_run, lasts=True)
+        local, server = start_server(
+            None, settings, print_notice, port=number, debugging=debugging, on_run=on_run, lasts=True
+        )
+        stop_at_exit(server)
+        return local, server
 
     try:
         try:
@@ -192,38 +196,6 @@ def start_dev_server(
             ),
             hint=message("Choose another --port (0 chooses a free one)."),
         ) from error
-
-
-def _start_server(
-    data: Path | None,
-    settings: Settings,
-    on_notice: Callable[[str], None],
-    *,
-    port: int = 0,
-    debugging: Debugging | None = None,
-    on_run: Callable[[dict[str, Any]], None] | None = None,
-    lasts: bool = False,
-) -> tuple[LocalServer, Server]:
-    import secrets
-
-    from scfdeploy.cli.interrupt import stop_at_exit
-    from scfdeploy.emulator import Debugging, Server
-
-    secret_id, secret_key = f"AKIDlocal{secrets.token_hex(8)}", secrets.token_hex(32)
-    server = Server(
-        data,
-        port=port,
-        credentials={secret_id: secret_key},
-        settings=settings,
-        virtual_time=not lasts,
-        control_key=secret_key,
-        on_notice=on_notice,
-        on_run=on_run,
-        debugging=debugging or Debugging(),
-    )
-    server.start()
-    stop_at_exit(server)
-    return LocalServer(server.url, secret_id, Secret(secret_key), lasts), server
 
 
 def parse_duration(option: str, text: str) -> float:
