@@ -317,21 +317,31 @@ def _require_encrypted(endpoint: str) -> None:
 @contextmanager
 def _errors(request: Request) -> Iterator[None]:
     """Convert errors of operations, without secrets; their causes could quote some."""
+    try:
+        yield
+    except ScfDeployError as error:
+        raise _error(error, request) from None
+    except OSError as error:
+        from scfdeploy.workspace.atomic_write import disk_full
+
+        full = disk_full(error)
+        if full is None:
+            raise
+        raise _error(full, request) from None
+
+
+def _error(error: ScfDeployError, request: Request) -> Error:
     from scfdeploy.report.document import finding_documents
     from scfdeploy.results import Findings
 
     known = request.load.secrets
-    try:
-        yield
-    except ScfDeployError as error:
-        hint = None if error.hint is None else known.redact(error.hint)
-        raise Error(
-            known.redact(error.message),
-            hint=hint,
-            code=getattr(error, "code", None),
-            request_id=getattr(error, "request_id", ""),
-            diagnostics=known.redact_document(finding_documents(Findings(*error.findings))),
-        ) from None
+    return Error(
+        known.redact(error.message),
+        hint=None if error.hint is None else known.redact(error.hint),
+        code=getattr(error, "code", None),
+        request_id=getattr(error, "request_id", ""),
+        diagnostics=known.redact_document(finding_documents(Findings(*error.findings))),
+    )
 
 
 def _result(result: CommandResult, request: Request) -> Result:

@@ -5,7 +5,6 @@ Results go to stdout; progress, findings and errors go to stderr. With --format 
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Result)
 T = TypeVar("T")
 
-_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REPORT_WIDTH = 100
 _MIN_SUMMARY = 10_000
 
@@ -121,7 +119,10 @@ def run_or_exit(output: OutputOptions, use_case: Callable[[], T], *, interrupted
     except (typer.Exit, typer.BadParameter):
         raise
     except OSError as error:
-        _fail(output, _disk_full(output, error) if error.errno in _DISK_FULL else _crash(output, error))
+        from scfdeploy.workspace.atomic_write import disk_full
+
+        full = disk_full(error)
+        _fail(output, _crash(output, error) if full is None else _failure(output, full))
     except Exception as error:  # noqa: BLE001 - the outermost edge: users get a message, --debug a stack trace
         _fail(output, _crash(output, error))
 
@@ -278,15 +279,6 @@ def _failure(output: OutputOptions, error: ScfDeployError) -> Failed:
     if isinstance(error, CloudError):
         return failed._replace(code=error.code, request_id=error.request_id)
     return failed
-
-
-def _disk_full(output: OutputOptions, error: OSError) -> Failed:
-    file = f": {error.filename}" if error.filename else ""
-    return Failed(
-        output.command,
-        message("a file cannot be written: {reason}", reason=f"{error.strerror}{file}"),
-        message("Free some disk space, or raise the limit of file sizes, then run the command again."),
-    )
 
 
 def _crash(output: OutputOptions, error: Exception) -> Failed:

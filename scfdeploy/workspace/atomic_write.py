@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ _STALE_S = 3600
 _SUFFIX = ".tmp"
 _PREFIX = f"{NAME}-"
 _ATTEMPTS = 5
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class PendingFile:
@@ -193,3 +195,14 @@ def replace_file(path: Path, content: bytes) -> None:
             message("{path} cannot be written: {reason}", path=path, reason=error.strerror),
             hint=message("The file was not changed."),
         ) from error
+
+
+def disk_full(error: OSError) -> ScfDeployError | None:
+    """The error for the user if a write failed because the disk or a quota is full; None for any other cause."""
+    if error.errno not in _DISK_FULL:
+        return None
+    file = f": {error.filename}" if error.filename else ""
+    return ScfDeployError(
+        message("a file cannot be written: {reason}", reason=f"{error.strerror}{file}"),
+        hint=message("Free some disk space, or raise the limit of file sizes, then run the command again."),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from scfdeploy import api
 from tests.support.command import scfdeploy
 from tests.support.document_schemas import check_document
+from tests.support.full_disk import full_disk
 from tests.support.local_server import LocalServer
 from tests.support.project import write_project
 from tests.support.scripts import ROOT
@@ -111,6 +113,17 @@ def test_current_folder_that_is_gone_is_an_error(tmp_path: Path, monkeypatch: py
     gone.rmdir()
     with pytest.raises(api.Error, match="current folder no longer exists"):
         api.validate(tmp_path / "hello")
+
+
+def test_full_disk_is_an_error(tmp_path: Path, cloud: LocalServer) -> None:
+    write_project(tmp_path)
+    project, server = api.Project(tmp_path, environ=_KEYS), api.Cloud(endpoint=cloud.url)
+    assert api.plan(project, server).ok
+    lock = {"default": {"requests": {"version": "==2.32.3", "hashes": [f"sha256:{'0' * 64}"]}}}
+    (tmp_path / "src" / "Pipfile.lock").write_text(json.dumps(lock), encoding="utf-8")
+    with full_disk(50), pytest.raises(api.Error, match="a file cannot be written: File too large") as failed:
+        api.plan(project, server)
+    assert "Free some disk space" in str(failed.value.hint)
 
 
 def test_importing_the_package_loads_nothing_of_the_api() -> None:
