@@ -6,11 +6,11 @@ When in doubt, it does and is: a URL that replaces the gateway must not admit ca
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from scfdeploy.config.fields.scalars import boolean_meaning
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_null
-from scfdeploy.config.yaml.nodes import is_empty
+from scfdeploy.config.yaml.nodes import entries_below, is_empty
 from scfdeploy.model.lazy_pattern import lazy_pattern
 
 # `auth`, `authRequired`, `authType`, `oauthConfig`, `eiamAppId`, `usagePlan`, `apiAppIds`, `secretIds`, `ipStrategy`, …
@@ -37,7 +37,9 @@ _OFF_TEXTS = frozenset(("false", "close", "no", "off", "0"))
 
 def access_controls(node: Node) -> tuple[str, ...]:
     """The settings by which a gateway restricts access, for messages: `usagePlan`, `authType: EIAM`."""
-    controls = (entry for entry in _entries(node, descend=lambda entry: not _is_control(entry)) if _is_control(entry))
+    controls = (
+        entry for entry in entries_below(node, descend=lambda entry: not _is_control(entry)) if _is_control(entry)
+    )
     return tuple(dict.fromkeys(_describe_control(entry) for entry in controls))
 
 
@@ -62,13 +64,13 @@ def is_disabled(node: Node, resolve: Callable[[Node], Node] = lambda node: node)
     return any(
         (entry.key.text.lower() in _DISABLED and _is_set(resolve(entry.value)))
         or (entry.key.text.lower() in _ENABLED and _lower_text(resolve(entry.value)) in _OFF_TEXTS)
-        for entry in _entries(node)
+        for entry in entries_below(node)
     )
 
 
 def is_private(node: Node) -> bool:
     """Whether the gateway can be reached from private networks only."""
-    nets = [entry.value for entry in _entries(node) if entry.key.text in ("netTypes", "netType")]
+    nets = [entry.value for entry in entries_below(node) if entry.key.text in ("netTypes", "netType")]
     types = {_lower_text(item) for net in nets for item in (net.items if isinstance(net, SequenceNode) else (net,))}
     return types == {"inner"}
 
@@ -86,18 +88,6 @@ def has_effect(setting: Entry) -> bool:
     value = setting.value
     is_default = isinstance(value, ScalarNode) and value.text.lower() == _DEFAULTS.get(setting.key.text)
     return not is_empty(value) and not is_default
-
-
-def _entries(node: Node, descend: Callable[[Entry], bool] = lambda _: True) -> Iterator[Entry]:
-    """The entries at any depth, but nothing below those for which `descend` is false."""
-    pending = [node]
-    while pending:
-        match pending.pop():
-            case MappingNode() as mapping:
-                yield from mapping
-                pending.extend(entry.value for entry in mapping if descend(entry))
-            case SequenceNode(items=items):
-                pending.extend(items)
 
 
 def _is_set(node: Node) -> bool:

@@ -11,9 +11,10 @@ from scfdeploy.config.document import component_kind
 from scfdeploy.config.migration.framework_gateway import replace_auto_create_api, replace_gateway_keys
 from scfdeploy.config.migration.function_settings import FunctionSettings, write_image_address
 from scfdeploy.config.migration.gateway_triggers import replace_in_events, replace_in_triggers
-from scfdeploy.config.migration.layout import block_mapping, mapping_of, nested_entries, sequence_items, text_of
+from scfdeploy.config.migration.layout import block_mapping, mapping_of, sequence_items, text_of
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode
+from scfdeploy.config.yaml.nodes import entries_below
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, message
 from scfdeploy.diagnostics.page import yaml
 
@@ -125,7 +126,7 @@ def _has_websocket(inputs: MappingNode) -> bool:
     return any(
         entry.key.text == "transportFunctionName"
         or (entry.key.text == "protocol" and (text_of(entry) or "").upper() == "WEBSOCKET")
-        for entry in nested_entries(inputs)
+        for entry in entries_below(inputs)
     )
 
 
@@ -146,6 +147,6 @@ def advise_urls(inputs: MappingNode) -> str:
 
 def gateway_functions(inputs: MappingNode) -> tuple[str, ...]:
     """The functions, or the instances with them, that the endpoints of a gateway call."""
-    names = [text_of(entry) for entry in nested_entries(inputs) if entry.key.text.lower().endswith("functionname")]
+    names = [text_of(entry) for entry in entries_below(inputs) if entry.key.text.lower().endswith("functionname")]
     outputs = [(name, _OUTPUT.fullmatch(name)) for name in names if name]
     return tuple(sorted({name if output is None else output[1] for name, output in outputs}))

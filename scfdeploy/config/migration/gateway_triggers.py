@@ -19,12 +19,12 @@ from scfdeploy.config.migration.layout import (
     get,
     item_lines,
     key_names,
-    nested_entries,
     sequence_items,
     text_of,
 )
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, SequenceNode
+from scfdeploy.config.yaml.nodes import entries_below
 from scfdeploy.diagnostics import Diagnostics, Span, message
 
 _QUALIFIERS = ("functionQualifier", "qualifier")
@@ -66,7 +66,7 @@ class FunctionUrl:
 
 def replacement_url(nodes: Sequence[Node], rewrite: Rewrite) -> FunctionUrl:
     """The URL that replaces the gateways whose settings are in `nodes`."""
-    entries = [entry for node in nodes for entry in nested_entries(node)]
+    entries = [entry for node in nodes for entry in entries_below(node)]
     qualifiers = [
         rewrite.source_text(entry.value.span)
         for entry in entries
@@ -180,19 +180,9 @@ def report_gateway(
 
 def lost_settings(node: Node) -> list[str]:
     """The settings of a gateway that had an effect and that a function URL does not have."""
-    lost: list[Entry] = []
-    pending = [node]
-    while pending:
-        match pending.pop():
-            case SequenceNode(items=items):
-                pending.extend(items)
-            case MappingNode(entries=entries):
-                others = (entry for entry in entries if entry.key.text not in _CARRIED_OVER)
-                lost += [entry for entry in others if has_effect(entry) and not allows_cors(entry)]
-                pending.extend(entry.value for entry in entries if entry.key.text not in _SUMMARIZED)
-            case _:
-                pass
-    return key_names(lost)
+    entries = entries_below(node, lambda entry: entry.key.text not in _SUMMARIZED)
+    others = (entry for entry in entries if entry.key.text not in _CARRIED_OVER)
+    return key_names(entry for entry in others if has_effect(entry) and not allows_cors(entry))
 
 
 def describe_replacement(url: FunctionUrl | None, *, has_url: bool) -> str:

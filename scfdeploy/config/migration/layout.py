@@ -137,13 +137,6 @@ def multi_line_scalar_lines(tree: Node) -> frozenset[int]:
     return frozenset(line for span in spans for line in range(span.start.line + 1, span.end.line + 1))
 
 
-def nested_entries(node: Node) -> Iterator[Entry]:
-    """Every key with its value, at any depth."""
-    for part in walk(node):
-        if isinstance(part, MappingNode):
-            yield from part
-
-
 def get(node: Node | None, key: str) -> Entry | None:
     """The entry of `key` if `node` is a mapping that has it."""
     return node.get(key) if isinstance(node, MappingNode) else None

@@ -36,7 +36,6 @@ from scfdeploy.config.migration.layout import (
     indent,
     last_line_before_next,
     mapping_of,
-    nested_entries,
     require_end_of_line,
     sequence_items,
     text_of,
@@ -45,6 +44,7 @@ from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.migration.variables import Replacement, rewrite_variables, scalar_at
 from scfdeploy.config.migration.written_out import CONSTANTS, IDENTITY, value_at
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, is_null
+from scfdeploy.config.yaml.nodes import entries_below
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model.environment_name import environment_name
@@ -295,7 +295,7 @@ class NamedComponents:
         outer = MappingNode(tuple(entry for entry in inputs if entry.key.text != "endpoints"), inputs.span)
         for endpoint in sequence_items(inputs.get("endpoints")):
             verb, path = text_of(get(endpoint, "method")) or "ANY", text_of(get(endpoint, "path")) or "/"
-            for setting in nested_entries(endpoint):
+            for setting in entries_below(endpoint):
                 name = text_of(setting) if setting.key.text.lower().endswith("functionname") else None
                 function = None if name is None else self._function(name, deployed)
                 if name is not None and function is None and not self._is_elsewhere(name):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -83,6 +83,18 @@ def node_at(node: Node | None, keys: Iterable[str]) -> Node | None:
         entry = node.get(key) if isinstance(node, MappingNode) else None
         node = None if entry is None else entry.value
     return node
+
+
+def entries_below(node: Node, descend: Callable[[Entry], bool] = lambda _: True) -> Iterator[Entry]:
+    """The entries at any depth, but nothing below those for which `descend` is false."""
+    pending = [node]
+    while pending:
+        match pending.pop():
+            case MappingNode() as mapping:
+                yield from mapping
+                pending.extend(entry.value for entry in mapping if descend(entry))
+            case SequenceNode(items=items):
+                pending.extend(items)
 
 
 def is_null(node: Node) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
+from scfdeploy.config.yaml.nodes import Entry, Node, ScalarNode, Style, entries_below
 from scfdeploy.config.yaml.recovery.indent import YAML_INDENTATION
 from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, quote_range, value_end
 from scfdeploy.config.yaml.recovery.quoting import YAML_UNQUOTED
@@ -111,18 +111,7 @@ def find_first_joined_key(failure: ParseFailure) -> Mistake | None:
 def find_joined_keys(node: Node, lines: Sequence[str]) -> list[Mistake]:
     """Lines below a key that all lack the space after the colon, which YAML reads as one text."""
     unparsed = ParseFailure(lines, "", 0, 0, "", 0, 0)
-    mistakes: list[Mistake] = []
-    pending = [node]
-    while pending:
-        match pending.pop():
-            case SequenceNode(items=items):
-                pending.extend(items)
-            case MappingNode(entries=entries):
-                for entry in entries:
-                    pending.append(entry.value)
-                    mistakes += _joined_keys(entry, unparsed)
-            case _:
-                pass
+    mistakes = [mistake for entry in entries_below(node) for mistake in _joined_keys(entry, unparsed)]
     return sorted(mistakes, key=lambda mistake: mistake.line)
 
 
