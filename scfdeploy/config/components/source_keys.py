@@ -9,7 +9,7 @@ from dataclasses import replace
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
 from scfdeploy.config.yaml.nodes import is_false
-from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, changed_lines
+from scfdeploy.diagnostics import Edit, Finding, Severity, changed_lines
 from scfdeploy.diagnostics.page import yaml
 
 BESIDE_SRC = Finding(
@@ -84,23 +84,17 @@ def _relative(item: Node, root: str) -> Node:
         return replace(item, entries=tuple(moved if entry is source else entry for entry in item))
     if not isinstance(item, ScalarNode) or not item.text or "${" in item.text:
         return item
+    from scfdeploy.config.rewriting.source_patterns import below_source
+
     path = below_source(item.text, root)
     return item if path is None else replace(item, text=path)
 
 
-def below_source(path: str, root: str) -> str | None:
-    """A path relative to the file as one relative to the folder of the code; None if it is the same."""
-    if posixpath.isabs(path) or posixpath.isabs(root):
-        return None
-    new = posixpath.relpath(path, root)
-    return None if new == posixpath.normpath(path) else new
-
-
 def _fix(inputs: MappingNode, source: Entry, moved: tuple[Entry, ...], lines: Sequence[str]) -> tuple[Edit, ...]:
     """The edit that moves the keys below `src`; none unless each of them has lines of its own."""
-    from scfdeploy.config.migration.function_settings import FunctionSettings
-    from scfdeploy.config.migration.layout import multi_line_scalar_lines
-    from scfdeploy.config.migration.rewrite import Rewrite
+    from scfdeploy.config.rewriting.layout import multi_line_scalar_lines
+    from scfdeploy.config.rewriting.rewrite import Rewrite
+    from scfdeploy.config.rewriting.source_patterns import gather_source
 
     indent = source.key.span.start.column - 1
     last = max(entry.value.span.end.line for entry in (source, *moved))
@@ -108,11 +102,10 @@ def _fix(inputs: MappingNode, source: Entry, moved: tuple[Entry, ...], lines: Se
         return ()
     if isinstance(source.value, MappingNode) and source.value.span.start.line <= source.key.span.start.line:
         return ()  # between brackets, or an alias
-    problems = Diagnostics()
     file = source.key.span.file
     rewrite = Rewrite("\n".join(lines), file, within_texts=multi_line_scalar_lines(inputs))
-    FunctionSettings(MappingNode((source, *moved), inputs.span), rewrite, problems).gather_source()
-    return () if len(problems) else changed_lines(file, lines, rewrite.text().split("\n"))
+    unchanged = gather_source(MappingNode((source, *moved), inputs.span), source, rewrite)
+    return () if unchanged else changed_lines(file, lines, rewrite.text().split("\n"))
 
 
 def _is_apart(entry: Entry, indent: int, lines: Sequence[str]) -> bool:

@@ -11,8 +11,10 @@ from scfdeploy.config.document import component_kind
 from scfdeploy.config.migration.framework_gateway import replace_auto_create_api, replace_gateway_keys
 from scfdeploy.config.migration.function_settings import FunctionSettings, write_image_address
 from scfdeploy.config.migration.gateway_triggers import replace_in_events, replace_in_triggers
-from scfdeploy.config.migration.layout import block_mapping, mapping_of, sequence_items, text_of
-from scfdeploy.config.migration.rewrite import Rewrite
+from scfdeploy.config.migration.plain_blocks import block_mapping
+from scfdeploy.config.rewriting.layout import mapping_of, sequence_items, text_of
+from scfdeploy.config.rewriting.rewrite import Rewrite
+from scfdeploy.config.rewriting.source_patterns import PATTERNS
 from scfdeploy.config.yaml import Entry, MappingNode
 from scfdeploy.config.yaml.nodes import entries_below
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, message
@@ -32,7 +34,6 @@ GATEWAY_ONLY = Finding(
 )
 
 _NPM_PREFIXES = ("@serverless/", "tencent-")
-_PATTERNS = ("exclude", "include")
 _OUTPUT = re.compile(r"\$\{output:.*:([\w-]+)\.\w+\}")
 
 
@@ -94,7 +95,7 @@ def _gather_source(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnosti
     source = settings.get("src")
     if source is not None and source.key.text != "src":
         rewrite.replace(source.key.span, "src")
-    if any(inputs.get(key) is not None for key in _PATTERNS):
+    if any(inputs.get(key) is not None for key in PATTERNS):
         block_mapping(inputs, inputs.span, rewrite)
         settings.gather_source()
 

@@ -11,19 +11,17 @@ from scfdeploy.config.migration.gateway_triggers import (
     replacement_url,
     report_gateway,
 )
-from scfdeploy.config.migration.layout import (
-    NotMigratedError,
+from scfdeploy.config.migration.plain_blocks import NotMigratedError, block_mapping, item_lines
+from scfdeploy.config.rewriting.layout import (
     after_colon,
-    block_mapping,
     comment_entry,
     first_line,
     get,
     indent,
-    item_lines,
     key_names,
     sequence_items,
 )
-from scfdeploy.config.migration.rewrite import Rewrite
+from scfdeploy.config.rewriting.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, SequenceNode, is_null
 from scfdeploy.config.yaml.nodes import truth_value
 from scfdeploy.diagnostics import Diagnostics, message

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from scfdeploy.config.components.image_parts import address_of_parts
-from scfdeploy.config.components.source_keys import below_source
-from scfdeploy.config.migration.layout import (
-    comment_entry,
-    end_line,
-    first_comment_line,
-    first_line,
-    get,
-    indent,
-    mapping_of,
-    sequence_items,
-    text_of,
-)
-from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode
+from scfdeploy.config.rewriting.layout import comment_entry, end_line, first_line, indent
+from scfdeploy.config.rewriting.rewrite import Rewrite
+from scfdeploy.config.rewriting.source_patterns import PATTERNS, gather_source
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.config.yaml.nodes import is_plain_text
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
 from scfdeploy.diagnostics.page import yaml
@@ -41,7 +29,6 @@ NOT_CARRIED_OVER = Finding(
 
 _NAMES = frozenset(field.name for field in FUNCTION_FIELDS)
 _BY_ALIAS = {alias: field.name for field in FUNCTION_FIELDS for alias in field.aliases if alias not in _NAMES}
-_PATTERNS = ("exclude", "include")
 _HINTS = {
     "credentials": "Set credentials in the environment, in .env, or in a profile; see the README.",
     "cosBucket": "To upload to your own bucket, write `src: {src: ./, bucket: NAME}`.",
@@ -78,7 +65,7 @@ class FunctionSettings:
             elif key in _BY_ALIAS and self.mapping.get(_BY_ALIAS[key]) is None:
                 self._rewrite.replace(entry.key.span, _BY_ALIAS[key])
                 self._convert_value(entry, _BY_ALIAS[key])
-            elif not (patterns and key in _PATTERNS):
+            elif not (patterns and key in PATTERNS):
                 comment_out(entry, self._rewrite, self._diagnostics)
         if patterns:
             self.gather_source()
@@ -105,60 +92,14 @@ class FunctionSettings:
 
     def gather_source(self) -> None:
         """Move `exclude` and `include` below `src`; without them and `src`, write `src: ./`, the default of old."""
-        patterns = [entry for key in _PATTERNS if (entry := self.mapping.get(key)) is not None]
-        source = self.get("src")
-        if not patterns:
-            if source is None and self.mapping.get("image") is None and self.mapping.entries:
-                top = self.mapping.entries[0]
-                self._rewrite.before(first_line(top), " " * indent(top) + "src: ./")
-            return
-        inner = mapping_of(source)
-        depth = 2
-        to_move = patterns
-        if source is None:
-            head, *to_move = patterns
-            last = end_line(head)
-            first, pad = first_comment_line(first_line(head), self._rewrite), " " * indent(head)
-            self._rewrite.nest(first, last, f"{pad}src:", f"{pad}  src: ./")
-        else:
-            last = end_line(source)
-            if inner is None:
-                self._rewrite.nest(first_line(source), last, " " * indent(source) + "src:")
-            elif inner.entries:
-                depth = indent(inner.entries[0]) - indent(source)
-        for entry in to_move:
-            first = first_comment_line(first_line(entry), self._rewrite)
-            self._rewrite.move_after(first, end_line(entry), after=last)
-            self._rewrite.shift(first, end_line(entry), depth)
-            last = end_line(entry)
-        root = text_of(inner.get("src")) if inner is not None else text_of(source)
-        self._rebase_includes(root or ".")
-
-    def _rebase_includes(self, root: str) -> None:
-        """Make paths of `include`, which were relative to the file, relative to the folder of the code."""
-        for written in sequence_items(self.mapping.get("include")):
-            source = get(written, "source")
-            item = written if source is None else source.value
-            path = self._path(item) if "${" not in root else None
-            if path is None:
-                self._diagnostics.report(
-                    NOT_CARRIED_OVER,
-                    item.span,
-                    detail="Under `src`, paths of `include` are relative to the folder of the code, not to this file; "
-                    "this one is not changed.",
-                    hint="Write it relative to the folder of the code.",
-                )
-            elif (new := below_source(path, root)) is not None:
-                self._rewrite.replace(item.span, new)
-
-    def _path(self, item: Node) -> str | None:
-        """The path that an item names, with variables replaced; None if it is not known."""
-        if not isinstance(item, ScalarNode) or item.span.start.line != item.span.end.line:
-            return None
-        if "${" not in item.text:
-            return item.text
-        path = self._rewrite.edited_line(item.span.start.line).strip().removeprefix("-").strip()
-        return path if re.fullmatch(r"[\w./-]+", path) else None
+        for item in gather_source(self.mapping, self.get("src"), self._rewrite):
+            self._diagnostics.report(
+                NOT_CARRIED_OVER,
+                item.span,
+                detail="Under `src`, paths of `include` are relative to the folder of the code, not to this file; "
+                "this one is not changed.",
+                hint="Write it relative to the folder of the code.",
+            )
 
 
 def comment_out(entry: Entry, rewrite: Rewrite, diagnostics: Diagnostics) -> None:

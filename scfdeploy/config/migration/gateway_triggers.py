@@ -14,15 +14,9 @@ from scfdeploy.config.api_gateway import (
     is_signed_only,
 )
 from scfdeploy.config.components.framework_url import GATEWAY_REPLACED
-from scfdeploy.config.migration.layout import (
-    after_colon,
-    get,
-    item_lines,
-    key_names,
-    sequence_items,
-    text_of,
-)
-from scfdeploy.config.migration.rewrite import Rewrite
+from scfdeploy.config.migration.plain_blocks import item_lines
+from scfdeploy.config.rewriting.layout import after_colon, get, key_names, sequence_items, text_of
+from scfdeploy.config.rewriting.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, SequenceNode
 from scfdeploy.config.yaml.nodes import entries_below
 from scfdeploy.diagnostics import Diagnostics, Span, message

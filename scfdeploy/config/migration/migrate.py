@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from scfdeploy.config.components.kinds import choose_kind, kinds
 from scfdeploy.config.migration.current_format import migrate_component
-from scfdeploy.config.migration.layout import NotMigratedError, mapping_of, multi_line_scalar_lines, text_of
 from scfdeploy.config.migration.named_components import top_level_components
+from scfdeploy.config.migration.plain_blocks import NotMigratedError
 from scfdeploy.config.migration.plugin_file import PluginFile
-from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.migration.split_file import NewFile, SplitFile
+from scfdeploy.config.rewriting.layout import mapping_of, multi_line_scalar_lines, text_of
+from scfdeploy.config.rewriting.rewrite import Rewrite
 from scfdeploy.config.yaml import MappingNode, Node, parse
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml

@@ -24,10 +24,11 @@ from scfdeploy.config.migration.gateway_triggers import (
     replacement_url,
     report_gateway,
 )
-from scfdeploy.config.migration.layout import (
-    NotMigratedError,
+from scfdeploy.config.migration.plain_blocks import NotMigratedError, block_mapping, require_end_of_line
+from scfdeploy.config.migration.variables import Replacement, rewrite_variables, scalar_at
+from scfdeploy.config.migration.written_out import CONSTANTS, IDENTITY, value_at
+from scfdeploy.config.rewriting.layout import (
     after_colon,
-    block_mapping,
     comment_entry,
     end_line,
     first_comment_line,
@@ -36,13 +37,10 @@ from scfdeploy.config.migration.layout import (
     indent,
     last_line_before_next,
     mapping_of,
-    require_end_of_line,
     sequence_items,
     text_of,
 )
-from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.migration.variables import Replacement, rewrite_variables, scalar_at
-from scfdeploy.config.migration.written_out import CONSTANTS, IDENTITY, value_at
+from scfdeploy.config.rewriting.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, is_null
 from scfdeploy.config.yaml.nodes import entries_below
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message

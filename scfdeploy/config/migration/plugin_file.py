@@ -6,24 +6,21 @@ import re
 
 from scfdeploy.config.migration.function_settings import NOT_CARRIED_OVER, FunctionSettings, comment_out
 from scfdeploy.config.migration.gateway_triggers import replace_in_events
-from scfdeploy.config.migration.layout import (
-    NotMigratedError,
+from scfdeploy.config.migration.plain_blocks import NotMigratedError, block_mapping, item_lines, require_end_of_line
+from scfdeploy.config.migration.variables import UnknownVariables, rewrite_framework_variables
+from scfdeploy.config.rewriting.layout import (
     after_colon,
-    block_mapping,
     comment_entry,
     end_line,
     first_comment_line,
     first_line,
     get,
     indent,
-    item_lines,
     last_line_before_next,
     mapping_of,
-    require_end_of_line,
     text_of,
 )
-from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.migration.variables import UnknownVariables, rewrite_framework_variables
+from scfdeploy.config.rewriting.rewrite import Rewrite
 from scfdeploy.config.variables.errors import suggested_name
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.diagnostics import Diagnostics, Span, message

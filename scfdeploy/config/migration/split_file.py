@@ -12,9 +12,17 @@ from functools import partial
 from typing import NamedTuple
 
 from scfdeploy.config.components.local_path import is_local_path, report_local_path
-from scfdeploy.config.migration.layout import (
-    NotMigratedError,
-    block_mapping,
+from scfdeploy.config.migration.named_components import (
+    INSTANCE_APART,
+    NamedComponents,
+    Surroundings,
+    kind_of,
+    report_instance_apart,
+    top_level_components,
+)
+from scfdeploy.config.migration.plain_blocks import NotMigratedError, block_mapping
+from scfdeploy.config.migration.written_out import CONSTANTS, IDENTITY, WrittenOut, write_out
+from scfdeploy.config.rewriting.layout import (
     comment_entry,
     first_comment_line,
     first_line,
@@ -25,16 +33,7 @@ from scfdeploy.config.migration.layout import (
     text_of,
     walk,
 )
-from scfdeploy.config.migration.named_components import (
-    INSTANCE_APART,
-    NamedComponents,
-    Surroundings,
-    kind_of,
-    report_instance_apart,
-    top_level_components,
-)
-from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.migration.written_out import CONSTANTS, IDENTITY, WrittenOut, write_out
+from scfdeploy.config.rewriting.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, parse
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Position, Severity, Span, message
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
-from scfdeploy.config.migration.layout import last_line, walk
-from scfdeploy.config.migration.rewrite import Rewrite
+from scfdeploy.config.rewriting.layout import last_line, walk
+from scfdeploy.config.rewriting.rewrite import Rewrite
 from scfdeploy.config.variables.errors import is_other_source
 from scfdeploy.config.variables.framework_variables import FrameworkVariables, written
 from scfdeploy.config.variables.framework_variables import Replacement as ValueText

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scfdeploy.config.document import component_kind
-from scfdeploy.config.migration.layout import NotMigratedError, end_line, first_line, get, indent, mapping_of, text_of
-from scfdeploy.config.migration.rewrite import Rewrite
+from scfdeploy.config.migration.plain_blocks import NotMigratedError
+from scfdeploy.config.rewriting.layout import end_line, first_line, get, indent, mapping_of, text_of
+from scfdeploy.config.rewriting.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_null
 from scfdeploy.config.yaml.nodes import node_at
 from scfdeploy.diagnostics import message

@@ -1,0 +1,1 @@
+"""Edit configuration files line by line, so that comments and layout stay."""
