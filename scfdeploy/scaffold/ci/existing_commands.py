@@ -31,9 +31,11 @@ _BUILDS = (
 )
 _NPM_BUILD = re.compile(r"\bnpm\s+(?:run\s+)?build\b")
 _EDITOR = re.compile(r"\b(?:sed|perl)\s")
+# Each character can be read in one way only: with two, a line of backslashes takes time without end.
+_TEXT = r"(?:\\.|(?!(?P=end))[^\\])*"
 _SUBSTITUTION = re.compile(
-    r"(?<![A-Za-z])s(?P<end>[/|#,@!~:])(?P<pattern>(?:\\.|(?!(?P=end)).)*)(?P=end)(?P<key>\s*[\w.-]+\s*[:=]\s*)?"
-    r"(?P<value>(?:\\.|(?!(?P=end)).)*)(?P=end)"
+    rf"(?<![A-Za-z])s(?P<end>[/|#,@!~:])(?P<pattern>{_TEXT})(?P=end)(?P<key>\s*[\w.-]+\s*[:=]\s*)?"
+    rf"(?P<value>{_TEXT})(?:(?P=end)|\\?$)"
 )
 _ONLY_VARIABLES = re.compile(r"""(?:\$\{\{[^{}]*\}\}|\$\{?\w+\}?|\\\d|[&\s"':=])*""")
 _HERE_DOCUMENT = re.compile(r"<<-?\s*['\"]?([A-Za-z_]\w*)['\"]?\s*$")

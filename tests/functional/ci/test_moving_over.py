@@ -145,6 +145,13 @@ def test_report_hides_the_text_that_an_editor_writes() -> None:
     assert said[10].startswith("sed -i 's/DB_HERE/$DB_URL/' serverless.yml: is not needed")
 
 
+def test_line_of_backslashes_takes_no_time() -> None:
+    ran = move(EDITS.replace("s/DB_HERE/marked-1/g; ", "s/" + "\\a" * 5_000 + "; "))
+
+    assert "marked" not in ran.stdout + ran.stderr
+    assert becomes(ran)[8].endswith("write the new value there")
+
+
 def test_stage_with_equals_sign_is_not_carried_over() -> None:
     ran = move(EDITS)
 
