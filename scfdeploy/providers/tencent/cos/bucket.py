@@ -27,7 +27,7 @@ from scfdeploy.providers.tencent.cos.storage_client import (
     to_xml,
 )
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
-from scfdeploy.providers.tencent.transport.errors import TOO_LARGE, invalid_response, no_response
+from scfdeploy.providers.tencent.transport.errors import TOO_LARGE, invalid_response, no_response, one_line
 from scfdeploy.providers.tencent.transport.http import UntrustedResponseError, iter_body, transfer_timeout
 from scfdeploy.providers.workers import call_within
 
@@ -165,7 +165,7 @@ class Bucket:
 
     def _error(self, action: str, error: StorageError) -> CloudError:
         code = error.code or f"HTTP{error.status}"
-        text = " ".join((error.text or message("HTTP status {status}", status=error.status)).split())
+        text = one_line(error.text) or message("HTTP status {status}", status=error.status)
         hint = None
         if known := error_code(_SAME_IN_API.get(code, "")):
             hint = message("{text}.", text=message(known.action))
@@ -176,7 +176,8 @@ class Bucket:
             )
         # A new bucket is not known to all servers of the storage at once.
         kind = ErrorKind.BUSY if self._is_created and code == "NoSuchBucket" else _kind(error.status, code)
-        return CloudError(kind, code, f"{self.name}: {text}", action=action, request_id=error.request_id, hint=hint)
+        text = message("{title}: {text}", title=self.name, text=text)
+        return CloudError(kind, code, text, action=action, request_id=error.request_id, hint=hint)
 
 
 def _size(response: requests.Response) -> int:

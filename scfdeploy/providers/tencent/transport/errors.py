@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import Message
 from scfdeploy.facts import error_code
 from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.providers.base import CloudError, ErrorKind
@@ -61,7 +62,13 @@ def classify(action: str, code: str, function_name: str = "") -> ErrorKind:
 def cloud_error(action: str, code: str, text: str, *, request_id: str = "", function_name: str = "") -> CloudError:
     """The exception for an error response of the API."""
     kind = classify(action, code, function_name)
-    return CloudError(kind, code, " ".join(text[:_MAX_MESSAGE_LENGTH].split()), action=action, request_id=request_id)
+    return CloudError(kind, code, one_line(text), action=action, request_id=request_id)
+
+
+def one_line(text: str, max_length: int = _MAX_MESSAGE_LENGTH) -> str:
+    """The beginning of what a server said, on one line; in both languages if our own words are around it."""
+    shortened = " ".join(text[:_MAX_MESSAGE_LENGTH].split())[:max_length]
+    return Message(shortened, one_line(text.english, max_length)) if isinstance(text, Message) else shortened
 
 
 def no_response(action: str, host: str, error: BaseException) -> CloudError:
@@ -104,12 +111,12 @@ def describe_failure(error: BaseException) -> str:
         return message("timed out")
     if "Remote end closed" in text or "reset by peer" in text:
         return message("connection closed by the server")
-    return " ".join(text.split())[:_MAX_EXCERPT_LENGTH]
+    return one_line(text, _MAX_EXCERPT_LENGTH)
 
 
 def invalid_response(action: str, host: str, text: str) -> CloudError:
     """The exception for a response that is not from the API: wrong HTTP status, no JSON, a gateway's error page."""
-    excerpt = " ".join(text[:_MAX_MESSAGE_LENGTH].split())[:_MAX_EXCERPT_LENGTH] or message("it is empty")
+    excerpt = one_line(text, _MAX_EXCERPT_LENGTH) or message("it is empty")
     return CloudError(
         ErrorKind.AMBIGUOUS,
         INVALID_RESPONSE,

@@ -288,7 +288,9 @@ def _max_bytes_of(action: str | bytes | None) -> int:
 
 def _proxy_error(url: str, proxy: str, error: Exception) -> UntrustedResponseError:
     """The exception for a failure on the way through a proxy, which may be of the proxy or of the server."""
-    reason = _CREDENTIALS.sub("", describe_failure(error))
+    reason = describe_failure(error)
+    for part in _CREDENTIALS.findall(reason):
+        reason = reason.replace(part, "")
     name = _describe_proxy(url, proxy)
     credentials, at, _ = proxy.rpartition("@")
     for secret in credentials.rpartition("//")[2].split(":", 1):

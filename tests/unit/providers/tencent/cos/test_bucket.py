@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import responses
 
+from scfdeploy.cli.language import translator
+from scfdeploy.diagnostics.messages import in_english, translation
 from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.tencent.cos.bucket import Bucket, Part
 from tests.support.cloud import PAIR
@@ -78,6 +80,36 @@ def test_throttled_head_is_recognized_by_status(network: responses.RequestsMock,
     with pytest.raises(CloudError) as caught:
         bucket.object_size("a.zip")
     assert caught.value.kind is ErrorKind.THROTTLED
+
+
+def test_long_message_of_the_storage_is_cut(network: responses.RequestsMock, bucket: Bucket) -> None:
+    body = error("AccessDenied").replace("because", "no \n" * 100_000)
+    network.add(responses.PUT, f"{HOST}/a.zip", status=403, body=body)
+    with pytest.raises(CloudError) as caught:
+        bucket.put_object("a.zip", b"1")
+    assert "no no no" in str(caught.value)
+    assert len(str(caught.value)) < 5_000
+
+
+@pytest.mark.parametrize(
+    ("call", "chinese", "english"),
+    [
+        (lambda bucket: bucket.object_size("a.zip"), "HTTP 状态", "HTTP status 403"),
+        (lambda bucket: bucket.start_upload("a.zip"), "不是对象存储的格式", "not as the storage writes it"),
+    ],
+    ids=["status", "body"],
+)
+def test_chinese_error_has_its_english_original(
+    network: responses.RequestsMock, bucket: Bucket, call: Callable[[Bucket], object], chinese: str, english: str
+) -> None:
+    network.add(responses.HEAD, f"{HOST}/a.zip", status=403)
+    network.add(responses.POST, f"{HOST}/a.zip", body="<a/>")
+    network.assert_all_requests_are_fired = False
+    with translation(translator("zh"), "zh-CN"), pytest.raises(CloudError) as caught:
+        call(bucket)
+    assert chinese in caught.value.message
+    assert english in in_english(caught.value.message)
+    assert in_english(caught.value.message).isascii()
 
 
 def test_create_of_own_existing_bucket_succeeds(network: responses.RequestsMock, bucket: Bucket) -> None:

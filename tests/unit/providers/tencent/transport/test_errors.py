@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from scfdeploy.cli.language import translator
 from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics.messages import in_english, translation
 from scfdeploy.providers.base import ErrorKind
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from scfdeploy.providers.tencent.transport.errors import classify, cloud_error
+from scfdeploy.providers.tencent.transport.http import UntrustedResponseError, open_session
 
 
 @pytest.mark.parametrize(
@@ -89,3 +92,12 @@ def test_endpoint_parse_rejects_invalid_url(url: str) -> None:
 def test_finance_regions_have_their_own_endpoint() -> None:
     assert str(Endpoint.of_product("scf", "ap-shanghai")) == "https://scf.tencentcloudapi.com"
     assert str(Endpoint.of_product("scf", "ap-shanghai-fsi")) == "https://scf.ap-shanghai-fsi.tencentcloudapi.com"
+
+
+def test_chinese_error_of_a_proxy_has_its_english_original() -> None:
+    proxy = {"http": "http://user:word@127.0.0.1:1"}
+    with translation(translator("zh"), "zh-CN"), pytest.raises(UntrustedResponseError) as caught:
+        open_session().get("http://scf.internal", proxies=proxy)
+    assert "连接被拒绝" in caught.value.text
+    assert "connection refused" in in_english(caught.value.text)
+    assert "word" not in caught.value.text
