@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 from scfdeploy.diagnostics import Finding, ScfDeployError, Severity
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.model import Address, ArchiveSource, Bundle
+from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource
 from scfdeploy.packager.bootstrap import check_archive
 from scfdeploy.packager.cache import PackageCache, Snapshot, archive_key
 from scfdeploy.packager.findings import Findings, name_some, printable
@@ -115,9 +115,8 @@ def content_digest_of(path: str) -> str:
 
 def pack_archive(function: Address, source: ArchiveSource, *, cache: PackageCache, findings: Findings) -> Bundle | None:
     """The bundle of an existing archive, or None with an error in `findings`."""
-    file = stat_file(source.path)
-    if file is None or not stat.S_ISREG(file.mode):
-        _report_missing(source, findings)
+    file = _find_file(source, findings)
+    if file is None:
         return None
     if source.start_program:
         check_archive(source, findings)
@@ -134,15 +133,28 @@ def pack_archive(function: Address, source: ArchiveSource, *, cache: PackageCach
     return snapshot.bundle(function, source.path)
 
 
-def check_content(source: ArchiveSource, findings: Findings) -> None:
+def check_archive_content(source: ArchiveSource, findings: Findings) -> None:
     """Report what packing the archive would report, without writing anything."""
-    file = stat_file(source.path)
-    if file is None or not stat.S_ISREG(file.mode):
-        _report_missing(source, findings)
+    file = _find_file(source, findings)
+    if file is None:
         return
     check_archive(source, findings)
     if not findings.has_errors and _snapshot(file, seen_at_ns=0, findings=findings) is not None:
         _report_keys(source.path, findings)
+
+
+def report_code_missing(source: FolderSource | ArchiveSource, findings: Findings) -> None:
+    """Report that the folder or archive does not exist, or is something else."""
+    is_folder, path = (True, source.root) if isinstance(source, FolderSource) else (False, source.path)
+    detail = 'The folder "{path}" does not exist.' if is_folder else None
+    hint = None if source.hook is None else "Let src.hook create it, or correct the path."
+    if os.path.exists(path) and is_folder:
+        detail = '"{path}" is not a folder.'
+        hint = "Point src at the folder that contains it, or at a .zip file."
+    elif os.path.exists(path):
+        detail = '"{path}" is not a file.'
+        hint = "Point src at a .zip or .jar file."
+    findings.report(CODE_MISSING, detail=detail, hint=hint, path=printable(path))
 
 
 def open_archive(file: IO[bytes]) -> ZipFile:
@@ -193,6 +205,14 @@ def _cannot_unpack(wrong: Exception) -> ScfDeployError:
     return ScfDeployError(message("The archive cannot be unpacked: {reason}.", reason=wrong))
 
 
+def _find_file(source: ArchiveSource, findings: Findings) -> File | None:
+    file = stat_file(source.path)
+    if file is None or not stat.S_ISREG(file.mode):
+        report_code_missing(source, findings)
+        return None
+    return file
+
+
 def _report_keys(path: str, findings: Findings) -> None:
     """Report which files of an archive contain keys. It is uploaded unchanged, so none can be left out."""
     try:
@@ -207,20 +227,6 @@ def _report_keys(path: str, findings: Findings) -> None:
 
 def _holds_keys(archive: ZipFile, entry: ZipInfo) -> bool:
     return entry_holds_keys(entry.filename, entry.file_size, lambda: archive.read(entry))
-
-
-def _report_missing(source: ArchiveSource, findings: Findings) -> None:
-    exists = os.path.exists(source.path)
-    findings.report(
-        CODE_MISSING,
-        detail='"{path}" is not a file.' if exists else None,
-        hint="Point src at a .zip or .jar file."
-        if exists
-        else "Let src.hook create it, or correct the path."
-        if source.hook is not None
-        else None,
-        path=printable(source.path),
-    )
 
 
 def _snapshot(file: File, *, seen_at_ns: int, findings: Findings) -> Snapshot | None:

@@ -1,5 +1,5 @@
 """Pack one folder, unless a snapshot shows that it has not changed."""
-# ruff: noqa: PTH110, PTH112, PTH113, PTH118
+# ruff: noqa: PTH112, PTH113, PTH118
 # Paths are plain strings, as in fingerprint.py.
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from scfdeploy.diagnostics import Finding, ScfDeployError, Severity
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Address, Bundle, FolderSource
-from scfdeploy.packager.archive import CODE_MISSING
+from scfdeploy.packager.archive import report_code_missing
 from scfdeploy.packager.bootstrap import GENERATED, make_executable, report_folder
 from scfdeploy.packager.cache import PackageCache, Snapshot, folder_key
 from scfdeploy.packager.exclude import BadPatternError, Selection
@@ -75,7 +75,7 @@ def pack_folder(function: Address, source: FolderSource, *, cache: PackageCache,
     return snapshot.bundle(function, cache.archive(snapshot.sha256))
 
 
-def check_files(source: FolderSource, findings: Findings) -> None:
+def check_folder_files(source: FolderSource, findings: Findings) -> None:
     """Report what packing the folder would report, without writing anything."""
     for file in _files(source, Selection(source.exclude, own_files=source.own_files), findings):
         if not os.access(file.path, os.R_OK):
@@ -85,7 +85,7 @@ def check_files(source: FolderSource, findings: Findings) -> None:
 def _files(source: FolderSource, selection: Selection, findings: Findings) -> list[File]:
     """Every file to pack, in the order of the archive: by the UTF-8 bytes of the names."""
     if not os.path.isdir(source.root):
-        _report_missing(source, findings)
+        report_code_missing(source, findings)
         return []
     scan = Scan(findings)
     prefix = f"{source.target}/" if source.target else ""
@@ -165,20 +165,6 @@ def _has_content(path: str) -> bool:
     """Whether this is a file, or a folder that contains more than a cache."""
     folders = (folder for folder, _, names in os.walk(path) if names and _CACHE not in f"{folder}/")
     return os.path.isfile(path) or any(folders)
-
-
-def _report_missing(source: FolderSource, findings: Findings) -> None:
-    exists = os.path.exists(source.root)
-    findings.report(
-        CODE_MISSING,
-        detail='"{path}" is not a folder.' if exists else 'The folder "{path}" does not exist.',
-        hint="Point src at the folder that contains it, or at a .zip file."
-        if exists
-        else "Let src.hook create it, or correct the path."
-        if source.hook is not None
-        else None,
-        path=printable(source.root),
-    )
 
 
 def _pack(

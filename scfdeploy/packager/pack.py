@@ -8,12 +8,11 @@ from typing import assert_never
 
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource, ObjectSource, Source
-from scfdeploy.packager.archive import check_content, pack_archive
+from scfdeploy.packager.archive import check_archive_content, pack_archive
 from scfdeploy.packager.bootstrap import check_archive, check_folder
 from scfdeploy.packager.cache import PackageCache
 from scfdeploy.packager.findings import Findings
-from scfdeploy.packager.folder import check_files as check_folder_files
-from scfdeploy.packager.folder import pack_folder
+from scfdeploy.packager.folder import check_folder_files, pack_folder
 from scfdeploy.packager.include import check_include
 from scfdeploy.packager.unused_patterns import check_patterns
 
@@ -89,7 +88,7 @@ def _check_all(source: FolderSource | ArchiveSource, findings: Findings) -> None
         if not source.is_partial:
             check_folder_files(source, findings)
     else:
-        check_content(source, findings)
+        check_archive_content(source, findings)
 
 
 def _object_bundle(function: Address, source: ObjectSource) -> Bundle:
