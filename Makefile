@@ -96,7 +96,7 @@ linters: ## Install what npm offers to look at pipeline files; without it those 
 
 .PHONY: site
 site: $(SITE_STAMP) ## Build the documentation, English and Chinese, into build/site; SITE_URL=https://… if it is known
-	@$(SITE_VENV)/bin/python scripts/build_site.py $(if $(SITE_URL),--url "$(SITE_URL)")
+	@$(SITE_VENV)/bin/python scripts/build_site.py $${SITE_URL:+--url "$$SITE_URL"}
 
 .PHONY: browser
 browser: ## Install a browser and Chinese fonts for the tests of HTML pages (Debian, as root); without it those are skipped
