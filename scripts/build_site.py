@@ -20,7 +20,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ def relative_url(source: str, target: str) -> str:
     return posixpath.relpath(target or ".", source or ".") + "/"
 
 
-def map_prose(text: str, change: Any) -> str:
+def map_prose(text: str, change: Callable[[str], str]) -> str:
     """Apply `change` to each line outside of fenced blocks; the line that opens one keeps language and title only."""
     lines, fence = [], ""
     for line in text.splitlines(keepends=True):
@@ -340,7 +340,7 @@ class _Links(HTMLParser):
 
 
 def broken_links(site: Path) -> list[str]:
-    """Each link of the site that leads nowhere in it, or to another host where a page must not load anything."""
+    """Each link in the site that leads nowhere; links to other hosts are not followed."""
     pages = {}
     for file in sorted(site.rglob("*.html")):
         pages[file] = links = _Links()

@@ -111,7 +111,7 @@ def draw(picture: Picture, target: Path) -> None:
         program.parent.mkdir()
         program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m scfdeploy "$@"\n', encoding="utf-8")
         program.chmod(0o755)
-        paths = os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))
+        paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         environment = {**os.environ, **picture.environment, "PYTHONPATH": paths, "SCFDEPLOY_LANG": "en"}
         environment["PATH"] = f"{program.parent}{os.pathsep}{environment['PATH']}"
         for earlier in picture.before:
@@ -120,7 +120,7 @@ def draw(picture: Picture, target: Path) -> None:
             subprocess.run(apply, cwd=folder, env=environment, check=True, capture_output=True)
         if picture.config:
             (folder / "serverless.yml").write_text(picture.config, encoding="utf-8")
-        record(["scfdeploy", *picture.command.split()[1:]], COLUMNS, target, folder=folder, environment=environment)
+        record(picture.command.split(), COLUMNS, target, folder=folder, environment=environment)
 
 
 def main() -> None:
