@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scfdeploy.scaffold.editor_schema import schema_text  # noqa: E402 - the package lies beside this script
+from scripts.generated_files import replace_files  # noqa: E402
 from scripts.reference.document_schemas import all_documents, schema_of  # noqa: E402
 
 FOLDER = ROOT / "schemas"
@@ -31,13 +32,8 @@ def _text(schema: object) -> str:
 
 def main() -> None:
     """Write every schema, and remove those of documents that are gone."""
-    FOLDER.mkdir(exist_ok=True)
     files = schema_files()
-    for old in FOLDER.glob("*.json"):
-        if old.name not in files:
-            old.unlink()
-    for name, text in files.items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+    replace_files(FOLDER, ".json", files)
     print(f"{len(files)} schemas in {FOLDER.relative_to(ROOT)}")
 
 

@@ -19,6 +19,7 @@ from scripts.reference.schema_parts import (
     named,
     number,
     optional,
+    optional_record,
     record,
     table,
     text,
@@ -126,21 +127,15 @@ PARTS: Mapping[str, Schema] = {
                 "accepted",
                 "unknown",
             ),
-            "error": {
-                "description": "Why it failed.",
-                "anyOf": [
-                    record(
-                        "",
-                        {
-                            "code": text("Error code."),
-                            "message": text("What the cloud said."),
-                            "requestId": text("Id of the call."),
-                            "retryable": truth("Whether the same call may succeed later."),
-                        },
-                    ),
-                    {"type": "null"},
-                ],
-            },
+            "error": optional_record(
+                "Why it failed.",
+                {
+                    "code": text("Error code."),
+                    "message": text("What the cloud said."),
+                    "requestId": text("Id of the call."),
+                    "retryable": truth("Whether the same call may succeed later."),
+                },
+            ),
         },
         sometimes=_REGION,
     ),
@@ -293,6 +288,8 @@ def _line(name: str, about: str, *kinds: tuple[Schema, Schema]) -> DocumentSchem
     return DocumentSchema(name, about, (), kinds, is_line=True)
 
 
+_QUEUE_NAME = {"name": text("Name of the queue or topic.")}
+_QUEUE_KIND = {"kind": text("What it is, such as `CMQ-QUEUE` or `CMQ-TOPIC`.")}
 _APPLIED = {
     "results": items("The result of each change.", named("outcome")),
     "summary": record(
@@ -319,10 +316,7 @@ _APPLIED_SOMETIMES = {
         "Queues that the local server created in place of those of the cloud.",
         record(
             "",
-            {
-                "name": text("Name of the queue or topic."),
-                "kind": text("What it is, such as `CMQ-QUEUE` or `CMQ-TOPIC`."),
-            },
+            {**_QUEUE_NAME, **_QUEUE_KIND},
             sometimes=_REGION,
         ),
     ),
@@ -351,7 +345,6 @@ _ALIAS_CHANGED = {
     "interrupted": truth("Whether a signal stopped the run."),
     "refused": _REFUSED,
 }
-_QUEUE_NAME = {"name": text("Name of the queue or topic.")}
 _TEMPLATE_CHANGED = {
     "name": text("Name of the template."),
     "function": text("Its function."),
@@ -365,7 +358,7 @@ _ENTRY = record(
         "number": optional(integer("Of a status: its number.")),
         "meaning": text("What it means."),
         "fix": optional(text("What to do.")),
-        "retried": optional({"description": "Whether such failures are retried.", "type": "boolean"}),
+        "retried": optional(truth("Whether such failures are retried.")),
         "retry": optional(text("How they are retried.")),
         "concluded": truth("Whether `retry` is concluded, not documented."),
         "field": optional(text("The key of serverless.yml that it is about.")),
@@ -376,7 +369,7 @@ _ENTRY = record(
         "retryClass": optional(text("Of a status: `success`, `execution`, `overrun`, `system` or `rejected`.")),
         "intervalS": optional(number("Of a status: seconds between two attempts.")),
         "then": optional(text("Of a status: what happens after the last attempt.")),
-        "recyclesInstance": optional({"description": "Of a status: whether the instance ends.", "type": "boolean"}),
+        "recyclesInstance": optional(truth("Of a status: whether the instance ends.")),
         "atAcceptance": optional(text("Of a status: how it is handled before the event is accepted.")),
         "whileQueued": optional(text("Of a status: how it is handled while the event waits, if differently.")),
         "value": optional(text("Of a variable: its value.")),
@@ -504,20 +497,14 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
                                 "runtime": text("Runtime."),
                                 "state": text("State, such as `Active`."),
                                 "modified": text("When it was changed, as the cloud writes it."),
-                                "owner": {
-                                    "description": "The project that owns it; null if it has no ownership tag.",
-                                    "anyOf": [
-                                        record(
-                                            "",
-                                            {
-                                                "app": text("App."),
-                                                "stage": text("Stage."),
-                                                "instance": text("Instance."),
-                                            },
-                                        ),
-                                        {"type": "null"},
-                                    ],
-                                },
+                                "owner": optional_record(
+                                    "The project that owns it; null if it has no ownership tag.",
+                                    {
+                                        "app": text("App."),
+                                        "stage": text("Stage."),
+                                        "instance": text("Instance."),
+                                    },
+                                ),
                                 "import": text("The command that imports it."),
                             },
                         ),
@@ -555,22 +542,16 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
                         "size": integer("Its size in bytes."),
                         "files": integer("Number of files in it."),
                         "sha256": text("Its hash."),
-                        "dependencies": {
-                            "description": "The installed dependencies; null if nothing is installed.",
-                            "anyOf": [
-                                record(
-                                    "",
-                                    {
-                                        "manager": text("uv, pip, npm, pnpm or yarn."),
-                                        "manifest": text("The file that decides what is installed."),
-                                        "path": text("The folder with them."),
-                                        "packages": integer("Number of packages."),
-                                        "size": integer("Size in bytes."),
-                                    },
-                                ),
-                                {"type": "null"},
-                            ],
-                        },
+                        "dependencies": optional_record(
+                            "The installed dependencies; null if nothing is installed.",
+                            {
+                                "manager": text("uv, pip, npm, pnpm or yarn."),
+                                "manifest": text("The file that decides what is installed."),
+                                "path": text("The folder with them."),
+                                "packages": integer("Number of packages."),
+                                "size": integer("Size in bytes."),
+                            },
+                        ),
                     },
                 ),
             )
@@ -724,20 +705,14 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
             "function": text("The function."),
             "asynchronous": truth("Whether it was called asynchronously."),
             "result": anything("What the function returned."),
-            "error": {
-                "description": "The error of the function; null if it succeeded.",
-                "anyOf": [
-                    record(
-                        "",
-                        {
-                            "type": text("Type of the error."),
-                            "message": text("Its message."),
-                            "trace": text("Its stack trace."),
-                        },
-                    ),
-                    {"type": "null"},
-                ],
-            },
+            "error": optional_record(
+                "The error of the function; null if it succeeded.",
+                {
+                    "type": text("Type of the error."),
+                    "message": text("Its message."),
+                    "trace": text("Its stack trace."),
+                },
+            ),
             "requestId": text("Id of the request."),
             "statusCode": integer("Documented status of the invocation, such as 200 or 433."),
             "durationMs": optional(number("How long it ran.")),
@@ -844,10 +819,9 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
         {
             "file": text("The file."),
             "appended": integer("Number of records that were appended."),
-            "expired": {
-                "description": "The time whose records are lost; null if none are.",
-                "anyOf": [record("", {"from": moment("Start."), "to": moment("End.")}), {"type": "null"}],
-            },
+            "expired": optional_record(
+                "The time whose records are lost; null if none are.", {"from": moment("Start."), "to": moment("End.")}
+            ),
             "untraced": named("untraced"),
         },
     ),
@@ -884,7 +858,7 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
                     "",
                     {
                         **_QUEUE_NAME,
-                        "kind": text("What it is, such as `CMQ-QUEUE` or `CMQ-TOPIC`."),
+                        **_QUEUE_KIND,
                         "messages": integer("Number of messages."),
                         "oldest": optional(moment("When the oldest one was sent.")),
                         "failedDeliveries": integer("Deliveries to it that failed."),
@@ -898,7 +872,7 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
         "The oldest messages of a queue.",
         {
             **_QUEUE_NAME,
-            "kind": text("What it is, such as `CMQ-QUEUE` or `CMQ-TOPIC`."),
+            **_QUEUE_KIND,
             "count": integer("Number of messages in it."),
             "messages": items(
                 "The oldest ones.",
@@ -965,7 +939,7 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
     _document(
         "queue-create",
         "A new queue or topic.",
-        {**_QUEUE_NAME, "kind": text("What it is, such as `CMQ-QUEUE` or `CMQ-TOPIC`.")},
+        {**_QUEUE_NAME, **_QUEUE_KIND},
     ),
     _document(
         "queue-subscribe",
@@ -1297,20 +1271,14 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
             {
                 "kind": {"description": "A run of a function has ended.", "const": "request"},
                 **PARTS["run"]["properties"],
-                "http": {
-                    "description": "The HTTP request that started it; null if none did.",
-                    "anyOf": [
-                        record(
-                            "",
-                            {
-                                "method": text("Method."),
-                                "path": text("Path."),
-                                "status": integer("Status of the response."),
-                            },
-                        ),
-                        {"type": "null"},
-                    ],
-                },
+                "http": optional_record(
+                    "The HTTP request that started it; null if none did.",
+                    {
+                        "method": text("Method."),
+                        "path": text("Path."),
+                        "status": integer("Status of the response."),
+                    },
+                ),
             },
             {},
         ),
@@ -1354,7 +1322,7 @@ def schema_of(document: DocumentSchema) -> Schema:
         results.append(_alternative(FAILURE, failed, sometimes | regions))
     body = results[0] if len(results) == 1 else {"anyOf": results}
     schema = {"$schema": DRAFT, "title": document.about, **body}
-    used = dict(_parts_of(body))
+    used = set(_parts_of(body))
     return schema | {"$defs": {name: PARTS[name] for name in PARTS if name in used}} if used else schema
 
 
@@ -1374,7 +1342,7 @@ def _alternative(document: DocumentSchema, keys: Schema, sometimes: Schema) -> S
     return record("", common | keys, sometimes=sometimes)
 
 
-def _parts_of(schema: object) -> Iterator[tuple[str, None]]:
+def _parts_of(schema: object) -> Iterator[str]:
     """The names of the parts that a schema refers to, with those that these refer to."""
     if isinstance(schema, list):
         for item in schema:
@@ -1382,7 +1350,7 @@ def _parts_of(schema: object) -> Iterator[tuple[str, None]]:
     elif isinstance(schema, dict):
         name = str(schema.get("$ref", "")).rpartition("/")[2]
         if name:
-            yield name, None
+            yield name
             yield from _parts_of(PARTS[name])
         for value in schema.values():
             yield from _parts_of(value)

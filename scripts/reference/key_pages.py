@@ -33,6 +33,7 @@ _UPDATES: Mapping[UpdateMode, str] = {
     UpdateMode.TOOL: "none: read by scfdeploy only",
 }
 _LAYER_UPDATES = {
+    **_UPDATES,
     UpdateMode.CONFIGURATION: "a new version is published",
     UpdateMode.PACKAGE: "a new version is published",
 }
@@ -148,7 +149,7 @@ def _function_page() -> str:
             "list is removed.",
             "",
         ],
-        *(_key_section(field, FUNCTION[field.name], SOURCE_FIELDS, _UPDATES) for field in FUNCTION_FIELDS),
+        *(_key_section(field, FUNCTION[field.name]) for field in FUNCTION_FIELDS),
     )
 
 
@@ -160,18 +161,13 @@ def _layer_page() -> str:
             "publishes another one. `--keep N` deletes old versions.",
             "",
         ],
-        *(
-            _key_section(field, LAYER[field.name], LAYER_SOURCE_FIELDS, {**_UPDATES, **_LAYER_UPDATES})
-            for field in LAYER_FIELDS
-        ),
+        *(_key_section(field, LAYER[field.name], is_layer=True) for field in LAYER_FIELDS),
     )
 
 
-def _key_section(
-    field: Field, facts: KeyFacts, source: tuple[Field, ...], updates: Mapping[UpdateMode, str]
-) -> Iterator[str]:
-    field = _complete(field, source)
-    is_layer = updates is not _UPDATES
+def _key_section(field: Field, facts: KeyFacts, *, is_layer: bool = False) -> Iterator[str]:
+    field = _complete(field, LAYER_SOURCE_FIELDS if is_layer else SOURCE_FIELDS)
+    updates = _LAYER_UPDATES if is_layer else _UPDATES
     yield from (f"## {field.name}", "", escaped(field.description), "")
     actions = ("PublishLayerVersion",) if is_layer else actions_of(field)
     facts_table = [
@@ -188,11 +184,10 @@ def _key_section(
     for example in facts.examples:
         yield from fenced("yaml", example)
     if field.fields:
-        cloud = facts.cloud if isinstance(facts.cloud, Mapping) else {}
-        yield from _inner_table(field, lambda path: cloud[path])
+        yield from _inner_table(field, facts.cloud if isinstance(facts.cloud, Mapping) else {})
 
 
-def _inner_table(field: Field, cloud: Any) -> list[str]:
+def _inner_table(field: Field, cloud: Mapping[str, str]) -> list[str]:
     keys = [key for inner in field.fields for key in _with_inner(inner)]
     rows = [
         [
@@ -200,7 +195,7 @@ def _inner_table(field: Field, cloud: Any) -> list[str]:
             escaped(key.field.description),
             _type(key.field),
             _values(key.field),
-            code(cloud(key.path)) if cloud(key.path) else _NO_PARAMETER,
+            code(cloud[key.path]) if cloud[key.path] else _NO_PARAMETER,
         ]
         for key in keys
     ]

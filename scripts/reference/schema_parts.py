@@ -71,6 +71,11 @@ def record(about: str, keys: Schema, *, sometimes: Schema | None = None) -> Sche
     return {**schema, "type": "object", "properties": {**keys, **(sometimes or {})}, "required": list(keys)}
 
 
+def optional_record(about: str, keys: Schema) -> Schema:
+    """An object with these keys, or null."""
+    return {"description": about, "anyOf": [record("", keys), {"type": "null"}]}
+
+
 def named(name: str, about: str = "") -> Schema:
     """A part that several documents have."""
     return {"description": about, "$ref": f"#/$defs/{name}"} if about else {"$ref": f"#/$defs/{name}"}
