@@ -144,7 +144,12 @@ async function startUp(line) {
     process.exit(0);
   }
   for (const kind of ['uncaughtException', 'unhandledRejection']) {
-    process.on(kind, (error) => answerCall(reportError(430, error)));
+    process.on(kind, (error) => {
+      const report = reportError(430, error);
+      // No call can report what an answered one left behind: as without this file, the error ends the process.
+      if (!isCalling) process.exit(1);
+      answerCall(report);
+    });
   }
   writeAll('ready\n');
 }

@@ -56,7 +56,7 @@ exports.main = async (event) => {
   calls += 1;
   console.log('call', calls);
   if (event.do === 'raise') throw new TypeError('no such colour');
-  if (event.do === 'late') setTimeout(() => { throw new Error('too late'); }, 1);
+  if (event.do === 'late') setImmediate(() => { throw new Error('too late'); });
   if (event.do === 'never') return new Promise(() => {});
   if (event.size) return 'é'.repeat(event.size);
   return [calls, event.text ? event.text.length : 0];
@@ -314,6 +314,16 @@ def test_node_instance_keeps_its_state() -> None:
         assert status(cloud, {"do": "raise"}) == 430
         assert returned(cloud, {"text": "ä" * 300_000}) == [5, 300_000]
         assert len(returned(cloud, {"size": 1_000_000})) == 1_000_000
-        returned(cloud, {"do": "late"})
         assert status(cloud, {"do": "never"}) == 439
         assert returned(cloud)[0] == 1
+
+
+@needs_node
+def test_error_after_the_answer_ends_a_node_instance() -> None:
+    with running() as cloud:
+        cloud.create(files={"index.js": NODE}, Runtime="Nodejs18.15", Timeout=10)
+        assert [returned(cloud)[0] for _ in range(3)] == [1, 2, 3]
+        returned(cloud, {"do": "late"})
+        # The process has ended and this call is the first of another, or ends when it continues, with this call.
+        invoke(cloud)
+        assert returned(cloud)[0] in (1, 2)
