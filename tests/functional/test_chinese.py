@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
 
-from scfdeploy.cli.app import app
 from scfdeploy.cli.language import chosen_language
 from scfdeploy.report.formats import is_for_programs
 from scfdeploy.report.terminal import width
+from scripts.reference.command_pages import all_commands
 from tests.support.command import scfdeploy
 from tests.support.local_server import LocalServer
 from tests.support.project import TIMER, write_project
+from tests.support.scripts import ROOT
+from tests.support.terminal import run_on_terminal
 
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 ENGLISH = re.compile("[A-Za-z]{3,} [a-z]{3,} [a-z]{3,}")
@@ -36,19 +34,7 @@ MISTAKES = """\
 """
 
 
-def commands() -> Iterator[tuple[str, Any]]:
-    """Every command and group with its words."""
-
-    def below(command: Any, words: str) -> Iterator[tuple[str, Any]]:
-        yield words, command
-        context = typer.Context(command)
-        for name in getattr(command, "list_commands", lambda _: [])(context):
-            yield from below(command.get_command(context, name), f"{words} {name}".strip())
-
-    yield from below(typer.main.get_command(app), "")
-
-
-COMMANDS = dict(commands())
+COMMANDS = {command.name: command.click for command in all_commands()}
 FORMATS = [
     (words, str(getattr(choice, "value", choice)))
     for words, command in COMMANDS.items()
@@ -246,22 +232,11 @@ def test_plan_that_was_saved_in_chinese_is_applied_in_english(tmp_path: Path, cl
 
 def test_question_on_a_chinese_terminal_accepts_a_chinese_yes(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path)
-    ours, theirs = pty.openpty()
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "dumb"}
-    with subprocess.Popen(
-        [sys.executable, "-m", "scfdeploy", "apply", project],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**environment, "LANG": "zh_CN.UTF-8", "LC_ALL": "zh_CN.UTF-8", "PYTHONUTF8": "1", **cloud.env},
-    ) as process:
-        os.write(ours, "是\n".encode())
-        process.wait(timeout=60)
-    shown = os.read(ours, 20_000).decode()
-    os.close(ours)
-    os.close(theirs)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "zh_CN.UTF-8", "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "scfdeploy", "apply", str(project)]
+    exit_code, shown = run_on_terminal(command, tmp_path, {**environment, **cloud.env}, "是\n")
 
-    assert process.returncode == 0, shown
+    assert exit_code == 0, shown
     assert "执行这些变更？输入“是”或 yes 继续" in shown
     assert "完成：1 个已创建" in shown
 

@@ -24,10 +24,8 @@ Comments that a reader does not see say what the block after them needs:
 from __future__ import annotations
 
 import base64
-import contextlib
 import io
 import os
-import pty
 import re
 import shlex
 import shutil
@@ -44,6 +42,7 @@ from tests.support.command import scfdeploy
 from tests.support.fake_clock import FakeClock
 from tests.support.scripts import ROOT
 from tests.support.sdk import Sdk
+from tests.support.terminal import run_on_terminal
 from tests.support.wheels import write_wheel
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[\w-]*)(?: (?P<options>.*))?$")
@@ -239,7 +238,7 @@ class Reader:
         environment = {**os.environ, **self._environment}
         shell = ["bash", "-euo", "pipefail", "-c", command]
         if typed:
-            return *_on_terminal(shell, self._folder, {**environment, "TERM": "dumb"}, typed), ""
+            return *run_on_terminal(shell, self._folder, environment, typed), ""
         done = subprocess.run(
             shell, cwd=self._folder, env=environment, input="", capture_output=True, text=True, check=False
         )
@@ -261,24 +260,6 @@ def _create_function(endpoint: str, name: str, variables: Mapping[str, str]) -> 
         Code={"ZipFile": base64.b64encode(code.getvalue()).decode()},
         Environment={"Variables": [{"Key": key, "Value": value} for key, value in variables.items()]},
     )
-
-
-def _on_terminal(command: list[str], folder: Path, environment: Mapping[str, str], typed: str) -> tuple[int, str]:
-    """Run the command as in a terminal, where it asks; the exit code, and what is on the screen."""
-    leader, follower = pty.openpty()
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=follower, stdout=follower, stderr=follower, start_new_session=True
-    ) as process:
-        os.close(follower)
-        output, answers = b"", typed.splitlines(keepends=True)
-        with contextlib.suppress(OSError):  # the program has closed the terminal
-            while part := os.read(leader, 1 << 16):
-                output += part
-                if answers and output.endswith(b": "):
-                    os.write(leader, answers.pop(0).encode())
-        code = process.wait()
-    os.close(leader)
-    return code, output.decode().replace("\r\n", "\n")
 
 
 def _commands(text: str) -> list[str]:
