@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import scfdeploy
-from tests.support.corpus import arguments_for
+from tests.support.corpus import SHARED, arguments_for
 from tests.support.local_server import LocalServer
 from tests.support.project import write_project
 
-_SHARED = Path(os.environ.get("SCFDEPLOY_SHARED", Path(__file__).parents[3] / "shared"))
 CASES = sorted(
-    path.parent for folder in ("cases", "cases-from-files") for path in _SHARED.glob(f"{folder}/*/**/serverless.yml")
+    path.parent for folder in ("cases", "cases-from-files") for path in SHARED.glob(f"{folder}/*/**/serverless.yml")
 )
 LOCK = '{"name": "a", "lockfileVersion": 3, "packages": {"": {"name": "a", "dependencies": {"left-pad": "^1.3.0"}}}}'
 

@@ -12,8 +12,9 @@ from scfdeploy.config import LoadOptions, load_project
 from scfdeploy.facts import frameworks
 from scfdeploy.model import FolderSource, FunctionSpec
 
-_BESIDE = Path(__file__).parents[3] / "shared" / "corpus" / "serverless"
-CORPUS = Path(os.environ.get("SCFDEPLOY_CORPUS", _BESIDE))
+SHARED = Path(os.environ.get("SCFDEPLOY_SHARED", Path(__file__).parents[3] / "shared"))
+"""The folder beside the project with what it does not contain: real files, cases, samples."""
+CORPUS = Path(os.environ.get("SCFDEPLOY_CORPUS", SHARED / "corpus" / "serverless"))
 INDEX = CORPUS / "INDEX.tsv"
 ABSENT = "no corpus of real files here (SCFDEPLOY_CORPUS)"
 

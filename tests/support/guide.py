@@ -5,5 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-GUIDE = Path(os.environ.get("SCFDEPLOY_GUIDE", Path(__file__).parents[3] / "shared" / "samples" / "guide"))
+from tests.support.corpus import SHARED
+
+GUIDE = Path(os.environ.get("SCFDEPLOY_GUIDE", SHARED / "samples" / "guide"))
 ABSENT = "no samples of the vendor's guide here (SCFDEPLOY_GUIDE)"

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.ci_project import ci_init
+from tests.support.guide import ABSENT, GUIDE
 from tests.support.linters import groovy_errors, workflow_findings
 from tests.support.rendered import workflow
 
-_BESIDE = Path(__file__).parents[4] / "shared" / "samples" / "guide"
-GUIDE = Path(os.environ.get("SCFDEPLOY_GUIDE", _BESIDE))
-
 pytestmark = [
-    pytest.mark.skipif(not GUIDE.is_dir(), reason="no samples of the guide here (SCFDEPLOY_GUIDE)"),
+    pytest.mark.skipif(not GUIDE.is_dir(), reason=ABSENT),
     pytest.mark.usefixtures("root"),
 ]
 
