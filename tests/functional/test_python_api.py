@@ -40,14 +40,13 @@ def test_examples_of_the_page_run(
 
 
 def test_page_names_everything() -> None:
-    page = _PAGE.read_text("utf-8")
-    for name in api.__all__:
-        assert f"{name}" in page
-    for function in (api.validate, api.plan, api.apply, api.Project, api.Cloud):
-        missing = [name for name in inspect.signature(function).parameters if f"{name}" not in page]
-        assert missing == []
-    properties = [name for name, value in vars(api.Result).items() if isinstance(value, property)]
-    assert [name for name in properties if f"`{name}`" not in page] == []
+    code = re.findall(r"```.*?```|`[^`]*`", _PAGE.read_text("utf-8"), re.DOTALL)
+    named = {word for part in code for word in re.findall(r"\w+", part)}
+    functions = (api.validate, api.plan, api.apply, api.Project, api.Cloud)
+    parameters = {name for function in functions for name in inspect.signature(function).parameters}
+    properties = {name for name, value in vars(api.Result).items() if isinstance(value, property)}
+
+    assert {*api.__all__, *parameters, *properties} - named == set()
 
 
 def test_results_are_the_documents_of_the_commands(tmp_path: Path, cloud: LocalServer) -> None:
