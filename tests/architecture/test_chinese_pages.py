@@ -9,12 +9,12 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.support.markdown import LINK, anchors
 from tests.support.scripts import ROOT, load_script
 
 SCRIPT = load_script("update_chinese_pages")
 PAIRS: dict[Path, Path] = SCRIPT.pages()
 pages = pytest.mark.parametrize("english", PAIRS, ids=lambda page: page.relative_to(ROOT).as_posix())
-_LINK = re.compile(r"\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 LANGUAGE_LINKS = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 """Only README has a link to its other language; pages of the site get theirs from the site."""
 
@@ -27,12 +27,6 @@ def headings(text: str) -> list[str]:
     return re.findall(r"^#+ .*$", SCRIPT.prose(text), re.MULTILINE)
 
 
-def anchors(text: str) -> list[str]:
-    """As GitHub and the site make them of headings."""
-    bare = [re.sub(r"[`*]", "", heading.lstrip("# ")).lower() for heading in headings(text)]
-    return [re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in bare]
-
-
 def code(text: str) -> set[str]:
     return set(re.findall(r"`[^`]+`", SCRIPT.prose(text).replace("\n", " ")))
 
@@ -41,7 +35,7 @@ def links(page: Path) -> list[tuple[str, int | str]]:
     """What a page links to: the English page, and the number of its section; sorted."""
     english_of = {chinese: english for english, chinese in PAIRS.items()}
     found: list[tuple[str, int | str]] = []
-    for link in _LINK.findall(SCRIPT.prose(text_of(page))):
+    for link in LINK.findall(SCRIPT.prose(text_of(page))):
         path, _, anchor = link.partition("#")
         if "://" in path:
             found.append((path, anchor))

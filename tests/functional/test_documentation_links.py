@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import unicodedata
-from collections import Counter
 from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -14,43 +12,30 @@ import pytest
 import typer.main
 
 from scfdeploy.cli.app import app
+from tests.support.markdown import LINK, anchors, without_blocks
 from tests.support.scripts import ROOT
 
 PAGES = sorted(
     [*(ROOT / "docs").rglob("*.md"), *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))]
 )
-_LINK = re.compile(r"\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
-_CODE_BLOCK = re.compile(r"^( *)(```+|~~~+)[^\n]*\n.*?^\1\2 *$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"(`+)[^`].*?\1", re.DOTALL)
-_HEADING = re.compile(r"^#{1,6} +(.*?) *$", re.MULTILINE)
 _COMMAND_BLOCK = re.compile(r"^ *```(?:sh|console|bash)[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`(scfdeploy [a-z][^`]*)`")
 _COMMAND = re.compile(r"^ *(?:\$ )?(scfdeploy [^\n]*)", re.MULTILINE)
 
 
-def anchors(page: Path) -> set[str]:
-    """The anchors of headings, as GitHub makes them."""
-    found: set[str] = set()
-    uses: Counter[str] = Counter()
-    for heading in _HEADING.findall(_CODE_BLOCK.sub("", page.read_text(encoding="utf-8"))):
-        text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
-        kept = (one for one in text if one in " -_" or unicodedata.category(one)[0] in "LN")
-        slug = "".join(kept).replace(" ", "-")
-        found.add(f"{slug}-{uses[slug]}" if uses[slug] else slug)
-        uses[slug] += 1
-    return found
-
-
 def broken(page: Path) -> list[str]:
-    text = _CODE.sub("", _CODE_BLOCK.sub("", page.read_text(encoding="utf-8")))
+    text = _CODE.sub("", without_blocks(page.read_text(encoding="utf-8")))
     found = []
-    for link in _LINK.findall(text):
+    for link in LINK.findall(text):
         parts = urlsplit(link)
         if parts.scheme:
             continue
         target = page.parent / unquote(parts.path) if parts.path else page
         is_known = target.exists() and target.resolve().is_relative_to(ROOT)
-        if not is_known or (parts.fragment and unquote(parts.fragment) not in anchors(target)):
+        if not is_known or (
+            parts.fragment and unquote(parts.fragment) not in anchors(target.read_text(encoding="utf-8"))
+        ):
             found.append(link)
     return found
 
@@ -90,7 +75,7 @@ def command_lines(page: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
     in_blocks = [_COMMAND.findall(block.replace("\\\n", " ")) for block in _COMMAND_BLOCK.findall(text)]
     # In text, brackets and bars say what can be omitted or chosen.
-    in_text = [re.sub(r"[\[\]\\|'\"]", " ", one) for one in _INLINE.findall(_CODE_BLOCK.sub("", text))]
+    in_text = [re.sub(r"[\[\]\\|'\"]", " ", one) for one in _INLINE.findall(without_blocks(text))]
     return [*chain.from_iterable(in_blocks), *in_text]
 
 
