@@ -8,12 +8,13 @@ import pytest
 
 from tests.support.command import Ran, scfdeploy
 from tests.support.local_server import LocalServer
+from tests.support.project import write_project
 
 SECRET = "marked-secret-5d1"
 CODE = """\
 import os
 
-def main(event, context):
+def main_handler(event, context):
     password = os.environ["DB_PASSWORD"]
     print("connecting with", password)
     if event.get("fails"):
@@ -24,13 +25,8 @@ def main(event, context):
 
 @pytest.fixture
 def project(tmp_path: Path, cloud: LocalServer) -> Path:
-    (tmp_path / "src").mkdir()
-    (tmp_path / "src" / "index.py").write_text(CODE)
+    write_project(tmp_path, "  environment: {variables: {DB_PASSWORD: '${env:DB_PASSWORD}'}}\n", code=CODE)
     (tmp_path / ".env").write_text(f"DB_PASSWORD={SECRET}\n")
-    (tmp_path / "serverless.yml").write_text(
-        "component: scf\nname: hello\ninputs:\n  name: hello\n  runtime: Python3.10\n  handler: index.main\n"
-        "  src: ./src\n  environment:\n    variables:\n      DB_PASSWORD: ${env:DB_PASSWORD}\n"
-    )
     applied = scfdeploy("apply", tmp_path, "--yes", env=cloud.env)
     assert applied.exit_code == 0, applied.stderr
     return tmp_path

@@ -8,17 +8,13 @@ import pytest
 
 from tests.support.command import Ran, scfdeploy
 from tests.support.local_server import LocalServer
+from tests.support.project import write_project
 
 REGIONS = {"north": "ap-beijing", "south": "ap-guangzhou"}
 
 
 def write(folder: Path, name: str, region: str, more: str = "") -> None:
-    (folder / name).mkdir(exist_ok=True)
-    (folder / name / "index.py").write_text("def main(event, context):\n    return 1\n")
-    (folder / name / "serverless.yml").write_text(
-        f"component: scf\nname: {name}\napp: shop\ninputs:\n  name: {name}\n  region: {region}\n"
-        f"  runtime: Python3.10\n  handler: index.main\n  src: ./\n{more}"
-    )
+    write_project(folder / name, f"  region: {region}\n{more}", name=name)
 
 
 @pytest.fixture
@@ -108,7 +104,9 @@ def test_commands_about_a_function_find_its_region(project: Path, cloud: LocalSe
     assert run(cloud, "apply", project, "--yes").exit_code == 0
 
     for name in REGIONS:
-        assert run(cloud, "invoke", name, "--project", project, "--format", "json").document["result"] == 1
+        assert run(cloud, "invoke", name, "--project", project, "--format", "json").document["result"] == {
+            "hello": "world"
+        }
         assert run(cloud, "logs", name, "--path", project).exit_code == 0
         assert run(cloud, "versions", name, "--path", project).exit_code == 0
     unknown = run(cloud, "invoke", "west", "--project", project)
