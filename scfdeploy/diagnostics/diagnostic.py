@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from scfdeploy.diagnostics.messages import in_english
 from scfdeploy.diagnostics.span import Span
 from scfdeploy.diagnostics.suggestions import Edit
 
@@ -44,6 +45,16 @@ class Diagnostic:
     """Other positions of interest, each with a label."""
     fix: tuple[Edit, ...] = ()
     """Edits that are applied together and are safe without review."""
+
+    def in_english(self) -> Diagnostic:
+        """The finding with the English originals of its texts, for programs."""
+        return replace(
+            self,
+            summary=in_english(self.summary),
+            detail=in_english(self.detail),
+            hint=None if self.hint is None else in_english(self.hint),
+            related=tuple((in_english(text), span) for text, span in self.related),
+        )
 
 
 class Diagnostics:

@@ -9,7 +9,7 @@ from scfdeploy.diagnostics import Diagnostic, Severity, message
 from scfdeploy.diagnostics.messages import in_english
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text import RenderedOutput, TextStyle
-from scfdeploy.report.truncation import in_english_only, truncated
+from scfdeploy.report.truncation import truncated
 from scfdeploy.results import Failed, Result
 
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
@@ -20,7 +20,7 @@ def junit(result: Result, _style: TextStyle) -> RenderedOutput:
 
     Warnings are failures only if they failed the command.
     """
-    findings = in_english_only(truncated(result.findings.diagnostics))
+    findings = [finding.in_english() for finding in truncated(result.findings.diagnostics)]
     has_errors = any(finding.severity is Severity.ERROR for finding in findings)
     strict = not isinstance(result, Failed) and not result.ok and not has_errors
     cases = [_finding(finding, strict) for finding in findings]

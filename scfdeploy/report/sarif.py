@@ -10,7 +10,7 @@ from scfdeploy.diagnostics.messages import in_english
 from scfdeploy.report.document import dumps
 from scfdeploy.report.pages import all_pages
 from scfdeploy.report.text import RenderedOutput, TextStyle
-from scfdeploy.report.truncation import in_english_only, truncated
+from scfdeploy.report.truncation import truncated
 from scfdeploy.report.values import Document
 from scfdeploy.results import Failed, Result
 
@@ -20,7 +20,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 def sarif(result: Result, _style: TextStyle) -> RenderedOutput:
     """One run with its findings, their rules, and whether the command succeeded."""
-    findings = in_english_only(truncated(result.findings.diagnostics))
+    findings = [finding.in_english() for finding in truncated(result.findings.diagnostics)]
     rules = sorted({finding.rule for finding in findings})
     run = {
         "tool": {

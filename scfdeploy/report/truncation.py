@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostic, message
-from scfdeploy.diagnostics.messages import in_english, was_translated
 
 MAX_PER_RULE = 1000
 MAX_TEXT_LENGTH = 4000
@@ -29,21 +28,6 @@ def truncated(findings: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
         elif counts[group] == MAX_PER_RULE + 1:
             result.append(_remainder(finding, totals[group] - MAX_PER_RULE))
     return result
-
-
-def in_english_only(findings: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
-    """The findings in English, for programs."""
-    return [_original(finding) for finding in findings] if was_translated() else findings
-
-
-def _original(finding: Diagnostic) -> Diagnostic:
-    return replace(
-        finding,
-        summary=in_english(finding.summary),
-        detail=in_english(finding.detail),
-        hint=None if finding.hint is None else in_english(finding.hint),
-        related=tuple((in_english(text), span) for text, span in finding.related),
-    )
 
 
 def shortened(findings: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
