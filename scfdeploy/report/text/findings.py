@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from scfdeploy.diagnostics import Diagnostic, Severity, message
-from scfdeploy.report.humanize import enumeration, plural
+from scfdeploy.report.humanize import enumeration, plural, severity_word
 from scfdeploy.report.terminal import gap_after, safe, safe_lines, width
 from scfdeploy.report.text.snippet import snippet
 from scfdeploy.report.text.style import Detail, TextStyle
@@ -112,14 +112,5 @@ def title(finding: Diagnostic, style: TextStyle) -> str:
     """The severity, the summary, the rule and the code."""
     names = safe(", ".join(name for name in (finding.rule, finding.code) if name))
     text = f"{safe(finding.summary)} {style.paint(f'[{names}]', 'dim')}"
-    return style.labelled(_severity_label(finding.severity), text, _COLOURS[finding.severity], "bold")
-
-
-def _severity_label(severity: Severity) -> str:
-    match severity:
-        case Severity.ERROR:
-            return message("error:")
-        case Severity.WARNING:
-            return message("warning:")
-        case Severity.INFO:
-            return message("info:")
+    label = message("{title}:", title=severity_word(finding.severity))
+    return style.labelled(label, text, _COLOURS[finding.severity], "bold")
