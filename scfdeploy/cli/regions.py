@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext, redirect_stdout
 from io import StringIO
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 import typer
 
@@ -83,7 +83,7 @@ def run_parts(
     if is_json:
         import json
 
-        from scfdeploy.report.document import dumps
+        from scfdeploy.report.document import dumps, merge_documents
 
         merged = merge_documents({region: json.loads(text) for region, text in documents.items() if text})
         print_text(dumps(merged), sys.stdout)
@@ -91,43 +91,3 @@ def run_parts(
     if rest:
         print_text(message("Not started: {regions}.", regions=", ".join(rest)), sys.stderr)
     return codes
-
-
-def merge_documents(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """One document of those of several regions: items of lists have their `region`, and `regions` lists all."""
-    merged: dict[str, Any] = {}
-    for region, document in documents.items():
-        for key, value in document.items():
-            here = value
-            if isinstance(value, list) and key != "diagnostics":
-                here = [{"region": region, **item} if isinstance(item, dict) else item for item in value]
-            merged[key] = _merged(key, merged[key], here) if key in merged else here
-    merged["diagnostics"] = sorted(merged.get("diagnostics", ()), key=_place)
-    merged["regions"] = list(documents)
-    return merged
-
-
-def _place(finding: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (finding["file"], finding["line"], finding["column"], finding["rule"])
-
-
-def _merged(key: str, one: Any, other: Any) -> Any:
-    match one, other:
-        case bool(), bool():
-            return one and other if key == "ok" else one or other
-        case list(), list():
-            return [*one, *(item for item in other if item not in one)]
-        case dict(), dict() if key != "error":  # of several errors the first, as the exit code
-            return {**one, **{inner: _inner(key, inner, one.get(inner), value) for inner, value in other.items()}}
-        case None, _:
-            return other
-    return one
-
-
-def _inner(key: str, inner: str, one: Any, other: Any) -> Any:
-    """The value of a key within `summary`, `project` or `outputs`."""
-    if key == "summary" and isinstance(one, int) and isinstance(other, int):
-        return one + other
-    if (key, inner) == ("project", "region"):
-        return f"{one}, {other}"
-    return other

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.diagnostics.messages import was_translated
@@ -372,3 +372,43 @@ def _failed(result: Failed) -> Document:
         },
         **({"interrupted": True} if result.interrupted else {}),
     }
+
+
+def merge_documents(documents: Mapping[str, Document]) -> Document:
+    """One document of those of several regions: items of lists have their `region`, and `regions` lists all."""
+    merged: Document = {}
+    for region, document in documents.items():
+        for key, value in document.items():
+            here = value
+            if isinstance(value, list) and key != "diagnostics":
+                here = [{"region": region, **item} if isinstance(item, dict) else item for item in value]
+            merged[key] = _merged(key, merged[key], here) if key in merged else here
+    merged["diagnostics"] = sorted(merged.get("diagnostics", ()), key=_place)
+    merged["regions"] = list(documents)
+    return merged
+
+
+def _place(finding: Document) -> tuple[Any, ...]:
+    return (finding["file"], finding["line"], finding["column"], finding["rule"])
+
+
+def _merged(key: str, one: Any, other: Any) -> Any:
+    match one, other:
+        case bool(), bool():
+            return one and other if key == "ok" else one or other
+        case list(), list():
+            return [*one, *(item for item in other if item not in one)]
+        case dict(), dict() if key != "error":  # of several errors the first, as the exit code
+            return {**one, **{inner: _inner(key, inner, one.get(inner), value) for inner, value in other.items()}}
+        case None, _:
+            return other
+    return one
+
+
+def _inner(key: str, inner: str, one: Any, other: Any) -> Any:
+    """The value of a key within `summary`, `project` or `outputs`."""
+    if key == "summary" and isinstance(one, int) and isinstance(other, int):
+        return one + other
+    if (key, inner) == ("project", "region"):
+        return f"{one}, {other}"
+    return other
