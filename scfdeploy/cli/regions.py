@@ -24,6 +24,7 @@ from scfdeploy.config.merge_instances import SEVERAL_REGIONS
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.request import Request
 from scfdeploy.plan import Policy
+from scfdeploy.report.terminal import safe
 from scfdeploy.results import Drifted, Findings, Planned, StatusReport
 
 R = TypeVar("R", Planned, Drifted, StatusReport)
@@ -70,7 +71,7 @@ def run_parts(
     for part in parts:
         region = part.request.load.part
         if not is_json:
-            print_text(message("Region {region}:", region=region), sys.stdout)
+            print_text(safe(message("Region {region}:", region=region)), sys.stdout)
         written = StringIO()
         try:
             with redirect_stdout(written) if is_json else nullcontext():
@@ -89,5 +90,5 @@ def run_parts(
         print_text(dumps(merged), sys.stdout)
     rest = [part.request.load.part for part in parts[len(codes) :]]
     if rest:
-        print_text(message("Not started: {regions}.", regions=", ".join(rest)), sys.stderr)
+        print_text(safe(message("Not started: {regions}.", regions=", ".join(rest))), sys.stderr)
     return codes

@@ -90,6 +90,17 @@ def test_nothing_is_applied_if_a_later_region_has_errors(project: Path, cloud: L
     assert "created" not in ran.stdout
 
 
+def test_names_of_regions_do_not_control_the_terminal(project: Path, cloud: LocalServer) -> None:
+    for name in REGIONS:
+        write(project, name, f'"ap-\\e[31m{name}"', "  memorySize: 100\n")
+
+    ran = run(cloud, "apply", project, "--yes")
+
+    assert "\x1b" not in ran.stdout + ran.stderr
+    assert r"Region ap-\x1b[31mnorth:" in ran.stdout
+    assert r"Not started: ap-\x1b[31msouth." in ran.stderr
+
+
 def test_failure_ends_the_command_and_keeps_what_was_applied(project: Path, cloud: LocalServer) -> None:
     cloud.control("faults", [{"action": "CreateFunction", "skip": 1, "code": "InternalError"}])
 
