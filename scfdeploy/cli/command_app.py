@@ -11,7 +11,6 @@ from typer._click.core import Command, ParameterSource
 
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import active_language, join_sentences, translation
-from scfdeploy.report.formats import is_for_programs
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -73,7 +72,11 @@ class TranslatedCommand(_TranslatedHelp, typer.core.TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command: in English if its output is for programs, whatever the language."""
-        if active_language() == "en" or not is_for_programs(str(ctx.params.get("output", ""))):
+        if active_language() == "en":
+            return super().invoke(ctx)
+        from scfdeploy.report.formats import is_for_programs
+
+        if not is_for_programs(str(ctx.params.get("output", ""))):
             return super().invoke(ctx)
         from scfdeploy.cli.usage_errors import keep_english
 
