@@ -104,8 +104,9 @@ def test_usage_errors_are_chinese(arguments: list[str], text: str) -> None:
     assert ENGLISH.findall(CODE.sub("", ran.stderr)) == []
 
 
-def test_usage_error_of_a_command_for_programs_is_english() -> None:
-    ran = scfdeploy("plan", "--local", "--endpoint", "http://127.0.0.1:1", "--format", "json", "--lang", "zh")
+@pytest.mark.parametrize("command", ["plan --local --endpoint http://127.0.0.1:1", "completion bash --edit-zshrc"])
+def test_usage_error_of_a_command_for_programs_is_english(command: str) -> None:
+    ran = scfdeploy(*command.split(), "--format", "json", "--lang", "zh")
 
     assert ran.exit_code == 2
     assert CHINESE.findall(ran.stdout + ran.stderr) == []

@@ -35,7 +35,7 @@ def completion(
     edit_zshrc: Annotated[
         bool, typer.Option("--edit-zshrc", help="With --install for zsh: also add a line to .zshrc.")
     ] = False,
-    form: options.OutputFormat = "text",
+    output: options.OutputFormat = "text",
     debug: options.Debug = False,
 ) -> None:
     """Print the completion script of a shell, or install it.
@@ -48,16 +48,16 @@ def completion(
 
     if edit_zshrc and not (install and shell is Shell.ZSH):
         raise typer.BadParameter(message("--edit-zshrc requires zsh and --install"))
-    output = OutputOptions("completion", form, debug=debug)
-    if not install and form == "json":
-        script = run_or_exit(output, lambda: completion_script(shell.value))
+    screen = OutputOptions("completion", output, debug=debug)
+    if not install and output == "json":
+        script = run_or_exit(screen, lambda: completion_script(shell.value))
         print_document("completion", {"shell": shell.value, "script": script})
         return
     if not install:
-        print_text(run_or_exit(output, lambda: completion_script(shell.value)), sys.stdout)
+        print_text(run_or_exit(screen, lambda: completion_script(shell.value)), sys.stdout)
         return
-    done = run_or_exit(output, lambda: install_completion(shell.value, dict(os.environ), edit_zshrc=edit_zshrc))
-    if form == "json":
+    done = run_or_exit(screen, lambda: install_completion(shell.value, dict(os.environ), edit_zshrc=edit_zshrc))
+    if output == "json":
         files = [{"path": str(file.path), "changed": file.changed} for file in done.files]
         print_document("completion", {"shell": shell.value, "files": files, "advice": done.advice})
         return

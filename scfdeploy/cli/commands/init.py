@@ -48,7 +48,7 @@ def init(
         typer.Option("--name", metavar="N", help="Function name; defaults to the name of the folder."),
     ] = None,
     list_templates: Annotated[bool, typer.Option("--list", help="List the templates and exit.")] = False,
-    form: options.OutputFormat = "text",
+    output: options.OutputFormat = "text",
     debug: options.Debug = False,
 ) -> None:
     """Create a new project that is ready to deploy. Existing files are not overwritten.
@@ -56,12 +56,12 @@ def init(
     On a terminal, without --runtime, --type, --template and --name, asks what to create. By default, it is a Python
     function that handles events.
     """
-    output = OutputOptions("init", form, debug=debug)
-    if list_templates and form == "json":
-        print_document("init", {"templates": run_or_exit(output, _template_documents)})
+    screen = OutputOptions("init", output, debug=debug)
+    if list_templates and output == "json":
+        print_document("init", {"templates": run_or_exit(screen, _template_documents)})
         return
     if list_templates:
-        print_text(run_or_exit(output, _list), sys.stdout)
+        print_text(run_or_exit(screen, _list), sys.stdout)
         return
     type_name = type_.value if type_ else None
     is_chosen = any(option is not None for option in (runtime, type_, template, name))
@@ -72,16 +72,16 @@ def init(
         from scfdeploy.scaffold.project import project_name, require_no_project
 
         function = project_name(name or os.path.basename(os.path.abspath(directory)))  # noqa: PTH119, PTH100
-        if is_chosen or form == "json" or not can_ask():
+        if is_chosen or output == "json" or not can_ask():
             return new_project(directory, name=function, runtime=runtime, type=type_name, template=template)
         require_no_project(directory)
         return new_project(directory, name=function, template=_ask_template())
 
-    project = run_or_exit(output, create, interrupted=message("interrupted; nothing was written"))
-    if form == "json":
+    project = run_or_exit(screen, create, interrupted=message("interrupted; nothing was written"))
+    if output == "json":
         print_document("init", _document(project, directory))
         return
-    print_text(_summary(project, directory, output.style(sys.stdout)), sys.stdout)
+    print_text(_summary(project, directory, screen.style(sys.stdout)), sys.stdout)
 
 
 def _ask_template() -> str:
