@@ -24,6 +24,7 @@ DEPENDENCY_FILES = ("requirements.txt", "pyproject.toml", "Pipfile.lock", "packa
 """A folder of code without any of these has no dependencies that a build could install."""
 _COMMENT = "scfdeploy:"
 """Every comment that suppresses findings contains this text."""
+_EMPTY = "code-empty"
 _NAMES_FILE = ("handler-not-in-source", "bootstrap-missing")
 """The rules that report a file which the code lacks."""
 
@@ -50,11 +51,12 @@ class CheckedProject(NamedTuple):
 
     def with_diagnostics(self, diagnostics: Diagnostics) -> Findings:
         """The findings and those of a later stage, sorted; comments suppress warnings of that stage too."""
-        more = [finding for finding in diagnostics if finding.severity is Severity.ERROR or self._is_reported(finding)]
+        more = [
+            finding
+            for finding in diagnostics
+            if finding.severity is Severity.ERROR or not _is_hidden(finding, self.request, self.suppressions)
+        ]
         return Findings(Diagnostics([*self.findings.diagnostics, *more]).sorted(), self.findings.sources)
-
-    def _is_reported(self, finding: Diagnostic) -> bool:
-        return finding.rule not in self.request.ignore and not _is_suppressed(finding, self.suppressions)
 
 
 @few_suggestions()
@@ -90,9 +92,7 @@ def load_and_check(request: Request, *, advise: bool = False, read_code: bool = 
         others += [
             finding
             for finding in packaging
-            if finding.severity is Severity.WARNING
-            and finding.rule not in request.ignore
-            and not _is_suppressed(finding, suppressions)
+            if finding.severity is Severity.WARNING and not _is_hidden(finding, request, suppressions)
         ]
     if errors or any(
         finding.severity is not Severity.INFO and finding.rule not in DELIVERY_WARNINGS for finding in others
@@ -207,14 +207,16 @@ def _read_code(project: Project) -> Iterator[Diagnostic]:
 
 def _without_empty_code(errors: list[Diagnostic], others: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The errors without that of an empty folder where another error names the file that is missing."""
-    empty = [finding for finding in errors if finding.rule == "code-empty"]
-    if not empty:
+    if all(finding.rule != _EMPTY for finding in errors):
         return errors
-    named = [finding for finding in (*errors, *others) if finding.severity is Severity.ERROR and finding not in empty]
+    named = [finding for finding in (*errors, *others) if finding.severity is Severity.ERROR and finding.rule != _EMPTY]
     subjects = {finding.subject for finding in named}
     addresses = {finding.address for finding in named if finding.rule in _NAMES_FILE}
-    explained = [finding for finding in empty if finding.subject in subjects or finding.address in addresses]
-    return [finding for finding in errors if finding not in explained]
+    return [
+        finding
+        for finding in errors
+        if finding.rule != _EMPTY or (finding.subject not in subjects and finding.address not in addresses)
+    ]
 
 
 def _once_per_file(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -270,6 +272,11 @@ def _check_suppressions(
 
 def _is_suppressed(finding: Diagnostic, suppressions: Suppressions | None) -> bool:
     return suppressions is not None and suppressions.matches(finding)
+
+
+def _is_hidden(finding: Diagnostic, request: Request, suppressions: Suppressions | None) -> bool:
+    """Whether --ignore or a comment hides a finding of packaging or planning, which --select does not choose from."""
+    return finding.rule in request.ignore or _is_suppressed(finding, suppressions)
 
 
 def _is_selected(finding: Diagnostic, request: Request) -> bool:
