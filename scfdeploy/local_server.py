@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Secret
 from scfdeploy.operations.request import LocalServer
+from scfdeploy.workspace.paths import LOCAL_CLOUD
 
 if TYPE_CHECKING:
     from scfdeploy.emulator import Debugging, Server, Settings
@@ -23,7 +24,7 @@ def start_project_server(folder: Path, on_notice: Callable[[str], None]) -> tupl
     from scfdeploy.emulator import Settings
 
     try:
-        return start_server(folder / "emulator.db", Settings(), on_notice)
+        return start_server(folder / LOCAL_CLOUD, Settings(), on_notice)
     except OSError as error:
         raise ScfDeployError(
             message("the local server cannot start: {reason}", reason=error),

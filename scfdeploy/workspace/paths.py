@@ -62,6 +62,9 @@ def _links_in(folder: Path) -> list[Path]:
 
 
 NAME = ".scfdeploy"
+LOCAL_CLOUD = "emulator.db"
+"""The file in this folder with the data of the project's local server."""
+
 _IGNORE_ALL = b"*\n"
 
 

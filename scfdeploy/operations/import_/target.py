@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from scfdeploy.model.fields import by_name
 from scfdeploy.operations.cloud import open_cloud, settings_in
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.providers.tencent import TencentProvider
+from scfdeploy.workspace.paths import LOCAL_CLOUD, NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,14 @@ class ImportTarget:
         """Prepare calls to the region. Raises ScfDeployError if there are no credentials."""
         return open_cloud(
             cloud,
-            root=str(self.root if cloud.local is None else self._project_of_local_cloud(request.load.cwd)),
+            root=self._root_of_local_cloud(request.load.cwd) if cloud.local is not None else str(self.root),
             region=self.region,
             load=request.load,
             dotenv=self.dotenv,
             settings=self.settings,
         )
 
-    def _project_of_local_cloud(self, cwd: str) -> Path:
-        """The current folder if only that has a local cloud, otherwise the output folder."""
-        has_local_cloud = [(folder / ".scfdeploy" / "emulator.db").exists() for folder in (self.root, Path(cwd))]
-        return Path(cwd) if has_local_cloud == [False, True] else self.root
+    def _root_of_local_cloud(self, cwd: str) -> str:
+        """The output folder, or the current folder if only that has a local cloud."""
+        root = str(self.root)
+        return next((folder for folder in (root, cwd) if os.path.exists(f"{folder}/{NAME}/{LOCAL_CLOUD}")), root)  # noqa: PTH110

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from scfdeploy.model import Address
 from scfdeploy.operations.emulator import read_local
 from scfdeploy.operations.request import LOCAL_PORT, CloudOptions
-from scfdeploy.workspace.paths import require_state_dir
+from scfdeploy.workspace.paths import LOCAL_CLOUD, require_state_dir
 
 
 class LocalUrls(NamedTuple):
@@ -39,7 +39,7 @@ def local_urls(cloud: CloudOptions, root: str, region: str) -> LocalUrls | None:
     elif server.lasts:
         base, command = server.url, ""
     else:
-        data = os.path.relpath(require_state_dir(root) / "emulator.db")
+        data = os.path.relpath(require_state_dir(root) / LOCAL_CLOUD)
         base, command = f"http://127.0.0.1:{LOCAL_PORT}", f"scfdeploy emulator --data {shlex.quote(data)}"
     urls = {}
     for key, path in answer["urls"].items():
