@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from scfdeploy.config.yaml.recovery.indent import YAML_INDENTATION
-from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, block_below, indent_of, value_end
+from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, block_below, indent_of, shift
 from scfdeploy.model import Field, Kind
 
 _KEY = re.compile(r"\s*(?P<dash>(?:- +)?)(?P<key>[A-Za-z_][\w.-]*)\s*:(?:\s|$)")
@@ -34,11 +34,9 @@ def find_key_column(failure: ParseFailure) -> Mistake | None:
     target = _only_one(near, blocks, match["key"])
     if target is None:
         return None
-    by = target.column - column
     below = list(block_below(failure, failure.line, column))
     inner = next((indent_of(failure.text(line)) for line in below if failure.text(line).strip()), None)
     lines = [failure.line, *(below if inner is not None and inner <= target.column else [])]
-    moved = [line for line in lines if failure.text(line).strip()]
     diagnostic = YAML_INDENTATION.at(
         None,
         detail="This line starts in column {column}; the block that it belongs to, in column {columns}.",
@@ -46,16 +44,7 @@ def find_key_column(failure: ParseFailure) -> Mistake | None:
         column=column + 1,
         columns=target.column + 1,
     )
-    return Mistake(
-        diagnostic,
-        failure.line,
-        column,
-        max(value_end(text, column) - column, 1),
-        {line: f" {failure.text(line)}" if by > 0 else failure.text(line)[1:] for line in moved},
-        [(line, 0) for line in moved] if by > 0 else (),
-        removed=dict.fromkeys(moved, 1) if by < 0 else {},
-        is_fix=True,
-    )
+    return shift(failure, diagnostic, failure.line, lines, target.column - column)
 
 
 def _open_blocks(failure: ParseFailure) -> list[_Open]:

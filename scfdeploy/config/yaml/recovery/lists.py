@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scfdeploy.config.yaml.recovery.indent import YAML_INDENTATION
-from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, block_below, indent_of, value_end
+from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, block_below, indent_of, shift, value_end
 
 _KEY = re.compile(r"(?P<dash>(?:- +)?)(?P<key>[A-Za-z_][\w.-]*)\s*:(?P<value>\s+[^\s#].*)?(?:\s|$)")
 
@@ -30,7 +30,7 @@ def _misplaced_item(failure: ParseFailure) -> Mistake | None:
     mistake = _list_outside(failure)
     if mistake is None and column == failure.context_column:
         return _item_too_deep(failure) or _keys_of_item(failure)
-    beside = (by for by in (1, -1) if _has_item_above(failure, failure.line, column + by))
+    beside = (by for by in (1, -1) if _item_above(failure, failure.line, column + by) is not None)
     return mistake or next((_shifted_item(failure, by) for by in beside), None)
 
 
@@ -140,8 +140,6 @@ def _mistake(failure: ParseFailure, line: int, lines: list[int], by: int) -> Mis
     """The mistake of `line`, whose repair moves lines by some columns."""
     text = failure.text(line)
     column = indent_of(text)
-    moved = [number for number in lines if failure.text(number).strip()]
-    repaired = {number: _moved(failure.text(number), by) for number in moved}
     diagnostic = YAML_INDENTATION.at(
         None,
         detail="This line starts in column {column}; the key of the item that it belongs to, in column {columns}."
@@ -151,14 +149,7 @@ def _mistake(failure: ParseFailure, line: int, lines: list[int], by: int) -> Mis
         column=column + 1,
         columns=column + by + 1,
     )
-    inserted = [(number, at) for number in moved for at in range(max(by, 0))]
-    removed = dict.fromkeys(moved, -by) if by < 0 else {}
-    length = max(value_end(text, column) - column, 1)
-    return Mistake(diagnostic, line, column, length, repaired, inserted, removed=removed, is_fix=True)
-
-
-def _moved(text: str, by: int) -> str:
-    return " " * by + text if by > 0 else text[min(-by, indent_of(text)) :]
+    return shift(failure, diagnostic, line, lines, by)
 
 
 def _item_above(failure: ParseFailure, line: int, column: int) -> int | None:
@@ -170,16 +161,6 @@ def _item_above(failure: ParseFailure, line: int, column: int) -> int | None:
         if indent_of(text) == column and text[column:].startswith("- "):
             return line
     return None
-
-
-def _has_item_above(failure: ParseFailure, line: int, column: int) -> bool:
-    while (line := failure.line_before(line)) >= 0:
-        text = failure.text(line)
-        if text[column:].startswith("- ") and indent_of(text) == column:
-            return True
-        if indent_of(text) < column:
-            return False
-    return False
 
 
 def _keys(failure: ParseFailure, first: int, last: int, column: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scfdeploy.diagnostics import Diagnostic
@@ -61,7 +61,7 @@ class ParseFailure:
     def line_before(self, line: int) -> int:
         """The nearest line above that is neither blank nor a comment; -1 when there is none."""
         line -= 1
-        while line >= 0 and (not self.text(line).strip() or self.text(line).lstrip().startswith("#")):
+        while line >= 0 and not self.has_content(line):
             line -= 1
         return line
 
@@ -77,6 +77,23 @@ def block_below(failure: ParseFailure, line: int, column: int) -> Iterator[int]:
             return
         yield from (*passed, number)
         passed = []
+
+
+def shift(failure: ParseFailure, diagnostic: Diagnostic, line: int, lines: Iterable[int], by: int) -> Mistake:
+    """The mistake of `line`, whose fix moves `lines` by some columns; to the left, as far as there are spaces."""
+    text = failure.text(line)
+    column = indent_of(text)
+    widths = {number: max(by, -indent_of(failure.text(number))) for number in lines if failure.text(number).strip()}
+    return Mistake(
+        diagnostic,
+        line,
+        column,
+        max(value_end(text, column) - column, 1),
+        {number: " " * width + failure.text(number)[max(-width, 0) :] for number, width in widths.items() if width},
+        [(number, at) for number, width in widths.items() for at in range(width)],
+        removed={number: -width for number, width in widths.items() if width < 0},
+        is_fix=True,
+    )
 
 
 def value_end(line: str, start: int) -> int:

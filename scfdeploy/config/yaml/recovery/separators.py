@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from scfdeploy.config.yaml.nodes import Entry, Node, ScalarNode, Style, entries_below
 from scfdeploy.config.yaml.recovery.indent import YAML_INDENTATION
-from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, quote_range, value_end
+from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, quote_range, shift, value_end
 from scfdeploy.config.yaml.recovery.quoting import YAML_UNQUOTED
 from scfdeploy.config.yaml.recovery.wrapping import is_key_of_block
-from scfdeploy.diagnostics import Diagnostic, Finding, Severity
+from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.page import yaml
 
 YAML_COLON = Finding(
@@ -183,12 +183,10 @@ def _find_nested_line(failure: ParseFailure) -> Mistake | None:
     replacement = (above, match.end("key"), above, start, f":\n{' ' * column}src: ")
     is_fix = match["key"] == "src" and _is_block_of_source(failure, above, column)
     if match["key"] == "src" and _is_inner_source(failure, above):
-        pad = column - match.start("key")
-        repaired, inserted = {above: " " * pad + failure.text(above)}, [(above, at) for at in range(pad)]
-        return Mistake(diagnostic, failure.line, column, length, repaired, inserted, is_fix=True)
+        return shift(failure, diagnostic, failure.line, [above], column - match.start("key"))
     by = match.start("key") - column
     if not is_fix and abs(by) == 1:
-        return _aligned(failure, diagnostic, by, length)
+        return shift(failure, diagnostic, failure.line, _lines_as_deep(failure, column), by)
     return Mistake(diagnostic, failure.line, column, length, replacement=replacement if is_fix else None, is_fix=is_fix)
 
 
@@ -207,7 +205,7 @@ def _is_block_of_source(failure: ParseFailure, above: int, column: int) -> bool:
         return False
     for line in range(failure.line, len(failure.lines)):
         text = failure.text(line)
-        if text.strip() and not text.lstrip().startswith("#") and indent_of(text) < column:
+        if failure.has_content(line) and indent_of(text) < column:
             break
         is_item = text.lstrip().startswith("- ")
         if indent_of(text) == column and text.strip() and not is_item and not _OF_SOURCE.match(text):
@@ -215,23 +213,12 @@ def _is_block_of_source(failure: ParseFailure, above: int, column: int) -> bool:
     return True
 
 
-def _aligned(failure: ParseFailure, diagnostic: Diagnostic, by: int, length: int) -> Mistake:
-    """A line that starts one column beside the key above, with the lines below that are as deep."""
-    column, last = indent_of(failure.text(failure.line)), failure.line
+def _lines_as_deep(failure: ParseFailure, column: int) -> range:
+    """The line at which the parser stopped, and those below that are as deep."""
+    last = failure.line
     while last + 1 < len(failure.lines) and indent_of(failure.text(last + 1)) >= column:
         last += 1
-    lines = [line for line in range(failure.line, last + 1) if failure.text(line).strip()]
-    repaired = {line: f" {failure.text(line)}" if by > 0 else failure.text(line)[1:] for line in lines}
-    return Mistake(
-        diagnostic,
-        failure.line,
-        column,
-        length,
-        repaired,
-        [(line, 0) for line in lines] if by > 0 else (),
-        removed=dict.fromkeys(lines, 1) if by < 0 else {},
-        is_fix=True,
-    )
+    return range(failure.line, last + 1)
 
 
 def _find_no_colon(failure: ParseFailure, line: int) -> Mistake | None:

@@ -76,15 +76,15 @@ def _may_continue(failure: ParseFailure, line: int) -> bool:
 def is_key_of_block(failure: ParseFailure, line: int) -> bool:
     """Whether a line is one word above an indented key: then it is the key of that block, and lacks a colon."""
     text = failure.text(line)
-    below = next_content(failure, line)
+    below = _next_content(failure, line)
     words = text[: value_end(text, 0)].replace("- ", "").split()
     return len(words) == 1 and indent_of(below) > indent_of(text) and _KEY_LINE.match(below) is not None
 
 
-def next_content(failure: ParseFailure, line: int) -> str:
+def _next_content(failure: ParseFailure, line: int) -> str:
     """The next line that is neither blank nor a comment; empty if there is none."""
-    rest = (failure.text(number) for number in range(line + 1, len(failure.lines)))
-    return next((text for text in rest if text.strip() and not text.lstrip().startswith("#")), "")
+    rest = range(line + 1, len(failure.lines))
+    return next((failure.text(number) for number in rest if failure.has_content(number)), "")
 
 
 def _has_comment(text: str) -> bool:

@@ -71,6 +71,13 @@ def test_damaged_line_is_restored_or_reported(damage: str, fewest: int) -> None:
     assert restored >= fewest
 
 
+def test_comment_within_a_moved_block_stays() -> None:
+    block = "  vpcConfig:\n# of the network\n    vpcId: vpc-1\n    subnetId: subnet-1\n"
+    damaged = block.replace("  vpcConfig", "   vpcConfig").replace("    ", "     ")
+
+    assert repair(FILE.replace("  timeout: 20\n", damaged)) == FILE.replace("  timeout: 20\n", block)
+
+
 def repair(text: str) -> str:
     """The text with all fixes applied, in rounds."""
     for _ in range(10):
