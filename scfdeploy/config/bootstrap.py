@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.server_entry import check_server_entry
-from scfdeploy.diagnostics import Declaration, Edit, Finding, Severity, Span, did_you_mean, message
+from scfdeploy.diagnostics import Declaration, Edit, Finding, Severity, Span, did_you_mean, message, written_at
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import Framework, Runtime
 from scfdeploy.facts import runtime as known_runtime
@@ -271,8 +271,7 @@ def _build_output(framework: Framework, source: FolderSource, reading: Reading) 
 def _report_build_folder(framework: Framework, source: FolderSource, reading: Reading) -> None:
     """Report a source that is the build folder itself, with a fix if its path is written out."""
     span, key = source.span, "dist" if source.span == reading.spans.get(("src", "dist")) else "src"
-    line = reading.lines[span.start.line - 1] if span.start.line <= len(reading.lines) else ""
-    written = line[span.start.column - 1 : span.end.column - 1] if span.start.line == span.end.line else ""
+    written = written_at(span, reading.lines)
     path = written.strip("\"'").rstrip("/")
     parent = os.path.dirname(path) or "./"
     is_written = os.path.basename(path) == framework.built

@@ -10,7 +10,18 @@ from scfdeploy.config.fields.keys import equal_ignoring_case
 from scfdeploy.config.fields.scalars import WRONG_TYPE, describe_node
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, is_broken, is_null
 from scfdeploy.config.yaml.recovery.indent import indented
-from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, Span, did_you_mean, inserted, message, reworded
+from scfdeploy.diagnostics import (
+    Diagnostics,
+    Edit,
+    Finding,
+    Severity,
+    Span,
+    did_you_mean,
+    inserted,
+    message,
+    reworded,
+    written_at,
+)
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.triggers import TriggerType
 
@@ -144,13 +155,12 @@ def _fix_form(node: MappingNode, type_entry: Entry, reading: Reading) -> tuple[E
     is_known = all(entry.key.text in _KEYS_OF_TRIGGER for entry in others)
     if first is not type_entry or not is_known or not isinstance(value, ScalarNode) or not value.text.isalpha():
         return ()
-    start, end = first.key.span.start, value.span.end
-    line = reading.lines[start.line - 1] if start.line == end.line <= len(reading.lines) else ""
-    written = line[start.column - 1 : end.column - 1]
+    span = Span(first.key.span.file, first.key.span.start, value.span.end)
+    written = written_at(span, reading.lines)
     moved = indented(others, reading.lines) if others else ()
     if not written or (others and not moved):
         return ()
-    return (Edit(Span(first.key.span.file, start, end), f"{value.text}:", written), *moved)
+    return (Edit(span, f"{value.text}:", written), *moved)
 
 
 def _with_settings(

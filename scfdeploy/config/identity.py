@@ -16,7 +16,7 @@ from scfdeploy.config.fields.mapping import EMPTY_VALUE
 from scfdeploy.config.fields.scalars import WRONG_TYPE
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, is_broken, is_null
 from scfdeploy.config.yaml.compose import DUPLICATE_KEY
-from scfdeploy.config.yaml.nodes import is_blank
+from scfdeploy.config.yaml.nodes import is_blank, is_block
 from scfdeploy.diagnostics import (
     Diagnostics,
     Edit,
@@ -133,7 +133,7 @@ def _write_name(entry: Entry, tree: MappingNode) -> tuple[Edit, ...]:
 def _add_name(tree: MappingNode) -> tuple[Edit, ...]:
     """The fix that adds a name above `component`; none for a file without it, or between brackets."""
     component = tree.get("component")
-    if component is None or not any(entry.key.span.start == tree.span.start for entry in tree):
+    if component is None or not is_block(tree):
         return ()
     start = component.key.span.start
     pad = " " * (start.column - 1)

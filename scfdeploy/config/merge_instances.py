@@ -69,11 +69,9 @@ def merge_instances(instances: Sequence[Instance], root: str, diagnostics: Diagn
         if same is not instance:
             related = ((message("the other instance"), same.span),)
             diagnostics.report(INSTANCE_DUPLICATE, instance.span, related=related, name=instance.name, file=same.file)
-    specs: list[FunctionSpec | LayerSpec] = []
-    for instance in instances:
-        specs += [*instance.functions, *instance.layers]
-    if disagree or not _have_one_region(specs, diagnostics, are_apart=bool(regions_of(instances))):
+    if disagree or not _have_one_region(instances, diagnostics):
         return None
+    specs = [spec for instance in instances for spec in _specs(instance)]
     return Project(ProjectKey(first.app, first.stage, specs[0].region if specs else ""), root, tuple(instances))
 
 
@@ -115,13 +113,17 @@ def instances_in(region: str, instances: Sequence[Instance]) -> list[Instance]:
     return [instance for instance in instances if all(spec.region == region for spec in _resolved(instance))]
 
 
+def _specs(instance: Instance) -> tuple[FunctionSpec | LayerSpec, ...]:
+    return (*instance.functions, *instance.layers)
+
+
 def _resolved(instance: Instance) -> list[FunctionSpec | LayerSpec]:
-    specs: list[FunctionSpec | LayerSpec] = [*instance.functions, *instance.layers]
-    return [spec for spec in specs if "region" not in spec.unresolved]
+    """The functions and layers whose region is known."""
+    return [spec for spec in _specs(instance) if "region" not in spec.unresolved]
 
 
-def _have_one_region(specs: Sequence[FunctionSpec | LayerSpec], diagnostics: Diagnostics, *, are_apart: bool) -> bool:
-    resolved = [spec for spec in specs if "region" not in spec.unresolved]
+def _have_one_region(instances: Sequence[Instance], diagnostics: Diagnostics) -> bool:
+    resolved = [spec for instance in instances for spec in _resolved(instance)]
     for spec in resolved[1:]:
         first = resolved[0]
         if spec.region != first.region:
@@ -135,7 +137,7 @@ def _have_one_region(specs: Sequence[FunctionSpec | LayerSpec], diagnostics: Dia
                 file=first.span.file,
                 other_region=first.region,
                 hint="Run this command for one folder at a time, such as {folder}; --region puts all into one region."
-                if are_apart
+                if regions_of(instances)
                 else None,
                 folder=spec.span.file.rpartition("/")[0] or ".",
             )

@@ -17,7 +17,9 @@ from scfdeploy.diagnostics.suggestions import (
     inserted,
     nearest,
     removed_line,
+    removed_lines,
     reworded,
+    written_at,
 )
 
 __all__ = [
@@ -38,5 +40,7 @@ __all__ = [
     "message",
     "nearest",
     "removed_line",
+    "removed_lines",
     "reworded",
+    "written_at",
 ]

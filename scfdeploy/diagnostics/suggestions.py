@@ -101,7 +101,17 @@ def changed_lines(file: str, before: Sequence[str], after: Sequence[str]) -> tup
 
 def removed_line(file: str, number: int, lines: Sequence[str]) -> Edit:
     """The edit that removes a line. It must not be the first line; it can be one without a line end."""
-    above = lines[number - 2]
-    text = lines[number - 1]
-    span = Span(file, Position(number - 1, len(above) + 1), Position(number, len(text) + 1))
-    return Edit(span, "", f"\n{text}")
+    return removed_lines(file, number, number, lines)
+
+
+def removed_lines(file: str, first: int, last: int, lines: Sequence[str]) -> Edit:
+    """The edit that removes lines, under the same conditions."""
+    span = Span(file, Position(first - 1, len(lines[first - 2]) + 1), Position(last, len(lines[last - 1]) + 1))
+    return Edit(span, "", "\n" + "\n".join(lines[first - 1 : last]))
+
+
+def written_at(span: Span, lines: Sequence[str]) -> str:
+    """The text of a span within one line, as the file has it; empty for any other span."""
+    start, end = span.start, span.end
+    line = lines[start.line - 1] if start.line == end.line <= len(lines) else ""
+    return line[start.column - 1 : end.column - 1]

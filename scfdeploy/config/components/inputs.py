@@ -11,7 +11,7 @@ from scfdeploy.config.document import component_kind
 from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.fields.scalars import WRONG_TYPE
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style, is_null
-from scfdeploy.config.yaml.nodes import is_blank
+from scfdeploy.config.yaml.nodes import is_blank, is_block
 from scfdeploy.config.yaml.recovery.mistake import indent_of
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Position, Severity, Span, inserted
 from scfdeploy.diagnostics.page import yaml
@@ -100,8 +100,8 @@ def _add_inputs(tree: MappingNode, inputs: Entry | None, lines: Sequence[str]) -
     is_blank_key = inputs is None or (is_blank(inputs.value) and inputs.key.span.start.column == 1)
     if component_kind(name) != "scf" or end > len(lines) or tree.span.start.column != 1 or not is_blank_key:
         return ()
-    if not any(entry.key.span.start == tree.span.start for entry in tree):
-        return ()  # between brackets
+    if not is_block(tree):
+        return ()
     head = "\ninputs:" if inputs is None else ""
     return (inserted(tree.span.file, end, len(lines[end - 1]) + 1, f"{head}\n  src: ./"),)
 

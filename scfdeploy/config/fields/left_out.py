@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, is_null
-from scfdeploy.config.yaml.nodes import is_blank
-from scfdeploy.diagnostics import Edit, Position, Span
+from scfdeploy.config.yaml.nodes import is_blank, is_block
+from scfdeploy.diagnostics import Edit, Position, Span, written_at
 from scfdeploy.model import Field, Kind, Path
 from scfdeploy.model.environment_name import environment_name
 
@@ -77,11 +77,12 @@ def write_value(entry: Entry, text: str, reading: Reading) -> tuple[Edit, ...]:
     colon = re.match(r"['\"]?\s*:", line[span.end.column - 1 :])
     if not text or colon is None or span.start.line != span.end.line:
         return ()
-    is_block = not line[: span.start.column - 1].strip(" -")
-    text = text if is_block else f"'{text}'"
+    begins_line = not line[: span.start.column - 1].strip(" -")
+    text = text if begins_line else f"'{text}'"
     if not is_blank(entry.value):
         value = entry.value.span
-        return _replaced(value, text, line) if is_null(entry.value) and value.start.line == span.end.line else ()
+        is_replaced = is_null(entry.value) and value.start.line == span.end.line
+        return (Edit(value, text, written_at(value, reading.lines)),) if is_replaced else ()
     start = span.end.column - 1 + colon.end()
     rest = line[start:]
     if rest.strip() and rest.strip()[0] not in "#,}":
@@ -91,14 +92,10 @@ def write_value(entry: Entry, text: str, reading: Reading) -> tuple[Edit, ...]:
                  f" {text}", line[start:end]),)  # fmt: skip
 
 
-def _replaced(span: Span, text: str, line: str) -> tuple[Edit, ...]:
-    return (Edit(span, text, line[span.start.column - 1 : span.end.column - 1]),)
-
-
 def write_line(mapping: MappingNode, text: str, reading: Reading, *, is_first: bool = False) -> tuple[Edit, ...]:
     """The fix that adds a line to a mapping, at its end or as the first one; none if it is between brackets."""
     start, end = mapping.span.start, mapping.span.end
-    if not any(entry.key.span.start == start for entry in mapping) or end.line > len(reading.lines):
+    if not is_block(mapping) or end.line > len(reading.lines):
         return ()
     margin = reading.lines[start.line - 1][: start.column - 1]
     if margin.strip(" -"):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.nodes import boolean, describe_scalar, integer, is_blank, number
-from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, message, nearest, reworded
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, message, nearest, reworded, written_at
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, Ref, Value, dotted, holds_secret
 
@@ -186,12 +186,14 @@ def _fix_braces(field: Field, node: Node, reading: Reading) -> tuple[Edit, ...]:
         case _:
             return ()
     span = node.span
-    lines = reading.lines[span.start.line - 1 : span.end.line] if span.start.line == span.end.line else ()
-    written = lines[0][span.start.column - 1 : span.end.column - 1] if lines else ""
+    written = written_at(span, reading.lines)
     is_name = re.fullmatch(r"\{\s*[A-Za-z_]\w*\s*\}", written, re.ASCII) is not None
     if field.kind not in (Kind.STRING, Kind.INTEGER, Kind.NUMBER) or not is_name:
         return ()
-    is_block = re.fullmatch(r"\s*(- +)*([^\s{\[,]+:\s+)?", lines[0][: span.start.column - 1]) is not None
+    is_block = (
+        re.fullmatch(r"\s*(- +)*([^\s{\[,]+:\s+)?", reading.lines[span.start.line - 1][: span.start.column - 1])
+        is not None
+    )
     return (Edit(span, f"${{env:{name}}}" if is_block else f"'${{env:{name}}}'", written),)
 
 

@@ -97,6 +97,11 @@ def entries_below(node: Node, descend: Callable[[Entry], bool] = lambda _: True)
                 pending.extend(items)
 
 
+def is_block(mapping: MappingNode) -> bool:
+    """Whether a mapping is written in lines of its own; false between brackets and for an empty one."""
+    return any(entry.key.span.start == mapping.span.start for entry in mapping)
+
+
 def is_null(node: Node) -> bool:
     """Whether a value is empty, `~` or `null`, without quotes."""
     return isinstance(node, ScalarNode) and node.style is Style.PLAIN and node.text in _NULLS

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_blank
 from scfdeploy.config.yaml.recovery.mistake import value_end
-from scfdeploy.diagnostics import Edit, Position, Span, removed_line, reworded
+from scfdeploy.diagnostics import Edit, Position, Span, removed_line, removed_lines, reworded
 
 _ONE_LINE = (Style.PLAIN, Style.QUOTED)
 
@@ -78,11 +78,7 @@ def _remove_block(entry: Entry, lines: Sequence[str]) -> tuple[Edit, ...]:
     before, rest = lines[start.line - 1][: start.column - 1], lines[end.line - 1][end.column - 1 :]
     if before.strip() or rest.strip() or any("#" in line for line in lines[start.line - 1 : end.line]):
         return ()
-    above = len(lines[start.line - 2])
-    span = Span(
-        entry.key.span.file, Position(start.line - 1, above + 1), Position(end.line, len(lines[end.line - 1]) + 1)
-    )
-    return (Edit(span, "", "\n" + "\n".join(lines[start.line - 1 : end.line])),)
+    return (removed_lines(entry.key.span.file, start.line, end.line, lines),)
 
 
 def _instance_name(firsts: Mapping[str, Entry]) -> str | None:

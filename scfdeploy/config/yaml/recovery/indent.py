@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from scfdeploy.config.yaml.compose import YAML_DOCUMENTS
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, value_end
-from scfdeploy.diagnostics import Diagnostic, Edit, Finding, Position, Severity, Span, inserted, removed_line
+from scfdeploy.diagnostics import (
+    Diagnostic,
+    Edit,
+    Finding,
+    Position,
+    Severity,
+    Span,
+    inserted,
+    removed_line,
+    written_at,
+)
 from scfdeploy.diagnostics.page import yaml
 
 YAML_INDENTATION = Finding(
@@ -210,9 +220,7 @@ def _line_of_pair(name: ScalarNode, value: Node, item: Span, lines: Sequence[str
     written = "\n".join(lines[start.line - 1 : last])
     if before.strip() != "-" or "#" in written[len(before) :] or "${" in name.text:
         return None
-    texts = [
-        lines[part.span.start.line - 1][part.span.start.column - 1 : part.span.end.column - 1] for part in (name, value)
-    ]
+    texts = [written_at(part.span, lines) for part in (name, value)]
     margin = len(before) - len(before.lstrip())
     span = Span(item.file, Position(start.line, margin + 1), Position(last, len(lines[last - 1]) + 1))
     pad = "" if margin >= beyond else "  "
