@@ -57,6 +57,11 @@ def read_text(path: str, name: str, diagnostics: Diagnostics) -> str | None:
             byte=f"{data[error.start]:02x}",
         )
         return None
+    return with_line_feeds(text)
+
+
+def with_line_feeds(text: str) -> str:
+    """The text with LF line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -6,6 +6,7 @@ import re
 
 from scfdeploy.config.document import Document
 from scfdeploy.config.fields.keys import MISSING_KEY
+from scfdeploy.config.files import with_line_feeds
 from scfdeploy.config.instance import identify, read_instance
 from scfdeploy.config.load_result import LoadOptions
 from scfdeploy.config.variables.outputs import Outputs
@@ -35,7 +36,7 @@ def write_left_out_values(text: str, file: str, folder: str) -> tuple[str, tuple
 
 def _fixes(text: str, file: str, folder: str) -> list[tuple[Edit, ...]]:
     """The fixes that write a variable."""
-    content = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    content = with_line_feeds(text.removeprefix("\ufeff"))
     tree = parse(content, file, Diagnostics())
     if not isinstance(tree, MappingNode):
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scfdeploy.config.components.kinds import choose_kind, kinds
+from scfdeploy.config.files import with_line_feeds
 from scfdeploy.config.migration.current_format import migrate_component
 from scfdeploy.config.migration.named_components import top_level_components
 from scfdeploy.config.migration.plain_blocks import NotMigratedError
@@ -60,7 +61,7 @@ def migrate_text(
     diagnostics = Diagnostics()
     mark = _BOM if text.startswith(_BOM) else ""
     content = text.removeprefix(_BOM)
-    tree = parse(_with_lf(content), file, diagnostics)
+    tree = parse(with_line_feeds(content), file, diagnostics)
     is_valid = len(diagnostics) == 0
     if diagnostics.has_errors:
         return Migrated(text, diagnostics, tree, is_valid)
@@ -118,14 +119,10 @@ def _single_kinds() -> frozenset[str]:
 def _check_result(new: str, tree: MappingNode) -> None:
     """Raise NotMigratedError if the result is invalid, for example because an anchor was commented out."""
     errors = Diagnostics()
-    result = parse(_with_lf(new), tree.span.file, errors)
+    result = parse(with_line_feeds(new), tree.span.file, errors)
     if errors.has_errors or not isinstance(result, MappingNode) or result.get("component") is None:
         raise NotMigratedError(
             tree.span,
             message("The file cannot be split line by line."),
             message("Write it in plain blocks, without anchors and brackets, then migrate again."),
         )
-
-
-def _with_lf(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")

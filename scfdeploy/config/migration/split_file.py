@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from scfdeploy.config.components.local_path import is_local_path, report_local_path
+from scfdeploy.config.files import with_line_feeds
 from scfdeploy.config.migration.named_components import (
     INSTANCE_APART,
     NamedComponents,
@@ -320,7 +321,7 @@ def _replace_text(scalar: ScalarNode, new: str, rewrite: Rewrite, place: Callabl
 def _parsed(text: str, file: str, place: Span) -> MappingNode:
     """The tree of a text that was made of lines of the file. Raises NotMigratedError if it cannot be parsed."""
     found = Diagnostics()
-    tree: Node | None = parse(text.replace("\r\n", "\n").replace("\r", "\n"), file, found)
+    tree: Node | None = parse(with_line_feeds(text), file, found)
     if found.has_errors or not isinstance(tree, MappingNode):
         raise NotMigratedError(
             place,
