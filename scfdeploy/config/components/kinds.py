@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from scfdeploy.config.components.inputs import TOP_LEVEL
 from scfdeploy.config.components.scf import ScfComponent
 from scfdeploy.config.document import InstanceDocument, component_kind
 from scfdeploy.config.fields.keys import MISSING_KEY
@@ -25,9 +26,6 @@ COMPONENT_UNKNOWN = Finding(
     wrong=yaml("component: sfc"),
     right=yaml("component: scf"),
 )
-
-
-_TOP_LEVEL = ("component", "name", "app", "stage", "org", "inputs")
 
 
 class ComponentKind(Protocol):
@@ -63,7 +61,7 @@ def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported
         if report_legacy_format(tree, diagnostics):
             return None
     if entry is None or is_null(entry.value) or not isinstance(entry.value, ScalarNode):
-        capitalized = [other for other in tree if other.key.text.istitle() and other.key.text.lower() in _TOP_LEVEL]
+        capitalized = [other for other in tree if other.key.text.istitle() and other.key.text.lower() in TOP_LEVEL]
         near = next((other for other in capitalized if other.key.text == "Component"), None)
         diagnostics.report(
             MISSING_KEY,
