@@ -154,7 +154,7 @@ class NamedComponents:
             is_single and self._tree.get("name") is not None and self._tree.get("app") is None
         )
         for entry in deployed:
-            rewrite_variables(entry.value, self._look_up, self._rewrite, self._report_unwritten)
+            rewrite_variables(entry.value, self._look_up, self._rewrite, self._diagnostics)
         gateways = [entry for entry in self._named.values() if self._kind(entry) == "apigateway"]
         for entry in gateways:
             self._note_called_functions(entry, deployed)
@@ -413,16 +413,6 @@ class NamedComponents:
             return value
         self.uses[head] += 1
         return f"${{output:${{stage}}:${{app}}:{inner}}}"
-
-    def _report_unwritten(self, variable: str, place: Span) -> None:
-        """Report that the value of a variable cannot stand where the variable is."""
-        self._diagnostics.report(
-            NOT_CARRIED_OVER,
-            place,
-            detail="The value of `${{variable}}` cannot be written here, so the variable is not replaced.",
-            hint="Write the value in its place, in quotes.",
-            variable=variable,
-        )
 
     def _report_unresolved(self, variable: str, place: Span, reason: str) -> None:
         """Report, once per variable, that it is not replaced."""

@@ -7,7 +7,7 @@ import re
 from scfdeploy.config.migration.function_settings import NOT_CARRIED_OVER, FunctionSettings, comment_out
 from scfdeploy.config.migration.gateway_triggers import replace_in_events
 from scfdeploy.config.migration.plain_blocks import NotMigratedError, block_mapping, item_lines, require_end_of_line
-from scfdeploy.config.migration.variables import UnknownVariables, rewrite_framework_variables
+from scfdeploy.config.migration.variables import rewrite_framework_variables, without_default
 from scfdeploy.config.rewriting.layout import (
     after_colon,
     comment_entry,
@@ -54,10 +54,11 @@ class PluginFile:
                 message("The file has no functions."),
                 message("Write them below `functions:`, or create a project with `scfdeploy init`."),
             )
-        unknown = UnknownVariables(self._name_unknown, self._report_unread, self._report_unwritten)
         for entry in (*map(self._tree.get, (*_IDENTITY, "service", "package")), provider, functions):
             if entry is not None:
-                rewrite_framework_variables(entry.value, self._tree, self._folder, self._rewrite, unknown)
+                rewrite_framework_variables(
+                    entry.value, self._tree, self._folder, self._rewrite, self._name_unknown, self._diagnostics
+                )
         shared = block_mapping(provider.value, provider.key.span, self._rewrite) if not text_of(provider) else None
         self._convert_top_level("scf" if len(named) == 1 else "multi-scf", default_name)
         margin = indent(shared.entries[0]) if shared is not None and shared.entries else 2
@@ -278,36 +279,10 @@ class PluginFile:
                 place,
                 detail="The value of `${{form}}` is a secret or is not in the files; it is now `${env:{name}}`.",
                 hint="Write `{name}=VALUE` into .env, or pass `--var {name}=VALUE`.",
-                form=_without_default(form),
+                form=without_default(form),
                 name=name,
             )
         return self._unknown[form]
-
-    def _report_unread(self, form: str, place: Span) -> None:
-        """Report that another file does not give the value of a variable."""
-        self._diagnostics.report(
-            NOT_CARRIED_OVER,
-            place,
-            detail="`${{form}}` is not replaced: the file or its key is missing, or the value is a block or a secret.",
-            hint="Write the value in its place, or `${env:{name}}` and set that variable.",
-            form=_without_default(form),
-            name=suggested_name(form),
-        )
-
-    def _report_unwritten(self, form: str, place: Span) -> None:
-        """Report that the value of a variable cannot be written in its place."""
-        self._diagnostics.report(
-            NOT_CARRIED_OVER,
-            place,
-            detail="The value of `${{variable}}` cannot be written here, so the variable is not replaced.",
-            hint="Write the value in its place, in quotes.",
-            variable=_without_default(form),
-        )
-
-
-def _without_default(form: str) -> str:
-    """The variable without its default, which can be a secret."""
-    return form.partition(",")[0].rstrip()
 
 
 def _default_name(entry: Entry) -> str:

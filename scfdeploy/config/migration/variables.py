@@ -4,58 +4,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from scfdeploy.config.migration.function_settings import NOT_CARRIED_OVER
 from scfdeploy.config.rewriting.layout import last_line, walk
 from scfdeploy.config.rewriting.rewrite import Rewrite
-from scfdeploy.config.variables.errors import is_other_source
+from scfdeploy.config.variables.errors import is_other_source, suggested_name
 from scfdeploy.config.variables.framework_variables import FrameworkVariables, written
 from scfdeploy.config.variables.framework_variables import Replacement as ValueText
 from scfdeploy.config.variables.scan import Reference, scan
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style, is_null
 from scfdeploy.config.yaml.nodes import node_at
-from scfdeploy.diagnostics import Position, Span
+from scfdeploy.diagnostics import Diagnostics, Position, Span
 
 Replacement: TypeAlias = str | ScalarNode | None
 """What replaces a variable: a text, or the value of a scalar of the file; None leaves it unchanged."""
 Lookup: TypeAlias = Callable[[str, Span], Replacement]
 """Called with the text between the braces and the span of the variable."""
 
-
-class UnknownVariables(NamedTuple):
-    """What is called with the text between the braces and the span of a variable that gets no value."""
-
-    name_variable: Callable[[str, Span], str]
-    """Returns the environment variable to write instead."""
-    report_unread: Callable[[str, Span], None]
-    """Another file does not give the value, so the variable stays."""
-    report_unwritten: Callable[[str, Span], None]
-    """The value cannot be written there, so the variable stays."""
-
-
 _VARIABLE = re.compile(r"(?<!\$)\$\{([^${}]+)\}")
 
 
-def rewrite_variables(
-    node: Node, look_up: Lookup, rewrite: Rewrite, report_unwritten: Callable[[str, Span], None]
-) -> None:
+def rewrite_variables(node: Node, look_up: Lookup, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
     """Replace the variables in all scalars below a node.
 
-    A variable whose value cannot be written there stays, and `report_unwritten` is called with it and its position.
+    A variable whose value cannot be written there stays, which is reported.
     """
     scalars = [scalar for scalar in walk(node) if isinstance(scalar, ScalarNode) and "${" in scalar.text]
     for scalar in sorted(scalars, key=lambda scalar: scalar.span.start):
         for line in range(scalar.span.start.line, scalar.span.end.line + 1):
-            _rewrite_line(scalar, line, look_up, rewrite, report_unwritten)
+            _rewrite_line(scalar, line, look_up, rewrite, diagnostics)
 
 
 def rewrite_framework_variables(
-    node: Node, tree: MappingNode, root: str, rewrite: Rewrite, unknown: UnknownVariables
+    node: Node,
+    tree: MappingNode,
+    root: str,
+    rewrite: Rewrite,
+    name_unknown: Callable[[str, Span], str],
+    diagnostics: Diagnostics,
 ) -> None:
     """Replace the variables of the Serverless Framework in all scalars below a node.
 
     Values come from the file (`tree`) and from files in the folder `root`. A variable without a value becomes
-    `${env:NAME}`, except one of another file, which can be a block.
+    `${env:NAME}`: `name_unknown` is called with its text and position, and returns the name. One of another file, which
+    can be a block, stays, and so does one whose value cannot be written there; both are reported.
     """
     variables = FrameworkVariables(tree, root)
     scalars = [scalar for scalar in walk(node) if isinstance(scalar, ScalarNode) and "${" in scalar.text]
@@ -63,7 +56,7 @@ def rewrite_framework_variables(
         for line in range(scalar.span.start.line, scalar.span.end.line + 1):
             for raw, span in _references(scalar, line, rewrite):
                 if not _insert_block(scalar, raw, span, tree, rewrite):
-                    new = _framework_value(scalar, raw, span, variables, rewrite, unknown)
+                    new = _framework_value(scalar, raw, span, variables, rewrite, name_unknown, diagnostics)
                     if new is not None and new != raw:
                         rewrite.replace(span, new)
 
@@ -82,7 +75,13 @@ def _references(scalar: ScalarNode, line: int, rewrite: Rewrite) -> Iterator[tup
 
 
 def _framework_value(
-    scalar: ScalarNode, raw: str, span: Span, variables: FrameworkVariables, rewrite: Rewrite, unknown: UnknownVariables
+    scalar: ScalarNode,
+    raw: str,
+    span: Span,
+    variables: FrameworkVariables,
+    rewrite: Rewrite,
+    name_unknown: Callable[[str, Span], str],
+    diagnostics: Diagnostics,
 ) -> str | None:
     """The text that replaces a variable; None if it stays."""
     start = scalar.span.start
@@ -96,12 +95,12 @@ def _framework_value(
     if found is not None:
         new = written(found, scalar, quote, is_entire=scalar.style is Style.PLAIN and scalar.text == raw)
         if new is None:
-            unknown.report_unwritten(form, span)
+            _report_unwritten(form, span, diagnostics)
         return new
     if form.startswith("file("):
-        unknown.report_unread(form, span)
+        _report_unread(form, span, diagnostics)
         return None
-    return f"${{env:{unknown.name_variable(form, span)}}}" if is_other_source(form) else None
+    return f"${{env:{name_unknown(form, span)}}}" if is_other_source(form) else None
 
 
 def _insert_block(scalar: ScalarNode, raw: str, span: Span, tree: MappingNode, rewrite: Rewrite) -> bool:
@@ -144,9 +143,7 @@ def scalar_at(tree: MappingNode, path: str) -> ScalarNode | None:
     return node if isinstance(node, ScalarNode) and not is_null(node) else None
 
 
-def _rewrite_line(
-    scalar: ScalarNode, line: int, look_up: Lookup, rewrite: Rewrite, report_unwritten: Callable[[str, Span], None]
-) -> None:
+def _rewrite_line(scalar: ScalarNode, line: int, look_up: Lookup, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
     start = scalar.span.start
     quote = rewrite.source_line(start.line)[start.column - 1 :][:1]
     text = rewrite.source_line(line)
@@ -164,9 +161,37 @@ def _rewrite_line(
             value = found if isinstance(found, str) else found.text
             new = written(ValueText(value), scalar, quote, is_entire=is_entire) if value.isprintable() else None
         if new is None:
-            report_unwritten(match[1].strip(), span)
+            _report_unwritten(match[1].strip(), span, diagnostics)
         else:
             rewrite.replace(span, new)
+
+
+def _report_unread(form: str, place: Span, diagnostics: Diagnostics) -> None:
+    """Report that another file does not give the value of a variable, so that it stays."""
+    diagnostics.report(
+        NOT_CARRIED_OVER,
+        place,
+        detail="`${{form}}` is not replaced: the file or its key is missing, or the value is a block or a secret.",
+        hint="Write the value in its place, or `${env:{name}}` and set that variable.",
+        form=without_default(form),
+        name=suggested_name(form),
+    )
+
+
+def _report_unwritten(variable: str, place: Span, diagnostics: Diagnostics) -> None:
+    """Report that the value of a variable cannot be written in its place, so that the variable stays."""
+    diagnostics.report(
+        NOT_CARRIED_OVER,
+        place,
+        detail="The value of `${{variable}}` cannot be written here, so the variable is not replaced.",
+        hint="Write the value in its place, in quotes.",
+        variable=without_default(variable),
+    )
+
+
+def without_default(form: str) -> str:
+    """The variable without its default, which can be a secret."""
+    return form.partition(",")[0].rstrip()
 
 
 def _source(value: ScalarNode, rewrite: Rewrite) -> str | None:
