@@ -25,6 +25,7 @@ from scfdeploy.apply.events import (
 )
 from scfdeploy.apply.stop import Stop, StopReason
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.diagnostics.messages import join_messages
 from scfdeploy.model import Address, Ref, Value
 from scfdeploy.plan import Action, Change, references, with_references
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Writer
@@ -164,11 +165,11 @@ class ChangeExecutor:
                     step=self._title,
                 )
             case Effect.PARTIAL:
-                steps = ", ".join(self._completed_steps)
+                steps = join_messages(", ", self._completed_steps)
                 effect = message("done: {steps}; the other steps of this change were not started", steps=steps)
             case _:
                 effect = message("no request of this change was accepted")
-        return Status.FAILED, Failure(stop_reason, f"{stop_reason.text}: {effect}", retryable=True)
+        return Status.FAILED, Failure(stop_reason, stop_reason.text + ": " + effect, retryable=True)
 
     def _steps(self) -> Iterator[tuple[Step, bool]]:
         """Each step, and whether it deletes. The creation of a replacement is planned after its deletion."""

@@ -93,7 +93,7 @@ def read_plan(path: str) -> SavedPlan:
     try:
         return from_text(text)
     except ScfDeployError as error:
-        raise ScfDeployError(f"{path}: {error.message}", hint=error.hint) from error
+        raise ScfDeployError(f"{path}: " + error.message, hint=error.hint) from error
 
 
 def _require_same(saved: SavedPlan, planned: PlannedProject) -> None:

@@ -31,8 +31,8 @@ def with_function() -> str:
 def listed(names: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     if len(names) < 2:
-        return "".join(names)
-    return message("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
+        return join_messages("", names)
+    return message("{names} and {last}", names=join_messages(", ", names[:-1]), last=names[-1])
 
 
 def differing(fields: Iterable[FieldChange]) -> str:

@@ -198,8 +198,9 @@ def test_documents_are_the_same_in_every_language(
 
 
 def test_reports_are_english_beside_a_chinese_screen(tmp_path: Path, cloud: LocalServer) -> None:
-    extra = "  timeot: 3\n  events:\n    - http: {parameters: {authType: NONE}}\n"
-    broken, valid = write_project(tmp_path / "a", extra), write_project(tmp_path / "b", extra.partition("\n")[2])
+    extra = "  events:\n    - http: {parameters: {authType: NONE}}\n"
+    mistakes = "  timeot: 3\n  initTimeout: soon\n"
+    broken, valid = write_project(tmp_path / "a", mistakes + extra), write_project(tmp_path / "b", extra)
     for project in (broken, valid):
         reports = {form: tmp_path / f"report.{form}" for form in ("json", "sarif", "junit")}
         options = [word for form, file in reports.items() for word in ("--report", f"{form}={file}")]

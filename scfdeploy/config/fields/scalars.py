@@ -142,7 +142,7 @@ def describe_node(node: Node) -> str:
             return message("a secret")
         case ScalarNode():
             text = node.text if len(node.text) <= 40 else f"{node.text[:39]}…"
-            return f'{describe_scalar(node)} ("{text}")' if text else message("empty text")
+            return describe_scalar(node) + f' ("{text}")' if text else message("empty text")
 
 
 def _hint(kind: Kind, node: ScalarNode) -> str:

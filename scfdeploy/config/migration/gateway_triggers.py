@@ -20,6 +20,7 @@ from scfdeploy.config.rewriting.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, SequenceNode
 from scfdeploy.config.yaml.nodes import entries_below
 from scfdeploy.diagnostics import Diagnostics, Span, message
+from scfdeploy.diagnostics.messages import join_messages
 
 _QUALIFIERS = ("functionQualifier", "qualifier")
 _CARRIED_OVER = ("parameters", "endpoints", "apis", "api", "enableCORS", "netTypes", "function", *_QUALIFIERS, "name",
@@ -207,7 +208,8 @@ def describe_urls(urls: Mapping[str, FunctionUrl]) -> str:
     """What replaces a gateway that calls several functions, as a clause."""
     if not urls:
         return message("no function gets a URL for this one")
-    restricted = "".join(f"; {name} {_describe_access(url)}" for name, url in urls.items() if url.restricted_by)
+    clauses = (f"; {name} " + _describe_access(url) for name, url in urls.items() if url.restricted_by)
+    restricted = join_messages("", clauses)
     functions = ", ".join(urls)
     if len(urls) == 1:
         return message(

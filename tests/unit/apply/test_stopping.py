@@ -9,6 +9,8 @@ import pytest
 
 from scfdeploy.apply import Effect, Status, run
 from scfdeploy.apply.events import ChangeFinished, Event, Stopping
+from scfdeploy.cli.language import translator
+from scfdeploy.diagnostics.messages import in_english, translation
 from scfdeploy.model import Address, ProjectKey
 from scfdeploy.plan import Action, Plan
 from scfdeploy.providers.base import ErrorKind
@@ -56,6 +58,17 @@ def test_stop_abandons_accepted_request_after_grace_period() -> None:
     assert "was accepted and is not confirmed" in outcome.error.message
     assert runner.clock.monotonic() == pytest.approx(30, abs=1)
     assert runner.events_of(Stopping) == [Stopping(1, 30.0)]
+
+
+def test_chinese_reason_of_a_stopped_change_has_its_english_original() -> None:
+    writer = FakeWriter(pending={A: 10**6})
+    runner = Runner(writer)
+    writer.on_write = stop_at(runner, A)
+    with translation(translator("zh"), "zh-CN"):
+        (outcome,) = runner.run(change(A))
+    assert outcome.error is not None
+    assert not outcome.error.message.isascii()
+    assert in_english(outcome.error.message).startswith("interrupted: the request to create was accepted")
 
 
 def test_stop_at_once_reports_sent_request_as_unknown() -> None:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from scfdeploy.cli.language import translator
+from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import in_english, translation
 from scfdeploy.model import Value
 from scfdeploy.plan import FieldChange
 from scfdeploy.plan.reasons import differing, forcing, joined, listed
@@ -12,6 +15,14 @@ from scfdeploy.plan.reasons import differing, forcing, joined, listed
 )
 def test_lists_read_like_sentences(names: tuple[str, ...], expected: str) -> None:
     assert listed(names) == expected
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_list_of_chinese_texts_has_its_english_original(count: int) -> None:
+    with translation(translator("zh"), "zh-CN"):
+        text = listed([message("nothing")] * count)
+    assert "nothing" not in text
+    assert in_english(text).isascii()
 
 
 @pytest.mark.parametrize(
