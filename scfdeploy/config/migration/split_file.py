@@ -109,12 +109,11 @@ class SplitFile:
     def _split(self, groups: dict[str, list[Entry]], kinds: frozenset[str]) -> tuple[str, tuple[NewFile, ...]]:
         with self._errors_in_file(self._written):
             block_mapping(self._tree, self._tree.span, self._rewrite)
-        deployed = {entry.key.text for group in groups.values() for entry in group}
         files: list[NewFile] = []
         uses: Counter[str] = Counter()
         called: set[str] = set()
         for folder, group in groups.items():
-            text, converter = self._convert_group({entry.key.text for entry in group}, deployed, kinds)
+            text, converter = self._convert_group({entry.key.text for entry in group}, kinds)
             files.append(
                 NewFile(f"{folder}/serverless.yml", _from_folder(text, folder, self._file, partial(self._place, group)))
             )
@@ -126,7 +125,7 @@ class SplitFile:
         self._note(found, self._written)
         return text, tuple(files)
 
-    def _convert_group(self, own: set[str], deployed: set[str], kinds: frozenset[str]) -> tuple[str, NamedComponents]:
+    def _convert_group(self, own: set[str], kinds: frozenset[str]) -> tuple[str, NamedComponents]:
         """The text of a new file, whose paths are still those of this file."""
         keep = {
             entry.key.text

@@ -63,13 +63,7 @@ def installed_source(root: Path) -> str | None:
 
     Installers record it in direct_url.json, except for packages from an index.
     """
-    from importlib.metadata import PackageNotFoundError, distribution
-
-    try:
-        text = distribution("scfdeploy").read_text("direct_url.json")
-    except PackageNotFoundError:
-        return None
-    spec = spec_of_direct_url(text or "", root)
+    spec = spec_of_direct_url(_direct_url(), root)
     if spec is None:
         return None
     try:
@@ -116,12 +110,17 @@ def working_tree_source(root: Path) -> str | None:
 
     None without one. The commit is not known to be pushed.
     """
+    return spec_of_working_tree(_direct_url(), root)
+
+
+def _direct_url() -> str:
+    """The direct_url.json of this installation; empty if it has none."""
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
-        return spec_of_working_tree(distribution("scfdeploy").read_text("direct_url.json") or "", root)
+        return distribution("scfdeploy").read_text("direct_url.json") or ""
     except PackageNotFoundError:
-        return None
+        return ""
 
 
 def spec_of_working_tree(text: str, root: Path) -> str | None:
