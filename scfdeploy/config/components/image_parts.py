@@ -36,8 +36,7 @@ def with_image_url(inputs: MappingNode, reading: Reading) -> MappingNode:
     image = inputs.get("image")
     if image is None or not isinstance(image.value, MappingNode):
         return inputs
-    entries = _parts(image.value)
-    written = {entry.key.text: entry.value for entry in entries if not is_null(entry.value)}
+    entries, written = _parts(image.value)
     if not entries:
         return inputs
     values = {part: reading.resolve(value) for part, value in written.items()}
@@ -60,18 +59,20 @@ def with_image_url(inputs: MappingNode, reading: Reading) -> MappingNode:
 
 def address_of_parts(image: MappingNode) -> tuple[list[Entry], str]:
     """The parts of an image, and their address with variables as they are written; no parts if one is missing."""
-    entries = _parts(image)
-    written = {entry.key.text: entry.value for entry in entries if not is_null(entry.value)}
+    entries, written = _parts(image)
     address = _address(written, is_enterprise=_is_enterprise(image, lambda node: node)) if entries else ""
     return entries, address
 
 
-def _parts(image: MappingNode) -> list[Entry]:
-    """The entries for the parts of an address; none if a required one is missing, or if there is an address."""
+def _parts(image: MappingNode) -> tuple[list[Entry], dict[str, Node]]:
+    """The entries for the parts of an address, and the values of those that have one.
+
+    None of both if a required part is missing, or if there is an address.
+    """
     entries = [entry for entry in image if entry.key.text in (_REGISTRY, *_REQUIRED)]
     written = {entry.key.text: entry.value for entry in entries if not is_null(entry.value)}
     is_complete = all(isinstance(written.get(part), ScalarNode) for part in _REQUIRED)
-    return entries if is_complete and image.get("imageUrl") is None else []
+    return (entries, written) if is_complete and image.get("imageUrl") is None else ([], {})
 
 
 def _is_enterprise(image: MappingNode, resolve: Callable[[Node], Node]) -> bool:
