@@ -546,3 +546,6 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
         default="false",
     ),
 )
+
+CODE_KEYS = ("src", "runtime", "handler", "entryFile", "startCmd")
+"""The keys that `image` takes the place of."""

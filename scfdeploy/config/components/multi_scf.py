@@ -21,6 +21,7 @@ from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Sequence
 from scfdeploy.config.yaml.nodes import is_false
 from scfdeploy.diagnostics import Diagnostics, Span, message
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path
+from scfdeploy.model.function_fields import CODE_KEYS
 
 _THING = "component: multi-scf"
 _DEFAULT_RUNTIME = "Nodejs12.16"  # the default of the vendor's own tool
@@ -53,7 +54,6 @@ _HINTS = {
     "apigw": "API Gateway is being shut down; write a trigger of the type http.",
     "exclude": "It belongs under src: `src: {src: ./, exclude: […]}`.",
 }
-_CODE = frozenset(("src", "runtime", "handler", "entryFile", "startCmd"))
 _ARCHIVES = (".zip", ".jar", ".war")
 
 
@@ -185,7 +185,7 @@ def _with_inherited(
     own = dict(function.own)
     if "src" in own and "src" in shared:
         own["src"] = _join_sources(own["src"], shared["src"], reading)
-    excluded = _CODE if "image" in own else {"image"} if "src" in own else frozenset[str]()
+    excluded: tuple[str, ...] = CODE_KEYS if "image" in own else ("image",) if "src" in own else ()
     inherited = [entry for name, entry in shared.items() if name not in own and name not in excluded]
     if events:
         own["events"] = _with_events(own.get("events"), events)

@@ -30,10 +30,9 @@ from __future__ import annotations
 
 from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
+from scfdeploy.model.function_fields import CODE_KEYS
 from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import written
-
-_CODE_KEYS = ("src", "runtime", "handler", "entryFile", "startCmd")
 
 
 @rule(
@@ -47,6 +46,6 @@ _CODE_KEYS = ("src", "runtime", "handler", "entryFile", "startCmd")
 def image_beside_code(function: FunctionSpec, context: Context) -> Findings:
     if "image" not in function.settings:
         return
-    for name in _CODE_KEYS:
+    for name in CODE_KEYS:
         if written(function, name):
             yield image_beside_code.finding_at_key(function, name, name=name)

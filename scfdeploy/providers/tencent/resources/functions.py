@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from scfdeploy.diagnostics import message
-from scfdeploy.model import Address, Bundle, Owner, Resource, Value
+from scfdeploy.model import FUNCTION_FIELDS, Address, Bundle, Owner, Resource, UpdateMode, Value
 from scfdeploy.model.observed import WRITE_ONLY_TAGS
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, Step
@@ -31,7 +31,7 @@ from scfdeploy.providers.tencent.transport.client import Client
 
 _LARGE_BYTES = 1 << 20
 _ALIAS_BOUND = "UnsupportedOperation.AliasBind"
-_CODE = ("src", "image", "handler", "entryFile", "startCmd")
+_CODE = frozenset(field.name for field in FUNCTION_FIELDS if field.update_mode in (UpdateMode.CODE, UpdateMode.PACKAGE))
 
 
 class FunctionWriter:
@@ -76,7 +76,7 @@ class FunctionWriter:
         """One call each for the code, the settings and the tags, if they changed."""
         changed = dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in change.fields)
         steps: list[Step] = []
-        if any(name in changed for name in _CODE):
+        if not _CODE.isdisjoint(changed):
             waiter = self._waiter(change.address, "UpdateFunctionCode")
             steps += self._upload(change)
             steps.append(
