@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model.redaction import lines_without_secrets
-from scfdeploy.report.terminal import escape_json, safe
+from scfdeploy.report.terminal import safe
 
 if TYPE_CHECKING:
     from scfdeploy.scaffold.ci import Line, Proposal, Repair
@@ -64,22 +64,17 @@ def render_json(
     proposal: Proposal, *, is_written: bool, notes: Sequence[str], migrated: MigratedPipeline | None
 ) -> str:
     """The result of `ci init` as a JSON document."""
-    import json
+    from scfdeploy.report.document import dumps, plain_document
 
-    from scfdeploy.report.document import FORMAT
-
-    document: dict[str, object] = {
-        "format": FORMAT,
-        "command": "ci init",
+    keys: dict[str, object] = {
         "ok": is_written or proposal.is_same,
-        "diagnostics": [],
         "file": str(proposal.path),
         "written": is_written,
         "diff": "" if proposal.is_new or proposal.is_same else proposal.diff(),
         "notes": list(notes),
     }
     if migrated is not None:
-        document["from"] = {
+        keys["from"] = {
             "file": migrated.file,
             "carriedOver": [
                 {"line": line.number, "text": line.text, "becomes": line.becomes}
@@ -93,7 +88,7 @@ def render_json(
             ],
             "repairs": [{"line": repair.number, "text": repair.text} for repair in migrated.repairs],
         }
-    return escape_json(json.dumps(document, ensure_ascii=False, indent=2))
+    return dumps(plain_document("ci init", keys))
 
 
 def _line(line: Line) -> str:

@@ -134,7 +134,7 @@ def dumps(document: Document) -> str:
 
 
 def plain_document(command: str, keys: Document) -> Document:
-    """The document of a command that has succeeded and has no findings."""
+    """The document of a command without findings, which has succeeded unless `keys` have `ok`."""
     return {"format": FORMAT, "command": command, "ok": True, "diagnostics": [], **keys}
 
 
