@@ -249,7 +249,7 @@ def check_dependencies(address: Address, source: FolderSource, runtimes: Sequenc
     try:
         dependencies = find_dependencies(source, runtimes)
         if dependencies is not None:
-            _key(dependencies)
+            _key(dependencies)  # reads every file that decides what is installed
             _language(dependencies.runtime).check(dependencies)  # type: ignore[union-attr]
     except BuildError as wrong:
         findings.report(wrong.finding, detail=wrong.detail, hint=wrong.hint, **wrong.values)

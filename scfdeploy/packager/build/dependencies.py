@@ -1,9 +1,11 @@
 """The dependencies of one folder of code, and the errors of installing them.
 
-A module per language (`python`, `nodejs`) has two functions:
+A module per language (`python`, `nodejs`) has three functions:
 
 - `find(root, runtime, scripts=…)`: the dependencies that the manifest and lock file directly in the folder `root` name,
   or None when there are none. Reads files only. Raises BuildError.
+- `check(dependencies)`: raises BuildError for mistakes in files that `find` has not read, where `install` is certain to
+  fail.
 - `install(dependencies, staging, run=…)`: fills the empty folder `staging` with what goes into the archive beside the
   code. Raises BuildError, and CommandFailed when a command fails in a way that it cannot explain.
 """
