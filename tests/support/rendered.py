@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
@@ -27,8 +29,13 @@ class Rendered(NamedTuple):
     settings: Settings
 
 
-def every(system: str) -> Iterator[Rendered]:
+@cache
+def every(system: str) -> tuple[Rendered, ...]:
     """All files for one system."""
+    return tuple(_every(system))
+
+
+def _every(system: str) -> Iterator[Rendered]:
     for language, tools in TOOLS.items():
         for tool in tools:
             for type_ in TYPES:
@@ -95,6 +102,12 @@ INSTALLED = ("one", "partial", "linked")
 
 def workflow(text: str) -> dict[str, Any]:
     """A workflow as plain data."""
+    return copy.deepcopy(_parsed(text))
+
+
+@cache
+def _parsed(text: str) -> dict[str, Any]:
+    """As `workflow`. Several tests read the same files, which takes most of their time."""
     found: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
     return found
 

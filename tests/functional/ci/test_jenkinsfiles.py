@@ -39,7 +39,7 @@ def test_groovy_reads_them(system: str, tmp_path: Path) -> None:
 
 def test_groovy_does_see_mistakes(tmp_path: Path) -> None:
     file = tmp_path / "broken.groovy"
-    file.write_text(next(every("jenkins")).text.replace("agent any", "agent ["), "utf-8")
+    file.write_text(every("jenkins")[0].text.replace("agent any", "agent ["), "utf-8")
     assert "Unexpected input" in groovy_errors([file])
 
 
