@@ -1,8 +1,9 @@
 """How long `apply` of 1, 10 and 100 functions takes, each with a timer, and how long it must take at least.
 
 Whole commands against the local server in a process of its own, with 50 ms latency and 1 s until a function is active:
-the first `apply`, then `plan` and `apply` of what is unchanged. The floor is what the platform's documented rate limits
-and the slowest chain of calls allow.
+the first `apply`, `plan` and `apply` of what is unchanged, `apply` of another memory size, and `destroy`. The floor is
+what the platform's documented rate limits and the slowest chain of calls allow. The time of bare Python shows how fast
+the machine is: every command starts it once.
 
     python benchmarks/apply.py [COUNT ...]
 """
@@ -10,16 +11,18 @@ and the slowest chain of calls allow.
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from deploying import ACTIVATION_S, LATENCY_S, SCFDEPLOY, calls, server, write_project
 
-from scfdeploy.facts import limit
+from scfdeploy.providers.retry import documented_rate
 
 PROJECT = """\
 component: scf
@@ -29,6 +32,7 @@ inputs:
   src: .
   runtime: Python3.10
   handler: index.main_handler
+  memorySize: 128
   events:
     - timer:
         parameters:
@@ -40,31 +44,54 @@ inputs:
 
 def main(counts: list[int]) -> None:
     """Measure and print a table."""
-    print(f"latency {LATENCY_S * 1000:.0f} ms, activation {ACTIVATION_S:.0f} s")
+    print(f"latency {LATENCY_S * 1000:.0f} ms, activation {ACTIVATION_S:.0f} s, bare Python {bare_python_s():.3f} s")
     print(f"{'functions':>9} {'command':<16} {'seconds':>8} {'floor':>6} {'ratio':>6}  calls")
     for count in counts:
         with tempfile.TemporaryDirectory() as folder, server() as url:
             project = write_project(Path(folder), count, PROJECT)
             environment = {"PATH": os.environ["PATH"], "HOME": folder, "SCFDEPLOY_ENDPOINT": url}
-            row(count, "apply, first", ["apply", "--yes"], first_floor(count), project, environment, url)
-            row(count, "plan, unchanged", ["plan"], unchanged_floor(count), project, environment, url)
-            row(count, "apply, unchanged", ["apply"], unchanged_floor(count), project, environment, url)
+            run = partial(row, count, folder=project, environment=environment, url=url)
+            run("apply, first", ["apply", "--yes"], floor=first_floor(count))
+            for command in ("plan", "apply"):
+                run(f"{command}, unchanged", [command], floor=unchanged_floor(count))
+            for file in project.glob("*/serverless.yml"):
+                file.write_text(file.read_text().replace("memorySize: 128", "memorySize: 256"))
+            run("apply, memory", ["apply", "--yes"], floor=changed_floor(count, "UpdateFunctionConfiguration"))
+            run("destroy", ["destroy", "--yes"], floor=changed_floor(count, "DeleteFunction"))
+
+
+def bare_python_s() -> float:
+    """The median time of a Python process that does nothing."""
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", "pass"], check=True)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def rows_s(count: int, *actions: str) -> float:
+    """Seconds between the first and the last of `count` calls of each action at its documented rate."""
+    return max((count - 1) / documented_rate(action) for action in actions)
 
 
 def first_floor(count: int) -> float:
-    """Seconds for a list, a creation, its activation, one look and a trigger, the rows at their documented rates."""
-    chain = 4 * LATENCY_S + ACTIVATION_S
-    create, other = limit("rate.create_function_per_s"), limit("rate.default_per_s")
-    return chain + max((count - 1) / create, (count - 1) / other)
+    """Seconds for a list, a creation, its activation, one look and a trigger."""
+    return 4 * LATENCY_S + ACTIVATION_S + rows_s(count, "CreateFunction", "CreateTrigger")
 
 
 def unchanged_floor(count: int) -> float:
-    """Seconds for a list and one look at each function at its documented rate."""
-    return 2 * LATENCY_S + (count - 1) / limit("rate.default_per_s")
+    """Seconds for a list, and for one look at each function and at its triggers, which can be made together."""
+    return (LATENCY_S if count == 1 else 2 * LATENCY_S) + rows_s(count, "GetFunction", "ListTriggers")
+
+
+def changed_floor(count: int, write: str) -> float:
+    """Seconds for the same, a check for conflicts, a write, its end, and one look."""
+    return unchanged_floor(count) + 3 * LATENCY_S + ACTIVATION_S + rows_s(count, write)
 
 
 def row(
-    count: int, name: str, arguments: list[str], floor: float, folder: Path, environment: Mapping[str, str], url: str
+    count: int, name: str, arguments: list[str], *, floor: float, folder: Path, environment: Mapping[str, str], url: str
 ) -> None:
     """Run one command, and print its time, its floor and its calls."""
     before = calls(url)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from deploying import LATENCY_S, SCFDEPLOY, calls, server, write_project
 
-from scfdeploy.facts import limit
+from scfdeploy.providers.retry import documented_rate
 
 MOST_CALLS_EACH = 2
 MOST_MEMORY_MB = 300
@@ -80,8 +80,7 @@ def row(
 
 def floor(made: Counter[str]) -> float:
     """Seconds that these calls take at least: actions beside each other, the calls of one at its documented rate."""
-    rates = {"CreateFunction": limit("rate.create_function_per_s")}
-    return max((number - 1) / rates.get(action, limit("rate.default_per_s")) for action, number in made.items())
+    return max((number - 1) / documented_rate(action) for action, number in made.items())
 
 
 if __name__ == "__main__":

@@ -242,14 +242,16 @@ class ChangeExecutor:
             self._check_stopped()
 
     def _wait_until_ready(self, step: Step, readiness: Callable[[], Readiness]) -> Waits[None]:
-        """Poll at growing intervals until the resource is ready."""
+        """Poll at intervals that grow with the time waited, until the resource is ready."""
         policy, clock = self._context.policy, self._context.clock
-        deadline = clock.monotonic() + policy.wait_s
+        started = clock.monotonic()
+        deadline = started + policy.wait_s
         pause = policy.first_poll_s
         if step.poll_immediately and (yield from self._query(step.title, readiness)) is Readiness.READY:
             return
         while True:
-            yield from self._wait(pause * (0.8 + 0.4 * self._context.random()))
+            # Jitter only shortens a delay, so that a wait ends no later than the policy says.
+            yield from self._wait(pause * (1 - 0.2 * self._context.random()))
             if (yield from self._query(step.title, readiness)) is Readiness.READY:
                 return
             if clock.monotonic() > deadline:
@@ -257,7 +259,8 @@ class ChangeExecutor:
                     "not ready after {seconds} s; the operation may still complete", seconds=f"{policy.wait_s:.0f}"
                 )
                 raise CloudError(ErrorKind.AMBIGUOUS, _NOT_READY_IN_TIME, text, action=step.title)
-            pause = min(policy.poll_cap_s, pause * policy.poll_growth)
+            waited = clock.monotonic() - started
+            pause = min(policy.poll_cap_s, max(policy.poll_floor_s, waited * policy.poll_share))
 
     def _query(self, title: str, query: Callable[[], T]) -> Waits[T]:
         """The result of a read, retried after transient errors."""

@@ -183,6 +183,14 @@ class Query:
     known_code: Mapping[str, DeployedCode] = field(default_factory=dict)
     """Known code hashes by function id; one that still matches saves a call."""
 
+    @property
+    def probably_exist(self) -> bool:
+        """Whether the functions probably exist: they are to be deleted, or this checkout knows deployed code.
+
+        Then everything is read at once. For a function that does not exist, that makes calls in vain.
+        """
+        return self.everywhere or bool(self.known_code)
+
 
 @dataclass(frozen=True, slots=True)
 class Invocation:

@@ -12,10 +12,18 @@ from scfdeploy.providers.base import ErrorKind
 from scfdeploy.providers.clock import Clock
 
 _BURST = 4
+# The other actions have the same limit, 20 calls per second; see the list of APIs in the documentation (583/17235).
 _ACTION_RATES = {
     "CreateFunction": "rate.create_function_per_s",
+    "CreateTrigger": "rate.create_trigger_per_s",
+    "DeleteFunction": "rate.delete_function_per_s",
+    "DeleteTrigger": "rate.delete_trigger_per_s",
+    "GetFunction": "rate.get_function_per_s",
     "Invoke": "rate.invoke_per_s",
     "InvokeFunction": "rate.invoke_per_s",
+    "ListFunctions": "rate.list_functions_per_s",
+    "UpdateFunctionCode": "rate.update_function_code_per_s",
+    "UpdateFunctionConfiguration": "rate.update_function_configuration_per_s",
 }
 
 
@@ -36,8 +44,11 @@ class RetryPolicy:
     wait_s: float = 600.0
     """How long a resource may take to become ready."""
     first_poll_s: float = 0.25
-    """The delay before the first poll."""
-    poll_growth: float = 1.3
+    """The delay before the first poll. No operation of the platform is known to take less."""
+    poll_share: float = 0.1
+    """The delay between polls as a share of the time waited so far, so that a wait ends at most that much too late."""
+    poll_floor_s: float = 0.05
+    """The shortest delay between polls."""
     poll_cap_s: float = 3.0
     """The longest delay between polls."""
     retries: int | None = None

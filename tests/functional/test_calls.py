@@ -1,4 +1,4 @@
-"""The number of calls of a plan: two per unchanged function, also with a damaged cache."""
+"""The calls of commands: two per unchanged function, also with a damaged cache, and every call for one function."""
 
 from __future__ import annotations
 
@@ -91,3 +91,62 @@ def test_damaged_cache_only_adds_calls(cloud: LocalServer, project: Path, conten
     [notes] = (project / ".scfdeploy" / "cache").glob("deployed-*")
     notes.write_bytes(content)
     assert calls_of_plan(cloud, project) == UNCHANGED + Counter(GetFunctionAddress=COUNT)
+
+
+@pytest.fixture
+def one(cloud: LocalServer, tmp_path: Path) -> Path:
+    """A deployed function with a timer."""
+    folder = write_project(tmp_path / "one", TIMER)
+    assert scfdeploy("apply", folder, "--yes", env=cloud.env).exit_code == 0
+    return folder
+
+
+def calls_of(cloud: LocalServer, *arguments: str | Path) -> list[str]:
+    before = len(cloud.calls())
+    ran = scfdeploy(*map(str, arguments), env=cloud.env)
+    assert ran.exit_code == 0, ran.stdout + ran.stderr
+    return cloud.calls()[before:]
+
+
+READS = ["GetFunction", "ListFunctions", "ListTriggers"]
+"""Of a plan: they start together, so their order varies."""
+
+
+def test_calls_of_first_apply(cloud: LocalServer, tmp_path: Path) -> None:
+    made = calls_of(cloud, "apply", write_project(tmp_path / "one", TIMER), "--yes")
+    assert sorted(made[:2]) == ["GetFunction", "ListFunctions"]
+    assert made[2:] == ["GetAccount", "CreateFunction", "GetFunction", "CreateTrigger"]
+
+
+def test_calls_of_unchanged_plan(cloud: LocalServer, one: Path) -> None:
+    assert sorted(calls_of(cloud, "plan", one)) == READS
+    assert sorted(calls_of(cloud, "apply", one, "--yes")) == READS
+
+
+def test_calls_of_changed_settings(cloud: LocalServer, one: Path) -> None:
+    write_project(one, f"  memorySize: 256\n{TIMER}")
+    made = calls_of(cloud, "apply", one, "--yes")
+    assert sorted(made[:3]) == READS
+    # The second read is the check for conflicts, the third shows that the change is complete.
+    assert made[3:] == ["GetFunction", "UpdateFunctionConfiguration", "GetFunction"]
+
+
+def test_calls_of_changed_code(cloud: LocalServer, one: Path) -> None:
+    (one / "src" / "index.py").write_text("def main_handler(event, context):\n    return 'other'\n")
+    made = calls_of(cloud, "apply", one, "--yes")
+    assert sorted(made[:3]) == READS
+    # The deployed archive is small, so it is downloaded to see whether the code differs or only its compression.
+    assert made[3:] == ["GetFunctionAddress", "GetFunction", "UpdateFunctionCode", "GetFunction"]
+
+
+def test_calls_of_destroy(cloud: LocalServer, one: Path) -> None:
+    made = calls_of(cloud, "destroy", one, "--yes")
+    assert sorted(made[:-3]) == [
+        "GetFunction",
+        "ListCustomDomains",
+        "ListFunctions",
+        "ListLayers",
+        "ListNamespaces",
+        "ListTriggers",
+    ]
+    assert made[-3:] == ["GetFunction", "DeleteFunction", "GetFunction"]

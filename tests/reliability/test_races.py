@@ -20,8 +20,8 @@ def _edit_in_the_console(checkout: Checkout, **settings: Any) -> None:
 def test_console_edit_during_apply_is_not_overwritten(checkout: Checkout) -> None:
     assert checkout.run().code == 0
     write_project(checkout.project, "  memorySize: 256\n" + TIMER)
-    # The function itself has been looked at by then.
-    checkout.server.run_before("ListTriggers", lambda: _edit_in_the_console(checkout, Timeout=99, MemorySize=512))
+    # The plan is made from the first GetFunction; the second is the check before the write.
+    checkout.server.run_before("GetFunction", lambda: _edit_in_the_console(checkout, Timeout=99, MemorySize=512), nth=2)
 
     lost = checkout.run()
     kept = checkout.shown()
@@ -64,7 +64,7 @@ def test_recreated_function_is_not_deleted(checkout: Checkout) -> None:
         checkout.cloud.create("hello")
         checkout.cloud.advance(5)
 
-    checkout.server.run_before("ListTriggers", replace)
+    checkout.server.run_before("GetFunction", replace, nth=2)
     lost = checkout.run("destroy")
 
     assert lost.code == 1
@@ -131,7 +131,7 @@ def test_concurrent_updates_of_function_report_conflict(checkout: Checkout) -> N
         checkout.cloud.advance(2)
         results.append(checkout.run(folder=other, name="theirs"))
 
-    checkout.server.run_before("ListTriggers", overtake)
+    checkout.server.run_before("GetFunction", overtake, nth=2)
     late = checkout.run()
 
     assert results[0].code == 0

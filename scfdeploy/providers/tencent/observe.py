@@ -115,6 +115,8 @@ class _Refresh:
         functions = [function for function in self._query.functions if function.namespace == name]
         if self._function_counts[name] <= _MANY:
             tasks: list[Task] = [partial(self._find_owned, name)] if self._query.app else []
+            if self._query.probably_exist:
+                return [*tasks, *(task for function in functions for task in self._all_tasks(function))]
             return [
                 *tasks,
                 *(self._tracked(function, partial(self._read_function, function)) for function in functions),
@@ -196,10 +198,17 @@ class _Refresh:
     def _read_existing_function(self, function: Address, row: Answer) -> list[Task]:
         known = self._query.known_code.get(str(row.get("FunctionId")))
         is_probably_known = known is not None and known.modified == row.get("ModTime")
-        tasks = self._resource_tasks(function)
         if is_probably_known or row.get("Runtime") == IMAGE_RUNTIME or not self._query.code:
-            return [self._tracked(function, partial(self._read_settings_and_code, function)), *tasks]
+            return self._all_tasks(function)
+        tasks = self._resource_tasks(function)
         return [self._task(self._read_settings, function), self._task(self._read_code_hash, function), *tasks]
+
+    def _all_tasks(self, function: Address) -> list[Task]:
+        """The tasks that read a function and, without waiting for it, its resources; its code hash follows."""
+        return [
+            self._tracked(function, partial(self._read_settings_and_code, function)),
+            *self._resource_tasks(function),
+        ]
 
     def _read_settings_and_code(self, function: Address) -> list[Task]:
         self._task(self._read_settings, function)()

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from scfdeploy.emulator import Server, Settings
+from scfdeploy.emulator.messages import Request, Response
 from scfdeploy.model import Address, Owner
+from scfdeploy.model.code import DeployedCode
 from scfdeploy.plan import Action, Change
 from scfdeploy.providers.base import Query
 from tests.support.cloud import EVENT, OWNER, Deployment
@@ -40,6 +44,33 @@ def test_one_unchanged_function_with_a_timer_takes_four_reads(deployment: Deploy
     deployment.apply(Change(TIMER, Action.CREATE, "new", settings={"cronExpression": "0 */5 * * * * *"}, owner=OWNER))
     made = reads(deployment, lambda: deployment.observe(HELLO))
     assert made == Counter(GetFunction=1, ListTriggers=1, GetFunctionAddress=1, ListFunctions=1)
+
+
+class HoldingServer(Server):
+    """Answers GetFunction only after the triggers are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(settings=Settings(activation_s=0.0))
+        self.is_holding = False
+        self.has_listed = threading.Event()
+
+    def _handle(self, request: Request) -> Response:
+        match request.headers.get("x-tc-action"):
+            case "ListTriggers":
+                self.has_listed.set()
+            case "GetFunction" if self.is_holding and not self.has_listed.wait(30):
+                raise AssertionError("the triggers are read after the function")
+        return super()._handle(request)
+
+
+def test_parts_of_a_known_function_are_read_together(tmp_path: Path) -> None:
+    with HoldingServer() as server:
+        deployment = Deployment.on(LocalServer(server.url), tmp_path)
+        deploy(deployment, HELLO)
+        known = {"lam-00000000": DeployedCode("", 1, "")}
+        server.is_holding = True
+        observed = deployment.cloud.observe(Query((HELLO,), known_code=known))
+        assert observed.resources[HELLO].state == "Active"
 
 
 def test_a_function_that_does_not_exist_takes_two_reads(deployment: Deployment) -> None:

@@ -39,7 +39,7 @@ from tests.support.project import TIMER, write_project
 _URL = "http://cloud.test"
 _NOTHING = b'{"Response": {"RequestId": "r-1"}}'
 _MOST_CALLS = 400
-_ONCE = RetryPolicy(retries=0, wait_s=10, first_poll_s=1, poll_growth=1)
+_ONCE = RetryPolicy(retries=0, wait_s=10, first_poll_s=1, poll_floor_s=1)
 _KEYS = {"TENCENTCLOUD_SECRET_ID": "AKIDlocal", "TENCENTCLOUD_SECRET_KEY": "local-secret"}
 _RELEASE = """\
   memorySize: 256

@@ -21,7 +21,7 @@ from tests.support.fake_clock import FakeClock
 from tests.support.fake_writer import FakeWriter, error, function
 
 A = function("aa")
-FAST = RetryPolicy(first_poll_s=1.0, poll_growth=2.0, poll_cap_s=4.0, wait_s=10.0)
+FAST = RetryPolicy(first_poll_s=1.0, poll_share=1.0, poll_cap_s=4.0, wait_s=10.0)
 
 
 @dataclass
@@ -173,19 +173,32 @@ class TestAmbiguousWrites:
 
 
 class TestWaiting:
-    @pytest.mark.parametrize(("random", "waits"), [(0.0, [0.8, 1.6, 3.2, 3.2]), (1.0, [1.2, 2.4, 4.8, 4.8])])
+    @pytest.mark.parametrize(
+        ("random", "waits"), [(0.0, [1.0, 1.0, 2.0, 3.0, 3.0]), (1.0, [0.8, 0.64, 1.152, 2.0736, 2.4])]
+    )
     def test_poll_intervals_grow_to_a_cap_with_jitter(self, random: float, waits: list[float]) -> None:
-        single = SingleChange(FakeWriter(pending={A: 3}), RetryPolicy(1, 1, 1, 1, 60, 1.0, 2.0, 4.0), random)
+        policy = RetryPolicy(first_poll_s=1.0, poll_share=1.0, poll_cap_s=3.0)
+        single = SingleChange(FakeWriter(pending={A: 4}), policy, random)
         single.run()
         assert single.clock.slept == pytest.approx(waits)
 
+    @pytest.mark.parametrize("random", [0.0, 0.5, 1.0])
+    def test_wait_ends_at_most_a_tenth_too_late(self, random: float) -> None:
+        policy = RetryPolicy()
+        for polls in range(1, 40):
+            single = SingleChange(FakeWriter(pending={A: polls}), policy, random)
+            single.run()
+            waited = sum(single.clock.slept)
+            # The resource may have become ready right after the last poll but one.
+            assert single.clock.slept[-1] <= max(policy.poll_floor_s, (waited - single.clock.slept[-1]) / 10) + 1e-9
+
     def test_wait_fails_after_its_time_limit(self) -> None:
-        single = SingleChange(FakeWriter(pending={A: 10**6}), FAST)
+        single = SingleChange(FakeWriter(pending={A: 10**6}), FAST, random=0.0)
         outcome = single.run()
         message = "not ready after 10 s; the operation may still complete"
         assert outcome.error == Failure("NotSettledInTime", message, retryable=True)
-        assert single.clock.slept == [1.0, 2.0, 4.0, 4.0]
-        assert outcome.seconds == 11.0
+        assert single.clock.slept == [1.0, 1.0, 2.0, 4.0, 4.0]
+        assert outcome.seconds == 12.0
 
     def test_wait_step_polls_without_initial_delay(self) -> None:
         step = Step("wait", run=lambda: "", readiness=lambda: Readiness.READY, poll_immediately=True)
@@ -196,14 +209,14 @@ class TestWaiting:
     def test_wait_step_polls_until_ready(self) -> None:
         looks = responses(Readiness.PENDING, Readiness.PENDING, Readiness.READY)
         step = Step("wait", run=lambda: "", readiness=looks, poll_immediately=True)  # type: ignore[arg-type]
-        single = SingleChange(OneStep(step=step), FAST)
+        single = SingleChange(OneStep(step=step), FAST, random=0.0)
         assert single.run().status is Status.SUCCEEDED
-        assert single.clock.slept == [1.0, 2.0]
+        assert single.clock.slept == [1.0, 1.0]
 
     def test_seconds_count_from_the_start_of_the_change(self) -> None:
         clock = FakeClock()
         clock.sleep(100)
-        assert SingleChange(FakeWriter(pending={A: 1}), FAST, clock=clock).run().seconds == 3.0
+        assert SingleChange(FakeWriter(pending={A: 1}), FAST, random=0.0, clock=clock).run().seconds == 2.0
 
     def test_read_is_not_retried_when_attempts_are_limited(self) -> None:
         writer = FakeWriter(fails_to_settle={A: error(ErrorKind.THROTTLED)})

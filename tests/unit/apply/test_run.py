@@ -135,9 +135,10 @@ def test_resource_that_is_never_ready_fails_after_the_wait_limit() -> None:
 def test_poll_interval_grows_to_a_limit() -> None:
     writer = FakeWriter(pending={A: 30})
     runner = Runner(writer)
-    runner.run(change(A), retry=RetryPolicy(first_poll_s=1.0, poll_growth=2.0, poll_cap_s=3.0))
+    runner.run(change(A), retry=RetryPolicy(first_poll_s=1.0, poll_share=1.0, poll_cap_s=3.0))
     assert writer.looks[A] == 31
-    assert runner.clock.monotonic() == pytest.approx(1 + 2 + 3 * 29, abs=0.5)
+    # The jitter of half is a tenth.
+    assert runner.clock.monotonic() == pytest.approx(0.9 * (1 + 1 + 2 + 3 * 28), abs=0.5)
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.THROTTLED, ErrorKind.BUSY])
@@ -309,6 +310,6 @@ def test_slow_call_does_not_delay_waiting_changes() -> None:
         listener=lambda _: None,
         parallelism=2,
         clock=TickingClock(),
-        retry=RetryPolicy(first_poll_s=0.01, poll_growth=1.0),
+        retry=RetryPolicy(first_poll_s=0.01, poll_cap_s=0.01),
     )
     assert statuses(outcomes) == [Status.SUCCEEDED] * 2

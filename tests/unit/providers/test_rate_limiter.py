@@ -9,11 +9,21 @@ from tests.support.fake_clock import FakeClock
 
 
 def test_documented_rates() -> None:
-    assert [documented_rate(action) for action in ("CreateFunction", "InvokeFunction", "ListTriggers")] == [
-        100,
-        10000,
-        20,
-    ]
+    rates = {
+        "CreateFunction": 100,
+        "CreateTrigger": 100,
+        "DeleteFunction": 100,
+        "DeleteTrigger": 100,
+        "GetFunction": 100,
+        "InvokeFunction": 10000,
+        "ListFunctions": 100,
+        "ListTriggers": 20,
+        "PublishVersion": 20,
+        "UpdateFunctionCode": 100,
+        "UpdateFunctionConfiguration": 100,
+        "UpdateTrigger": 20,
+    }
+    assert {action: documented_rate(action) for action in rates} == rates
 
 
 def test_burst_starts_at_once_and_later_calls_are_spaced() -> None:

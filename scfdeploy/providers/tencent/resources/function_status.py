@@ -15,7 +15,7 @@ from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.paging import list_all, object_list
 
-_MAX_AGE_S = 0.3
+_MAX_AGE_S = 0.1
 _FEW = 3
 _WAITING_S = 4.0
 _FAILED = "Failed"
