@@ -3,7 +3,7 @@
 Each worker of pytest-xdist imports and collects all tests by itself; with thousands of small tests that takes longer
 than running them. What a worker reports reaches the hooks of this process, as with pytest-xdist.
 
-    worker to main process  ("want",) | ("start" | "finish", INDEX) | ("report" | "warning", DATA…) | ("end", REASON or None)
+    worker to main process  ("want",) | ("start" or "finish", INDEX) | ("report" or "warning", DATA…) | ("end", REASON)
     main process to worker  the indices of the tests to run next; an empty list ends the worker
 """
 
@@ -22,7 +22,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from multiprocessing.connection import Connection, Pipe, wait
-from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
@@ -56,14 +55,30 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 @dataclass(eq=False)
 class _Worker:
-    """One process; `taken` are the indices of tests that it has not finished, the first of which it runs."""
+    """One process; `taken` are the indices of tests that it has not finished.
 
-    name: str
+    `gateway` and `workerinfo` are what pytest itself shows of a worker of pytest-xdist.
+    """
+
+    id: str
     pid: int
     reports: Connection[Any, Any]
     orders: Connection[Any, Any]
     taken: deque[int] = field(default_factory=deque)
     running: int | None = None
+
+    @property
+    def gateway(self) -> _Worker:
+        return self
+
+    @property
+    def workerinfo(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "version_info": sys.version_info,
+            "sysplatform": sys.platform,
+            "executable": sys.executable,
+        }
 
 
 class _Run:
@@ -155,7 +170,7 @@ class _Run:
     def _report(self, worker: _Worker, data: dict[str, Any]) -> None:
         report = self._hook.pytest_report_from_serializable(config=self._session.config, data=data)
         # By this, pytest knows that tests run side by side.
-        report.node = SimpleNamespace(gateway=SimpleNamespace(id=worker.name))
+        report.node = worker
         self._hook.pytest_runtest_logreport(report=report)
 
     def _find_dead(self) -> None:
@@ -169,7 +184,7 @@ class _Run:
         """Report the test that a worker ran when it died; another worker does the rest."""
         self._end(worker)
         if worker.running is None:
-            raise RuntimeError(f"worker {worker.name} ended with {os.waitstatus_to_exitcode(status)} between tests")
+            raise RuntimeError(f"worker {worker.id} ended with {os.waitstatus_to_exitcode(status)} between tests")
         worker.taken.remove(worker.running)
         item = self._session.items[worker.running]
         report = pytest.TestReport(
@@ -177,7 +192,7 @@ class _Run:
             location=item.location,
             keywords={},
             outcome="failed",
-            longrepr=f"worker {worker.name} ended with {os.waitstatus_to_exitcode(status)} in {item.nodeid}",
+            longrepr=f"worker {worker.id} ended with {os.waitstatus_to_exitcode(status)} in {item.nodeid}",
             when="call",
         )
         self._hook.pytest_runtest_logreport(report=report)
