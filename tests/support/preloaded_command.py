@@ -1,12 +1,17 @@
 """`scfdeploy` as a process that has loaded its modules before it starts: a fork of one that has.
 
-Pipelines start the command dozens of times, and most of its time is for loading. A program of `start_command` hands its
-arguments, environment, folder, umask and standard streams to a process of this module, which forks. The fork is a real
-process, and runs what `python -m scfdeploy` runs.
+Pipelines start the command dozens of times, and most of its time is for loading. `start_command` and `fork_command`
+hand arguments, environment, folder, umask and standard streams to a process of this module, which forks. The fork is a
+real process of its own session, and runs what `python -m scfdeploy` runs.
+
+    order    8 bytes with its length and three descriptors; FOLDER, UMASK, COUNT OF WORDS, WORD..., NAME=VALUE..., each
+             but the last followed by a zero byte
+    answer   4 bytes with the process id; at the end 4 bytes with the exit code, or minus the signal
 """
 
 from __future__ import annotations
 
+import _socket
 import atexit
 import os
 import select
@@ -16,6 +21,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -30,12 +36,48 @@ def start_command() -> str:
     return shlex.join([sys.executable, "-I", "-S", str(_CLIENT), _started()])
 
 
+class ForkedCommand:
+    """A command that `fork_command` has started."""
+
+    def __init__(self, connection: _socket.socket) -> None:
+        self._connection = connection
+        self.pid = int.from_bytes(connection.recv(4), "big")
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the command, unless it has ended."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; returns the exit code, or minus the signal."""
+        self._connection.settimeout(timeout)
+        return int.from_bytes(self._connection.recv(4), "big", signed=True)
+
+    def close(self) -> None:
+        """Kill what still runs of it."""
+        self._connection.close()
+
+
+def fork_command(
+    words: Sequence[str], *, folder: Path, environment: Mapping[str, str], streams: tuple[int, int, int]
+) -> ForkedCommand:
+    """Start scfdeploy with these standard streams, and nothing but this environment."""
+    pairs = [os.fsencode(f"{name}={value}") for name, value in environment.items()]
+    order = b"\0".join([os.fsencode(folder), b"%d" % 0o022, b"%d" % len(words), *map(os.fsencode, words), *pairs])
+    # Tests may connect to hosts only; this is no host.
+    connection = _socket.socket(socket.AF_UNIX)
+    connection.connect(_started())
+    socket.send_fds(connection, [len(order).to_bytes(8, "big")], list(streams))
+    connection.sendall(order)
+    return ForkedCommand(connection)
+
+
 @cache
 def _started() -> str:
     """The socket of the process that forks; it ends with this one."""
     folder = tempfile.TemporaryDirectory(prefix="scf-")
     path = f"{folder.name}/socket"
-    listener = socket.socket(socket.AF_UNIX)
+    listener = _socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen(64)
     # What a test has set by now must not be there later.
@@ -117,6 +159,8 @@ def _fork(connection: socket.socket, listener: socket.socket) -> _Fork:
         _become(order, streams)
     for stream in streams:
         os.close(stream)
+    with suppress(OSError):
+        connection.sendall(pid.to_bytes(4, "big"))
     return _Fork(pid, connection)
 
 
@@ -159,9 +203,9 @@ def _inherit(order: bytes, streams: list[int]) -> None:
     tempfile.tempdir = None
     sys.argv = ["scfdeploy", *map(os.fsdecode, words)]
     errors = "strict" if os.environ.get("LANG", "").endswith("UTF-8") else "surrogateescape"
-    sys.stdin = open(0, encoding="utf-8", errors=errors)  # noqa: SIM115, PTH123
-    sys.stdout = open(1, "w", encoding="utf-8", errors=errors, buffering=1 if os.isatty(1) else -1)  # noqa: SIM115, PTH123
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115, PTH123
+    sys.stdin = open(0, encoding="utf-8", errors=errors)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", errors=errors, buffering=1 if os.isatty(1) else -1)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
 
 
 def _run() -> int:
@@ -188,13 +232,15 @@ def _load() -> None:
         "requests",
         "ruamel.yaml",
         "scfdeploy.cli.app",
-        *(f"scfdeploy.cli.commands.{name}" for name in ("apply", "build", "destroy", "events", "invoke", "plan", "status")),
-        "scfdeploy.cli.commands.validate",
+        *(f"scfdeploy.cli.commands.{name}" for name in ("apply", "build", "destroy", "dev", "events")),
+        *(f"scfdeploy.cli.commands.{name}" for name in ("invoke", "plan", "status", "validate")),
         "scfdeploy.cli.interrupt",
         "scfdeploy.cli.language",
         "scfdeploy.local_server",
         "scfdeploy.emulator",
         "scfdeploy.operations.build",
+        "scfdeploy.operations.dev.file_watcher",
+        "scfdeploy.operations.dev.session",
         "scfdeploy.operations.saved_plans",
         "scfdeploy.packager.build.nodejs",
         "scfdeploy.packager.build.python",
