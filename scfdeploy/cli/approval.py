@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NoReturn
 
 import typer
@@ -29,6 +28,7 @@ from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.apply import ApplyHooks
 from scfdeploy.operations.request import Request
 from scfdeploy.plan import Policy
+from scfdeploy.records import dataclass
 from scfdeploy.report.terminal import safe
 from scfdeploy.results import AliasChanged, Applied, Findings, Planned
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from errno import EADDRINUSE
 from functools import cache
 from math import inf
@@ -19,6 +18,7 @@ from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.diagnostics.messages import join_sentences
 from scfdeploy.model import Address
 from scfdeploy.operations.request import HOOK_LIMIT_S, LOCAL_PORT, CloudOptions, LocalServer, Request
+from scfdeploy.records import replace
 
 if TYPE_CHECKING:
     from scfdeploy.cli.groups import PlanOptions

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from scfdeploy.config.suppressions import (
@@ -14,9 +13,10 @@ from scfdeploy.config.suppressions import (
     read_suppressions,
 )
 from scfdeploy.diagnostics import Diagnostic, did_you_mean
+from scfdeploy.records import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Suppressions:
     """The ignore comments of all files."""
 

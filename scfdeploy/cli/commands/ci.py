@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.records import replace
 from scfdeploy.report.terminal import safe_lines
 from scfdeploy.scaffold.ci import (
     SYSTEMS,

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import groupby
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
@@ -23,6 +22,7 @@ from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import function_address, unknown_function
 from scfdeploy.operations.template import read_template
 from scfdeploy.operations.urls.local import local_urls
+from scfdeploy.records import dataclass, field
 from scfdeploy.results import Applied, Findings
 from scfdeploy.results.dev import (
     DevEvent,
