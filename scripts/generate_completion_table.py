@@ -1,7 +1,7 @@
 """Write two tables of the commands and their options.
 
-scfdeploy/cli/completion/table.py is what shell completion offers; scfdeploy/cli/plain_commands.py is what the program needs
-to run commands without Typer.
+scfdeploy/cli/completion/table.py is what shell completion offers; scfdeploy/cli/plain_commands.py is what the program
+needs to run commands without Typer.
 
 Run it from the root of the repository after a command, an option, a rule or a table of facts changed:
 python scripts/generate_completion_table.py
@@ -42,7 +42,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 PlainOption: TypeAlias = tuple[str, bool | str | tuple[str, ...]]
-"""The parameter of an option, and its value if it is a switch; otherwise its choices, or whether it is `one` or `many`."""
+"""The parameter of an option, and the value of a switch; otherwise the choices, or whether it is `one` or `many`."""
 
 PLAIN_COMMANDS: Mapping[str, tuple[tuple[str, str], Mapping[str, PlainOption], Mapping[str, str]]] = '''
 PLAIN_END = '''
@@ -248,7 +248,7 @@ def _summary(text: str) -> str:
 
 
 def plain_commands() -> dict[str, Any]:
-    """The commands with at most one argument whose modules do not load Typer, and of them the options that are texts."""
+    """The commands with at most one argument whose modules do not load Typer, with their switches and text options."""
     program: Any = typer.main.get_command(app)
     found = {}
     for name in program.list_commands(None):
@@ -270,7 +270,7 @@ def plain_commands() -> dict[str, Any]:
 
 
 def _plain_argument(argument: Any) -> str | None:
-    if argument.type.name != "text":
+    if argument.type.name != "str":
         return None
     return "many" if argument.nargs == -1 else "required" if argument.required else "one"
 
@@ -279,7 +279,7 @@ def _plain_option(option: Any) -> Iterator[tuple[str, tuple[str, object]]]:
     if option.is_flag:
         yield from ((name, (option.name, True)) for name in option.opts)
         yield from ((name, (option.name, False)) for name in option.secondary_opts)
-    elif option.type.name == "text":
+    elif option.type.name == "str":
         yield from ((name, (option.name, "many" if option.multiple else "one")) for name in option.opts)
     elif option.name == "output":
         # The formats are texts; other enumerations are converted.

@@ -1,7 +1,7 @@
 """The commands of a module, as functions.
 
-Their annotations say how each option is written. They are evaluated by `cli/typer_commands.py`, which is loaded for help,
-for errors, and for arguments that `cli/plain_run.py` does not understand.
+Their annotations say how each option is written. They are evaluated by `cli/typer_commands.py`, which is loaded for
+help, for errors, and for arguments that `cli/plain_run.py` does not understand.
 """
 
 from __future__ import annotations

@@ -8,11 +8,9 @@ Typer sees `--stage`, `--region` and so on; the command gets one value per group
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from inspect import Parameter, Signature, signature
-from typing import Any, NamedTuple, get_type_hints
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scfdeploy.cli import options
 from scfdeploy.cli.exits import UsageError
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.request import HOOK_LIMIT_S

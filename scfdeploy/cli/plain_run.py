@@ -1,19 +1,19 @@
 """Runs commands whose arguments are plain, without loading Typer, which takes longer than most commands run.
 
-Plain are the options of `PLAIN_COMMANDS`, written in full, with values that need no conversion. Everything else is left to
-Typer: help, mistakes, other commands, short options in one word, numbers.
+Plain are the options of `PLAIN_COMMANDS`, written in full, with values that need no conversion. Everything else is left
+to Typer: help, mistakes, other commands, short options in one word, numbers.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from scfdeploy.cli.exits import Exit, UsageError
-from scfdeploy.cli.plain_commands import PLAIN_COMMANDS
+from scfdeploy.cli.plain_commands import PLAIN_COMMANDS, PlainOption
 
 LANGUAGE_VARIABLE = "SCFDEPLOY_LANG"
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -53,7 +53,7 @@ def run_if_plain(arguments: Sequence[str]) -> UsageError | None:
 def parse_plain(arguments: Sequence[str], environ: Mapping[str, str]) -> PlainCall | None:
     """The call that the arguments of the program mean, or None if they are not plain."""
     command, *words = arguments or ("",)
-    if command not in PLAIN_COMMANDS or environ.get(LANGUAGE_VARIABLE):
+    if command not in PLAIN_COMMANDS or environ.get(LANGUAGE_VARIABLE) or "" in words:
         return None
     argument, options, variables = PLAIN_COMMANDS[command]
     values: dict[str, Any] = {}
@@ -62,26 +62,9 @@ def parse_plain(arguments: Sequence[str], environ: Mapping[str, str]) -> PlainCa
     for word in remaining:
         if not word.startswith("-"):
             positional.append(word)
-            continue
-        name, equals, value = word.partition("=")
-        if name not in options or (equals and not name.startswith("--")):
+        elif not _add_option(values, options, word, remaining):
             return None
-        parameter, kind = options[name]
-        if isinstance(kind, bool):
-            if equals:
-                return None
-            values[parameter] = kind
-            continue
-        if not equals:
-            value = next(remaining, "")
-        # Typer has its own view of an empty value, and of one that looks like an option.
-        if not value or value.startswith("-") or (isinstance(kind, tuple) and value not in kind):
-            return None
-        if kind == "many":
-            values.setdefault(parameter, []).append(value)
-        else:
-            values[parameter] = value
-    if not all(positional) or not _add_positional(values, argument, positional):
+    if not _add_argument(values, argument, positional):
         return None
     for variable, parameter in variables.items():
         if environ.get(variable) and parameter not in values:
@@ -91,8 +74,28 @@ def parse_plain(arguments: Sequence[str], environ: Mapping[str, str]) -> PlainCa
     return PlainCall(command, values)
 
 
-def _add_positional(values: dict[str, Any], argument: tuple[str, str], positional: list[str]) -> bool:
-    """Add the arguments that are no options. False if the command does not take them."""
+def _add_option(
+    values: dict[str, Any], options: Mapping[str, PlainOption], word: str, remaining: Iterator[str]
+) -> bool:
+    """Add the value of an option, which can be the next word. False if the option is not plain."""
+    name, equals, value = word.partition("=")
+    if name not in options or (equals and not name.startswith("--")):
+        return False
+    parameter, kind = options[name]
+    if isinstance(kind, bool):
+        values[parameter] = kind
+        return not equals
+    value = value if equals else next(remaining, "")
+    if kind == "many":
+        values.setdefault(parameter, []).append(value)
+    else:
+        values[parameter] = value
+    # Typer has its own view of an empty value, and of one that looks like an option.
+    return bool(value) and not value.startswith("-") and not (isinstance(kind, tuple) and value not in kind)
+
+
+def _add_argument(values: dict[str, Any], argument: tuple[str, str], positional: list[str]) -> bool:
+    """Add what is no option. False if the command does not take it."""
     name, kind = argument
     if not positional:
         return kind != "required"
