@@ -179,6 +179,11 @@ _GROUPS = {
 }
 
 
+def help_position(name: str) -> int:
+    """The position of an option in `--help`; those of a single command are first."""
+    return HELP_ORDER.get(name, -1)
+
+
 def groups_of(command: Callable[..., None]) -> Mapping[str, Any]:
     """The parameters of a command that are option groups, and the class of each."""
     annotations = command.__annotations__

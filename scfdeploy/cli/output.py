@@ -26,6 +26,7 @@ R = TypeVar("R", bound=Result)
 T = TypeVar("T")
 
 _REPORT_WIDTH = 100
+_DEFAULT_WIDTH = 100
 _MIN_SUMMARY = 10_000
 
 
@@ -272,9 +273,14 @@ def _render(result: Result, form: str, style: TextStyle) -> RenderedOutput:
 
 
 def _terminal_width() -> int:
-    import shutil
-
-    return shutil.get_terminal_size((100, 24)).columns
+    # As `shutil.get_terminal_size`, without loading compressors.
+    with suppress(ValueError):
+        if (columns := int(os.environ.get("COLUMNS", ""))) > 0:
+            return columns
+    with suppress(AttributeError, ValueError, OSError):
+        if (columns := os.get_terminal_size(sys.__stdout__.fileno()).columns) > 0:  # type: ignore[union-attr]
+            return columns
+    return _DEFAULT_WIDTH
 
 
 def _failure(output: OutputOptions, error: ScfDeployError) -> Failed:

@@ -11,16 +11,12 @@ import typer
 import typer.core
 from typer._click.core import Command, ParameterSource
 
-from scfdeploy.cli import options
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exits import Exit, UsageError
-from scfdeploy.cli.groups import HELP_ORDER, call_with_groups, groups_of
 from scfdeploy.cli.plain_run import LANGUAGE_VARIABLE
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import active_language, join_sentences, translation
 
-_NAMES = {"typer": typer, "options": options, "Annotated": Annotated}
-"""What annotations of commands name. Their modules import it for type checkers only, so that they load quickly."""
 
 TYPER_WORDS = (
     "Arguments",
@@ -139,9 +135,7 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
     A parameter named `clock` is no option: it gets the `obj` of the context, which only programs set.
     """
     annotations = {name: hint for name, hint in command.__annotations__.items() if name not in ("clock", "return")}
-    hints = get_type_hints(
-        SimpleNamespace(__annotations__=annotations), command.__globals__, _NAMES, include_extras=True
-    )
+    hints = _hints(SimpleNamespace(__annotations__=annotations), command.__globals__)
     groups = groups_of(command)
     has_clock = "clock" in command.__annotations__
     parameters: list[Parameter] = []
@@ -150,7 +144,9 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
             parameters += _parameters(groups[parameter.name])
         elif parameter.name != "clock":
             parameters.append(parameter.replace(annotation=hints[parameter.name]))
-    parameters.sort(key=_position)
+    parameters.sort(
+        key=lambda parameter: help_position(parameter.name) if parameter.kind is Parameter.KEYWORD_ONLY else -1
+    )
     if has_clock:
         parameters.insert(0, Parameter("context", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context))
 
@@ -166,15 +162,19 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _parameters(group: Any) -> list[Parameter]:
-    hints = get_type_hints(group, localns=_NAMES, include_extras=True)
+    hints = _hints(group)
     return [
         Parameter(name, Parameter.KEYWORD_ONLY, default=group._field_defaults[name], annotation=hints[name])
         for name in group._fields
     ]
 
 
-def _position(parameter: Parameter) -> int:
-    return HELP_ORDER.get(parameter.name, -1) if parameter.kind is Parameter.KEYWORD_ONLY else -1
+def _hints(annotated: Any, module_names: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The values of annotations. The modules of commands import the names in them for type checkers only."""
+    from scfdeploy.cli import options
+
+    names = {"typer": typer, "options": options, "Annotated": Annotated}
+    return get_type_hints(annotated, module_names, names, include_extras=True)
 
 
 def _language_option(*, is_shown: bool = True) -> typer.core.TyperOption:
