@@ -17,7 +17,6 @@ from scfdeploy.cli.plain_run import LANGUAGE_VARIABLE
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import active_language, join_sentences, translation
 
-
 TYPER_WORDS = (
     "Arguments",
     "Commands",
@@ -134,6 +133,8 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
 
     A parameter named `clock` is no option: it gets the `obj` of the context, which only programs set.
     """
+    from scfdeploy.cli.groups import call_with_groups, groups_of, help_position
+
     annotations = {name: hint for name, hint in command.__annotations__.items() if name not in ("clock", "return")}
     hints = _hints(SimpleNamespace(__annotations__=annotations), command.__globals__)
     groups = groups_of(command)

@@ -100,9 +100,26 @@ def test_usual_command_lines_are_plain(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["", "--version", "--help", "plan --help", "plan -h", "plan --parallelism 3", "plan --lang zh", "plan --stage"]
-    + ["plan a b", "plan --stage --region", "plan -- a", "plan --prune=1", "apply -y=1", "nothing", "plan --form json"]
-    + ["plan --format xml", "events list", "ci init github"],
+    [
+        "",
+        "--version",
+        "--help",
+        "plan --help",
+        "plan -h",
+        "plan --parallelism 3",
+        "plan --lang zh",
+        "plan --stage",
+        "plan --stage --region",
+        "plan a b",
+        "plan -- a",
+        "plan --prune=1",
+        "plan --form json",
+        "plan --format xml",
+        "apply -y=1",
+        "nothing",
+        "events list",
+        "ci init github",
+    ],
 )
 def test_other_command_lines_are_left_to_typer(line: str) -> None:
     assert parse_plain(line.split(), {}) is None
@@ -113,7 +130,7 @@ def test_language_is_left_to_typer() -> None:
 
 
 def test_table_is_up_to_date() -> None:
-    assert PLAIN_COMMANDS == plain_commands(), "run python scripts/generate_completion_table.py"
+    assert plain_commands() == PLAIN_COMMANDS, "run python scripts/generate_completion_table.py"
     assert set(PLAIN_COMMANDS) < set(COMMANDS)
 
 
