@@ -15,7 +15,7 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def ask(question: str, *, default: str, show_default: bool = True, prompt_suffix: str = ": ") -> str:
+def ask(question: str, *, default: str | None, show_default: bool = True, prompt_suffix: str = ": ") -> str:
     """Ask a question on stderr. Raises KeyboardInterrupt on Ctrl-C and at the end of the input."""
     import typer
 

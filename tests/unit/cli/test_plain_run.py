@@ -60,7 +60,8 @@ def values_of_typer(words: Sequence[str], environ: Mapping[str, str]) -> dict[st
 
 
 def defaults_of(command: str) -> dict[str, Any]:
-    return {option.name: option.get_default(None, call=False) or None for option in TYPER_COMMANDS[command].params}
+    context = typer.Context(TYPER_COMMANDS[command])
+    return {option.name: option.get_default(context, call=False) or None for option in context.command.params}
 
 
 def texts(values: Mapping[str, Any]) -> dict[str, str]:
@@ -144,7 +145,7 @@ def test_usage_error_of_plain_arguments_is_shown_like_one_of_typer(tmp_path: Pat
     plain = run(tmp_path, "plan", "--refresh-only", "--out", "f")
     typed = run(tmp_path, "plan", "--refresh-only", "--out", "f", "--parallelism", "3")
 
-    assert plain.stderr.startswith("Usage: scfdeploy plan [OPTIONS] [PATH]\nTry 'scfdeploy plan --help' for help.\n")
+    assert plain.stderr.startswith("Usage: scfdeploy plan [OPTIONS] [PATH]\nTry 'scfdeploy plan -h' for help.\n")
     assert "--refresh-only cannot be combined with --out" in plain.stderr
     assert (plain.stdout, plain.stderr, plain.returncode) == (typed.stdout, typed.stderr, 2)
 
