@@ -13,14 +13,13 @@ from scfdeploy.config.suppressions import (
     read_suppressions,
 )
 from scfdeploy.diagnostics import Diagnostic, did_you_mean
-from scfdeploy.records import dataclass
 
 
-@dataclass(frozen=True, slots=True)
 class Suppressions:
     """The ignore comments of all files."""
 
-    comments: tuple[Suppression, ...] = ()
+    def __init__(self, comments: tuple[Suppression, ...] = ()) -> None:
+        self.comments = comments
 
     def matches(self, finding: Diagnostic) -> bool:
         """Whether a comment on the line of a finding names its rule."""
