@@ -1,7 +1,7 @@
 """The same functions as projects of other tools, and what each tool is asked to do with them.
 
-None of it needs an account or a network. Other clouds' tools cannot deploy to the local server, so only the work on this
-machine is compared.
+None of it needs an account or a network. Tools of other clouds cannot deploy to the local server, so only the work on
+this machine is compared.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
     python benchmarks/scale.py [--quick] [--functions N]... [--files N]... [--events N]... [--peers FOLDER]
 
-Writes docs/performance.json, and from it docs/performance.md and its picture. Without a size or `--peers`, it measures all
-sizes and the other tools that it finds; with one, only that, and keeps the other figures. `--quick` measures small sizes
-and writes into a temporary folder, to see that all of it works.
+Writes docs/performance.json, and from it docs/performance.md and its picture. Without a size or `--peers`, it measures
+all sizes and the other tools that it finds; with one, only that, and keeps the other figures. `--quick` measures small
+sizes and writes into a temporary folder, to see that all of it works.
 
 functions
     `validate`, the first `apply`, and then `plan` and `apply` of what is unchanged, and of one function with new code,
@@ -215,7 +215,7 @@ def functions_section(counts: Sequence[int], speeds: Mapping[int, int]) -> dict[
         rows.append({"size": count, "speed": speed, "runs": len(runs), "commands": commands})
         for name, figures in commands.items():
             show(f"{count} functions: {name}", figures)
-    return section(rows, latency_s=LATENCY_S, activation_s=ACTIVATION_S)
+    return section(rows, latency_s=LATENCY_S, activation_s=ACTIVATION_S, rate_per_s=limit("rate.default_per_s"))
 
 
 def measure_functions(count: int, speed: int) -> dict[str, dict[str, Any]]:
