@@ -304,7 +304,7 @@ def navigation(language: str, pages: dict[str, Path]) -> list[Any]:
         ]
         if entries:
             found.append({section["title"][language]: entries})
-    return found
+    return found + [f"{name}.md" for name in order["pages"] if f"{name}.md" in pages]
 
 
 def _listed(folder: str, names: list[str], left: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,9 @@ class Agent:
             message = question.inner("message")
             self.build.asked.append(self._text(message.arguments[0], around) if message else "")
         try:
-            if inner := stage.inner("stages"):
+            if matrix := stage.inner("matrix"):
+                self._matrix(name, matrix, around)
+            elif inner := stage.inner("stages"):
                 self._stages(inner, around)
             else:
                 steps = stage.inner("steps")
@@ -110,6 +113,28 @@ class Agent:
             self.build.printed += f"ERROR: {error}\n"
             self.build.stages[name] = self.build.result = "FAILURE"
         self._post(stage, around, self.build.stages[name] == "SUCCESS")
+
+    def _matrix(self, name: str, matrix: Call, around: Around) -> None:
+        """The stages of each cell; a cell that fails stops no other. All cells have the workspace of this build."""
+        axes = matrix.inner("axes")
+        assert axes is not None, f"no axes in {name}"
+        named: dict[str, list[str]] = {}
+        for axis in axes.block or ():
+            assert isinstance(axis, Call)
+            axis_name, values = axis.inner("name"), axis.inner("values")
+            assert axis_name is not None
+            assert values is not None
+            named[str(axis_name.arguments[0])] = [str(value) for value in values.arguments]
+        failed = False
+        for chosen in product(*named.values()):
+            cell = dict(zip(named, chosen, strict=True))
+            self.build.result = "SUCCESS"
+            self._stages(matrix.inner("stages"), Around(around.folder, {**around.env, **cell}))
+            title = ", ".join(f"{axis}={value}" for axis, value in cell.items())
+            self.build.stages[f"{name} ({title})"] = self.build.result
+            failed = failed or self.build.result != "SUCCESS"
+        if failed:
+            raise StepError("a cell failed")
 
     def _environment(self, node: Call, around: Around) -> Around:
         env = dict(around.env)
@@ -189,7 +214,7 @@ class Agent:
                 self._steps(step.block, Around(around.folder, {**around.env, **added}))
             case "withCredentials":
                 bindings = self._value(step.arguments[0], around)
-                added = {name: value for one in bindings for name, value in self._binding(one).items()}
+                added = {name: value for one in bindings for name, value in self._binding(one, around).items()}
                 self._steps(step.block, Around(around.folder, {**around.env, **added}))
             case "archiveArtifacts":
                 self._archive(step, around)
@@ -220,13 +245,13 @@ class Agent:
         """The argument of a step that can be given by its name or without."""
         return self._text(step.named[name] if name in step.named else step.arguments[0], around)
 
-    def _binding(self, one: Call) -> Mapping[str, str]:
+    def _binding(self, one: Call, around: Around) -> Mapping[str, str]:
         names = {
             "string": ("variable",),
             "usernamePassword": ("usernameVariable", "passwordVariable"),
             "cloudApi": ("secretIdVariable", "secretKeyVariable"),
         }[one.name]
-        found = self.credentials[str(one.named["credentialsId"])]
+        found = self.credentials[_expanded(str(one.named["credentialsId"]), around.env)]
         return {str(one.named[name]): value for name, value in zip(names, found, strict=True)}
 
     def _shell(self, script: str, around: Around) -> None:

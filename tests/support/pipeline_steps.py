@@ -53,9 +53,10 @@ class Runner:
         while waiting:
             name = next(name for name, job in waiting.items() if not set(_list(job.get("needs"))) & set(waiting))
             job = waiting.pop(name)
+            needs = {key: needed.get(key, {}) for key in _list(job.get("needs"))}
             results = [
-                self._job(name, job, document, {key: needed.get(key, {}) for key in _list(job.get("needs"))}, one, env)
-                for one in enumerate(_matrix(job, self._contexts({}, {})))
+                self._job(name, job, document, needs, one, env)
+                for one in enumerate(_matrix(job, self._contexts({}, needs)))
             ]
             for result in results:
                 done.jobs[result.name] = result

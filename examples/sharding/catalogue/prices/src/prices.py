@@ -1,0 +1,1 @@
+PRICES = {"tea": 12, "coffee": 15}
