@@ -37,8 +37,8 @@ Both axes are logarithmic. A dotted line is the floor: the least that rate limit
 
 ## Projects of 1 to {most:,} functions
 
-One folder for each function, each with a timer, against a local server in another process: {latency_ms:.0f} ms latency for
-each call, {activation_s:g} s until a created or updated function is active, and the platform's documented rate of
+One folder for each function, each with a timer, against a local server in another process: {latency_ms:.0f} ms latency
+for each call, {activation_s:g} s until a created or updated function is active, and the platform's documented rate of
 {rate} calls per second of each action. Measured on {measured}; bare Python took {bare_ms:.0f} ms of CPU time.
 
 Seconds, and how many times the floor that is:
@@ -76,8 +76,8 @@ of the clock in brackets:
 
 {files}
 
-`zip` writes the archive from scratch each time. `build` compares the files with those of its last archive first, and its
-archive has the same bytes for the same files on every machine.
+`zip` writes the archive from scratch each time. `build` compares the files with those of its last archive first, and
+its archive has the same bytes for the same files on every machine.
 
 ## Simulations of {least_events:,} to {most_events:,} events
 
@@ -104,8 +104,8 @@ minutes, however fast the machine is. [Split a deployment](how-to/sharding.md) s
 """
 _FAST = """
 Sizes with a \\* were measured with clocks that go {speed} times as fast, in the command and in the server, because the
-wait would be too long. Times on this clock are given. The machine does not work faster, so they are upper bounds; CPU time,
-memory and calls are as without it.
+wait would be too long. Times on this clock are given. The machine does not work faster, so they are upper bounds; CPU
+time, memory and calls are as without it.
 """
 
 

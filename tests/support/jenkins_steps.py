@@ -214,7 +214,7 @@ class Agent:
                 self._steps(step.block, Around(around.folder, {**around.env, **added}))
             case "withCredentials":
                 bindings = self._value(step.arguments[0], around)
-                added = {name: value for one in bindings for name, value in self._binding(one, around).items()}
+                added = {name: value for one in bindings for name, value in self._binding(one).items()}
                 self._steps(step.block, Around(around.folder, {**around.env, **added}))
             case "archiveArtifacts":
                 self._archive(step, around)
@@ -245,13 +245,13 @@ class Agent:
         """The argument of a step that can be given by its name or without."""
         return self._text(step.named[name] if name in step.named else step.arguments[0], around)
 
-    def _binding(self, one: Call, around: Around) -> Mapping[str, str]:
+    def _binding(self, one: Call) -> Mapping[str, str]:
         names = {
             "string": ("variable",),
             "usernamePassword": ("usernameVariable", "passwordVariable"),
             "cloudApi": ("secretIdVariable", "secretKeyVariable"),
         }[one.name]
-        found = self.credentials[_expanded(str(one.named["credentialsId"]), around.env)]
+        found = self.credentials[str(one.named["credentialsId"])]
         return {str(one.named[name]): value for name, value in zip(names, found, strict=True)}
 
     def _shell(self, script: str, around: Around) -> None:

@@ -42,7 +42,7 @@ class Shard:
 
     def functions(self) -> list[tuple[str, str]]:
         """Region and name of each function on the server."""
-        found = self.server.control("state")["function"]
+        found = self.server.control("state").get("function", {})
         return sorted((region, name) for region, _, name in (key.split("/") for key in found))
 
 
