@@ -32,7 +32,7 @@ class CountedServer:
 
     def calls(self) -> dict[str, int]:
         """The number of calls of each action, without those that were not called."""
-        seen = {rule["action"]: rule["seen"] for rule in self._ask("faults")}
+        seen = {rule["action"]: rule["seen"] for rule in self._ask("faults")["rules"]}
         total = seen.pop("*")
         assert total == sum(seen.values()), "an action is missing in the tables of the emulator"
         return {action: number for action, number in sorted(seen.items()) if number}

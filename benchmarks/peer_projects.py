@@ -28,7 +28,7 @@ _SAM_FUNCTION = """\
       Timeout: 10
       Environment: {{Variables: {{NUMBER: "{number}"}}}}
       Events:
-        Nightly: {{Type: Schedule, Properties: {{Schedule: cron(0 2 * * ? *)}}}}
+        Nightly: {{Type: Schedule, Properties: {{Schedule: "cron(0 2 * * ? *)"}}}}
 """
 _OSLS_HEAD = """\
 service: scale
@@ -41,7 +41,7 @@ _OSLS_FUNCTION = """\
     memorySize: 128
     timeout: 10
     environment: {{NUMBER: "{number}"}}
-    events: [{{schedule: cron(0 2 * * ? *)}}]
+    events: [{{schedule: "cron(0 2 * * ? *)"}}]
 """
 _CHALICE_HEAD = """\
 from chalice import Chalice

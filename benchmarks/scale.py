@@ -50,6 +50,7 @@ from processes import Usage, bare_python_s, run
 from scfdeploy.facts import limit
 
 ROOT = Path(__file__).resolve().parents[1]
+SECTIONS = ("functions", "files", "events", "peers")
 FUNCTIONS = (1, 10, 100, 1000, 5000)
 FILES = (10, 100, 1000, 10_000, 50_000, 200_000)
 EVENTS = (10_000, 100_000, 1_000_000)
@@ -158,16 +159,18 @@ def main() -> None:
         sizes = ((1, 2), 20) if quick else ((1, 10, 100), 1000)
         chosen["peers"] = lambda: peers_section(peers, *sizes)
     with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) if quick else ROOT / "docs"
-        data = target / "performance.json"
-        figures = json.loads(data.read_text(encoding="utf-8")) if data.exists() else {}
+        kept = ROOT / "docs" / "performance.json"
+        target = Path(folder) if quick else kept.parent
+        figures = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
         for name, measure in chosen.items():
             print(f"{name}:", flush=True)
             section = measure()
             figures[name] = merge_rows(figures.get(name, {}), section) if is_partial else section
             figures["machine"] = machine()
-            data.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        subprocess.run([sys.executable, ROOT / "scripts" / "generate_performance_page.py", target], check=True)
+            text = json.dumps(figures, indent=1, sort_keys=True) + "\n"
+            (target / kept.name).write_text(text, encoding="utf-8")
+        if set(SECTIONS) <= figures.keys():
+            subprocess.run([sys.executable, ROOT / "scripts" / "generate_performance_page.py", target], check=True)
 
 
 def parse_arguments() -> argparse.Namespace:

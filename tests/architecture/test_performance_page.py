@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
@@ -91,7 +92,7 @@ def test_names_of_equal_lines_do_not_cover_each_other(chart: ModuleType) -> None
 
     heights = sorted(float(text.attrib["y"]) for text in picture.iter(f"{SVG}text") if text.attrib["class"] == "label")
     assert len(heights) == 4
-    assert min(b - a for a, b in zip(heights, heights[1:], strict=False)) >= 12
+    assert min(b - a for a, b in pairwise(heights)) >= 12
 
 
 def test_floor_is_drawn_beside_its_line(chart: ModuleType) -> None:
