@@ -1,4 +1,4 @@
-"""Render docs/performance.json as docs/performance.md and docs/performance.svg. Measures nothing.
+"""Render performance.json as performance.md and performance.svg, all in docs. Measures nothing.
 
     python scripts/generate_performance_page.py [FOLDER]
 
