@@ -1,6 +1,6 @@
 """`python -m scfdeploy`: the same program as the console script."""
 
-from scfdeploy.cli import run_program
+from scfdeploy.cli import main
 
 if __name__ == "__main__":
-    run_program()
+    main()

@@ -6,6 +6,7 @@ The executor is a generator that yields the seconds until it continues, so that 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TypeAlias, TypeVar
 
@@ -30,7 +31,6 @@ from scfdeploy.plan import Action, Change, references, with_references
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Writer
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.retry import Attempts, RetryPolicy
-from scfdeploy.records import dataclass, replace
 
 T = TypeVar("T")
 Waits: TypeAlias = Generator[float, None, T]
@@ -252,15 +252,18 @@ class ChangeExecutor:
         while True:
             # Jitter only shortens a delay, so that a wait ends no later than the policy says.
             yield from self._wait(pause * (1 - 0.2 * self._context.random()))
+            polled_at = clock.monotonic()
             if (yield from self._query(step.title, readiness)) is Readiness.READY:
                 return
-            if clock.monotonic() > deadline:
+            now = clock.monotonic()
+            if now > deadline:
                 text = message(
                     "not ready after {seconds} s; the operation may still complete", seconds=f"{policy.wait_s:.0f}"
                 )
                 raise CloudError(ErrorKind.AMBIGUOUS, _NOT_READY_IN_TIME, text, action=step.title)
-            waited = clock.monotonic() - started
-            pause = min(policy.poll_cap_s, max(policy.poll_floor_s, waited * policy.poll_share))
+            # The poll itself is part of the delay between two polls.
+            pause = min(policy.poll_cap_s, (now - started) * policy.poll_share) - (now - polled_at)
+            pause = max(policy.poll_floor_s, pause)
 
     def _query(self, title: str, query: Callable[[], T]) -> Waits[T]:
         """The result of a read, retried after transient errors."""

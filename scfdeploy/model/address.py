@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from scfdeploy.model.resource_kind import (
     ALIAS,
     ASYNC,
@@ -14,7 +16,6 @@ from scfdeploy.model.resource_kind import (
     TRIGGER,
     ResourceKind,
 )
-from scfdeploy.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from scfdeploy.apply import Outcome, Status, run
@@ -20,7 +21,6 @@ from scfdeploy.plan import Action, Plan, Policy
 from scfdeploy.plan.planner import still_half_replaced
 from scfdeploy.providers.base import CloudError, Query, Stage, StageProgress
 from scfdeploy.providers.workers import Workers
-from scfdeploy.records import dataclass, replace
 from scfdeploy.results import Applied, Findings, Planned
 from scfdeploy.workspace.lock import project_lock
 from scfdeploy.workspace.replace_journal import ReplaceJournal
@@ -122,7 +122,10 @@ def _execute(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) ->
         retry=cloud.retry,
         timeout_s=cloud.timeout_s,
     )
-    planned.cache.note_deployed(_inline_code(planned, outcomes))
+    codes = _inline_code(planned, outcomes)
+    planned.cache.note_deployed(codes)
+    sent = {code.sha256 for code in codes.values()}
+    planned.cache.note_sent(bundle for bundle in planned.bundles.values() if bundle.sha256 in sent)
     return outcomes
 
 

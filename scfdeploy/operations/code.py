@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from scfdeploy.diagnostics import Diagnostics
@@ -27,7 +29,6 @@ from scfdeploy.operations.check import code_sources, may_have_dependencies, sour
 from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.packager import PackageCache, content_digest, pack
 from scfdeploy.providers.base import CloudError, ProgressListener, Reader, Stage, StageProgress
-from scfdeploy.records import replace
 from scfdeploy.workspace.paths import cache_dir
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def match_deployed_code(
     If hashes and the cache do not decide, a small archive is downloaded and its contents are compared; a large one
     counts as different, which is safe and only slower.
     """
-    return {address: _match(bundle, observed, reader, cache) for address, bundle in bundles.items()}
+    sent = functools.cache(cache.sent)
+    return {address: _match(bundle, observed, reader, cache, sent) for address, bundle in bundles.items()}
 
 
 def observed_code(observed: Observed) -> dict[str, DeployedCode]:
@@ -112,7 +114,9 @@ def observed_code(observed: Observed) -> dict[str, DeployedCode]:
     return codes
 
 
-def _match(bundle: Bundle, observed: Observed, reader: Reader, cache: PackageCache) -> Bundle:
+def _match(
+    bundle: Bundle, observed: Observed, reader: Reader, cache: PackageCache, sent: Callable[[], Mapping[str, str]]
+) -> Bundle:
     deployed = observed.resources.get(bundle.function)
     digest = deployed.attributes.get("codeSha256") if deployed else None
     function_id = str(deployed.attributes.get("functionId") or "") if deployed else ""
@@ -120,6 +124,9 @@ def _match(bundle: Bundle, observed: Observed, reader: Reader, cache: PackageCac
     if not isinstance(digest, str) or not digest or digest == bundle.sha256 or digest in bundle.known_as:
         return bundle
     if bundle.path is None or not 0 < bundle.size <= limit("code.inline_max_bytes"):
+        return bundle
+    # A note only spares the download of other code: with a wrong one, the code is uploaded again, never left alone.
+    if sent().get(digest, bundle.content_sha256) != bundle.content_sha256:
         return bundle
     try:
         is_same = content_digest(reader.deployed_code(bundle.function)) == bundle.content_sha256

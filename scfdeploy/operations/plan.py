@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 
 from scfdeploy.diagnostics import Diagnostic, Diagnostics
@@ -35,7 +36,6 @@ from scfdeploy.plan.checks import (
 from scfdeploy.plan.resources.alias import LATEST
 from scfdeploy.providers.base import CloudError, ErrorKind, Query
 from scfdeploy.providers.tencent import TencentProvider
-from scfdeploy.records import dataclass, replace
 from scfdeploy.results import Drifted, Findings, Planned
 from scfdeploy.workspace.lock import ProjectLock
 from scfdeploy.workspace.replace_journal import ReplaceJournal
@@ -127,7 +127,11 @@ def plan_project(
     with attach_findings(findings):
         provider = _open(request, checked, project, cloud, bundles)
         query = complete_query(plan_query(project, policy), project)
-        observed = provider.observe(replace(query, known_code=cache.deployed()))
+        known_code = cache.deployed()
+        if lock is not None and not known_code:
+            # A first apply from this checkout probably creates functions, so the limits are needed right after.
+            provider.start_account_limits()
+        observed = provider.observe(replace(query, known_code=known_code))
         cache.note_deployed(observed_code(observed))
         bundles = match_deployed_code(bundles, observed, provider, cache)
     journal = replace_journal(project, cloud)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from scfdeploy.config.suppressions import (
@@ -15,11 +16,11 @@ from scfdeploy.config.suppressions import (
 from scfdeploy.diagnostics import Diagnostic, did_you_mean
 
 
+@dataclass(frozen=True)
 class Suppressions:
     """The ignore comments of all files."""
 
-    def __init__(self, comments: tuple[Suppression, ...] = ()) -> None:
-        self.comments = comments
+    comments: tuple[Suppression, ...] = ()
 
     def matches(self, finding: Diagnostic) -> bool:
         """Whether a comment on the line of a finding names its rule."""

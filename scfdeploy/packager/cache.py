@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pathlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field, replace
 from typing import IO
 
 from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.packager.fingerprint import File, changed_recently, sha256_of, stat_file, stat_fingerprint
-from scfdeploy.records import dataclass, field, replace
 from scfdeploy.workspace.file_cache import FileCache
 
 _HOUR_S = 3600
@@ -19,9 +19,11 @@ _DAY_S = 24 * _HOUR_S
 _SNAPSHOT_S = 30 * _DAY_S
 _MAX_UPLOADS = 16
 _MAX_DEPLOYED = 20_000
+_MAX_SENT = 5_000
 _MAX_TEXT = 128
 _MAX_DIGITS = 15
 _DEPLOYED = "deployed"
+_SENT = "sent"
 _FORMAT = 2
 """The format of a stored snapshot."""
 _RECIPE = 2
@@ -138,6 +140,22 @@ class PackageCache:
         text = "".join(f"{key}\t{note.modified}\t{note.size}\t{note.sha256}\n" for key, note in rows)
         with suppress(OSError):
             self._files.write(self.name_of(_DEPLOYED), text.encode())
+
+    def sent(self) -> dict[str, str]:
+        """The digests of the contents of archives that were sent byte for byte, by the hash of the archive."""
+        rows = self._rows(self.name_of(_SENT))
+        return {fields[0]: fields[1] for fields in rows if len(fields) == 2 and _is_storable(*fields)}
+
+    def note_sent(self, bundles: Iterable[Bundle]) -> None:
+        """Record archives that were sent byte for byte."""
+        known = self.sent()
+        new = {bundle.sha256: bundle.content_sha256 for bundle in bundles}
+        if new.items() <= known.items():
+            return
+        newest_last = {key: content for key, content in known.items() if key not in new} | new
+        rows = list(newest_last.items())[-_MAX_SENT:]
+        with suppress(OSError):
+            self._files.write(self.name_of(_SENT), "".join(f"{key}\t{content}\n" for key, content in rows).encode())
 
     def recall(self, key: str) -> Snapshot | None:
         """The snapshot of a key, which can be outdated: see `validate`."""

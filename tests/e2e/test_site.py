@@ -14,7 +14,6 @@ import pytest
 
 from tests.support.browser import CHROMIUM, Browser, open_browser
 from tests.support.scripts import load_script
-from tests.support.shared import shared_folder
 
 SHOWN = ("index.html", "tutorial/first-function/index.html", "how-to/pipelines/index.html", "zh/index.html")
 
@@ -33,12 +32,10 @@ def script() -> ModuleType:
 @pytest.fixture(scope="module")
 def site(script: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site; that no link is broken is asserted here, once."""
-
-    def build(folder: Path) -> None:
-        script.SOURCES, script.OUTPUT = folder / "sources", folder / "site"
-        assert script.build("https://example.com/docs/") == []
-
-    return shared_folder(tmp_path_factory, "site", build) / "site"
+    folder = tmp_path_factory.mktemp("site")
+    script.SOURCES, script.OUTPUT = folder / "sources", folder / "site"
+    assert script.build("https://example.com/docs/") == []
+    return folder / "site"
 
 
 @needs_generator

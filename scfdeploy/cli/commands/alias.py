@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,13 +10,9 @@ from scfdeploy.cli import options
 from scfdeploy.cli.approval import run_alias_change
 from scfdeploy.cli.arguments import cloud_options, make_request
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exits import UsageError
-from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions
 from scfdeploy.diagnostics import message
-
-if TYPE_CHECKING:
-    from scfdeploy.providers.clock import Clock
 
 app = CommandApp(no_args_is_help=True, help="Point an alias to a version.")
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="The alias, such as prod or $DEFAULT.")]
@@ -30,10 +26,11 @@ _Function = Annotated[
 
 
 @app.command("set")
+@expand_groups
 def set_alias(
+    context: typer.Context,
     name: _Name,
     *,
-    clock: Clock | None = None,
     to: _To,
     weight: Annotated[
         list[str] | None,
@@ -55,17 +52,18 @@ def set_alias(
     from scfdeploy.operations.alias.target import set_alias as use_case
 
     request = make_request(path, **project._asdict())
-    cloud = cloud_options(clock=clock, **connection._asdict())
+    cloud = cloud_options(clock=context.obj, **connection._asdict())
     target = AliasTarget(_alias_name(name), to, _weights(weight or []), description)
     screen = OutputOptions("alias set", output, *display)
     run_alias_change(screen, lambda hooks: use_case(request, cloud, function, target, hooks), yes=yes)
 
 
 @app.command()
+@expand_groups
 def shift(
+    context: typer.Context,
     name: _Name,
     *,
-    clock: Clock | None = None,
     to: _To,
     steps: Annotated[
         str,
@@ -103,7 +101,7 @@ def shift(
     from scfdeploy.operations.alias.traffic_shift import shift as use_case
 
     request = make_request(path, **project._asdict(), hooks=True)
-    cloud = cloud_options(clock=clock, **connection._asdict())
+    cloud = cloud_options(clock=context.obj, **connection._asdict())
     screen = OutputOptions("alias shift", output, *display)
     traffic = TrafficShift(_alias_name(name), to, _steps(steps), interval, _check(check), check_timeout)
     run_alias_change(screen, lambda hooks: use_case(request, cloud, function, traffic, hooks), yes=yes)
@@ -113,7 +111,7 @@ def _alias_name(name: str) -> str:
     from scfdeploy.facts.platform import is_alias_name
 
     if not is_alias_name(name):
-        raise UsageError(
+        raise typer.BadParameter(
             message("{name} is not an alias name: write a letter, then letters, digits, - and _", name=repr(name))
         )
     return name
@@ -123,7 +121,7 @@ def _weights(texts: list[str]) -> tuple[tuple[str, float], ...]:
     from scfdeploy.facts import limit
 
     if len(texts) > limit("alias.more_versions.max"):
-        raise UsageError(message("--weight can be given only once: an alias has at most one other version"))
+        raise typer.BadParameter(message("--weight can be given only once: an alias has at most one other version"))
     return tuple(_weight(text) for text in texts)
 
 
@@ -134,7 +132,7 @@ def _weight(text: str) -> tuple[str, float]:
     except ValueError:
         weight = -1.0
     if not version or not 0 <= weight <= 1:
-        raise UsageError(
+        raise typer.BadParameter(
             message("--weight takes VERSION=SHARE with a share from 0 to 1, such as 7=0.1, not {text}", text=repr(text))
         )
     return version, weight
@@ -147,7 +145,7 @@ def _check(text: str | None) -> tuple[str, ...]:
     try:
         return () if text is None else split_command(text)
     except ScfDeployError as error:
-        raise UsageError(" ".join(part for part in (error.message, error.hint) if part)) from error
+        raise typer.BadParameter(" ".join(part for part in (error.message, error.hint) if part)) from error
 
 
 def _steps(text: str) -> tuple[int, ...]:
@@ -156,7 +154,7 @@ def _steps(text: str) -> tuple[int, ...]:
     parts = [part.strip() for part in text.split(",")]
     numbers = [number for part in parts if (number := whole_number(part)) is not None]
     if len(numbers) < len(parts) or numbers != sorted(set(numbers)) or not 0 < numbers[0] <= numbers[-1] <= 100:
-        raise UsageError(
+        raise typer.BadParameter(
             message("--steps takes rising percentages from 1 to 100, such as 10,50,100, not {text}", text=repr(text))
         )
     return tuple(numbers)

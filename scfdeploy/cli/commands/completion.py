@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import typer
+
+from scfdeploy.cli import options
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exits import UsageError
 from scfdeploy.cli.output import OutputOptions, print_document, print_text, run_or_exit
 from scfdeploy.diagnostics import message
-
-if TYPE_CHECKING:
-    import typer
-
-    from scfdeploy.cli import options
 
 app = CommandApp()
 
@@ -50,7 +47,7 @@ def completion(
     from scfdeploy.scaffold.completion import completion_script, install_completion
 
     if edit_zshrc and not (install and shell is Shell.ZSH):
-        raise UsageError(message("--edit-zshrc requires zsh and --install"))
+        raise typer.BadParameter(message("--edit-zshrc requires zsh and --install"))
     screen = OutputOptions("completion", output, debug=debug)
     if not install and output == "json":
         script = run_or_exit(screen, lambda: completion_script(shell.value))

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
+
+import typer
 
 from scfdeploy.cli import options, redaction
 from scfdeploy.cli.arguments import current_folder
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.exits import UsageError
-from scfdeploy.cli.groups import DisplayOptions
+from scfdeploy.cli.groups import DisplayOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, Report, require_folder, run_and_exit
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.migrate import MigrateOptions
 from scfdeploy.operations.migrate import migrate as use_case
 from scfdeploy.results import Migration
-
-if TYPE_CHECKING:
-    import typer
-
 
 app = CommandApp()
 
@@ -28,6 +25,7 @@ _FORMATS = {".md": "migration-report", ".markdown": "migration-report", ".json":
 
 
 @app.command()
+@expand_groups
 def migrate(
     path: options.PathArgument = ".",
     *,
@@ -74,7 +72,7 @@ def _check_component(component: str | None) -> None:
         text = message(
             "--component takes one of {choices}, not {text}", choices=", ".join(choices), text=repr(component)
         )
-        raise UsageError(text)
+        raise typer.BadParameter(text)
 
 
 def _report_format(output: str) -> str:
@@ -86,12 +84,14 @@ def _file_report(path: str) -> Report:
     from scfdeploy.config.discover import FILE_NAMES
 
     if Path(path).name.lower() in FILE_NAMES:
-        raise UsageError(
+        raise typer.BadParameter(
             message("--report would replace {text}, which is the name of a project's file", text=repr(path))
         )
     form = _FORMATS.get(Path(path).suffix.lower())
     if form is None:
-        raise UsageError(message("--report takes a FILE that ends in .md or .json, or -, not {text}", text=repr(path)))
+        raise typer.BadParameter(
+            message("--report takes a FILE that ends in .md or .json, or -, not {text}", text=repr(path))
+        )
     require_folder(f"--report {path}", path)
     return Report(form, path)
 

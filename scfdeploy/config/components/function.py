@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from scfdeploy.config.bootstrap import BootstrapFactory, StartSettings, bootstrap_for
 from scfdeploy.config.components.image_parts import with_image_url
@@ -32,7 +33,6 @@ from scfdeploy.model import (
     Value,
     seal,
 )
-from scfdeploy.records import dataclass, replace
 from scfdeploy.triggers import TRIGGER_TYPES
 
 RUNTIME_MISSING = Finding(

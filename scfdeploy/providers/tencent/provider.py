@@ -32,6 +32,8 @@ from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 
 if TYPE_CHECKING:  # few commands need them
+    from concurrent.futures import Future
+
     from scfdeploy.providers.tencent.cos.bucket import Bucket
     from scfdeploy.providers.tencent.events import TencentEvents
     from scfdeploy.providers.tencent.logs import TencentLogs
@@ -67,6 +69,7 @@ class TencentProvider:
         self._endpoint = endpoint
         self._is_emulator = is_emulator
         self._account = Account(client, app_id)
+        self._account_limits: Future[AccountLimits] | None = None
         self._clock = clock
         self._parallelism = parallelism
         statuses = FunctionStatusCache(client, clock)
@@ -119,9 +122,16 @@ class TencentProvider:
         """
         return list_functions(self._client, namespace)
 
+    def start_account_limits(self) -> None:
+        """Begin to read the limits of the account, for a later call of `account_limits`."""
+        from scfdeploy.providers.workers import Workers
+
+        with Workers(1, name="limits") as pool:
+            self._account_limits = pool.submit(read_account_limits, self._client)
+
     def account_limits(self) -> AccountLimits:
         """The limits of the account in this region. Raises CloudError."""
-        return read_account_limits(self._client)
+        return self._account_limits.result() if self._account_limits else read_account_limits(self._client)
 
     def caller(self) -> str:
         """The account and the user or role that the key pair belongs to, for messages. Raises CloudError."""

@@ -270,6 +270,18 @@ def test_recording_deployed_code_keeps_that_of_other_functions(tmp_path: Path) -
     assert PackageCache(tmp_path).deployed() == {"lam-1": first, "lam-2": second}
 
 
+def test_sent_archives_are_recorded_for_one_cloud(tmp_path: Path) -> None:
+    write_tree(tmp_path / "code", TREE)
+    first = _pack(tmp_path)
+    write_tree(tmp_path / "code", {"index.py": "# other"})
+    second = _pack(tmp_path)
+    for bundle in (first, second, second):
+        PackageCache(tmp_path / "notes", place="here").note_sent([bundle])
+    recorded = PackageCache(tmp_path / "notes", place="here").sent()
+    assert recorded == {bundle.sha256: bundle.content_sha256 for bundle in (first, second)}
+    assert PackageCache(tmp_path / "notes", place="there").sent() == {}
+
+
 def test_invalid_cache_entries_are_not_stored(tmp_path: Path) -> None:
     good = DeployedCode("now", 10, "aa")
     cache = PackageCache(tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
@@ -15,7 +16,6 @@ from scfdeploy.providers.tencent.auth.key_pair import (
     KeyText,
     key_pair,
 )
-from scfdeploy.records import replace
 
 if TYPE_CHECKING:
     from scfdeploy.providers.tencent.auth.profiles import ProfileFile

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from scfdeploy.diagnostics import message
@@ -10,7 +11,6 @@ from scfdeploy.model import Address
 from scfdeploy.model.resource_kind import TRIGGER
 from scfdeploy.plan import Action, Change, FieldChange, Plan, Refusal
 from scfdeploy.plan.checks import opens_public_url
-from scfdeploy.records import replace
 from scfdeploy.report.actions import SYMBOLS
 from scfdeploy.report.terminal import flow, safe
 from scfdeploy.report.text.plan import (
