@@ -8,7 +8,12 @@ SITE_VENV := .venv-site
 SITE_STAMP := $(SITE_VENV)/.installed
 # Two for each core: many tests wait for a server or for a process of their own.
 WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+# Forked after the tests are collected once. On macOS a process that has loaded system libraries cannot fork safely.
+IN_WORKERS = $(if $(filter Darwin,$(shell uname)),-n,--workers) $(WORKERS)
 MUTANTS_AT_ONCE = $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
+
+# Tests start the program hundreds of times, and it need not be compiled each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test lint types layers unit format dist linters docs clean help
 
@@ -34,7 +39,9 @@ $(SITE_STAMP): pyproject.toml
 demo: $(STAMP) ## Deploy an example to the local server and show each step
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
-test: lint types layers unit ## Everything that must hold before a change lands
+# Types and layers are checked beside the tests: while these are collected, a core has nothing else to do.
+test: lint ## Everything that must hold before a change lands
+	@$(MAKE) --no-print-directory --jobs types layers unit
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .
@@ -48,7 +55,7 @@ layers: $(STAMP)
 	@$(BIN)/lint-imports
 
 unit: $(STAMP)
-	@$(BIN)/pytest -n $(WORKERS)
+	@$(BIN)/pytest $(IN_WORKERS)
 
 .PHONY: soak
 soak: $(STAMP) ## Fault loads with SCFDEPLOY_SOAK_SEEDS seeds (200), and all other tests/reliability at full length

@@ -52,7 +52,8 @@ inputs:
           cronExpression: "0 0 2 * * * *"
           enable: true
 """
-SCFDEPLOY = (sys.executable, "-c", "from scfdeploy.cli import main; main()")
+# As the console script, also of trees whose program is `main`.
+SCFDEPLOY = (sys.executable, "-c", "from scfdeploy import cli; getattr(cli, 'run_program', cli.main)()")
 TAB = ("__complete", "bash", "2", "scfdeploy", "invoke", "")
 COMMANDS = ("--version", "--help", "plan --help", "validate", "plan")
 HERE = Path(__file__).resolve().parents[1]

@@ -1,6 +1,6 @@
 """`python -m scfdeploy`: the same program as the console script."""
 
-from scfdeploy.cli import main
+from scfdeploy.cli import run_program
 
 if __name__ == "__main__":
-    main()
+    run_program()

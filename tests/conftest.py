@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from scfdeploy.providers.clock import SystemClock
 
-pytest_plugins = ["tests.support.counts"]
+pytest_plugins = ["tests.support.counts", "tests.support.worker_processes"]
 _really_sleep = SystemClock.sleep
 
 # No test here is about time, and machines that run many things at once are slow now and then.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
 from scfdeploy.model import Address, Value
 from scfdeploy.plan import Action
+from scfdeploy.records import dataclass, field
 
 
 class Status(StrEnum):

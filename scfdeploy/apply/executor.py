@@ -6,7 +6,6 @@ The executor is a generator that yields the seconds until it continues, so that 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, replace
 from math import inf
 from typing import TypeAlias, TypeVar
 
@@ -31,6 +30,7 @@ from scfdeploy.plan import Action, Change, references, with_references
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Writer
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.retry import Attempts, RetryPolicy
+from scfdeploy.records import dataclass, replace
 
 T = TypeVar("T")
 Waits: TypeAlias = Generator[float, None, T]

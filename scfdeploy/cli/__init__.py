@@ -10,7 +10,22 @@ from contextlib import contextmanager
 
 from scfdeploy import __version__
 
-__all__ = ["main"]
+__all__ = ["main", "run_program"]
+
+
+def run_program() -> None:
+    """Run the program as the only task of this process: what the console script calls.
+
+    Ends the process without the interpreter's teardown, which takes a fifth of the time of a short command.
+    """
+    try:
+        main()
+    except SystemExit as ending:
+        if isinstance(ending.code, int):
+            from scfdeploy.cli.interrupt import end_without_teardown
+
+            end_without_teardown(ending.code)
+        raise
 
 
 def main() -> None:
@@ -37,9 +52,12 @@ def main() -> None:
 
     watch_signals()
     with exits_promptly(), _checked_stdout():
+        from scfdeploy.cli.plain_run import run_if_plain
+
+        error = run_if_plain(sys.argv[1:])
         from scfdeploy.cli.app import app
 
-        app(prog_name="scfdeploy")
+        app(prog_name="scfdeploy", obj=error)
 
 
 def _refuse_windows() -> None:

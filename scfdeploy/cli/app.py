@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,8 @@ from typing import Annotated, Any, cast
 import typer
 
 from scfdeploy import __version__
-from scfdeploy.cli.command_app import TranslatedGroup
+from scfdeploy.cli.plain_run import can_need_language
+from scfdeploy.cli.typer_commands import TranslatedGroup, make_typer_command
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import active_language, join_sentences
 
@@ -79,7 +79,7 @@ class LazyGroup(TranslatedGroup):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"scfdeploy.cli.commands.{_MODULES.get(cmd_name, cmd_name)}")
-        command = typer.main.get_command(module.app)
+        command = make_typer_command(module.app)
         command.name, command.short_help = cmd_name, message(COMMANDS[cmd_name])
         return command
 
@@ -97,7 +97,7 @@ class LazyGroup(TranslatedGroup):
     def main(self, args: Sequence[str] | None = None, *further: Any, **settings: Any) -> Any:
         """Run the program in the language of the user."""
         arguments = sys.argv[1:] if args is None else list(args)
-        if not _can_need_language(arguments):
+        if not can_need_language(arguments):
             return super().main(args, *further, **settings)
         from scfdeploy.cli.language import chosen_language
 
@@ -113,13 +113,6 @@ class LazyGroup(TranslatedGroup):
         """Run the command."""
         with _safe_suggestions():
             return super().invoke(ctx)
-
-
-def _can_need_language(arguments: Sequence[str]) -> bool:
-    """Whether a language can be chosen other than English; in doubt, the module that chooses is imported."""
-    if any(argument.startswith("--lang") for argument in arguments) or os.environ.get("SCFDEPLOY_LANG"):
-        return True
-    return any(os.environ.get(name, "").startswith("zh") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
 
 
 def _unknown_command(name: str) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NoReturn
-
-import typer
 
 from scfdeploy.apply import Effect, Status
 from scfdeploy.apply.stop import Stop
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import Exit
 from scfdeploy.cli.interrupt import signals_stop, write_to_stderr
 from scfdeploy.cli.output import (
     OutputOptions,
@@ -22,6 +20,7 @@ from scfdeploy.cli.output import (
     show,
     write_reports_and_exit,
 )
+from scfdeploy.cli.questions import ask
 from scfdeploy.cli.redaction import SECRETS
 from scfdeploy.cli.region_parts import Part
 from scfdeploy.cli.regions import run_parts, split_project
@@ -29,6 +28,7 @@ from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.apply import ApplyHooks
 from scfdeploy.operations.request import Request
 from scfdeploy.plan import Policy
+from scfdeploy.records import dataclass
 from scfdeploy.report.terminal import safe
 from scfdeploy.results import AliasChanged, Applied, Findings, Planned
 
@@ -58,7 +58,7 @@ def run_apply_by_region(
 
     *before, last = run_parts(output, parts, run, stops=True)
     is_partial = last is ExitCode.FAILED and any(has_changes[: len(before)])
-    raise typer.Exit(ExitCode.PARTLY_APPLIED if is_partial else last)
+    raise Exit(ExitCode.PARTLY_APPLIED if is_partial else last)
 
 
 def _run(output: OutputOptions, use_case: Callable[[ApplyHooks], Applied], *, yes: bool) -> Applied:
@@ -149,7 +149,7 @@ class ApprovalPrompt:
                 message("not approved: there is no terminal for the approval prompt; nothing was changed"),
                 hint=message("Use `scfdeploy {command} --yes` to approve the plan without a prompt.", command=command),
             )
-        answer = typer.prompt(self._question(planned, where()), default="", show_default=False, err=True)
+        answer = ask(self._question(planned, where()), default="", show_default=False)
         if answer.strip().lower() not in ("yes", message("yes")):
             raise ScfDeployError(message("not approved; nothing was changed"))
 

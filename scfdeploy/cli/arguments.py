@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from errno import EADDRINUSE
 from functools import cache
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from scfdeploy.cli import redaction
+from scfdeploy.cli.exits import UsageError
 from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.diagnostics.messages import join_sentences
 from scfdeploy.model import Address
 from scfdeploy.operations.request import HOOK_LIMIT_S, LOCAL_PORT, CloudOptions, LocalServer, Request
+from scfdeploy.records import replace
 
 if TYPE_CHECKING:
     from scfdeploy.cli.groups import PlanOptions
@@ -84,7 +83,7 @@ def current_folder() -> str:
     try:
         return os.getcwd()  # noqa: PTH109 - faster than pathlib
     except FileNotFoundError as error:
-        raise typer.BadParameter(message("the current folder no longer exists; change to another folder")) from error
+        raise UsageError(message("the current folder no longer exists; change to another folder")) from error
 
 
 def cloud_options(
@@ -103,7 +102,7 @@ def cloud_options(
     --local with --endpoint, and an unencrypted endpoint on another machine without --insecure, are usage errors.
     """
     if local and endpoint:
-        raise typer.BadParameter(message("--local cannot be combined with --endpoint (or SCFDEPLOY_ENDPOINT)"))
+        raise UsageError(message("--local cannot be combined with --endpoint (or SCFDEPLOY_ENDPOINT)"))
     if endpoint and not insecure:
         _require_encrypted(endpoint)
     return CloudOptions(
@@ -203,7 +202,7 @@ def parse_duration(option: str, text: str) -> float:
     import re
 
     if not re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h|d))+", text):
-        raise typer.BadParameter(
+        raise UsageError(
             message("{option} takes a duration such as 90s, 10m, 1h or 3d, not {text}", option=option, text=repr(text))
         )
     units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
@@ -218,9 +217,9 @@ def targets(texts: Sequence[str] | None) -> tuple[Target, ...]:
 def instances(names: Sequence[str] | None, *, prune: bool = True) -> tuple[str, ...]:
     """The names of instances. An empty name, and --instance without --prune, are usage errors."""
     if names and not prune:
-        raise typer.BadParameter(message("--instance requires --prune"))
+        raise UsageError(message("--instance requires --prune"))
     if not all(names or ()):
-        raise typer.BadParameter(message("--instance is empty; give the name of an instance"))
+        raise UsageError(message("--instance is empty; give the name of an instance"))
     return tuple(dict.fromkeys(names or ()))
 
 
@@ -242,9 +241,7 @@ def function_address(name: str, namespace: str) -> Address:
     head, slash, tail = name.partition("/")
     parts = (head, tail) if slash else (namespace, name)
     if not all(part and part.replace("-", "").replace("_", "").isalnum() and part.isascii() for part in parts):
-        raise typer.BadParameter(
-            message("{name} is not a function name; write name or namespace/name", name=repr(name))
-        )
+        raise UsageError(message("{name} is not a function name; write name or namespace/name", name=repr(name)))
     return Address.of_function(*parts)
 
 
@@ -258,7 +255,7 @@ def _require_encrypted(endpoint: str) -> None:
     except ScfDeployError:
         return
     if parsed.is_exposed:
-        raise typer.BadParameter(
+        raise UsageError(
             message(
                 "--endpoint (or SCFDEPLOY_ENDPOINT) {endpoint} is not encrypted: others on the network can read code"
                 " and secrets, and forge responses. Use https://, or add --insecure to accept that.",
@@ -292,8 +289,8 @@ def _variable(text: str) -> tuple[str, str]:
     if key and equals:
         return key, value
     if text.isidentifier():
-        raise typer.BadParameter(message("--var takes KEY=VALUE, not {text}", text=repr(text)))
-    raise typer.BadParameter(message("--var takes KEY=VALUE"))  # the text is not quoted: it can be a secret value
+        raise UsageError(message("--var takes KEY=VALUE, not {text}", text=repr(text)))
+    raise UsageError(message("--var takes KEY=VALUE"))  # the text is not quoted: it can be a secret value
 
 
 def _rules(option: str, names: Sequence[str] | None) -> frozenset[str]:
@@ -308,7 +305,7 @@ def _rules(option: str, names: Sequence[str] | None) -> frozenset[str]:
             if name not in known:
                 hint = did_you_mean(name, known) or message("The rule name is shown in brackets after each finding.")
                 unknown = message("{option} {name}: there is no rule with that name.", option=option, name=safe(name))
-                raise typer.BadParameter(join_sentences(unknown, hint))
+                raise UsageError(join_sentences(unknown, hint))
     return frozenset(names or ())
 
 
@@ -318,4 +315,4 @@ def _target(text: str) -> Target:
     try:
         return parse_target(text)
     except ValueError as error:
-        raise typer.BadParameter(message("--target is empty; give a name, a pattern or an address")) from error
+        raise UsageError(message("--target is empty; give a name, a pattern or an address")) from error

@@ -1,7 +1,6 @@
-"""Groups of options that several commands share, and the decorator that expands them into Typer parameters.
+"""Groups of options that several commands share.
 
     @app.command()
-    @expand_groups
     def status(project: ProjectOptions, connection: ConnectionOptions) -> None: ...
 
 Typer sees `--stage`, `--region` and so on; the command gets one value per group.
@@ -9,13 +8,15 @@ Typer sees `--stage`, `--region` and so on; the command gets one value per group
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from inspect import Parameter, Signature, signature
-from typing import Any, NamedTuple, get_type_hints
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scfdeploy.cli import options
+from scfdeploy.cli.exits import UsageError
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.request import HOOK_LIMIT_S
+
+if TYPE_CHECKING:
+    from scfdeploy.cli import options
 
 HELP_ORDER = {
     name: position
@@ -150,9 +151,7 @@ class PlanLayout(NamedTuple):
     def as_arguments(self) -> dict[str, Any]:
         """The arguments of `OutputOptions` for these options. Both together are a usage error."""
         if self.summary and self.no_group:
-            import typer
-
-            raise typer.BadParameter(message("--summary cannot be combined with --no-group"))
+            raise UsageError(message("--summary cannot be combined with --no-group"))
         return self._asdict()
 
 
@@ -163,8 +162,9 @@ class DisplayOptions(NamedTuple):
     debug: options.Debug = False
 
 
-_GROUPS = frozenset(
-    (
+_GROUPS = {
+    group.__name__: group
+    for group in (
         ProjectOptions,
         RuleOptions,
         HookOptions,
@@ -176,41 +176,23 @@ _GROUPS = frozenset(
         PlanLayout,
         DisplayOptions,
     )
-)
+}
 
 
-def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
-    """Replace each parameter that is an option group by the options of the group, in the order of `HELP_ORDER`."""
-    hints = get_type_hints(command, include_extras=True)
-    groups: dict[str, Any] = {}
-    parameters: list[Parameter] = []
-    for parameter in signature(command).parameters.values():
-        hint = hints[parameter.name]
-        if hint in _GROUPS:
-            groups[parameter.name] = hint
-            parameters += _parameters(hint)
-        else:
-            parameters.append(parameter.replace(annotation=hint))
-    parameters.sort(key=_position)
-
-    def run(**values: Any) -> None:
-        for name, group in groups.items():
-            values[name] = group(**{field: values.pop(field) for field in group._fields})
-        command(**values)
-
-    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    run.__name__, run.__doc__, run.__module__ = command.__name__, command.__doc__, command.__module__
-    return run
+def help_position(name: str) -> int:
+    """The position of an option in `--help`; those of a single command are first."""
+    return HELP_ORDER.get(name, -1)
 
 
-def _parameters(group: Any) -> list[Parameter]:
-    hints = get_type_hints(group, include_extras=True)
-    return [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=group._field_defaults[name], annotation=hints[name])
-        for name in group._fields
-    ]
+def groups_of(command: Callable[..., None]) -> Mapping[str, Any]:
+    """The parameters of a command that are option groups, and the class of each."""
+    annotations = command.__annotations__
+    return {name: _GROUPS[annotation] for name, annotation in annotations.items() if annotation in _GROUPS}
 
 
-def _position(parameter: Parameter) -> int:
-    return HELP_ORDER.get(parameter.name, -1) if parameter.kind is Parameter.KEYWORD_ONLY else -1
+def call_with_groups(command: Callable[..., None], values: Mapping[str, Any]) -> None:
+    """Call a command with the values of single options; those of a group become one value. Absent ones are defaults."""
+    arguments = dict(values)
+    for name, group in groups_of(command).items():
+        arguments[name] = group(**{field: arguments.pop(field) for field in group._fields if field in arguments})
+    command(**arguments)

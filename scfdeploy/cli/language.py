@@ -11,15 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from scfdeploy.cli.plain_run import LANGUAGE_VARIABLE, LOCALE_VARIABLES
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import translation
 
 LANGUAGES = {"en": "en", "zh": "zh-CN"}
 """The BCP 47 tag of each language, by the name that `--lang` takes."""
-
-VARIABLE = "SCFDEPLOY_LANG"
-LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""The variables of the locale of messages, the strongest first."""
 
 _FILES = {"zh": "zh_CN.po"}
 _FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "translations")  # noqa: PTH118, PTH120
@@ -33,7 +30,7 @@ _option: ContextVar[str] = ContextVar("option", default="")
 def chosen_language(arguments: Sequence[str]) -> Iterator[None]:
     """Translate messages into the language that the user has chosen, until the end of the block."""
     option = _of_option(arguments)
-    explicit = option or os.environ.get(VARIABLE, "")
+    explicit = option or os.environ.get(LANGUAGE_VARIABLE, "")
     language = (language_name(explicit) if explicit else _of_terminal()) or "en"
     if language != "en" and not _can_encode(_SAMPLE):
         language = "en"

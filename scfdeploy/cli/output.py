@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol, TextIO, TypeVar
 
-import typer
-
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import Exit, UsageError
 from scfdeploy.cli.interrupt import signals_interrupt
 from scfdeploy.cli.redaction import SECRETS, redacted, redactor
 from scfdeploy.diagnostics import ScfDeployError, message
@@ -27,6 +26,7 @@ R = TypeVar("R", bound=Result)
 T = TypeVar("T")
 
 _REPORT_WIDTH = 100
+_DEFAULT_WIDTH = 100
 _MIN_SUMMARY = 10_000
 
 
@@ -113,10 +113,10 @@ def run_or_exit(output: OutputOptions, use_case: Callable[[], T], *, interrupted
                 return use_case()
     except ScfDeployError as error:
         _fail(output, _failure(output, error))
-    except (KeyboardInterrupt, typer.Abort):  # Typer's prompt turns the first into the second
+    except KeyboardInterrupt:
         text = interrupted or message("interrupted")
         _fail(output, Failed(output.command, text, interrupted=True), ExitCode.INTERRUPTED)
-    except (typer.Exit, typer.BadParameter):
+    except (Exit, UsageError):
         raise
     except OSError as error:
         from scfdeploy.workspace.atomic_write import disk_full
@@ -159,8 +159,8 @@ def write_reports_and_exit(output: OutputOptions, result: Result, code: ExitCode
                 "error: the report cannot be written to {file}: {reason}", file=report.path, reason=error.strerror
             )
             print_text(SECRETS.redact(text), sys.stderr)
-            raise typer.Exit(code or ExitCode.FAILED) from error
-    raise typer.Exit(code)
+            raise Exit(code or ExitCode.FAILED) from error
+    raise Exit(code)
 
 
 def show(output: OutputOptions, result: Result) -> None:
@@ -206,27 +206,33 @@ def print_text(text: str, stream: TextIO) -> None:
     except BrokenPipeError as error:
         if stream is sys.stdout:
             # The reader has enough, such as `head`. Nothing is left to say, and a traceback would be noise.
-            _discard_stdout()
-            raise typer.Exit(ExitCode.FAILED) from error
+            _discard(sys.stdout)
+            raise Exit(ExitCode.FAILED) from error
         raise
     except OSError as error:
         if stream is sys.stdout:
             # Exit with an error, so that programs do not take an incomplete result for a complete one.
             drop_stdout(error)
-            raise typer.Exit(ExitCode.FAILED) from error
+            raise Exit(ExitCode.FAILED) from error
 
 
-def _discard_stdout() -> None:
-    """Discard further output to stdout. At exit, Python flushes the rest of it, which would fail again."""
+def discard_output() -> None:
+    """Discard further output: nobody reads it any more."""
+    _discard(sys.stdout)
+    _discard(sys.stderr)
+
+
+def _discard(stream: TextIO) -> None:
+    """Discard further output to a stream. At exit, Python flushes the rest of it, which would fail again."""
     with suppress(OSError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
+        os.dup2(null, stream.fileno())
         os.close(null)
 
 
 def drop_stdout(error: OSError) -> None:
     """Report on stderr that the result cannot be written, and discard further output to stdout."""
-    _discard_stdout()
+    _discard(sys.stdout)
     print_text(message("error: the result cannot be written: {reason}", reason=error.strerror), sys.stderr)
 
 
@@ -236,7 +242,7 @@ def _parse_report(text: str) -> Report:
     name, _, path = text.partition("=")
     if not path or name not in report_formats():
         formats = ", ".join(report_formats())
-        raise typer.BadParameter(
+        raise UsageError(
             message("--report takes FORMAT=FILE with one of {formats}, not {text}", formats=formats, text=repr(text))
         )
     require_folder(f"--report {text}", path)
@@ -247,7 +253,7 @@ def require_folder(option: str, path: str) -> None:
     """Raise a usage error of `option` if the folder of the file `path` does not exist."""
     folder = os.path.dirname(path) or "."  # noqa: PTH120
     if not os.path.isdir(folder):  # noqa: PTH112
-        raise typer.BadParameter(message("{option}: there is no folder {folder}", option=option, folder=folder))
+        raise UsageError(message("{option}: there is no folder {folder}", option=option, folder=folder))
 
 
 def _render(result: Result, form: str, style: TextStyle) -> RenderedOutput:
@@ -267,9 +273,14 @@ def _render(result: Result, form: str, style: TextStyle) -> RenderedOutput:
 
 
 def _terminal_width() -> int:
-    import shutil
-
-    return shutil.get_terminal_size((100, 24)).columns
+    # As `shutil.get_terminal_size`, without loading compressors.
+    with suppress(ValueError):
+        if (columns := int(os.environ.get("COLUMNS", ""))) > 0:
+            return columns
+    with suppress(AttributeError, ValueError, OSError):
+        if (columns := os.get_terminal_size(sys.__stdout__.fileno()).columns) > 0:  # type: ignore[union-attr]
+            return columns
+    return _DEFAULT_WIDTH
 
 
 def _failure(output: OutputOptions, error: ScfDeployError) -> Failed:

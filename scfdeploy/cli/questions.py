@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-import typer
-
 from scfdeploy.cli.output import print_notice
 from scfdeploy.diagnostics import message
 from scfdeploy.report.terminal import pad, safe, width
@@ -17,10 +15,23 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
+def ask(question: str, *, default: str | None, show_default: bool = True, prompt_suffix: str = ": ") -> str:
+    """Ask a question on stderr. Raises KeyboardInterrupt on Ctrl-C and at the end of the input."""
+    import typer
+
+    try:
+        answer: str = typer.prompt(
+            question, default=default, show_default=show_default, prompt_suffix=prompt_suffix, err=True
+        )
+    except typer.Abort as error:
+        raise KeyboardInterrupt from error
+    return answer
+
+
 def choose(title: str, choices: Mapping[str, str]) -> str:
     """Ask for one of the choices, given as name and description; the first one is the default.
 
-    Without a second choice, nothing is asked. Raises typer.Abort on Ctrl-C and at the end of the input.
+    Without a second choice, nothing is asked. Raises KeyboardInterrupt on Ctrl-C and at the end of the input.
     """
     names = list(choices)
     if len(names) == 1:
@@ -44,5 +55,5 @@ def _answer(prompt: str) -> str:
     sys.stderr.flush()
     line = sys.stdin.readline()
     if not line:
-        raise typer.Abort
+        raise KeyboardInterrupt
     return line.strip()

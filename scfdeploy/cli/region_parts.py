@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from scfdeploy.config import load_project
@@ -14,6 +13,7 @@ from scfdeploy.operations.request import Request
 from scfdeploy.plan import Policy
 from scfdeploy.plan.policy import Target
 from scfdeploy.plan.targets import matches_target
+from scfdeploy.records import replace
 
 T = TypeVar("T")
 

@@ -8,9 +8,8 @@ from contextlib import nullcontext, redirect_stdout
 from io import StringIO
 from typing import NoReturn, TypeVar
 
-import typer
-
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import Exit
 from scfdeploy.cli.output import (
     OutputOptions,
     print_text,
@@ -44,7 +43,7 @@ def run_regions_and_exit(
         write_reports_and_exit(output, result, exit_code(result))
     codes = run_parts(output, parts, lambda part: run_and_exit(output, lambda: use_case(*part), exit_code))
     failures = [code for code in codes if code not in (ExitCode.DONE, ExitCode.CHANGES)]
-    raise typer.Exit(failures[0] if failures else max(codes))
+    raise Exit(failures[0] if failures else max(codes))
 
 
 def split_project(output: OutputOptions, whole: Part, findings: Findings) -> Sequence[Part]:
@@ -76,7 +75,7 @@ def run_parts(
         try:
             with redirect_stdout(written) if is_json else nullcontext():
                 run(part)
-        except typer.Exit as error:
+        except Exit as error:
             codes.append(ExitCode(error.exit_code))
         documents[region] = written.getvalue()
         if stops and codes[-1] is not ExitCode.DONE:

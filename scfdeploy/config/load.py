@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from scfdeploy.config.dependencies import InstanceKey, dependency_order
 from scfdeploy.config.discover import discover, warn_about_parent_file
@@ -33,6 +32,7 @@ from scfdeploy.config.yaml import MappingNode, is_null, parse
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import DEFAULT_STAGE, Instance, Project
+from scfdeploy.records import replace
 
 NOTHING_TO_DEPLOY = Finding(
     "nothing-to-deploy",

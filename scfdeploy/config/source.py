@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 
 from scfdeploy.config.document import Document
 from scfdeploy.config.fields import Reading, read_fields
@@ -31,6 +30,7 @@ from scfdeploy.model import (
 )
 from scfdeploy.model.code import is_never_packed
 from scfdeploy.model.file_findings import INCLUDE_FORBIDDEN
+from scfdeploy.records import replace
 
 SRC_MISSING = Finding(
     "src-missing",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode, parse
 from scfdeploy.diagnostics import Diagnostics, Finding, Position, Severity, Span
 from scfdeploy.diagnostics.page import yaml
+from scfdeploy.records import dataclass
 
 _FIXED = yaml("memorySize: 4096   # scfdeploy: ignore memory-above-usual -- raised for this account")
 SUPPRESSION_BARE = Finding(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics.messages import in_english
 from scfdeploy.diagnostics.span import Span
 from scfdeploy.diagnostics.suggestions import Edit
+from scfdeploy.records import dataclass, replace
 
 if TYPE_CHECKING:
     from scfdeploy.diagnostics.finding import Declaration

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from scfdeploy.diagnostics.diagnostic import Severity
 from scfdeploy.diagnostics.messages import message
+from scfdeploy.records import dataclass, field
 
 PARTS = ("What is wrong", "Why", "Wrong", "Right")
 """The parts of every page, in this order."""

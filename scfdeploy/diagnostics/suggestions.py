@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.span import Position, Span
+from scfdeploy.records import dataclass
 
 _LONGEST_WORD = 200
 _MOST_COMPARISONS = 30_000

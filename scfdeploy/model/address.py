@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from scfdeploy.model.resource_kind import (
     ALIAS,
     ASYNC,
@@ -16,6 +14,7 @@ from scfdeploy.model.resource_kind import (
     TRIGGER,
     ResourceKind,
 )
+from scfdeploy.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, order=True)

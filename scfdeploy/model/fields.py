@@ -6,8 +6,9 @@ How a field is written to and read from the API is declared in providers/tencent
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from scfdeploy.records import dataclass
 
 
 class Kind(StrEnum):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from scfdeploy.model.address import Address
 from scfdeploy.model.resource_kind import ResourceKind
 from scfdeploy.model.value import Value
+from scfdeploy.records import dataclass, field
 
 APP_TAG = "scfdeploy:app"
 STAGE_TAG = "scfdeploy:stage"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from scfdeploy.records import dataclass
 
 _FUNCTION = r"(?P<namespace>[^/]+)/(?P<function>[^/]+)"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from scfdeploy.model.secret_names import looks_secret
 from scfdeploy.model.secret_text import holds_secret
+from scfdeploy.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from scfdeploy.diagnostics import Span
 from scfdeploy.model.address import Address
@@ -11,6 +10,7 @@ from scfdeploy.model.code import Source
 from scfdeploy.model.known_secrets import KnownSecrets
 from scfdeploy.model.observed import Owner
 from scfdeploy.model.value import Path, Value
+from scfdeploy.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from scfdeploy.model.address import Address
 from scfdeploy.model.secret import Secret
+from scfdeploy.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from scfdeploy.apply import Outcome, Status, run
@@ -21,6 +20,7 @@ from scfdeploy.plan import Action, Plan, Policy
 from scfdeploy.plan.planner import still_half_replaced
 from scfdeploy.providers.base import CloudError, Query, Stage, StageProgress
 from scfdeploy.providers.workers import Workers
+from scfdeploy.records import dataclass, replace
 from scfdeploy.results import Applied, Findings, Planned
 from scfdeploy.workspace.lock import project_lock
 from scfdeploy.workspace.replace_journal import ReplaceJournal

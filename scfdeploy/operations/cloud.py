@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from scfdeploy.config import LoadOptions
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadResult
@@ -14,6 +13,7 @@ from scfdeploy.model.child_environment import without_credentials
 from scfdeploy.operations.request import DEFAULT_PARALLELISM, CloudOptions, Request
 from scfdeploy.providers.tencent import LOCAL_CREDENTIALS, Credentials, TencentProvider, find_credentials, open_provider
 from scfdeploy.providers.tencent.auth.assume_role import assume_role, find_role
+from scfdeploy.records import replace
 from scfdeploy.workspace.paths import require_state_dir
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
@@ -14,6 +13,7 @@ from scfdeploy.facts import delivery_value
 from scfdeploy.operations.emulator import find_emulator
 from scfdeploy.operations.events import Records, event_info, function_key, post_about_function, read_records
 from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.records import dataclass, field
 from scfdeploy.report.event_documents import event_document
 from scfdeploy.results import Findings
 from scfdeploy.results.events import EventInfo, EventsPulled

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.facts import BuiltInVariable, ErrorCode, StatusCode, built_in_variables, error_codes, status_codes
@@ -12,6 +11,7 @@ from scfdeploy.operations.explanations.statuses import explain_status
 from scfdeploy.operations.explanations.variables import explain_variable
 from scfdeploy.providers.base import ErrorKind
 from scfdeploy.providers.tencent.transport.errors import classify
+from scfdeploy.records import dataclass
 from scfdeploy.report.pages import all_pages
 from scfdeploy.results import Explained, Explanation, Findings
 

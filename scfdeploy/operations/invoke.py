@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.request import CloudOptions, Request, server_options
 from scfdeploy.operations.resolve_function import ResolvedFunction, describe_missing, resolve_function
+from scfdeploy.records import dataclass
 from scfdeploy.results import Findings, Invoked
 
 if TYPE_CHECKING:  # `invoke` without --async needs no control paths

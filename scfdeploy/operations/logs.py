@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn, Protocol
 
@@ -17,6 +16,7 @@ from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import function_address, missing_function
 from scfdeploy.providers.base import CloudError, ErrorKind, EventSource, LogEntry, LogQuery, LogSource, RequestStatus
 from scfdeploy.providers.clock import SystemClock
+from scfdeploy.records import dataclass
 from scfdeploy.results import Findings
 from scfdeploy.results.logs import LogList
 

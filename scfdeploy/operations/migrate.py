@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from scfdeploy.config.yaml import MappingNode
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity, Span, message
 from scfdeploy.model import KnownSecrets
 from scfdeploy.model.redaction import ChangedLines, changed_lines, difference, hidden_words
+from scfdeploy.records import replace
 from scfdeploy.results import Findings, MigratedFile, Migration
 from scfdeploy.scaffold.project import project_name
 from scfdeploy.workspace.atomic_write import pending_file, replace_file

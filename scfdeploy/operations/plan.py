@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import cache
 
 from scfdeploy.diagnostics import Diagnostic, Diagnostics
@@ -36,6 +35,7 @@ from scfdeploy.plan.checks import (
 from scfdeploy.plan.resources.alias import LATEST
 from scfdeploy.providers.base import CloudError, ErrorKind, Query
 from scfdeploy.providers.tencent import TencentProvider
+from scfdeploy.records import dataclass, replace
 from scfdeploy.results import Drifted, Findings, Planned
 from scfdeploy.workspace.lock import ProjectLock
 from scfdeploy.workspace.replace_journal import ReplaceJournal

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scfdeploy.model import FUNCTION_FIELDS, Address, Project, UpdateMode, domains_of
 from scfdeploy.plan import Policy, named_namespaces
 from scfdeploy.providers.base import Query
+from scfdeploy.records import replace
 
 _ALIAS_FIELDS = frozenset(field.name for field in FUNCTION_FIELDS if field.update_mode is UpdateMode.ALIAS)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scfdeploy.config import LoadOptions
 from scfdeploy.model import KnownSecrets, ProjectKey, Secret, looks_secret
 from scfdeploy.model.secret_text import without_secrets
+from scfdeploy.records import dataclass, field
 
 if TYPE_CHECKING:
     from scfdeploy.providers.base import ProgressListener

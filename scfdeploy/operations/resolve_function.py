@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadResult
@@ -21,6 +20,7 @@ from scfdeploy.plan.policy import refusal
 from scfdeploy.plan.resources.alias_routing import Route
 from scfdeploy.providers.base import CloudError, Query, Version
 from scfdeploy.providers.tencent import TencentProvider
+from scfdeploy.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import replace
 from pathlib import Path
 
 from scfdeploy.config.files import absolute
@@ -25,6 +24,7 @@ from scfdeploy.plan.saved.compare import (
 )
 from scfdeploy.plan.saved.digest import relevant
 from scfdeploy.plan.saved.form import from_text, to_text
+from scfdeploy.records import replace
 from scfdeploy.results import Applied, Findings, Planned
 from scfdeploy.workspace.atomic_write import write_file
 from scfdeploy.workspace.lock import project_lock

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from scfdeploy.config.suppressions import (
@@ -16,11 +15,11 @@ from scfdeploy.config.suppressions import (
 from scfdeploy.diagnostics import Diagnostic, did_you_mean
 
 
-@dataclass(frozen=True)
 class Suppressions:
     """The ignore comments of all files."""
 
-    comments: tuple[Suppression, ...] = ()
+    def __init__(self, comments: tuple[Suppression, ...] = ()) -> None:
+        self.comments = comments
 
     def matches(self, finding: Diagnostic) -> bool:
         """Whether a comment on the line of a finding names its rule."""

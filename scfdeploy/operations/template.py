@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from scfdeploy.config import load_project
@@ -12,6 +11,7 @@ from scfdeploy.model import Project
 from scfdeploy.operations.invoke import read_event
 from scfdeploy.operations.request import Request
 from scfdeploy.operations.resolve_function import function_address, load_with_function, unknown_function
+from scfdeploy.records import dataclass
 from scfdeploy.results import Findings
 from scfdeploy.results.templates import Template, TemplateChanged, TemplateList, TemplateShown
 from scfdeploy.scaffold import SAMPLES, find_sample, sample_event

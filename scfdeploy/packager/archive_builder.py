@@ -10,7 +10,6 @@ import os
 import struct
 from bisect import insort
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import IO, NamedTuple
 
@@ -21,6 +20,7 @@ from scfdeploy.packager.archive import FILE_CHANGED
 from scfdeploy.packager.bootstrap import GENERATED, check_content
 from scfdeploy.packager.findings import Findings, printable
 from scfdeploy.packager.fingerprint import Content, File, changed_recently, digest_contents
+from scfdeploy.records import dataclass
 
 _EXECUTABLE = 0o100
 _GENERATED_PATH = ""

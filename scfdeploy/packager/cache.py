@@ -6,12 +6,12 @@ import pathlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field, replace
 from typing import IO
 
 from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.packager.fingerprint import File, changed_recently, sha256_of, stat_file, stat_fingerprint
+from scfdeploy.records import dataclass, field, replace
 from scfdeploy.workspace.file_cache import FileCache
 
 _HOUR_S = 3600

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import assert_never
 
 from scfdeploy.diagnostics import Diagnostics
@@ -15,6 +14,7 @@ from scfdeploy.packager.findings import Findings
 from scfdeploy.packager.folder import check_folder_files, pack_folder
 from scfdeploy.packager.include import check_include
 from scfdeploy.packager.unused_patterns import check_patterns
+from scfdeploy.records import replace
 
 
 def pack(function: Address, source: Source, *, cache: PackageCache) -> tuple[Bundle | None, Diagnostics]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scfdeploy.diagnostics import Finding, message
 from scfdeploy.model import Address, Owner, ProjectKey, Value
 from scfdeploy.model.resource_kind import ResourceKind
+from scfdeploy.records import dataclass, field
 
 
 class Action(StrEnum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostic, Finding, Severity, message
 from scfdeploy.model import Address, Project, Ref, Value
@@ -12,6 +11,7 @@ from scfdeploy.model.account_limits import AccountLimits, NamespaceLimits
 from scfdeploy.model.resource_kind import ALIAS, FUNCTION, NAMESPACE, TRIGGER, ResourceKind
 from scfdeploy.plan.change import Action, Change, Plan, Refusal
 from scfdeploy.plan.resources.alias import versions_in, weights
+from scfdeploy.records import replace
 
 ACCOUNT_LIMIT = Finding(
     "account-limit",

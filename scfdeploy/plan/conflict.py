@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Resource, Secret, Value, is_secret
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change
+from scfdeploy.records import dataclass
 
 # Attributes that a write replaces although no setting names them: the newest version of a layer, header rules of an
 # alias. The modification time is not compared: that of a trigger or an alias can change with its function.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, Instance, Project
 from scfdeploy.plan.change import Action, Change, Refusal
 from scfdeploy.plan.resolve import references
+from scfdeploy.records import dataclass, replace
 
 
 class EdgeReason(StrEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Project, Resource, domains_of
@@ -21,6 +20,7 @@ from scfdeploy.plan.resources.version import with_version
 from scfdeploy.plan.saved.digest import observed_digest, relevant
 from scfdeploy.plan.sensitive import with_sensitive_fields
 from scfdeploy.plan.targets import resolve_targets, targeted
+from scfdeploy.records import replace
 
 _RECREATING = (Action.CREATE, Action.REPLACE)
 

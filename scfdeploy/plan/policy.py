@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
 from scfdeploy.diagnostics import Finding, Severity, message
 from scfdeploy.model import Address, Owner, Resource, Value
 from scfdeploy.plan.change import FieldChange, Refusal
+from scfdeploy.records import dataclass
 
 _OWNERSHIP = "A project does not change a resource that it does not own: other people may rely on it."
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Observed, Project, Resource, Value, domains_of
 from scfdeploy.model.resource_kind import DOMAIN, FUNCTION, LAYER
 from scfdeploy.plan.change import Action, Change, Refusal
 from scfdeploy.plan.edges import PlanFragment
+from scfdeploy.records import replace
 
 PROTECTED = Finding(
     "protected",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Owner, Project, ProjectKey, Resource
 from scfdeploy.plan.edges import PlanFragment
 from scfdeploy.plan.policy import Policy
+from scfdeploy.records import dataclass, replace
 
 DESTROY = "scfdeploy destroy"
 

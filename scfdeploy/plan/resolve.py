@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, FunctionSpec, Observed, Ref, Resource, Value
 from scfdeploy.plan.change import Action, Change
+from scfdeploy.records import replace
 
 
 class ReferenceResolver:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from scfdeploy.model import (
     Address,
@@ -20,6 +19,7 @@ from scfdeploy.model import (
     looks_secret,
 )
 from scfdeploy.plan.change import Change, FieldChange
+from scfdeploy.records import replace
 
 _TAGS = "tags."
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -13,6 +12,7 @@ from scfdeploy.facts import error_code
 from scfdeploy.model import Address, Observed, Value
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.plan import Change
+from scfdeploy.records import dataclass, field
 
 T = TypeVar("T")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import inf
 
 from scfdeploy.facts import limit
 from scfdeploy.providers.base import ErrorKind
 from scfdeploy.providers.clock import Clock
+from scfdeploy.records import dataclass
 
 _BURST = 4
 # The other actions have the same limit, 20 calls per second; see the list of APIs in the documentation (583/17235).

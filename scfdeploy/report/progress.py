@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO, assert_never
 
@@ -24,6 +23,7 @@ from scfdeploy.apply.events import (
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import join_sentences
 from scfdeploy.model import Address
+from scfdeploy.records import dataclass, field
 from scfdeploy.report.actions import action_verb, completed, in_progress
 from scfdeploy.report.humanize import duration, plural
 from scfdeploy.report.terminal import safe

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostic, message
+from scfdeploy.records import replace
 
 MAX_PER_RULE = 1000
 MAX_TEXT_LENGTH = 4000

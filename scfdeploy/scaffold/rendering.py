@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
 
 
+@cache
 def project_environment() -> Environment:
     """The environment for the files of a new project, with the default delimiters."""
     import jinja2
@@ -34,6 +36,7 @@ def project_environment() -> Environment:
     return environment
 
 
+@cache
 def pipeline_environment() -> Environment:
     """The environment for pipeline files, which use `{{` and `{%` themselves: its delimiters are `<<` and `<%`."""
     import jinja2

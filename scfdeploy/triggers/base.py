@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from scfdeploy.model import Field, Value
+from scfdeploy.records import dataclass, field
 
 DEFAULT_QUALIFIER = "$DEFAULT"
 """The default version or alias to call. The API's own default is `$LATEST`, so this one is always sent."""

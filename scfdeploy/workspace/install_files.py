@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.records import dataclass, field
 from scfdeploy.workspace.atomic_write import PendingFile, pending_file
 
 _BACKUP = "before-import"

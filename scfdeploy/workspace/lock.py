@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import IO
 
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.records import dataclass
 from scfdeploy.workspace.paths import state_dir
 
 _LONGEST_NAME = 100

@@ -46,8 +46,10 @@ def _run(folder: Path, *options: str) -> tuple[str, dict[str, Any]]:
     (folder / "tests" / "reliability" / "conftest.py").write_text("")
     (folder / "tests" / "test_else.py").write_text(_ELSEWHERE)
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n")
-    command = [sys.executable, "-m", "pytest", "-p", "tests.support.counts", "--counts=counts.json", *options, "tests"]
+    plugins = ("-p", "xdist.plugin", "-p", "tests.support.counts")
+    command = [sys.executable, "-m", "pytest", *plugins, "--counts=counts.json", *options, "tests"]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    clean["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     ran = subprocess.run(
         command, cwd=folder, env={**clean, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
     )

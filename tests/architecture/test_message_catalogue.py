@@ -14,10 +14,10 @@ import typer.core
 
 from scfdeploy.cli.app import app
 from scfdeploy.rules import all_rules
-from scripts.extract_messages import catalogue, templates
+from scripts.extract_messages import catalogue
+from tests.support.translatable import translatable_texts
 
 PACKAGE = Path(__file__).parents[2] / "scfdeploy"
-TEXTS = {found.text for found in templates()}
 
 
 @pytest.mark.parametrize(
@@ -34,13 +34,13 @@ TEXTS = {found.text for found in templates()}
     ],
 )
 def test_template_is_in_the_catalogue(text: str) -> None:
-    assert text in TEXTS
+    assert text in translatable_texts()
 
 
 def test_declared_templates_of_rules_are_in_the_catalogue() -> None:
     declared = {text for rule in all_rules() for text in (rule.summary, rule.detail, rule.hint) if text}
 
-    assert declared <= TEXTS
+    assert declared <= set(translatable_texts())
 
 
 def test_help_texts_of_all_commands_are_in_the_catalogue() -> None:
@@ -48,7 +48,7 @@ def test_help_texts_of_all_commands_are_in_the_catalogue() -> None:
     texts = {text for command in _commands(program, typer.Context(program)) for text in _help_texts(command)}
 
     assert len(texts) > 100
-    assert texts - TEXTS == set()
+    assert texts - set(translatable_texts()) == set()
 
 
 def _commands(command: Any, context: typer.Context) -> Iterator[Any]:
@@ -103,5 +103,5 @@ def test_catalogue_is_written_as_pot_file(tmp_path: Path) -> None:
     count = catalogue(tmp_path / "scfdeploy.pot")
 
     text = (tmp_path / "scfdeploy.pot").read_text(encoding="utf-8")
-    assert count == text.count("\nmsgid ") - 1 == len(TEXTS)
+    assert count == text.count("\nmsgid ") - 1 == len(translatable_texts())
     assert 'msgid "Invalid memory size"' in text

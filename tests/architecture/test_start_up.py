@@ -68,6 +68,12 @@ def test_english_loads_no_translation(arguments: list[str], project: Path) -> No
     assert "scfdeploy.cli.language" in loaded_by([*arguments, "--lang", "zh"], project)
 
 
+@pytest.mark.parametrize("arguments", [["validate"], ["validate", "--format", "json"], ["plan"], ["apply", "--yes"]])
+def test_plain_arguments_load_no_command_line_library(arguments: list[str], project: Path) -> None:
+    # Nor what compiles functions for each data class.
+    assert {"typer", "dataclasses", "inspect"} & loaded_by(arguments, project) == set()
+
+
 def test_simulation_of_outcomes_loads_nothing_that_runs_functions(project: Path) -> None:
     loaded = loaded_by(["simulate", "--outcomes", "430,200"], project)
 

@@ -9,10 +9,9 @@ import pytest
 
 from scfdeploy.cli.catalogue import read_catalogue
 from scfdeploy.cli.language import translator
-from scripts.extract_messages import templates
+from tests.support.translatable import translatable_texts
 
 ROOT = Path(__file__).parents[2]
-TEXTS = list(dict.fromkeys(found.text for found in templates()))
 CODE = re.compile("```.*?```|`[^`]*`", re.DOTALL)
 UPDATE = "run scripts/update_translations.py, and translate what it lists"
 
@@ -42,7 +41,7 @@ def test_installed_catalogue_translates_every_text() -> None:
     translate = translator("zh")
     assert translate is not None
 
-    sentences = [text for text in TEXTS if re.search("[a-z]{3} [a-z]{3}", CODE.sub("", text))]
+    sentences = [text for text in translatable_texts() if re.search("[a-z]{3} [a-z]{3}", CODE.sub("", text))]
     assert len(sentences) > 3000
     assert [text for text in sentences if translate(text) == text] == []
 
@@ -50,7 +49,7 @@ def test_installed_catalogue_translates_every_text() -> None:
 def test_chinese_sentences_end_like_the_english_ones() -> None:
     translate = translator("zh")
     assert translate is not None
-    pairs = [(text, translate(text)) for text in TEXTS if re.search(r"[a-z)]\.$", text)]
+    pairs = [(text, translate(text)) for text in translatable_texts() if re.search(r"[a-z)]\.$", text)]
 
     assert [(text, chinese) for text, chinese in pairs if not chinese.endswith(("。", "。）", "”", "`", "}"))] == []
 
@@ -61,7 +60,7 @@ def test_terms_of_the_documentation_are_those_of_the_translations() -> None:
     terms = [term for _, chinese in rows for term in chinese.split("、")]
     translate = translator("zh")
     assert translate is not None
-    translations = "\n".join(map(translate, TEXTS))
+    translations = "\n".join(map(translate, translatable_texts()))
 
     assert len(terms) > 80
     # These two are in guides only.

@@ -7,8 +7,6 @@ import os
 import re
 import select
 import signal
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.support.document_schemas import check
+from tests.support.preloaded_command import ForkedCommand, fork_command
 from tests.support.processes import has_ended
 from tests.support.project import TIMER, write_project
 
@@ -29,8 +28,9 @@ CODE = "import os\ndef main_handler(event, context):\n    print('pid', os.getpid
 class Process:
     """A started `dev`, whose lines are read as they come."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self.process = process
+    def __init__(self, command: ForkedCommand, stdin: int, stdout: int) -> None:
+        self.command = command
+        self._stdin, self._stdout = stdin, stdout
         self._rest = b""
 
     def wait_for(self, pattern: str) -> re.Match[str]:
@@ -46,22 +46,22 @@ class Process:
 
     def type(self, text: str) -> None:
         """Type a line."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{text}\n".encode())
-        self.process.stdin.flush()
+        os.write(self._stdin, f"{text}\n".encode())
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """Send a signal, and wait for the end."""
-        self.process.send_signal(number)
-        return self.process.wait(timeout=_LONGEST_S)
+        self.command.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait for the end."""
+        return self.command.wait(_LONGEST_S)
 
     def _line(self) -> str | None:
-        assert self.process.stdout is not None
-        descriptor = self.process.stdout.fileno()
         while b"\n" not in self._rest:
-            if not select.select([descriptor], [], [], _LONGEST_S)[0]:
+            if not select.select([self._stdout], [], [], _LONGEST_S)[0]:
                 return None
-            chunk = os.read(descriptor, 1 << 16)
+            chunk = os.read(self._stdout, 1 << 16)
             if not chunk:
                 return None
             self._rest += chunk
@@ -70,16 +70,21 @@ class Process:
 
 
 @contextmanager
-def dev(root: Path, *options: str, stdin: int = subprocess.PIPE) -> Iterator[Process]:
+def dev(root: Path, *options: str, is_typing: bool = True) -> Iterator[Process]:
     environment = {"PATH": os.environ["PATH"], "HOME": str(root), "LANG": "C.UTF-8"}
-    command = [sys.executable, "-m", "scfdeploy", "dev", "--port", "0", *options]
-    with subprocess.Popen(
-        command, cwd=root, env=environment, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        try:
-            yield Process(process)
-        finally:
-            process.kill()
+    typed, keyboard = os.pipe() if is_typing else (os.open(os.devnull, os.O_RDONLY), -1)
+    screen, printed = os.pipe()
+    streams = (typed, printed, printed)
+    command = fork_command(["dev", "--port", "0", *options], folder=root, environment=environment, streams=streams)
+    os.close(typed)
+    os.close(printed)
+    try:
+        yield Process(command, keyboard, screen)
+    finally:
+        command.close()
+        os.close(screen)
+        if is_typing:
+            os.close(keyboard)
 
 
 def get(url: str) -> str:
@@ -112,7 +117,7 @@ def test_save_request_and_stop(tmp_path: Path) -> None:
 
 def test_closed_standard_input_does_not_end_it(tmp_path: Path) -> None:
     write_project(tmp_path, TIMER, code=CODE % "one")
-    with dev(tmp_path, "--invoke", "timer", stdin=subprocess.DEVNULL) as run:
+    with dev(tmp_path, "--invoke", "timer", is_typing=False) as run:
         run.wait_for('Result: "one"')
         (tmp_path / "src/index.py").write_text(CODE % "two")
         run.wait_for('Result: "two"')
@@ -159,8 +164,8 @@ def test_further_signals_do_not_disturb_its_end(tmp_path: Path, number: signal.S
     write_project(tmp_path)
     with dev(tmp_path) as run:
         run.wait_for("1 function deployed")
-        run.process.send_signal(number)
-        run.process.send_signal(signal.SIGINT)
+        run.command.send_signal(number)
+        run.command.send_signal(signal.SIGINT)
 
         assert run.stop(signal.SIGTERM) == 0
         run.wait_for("^stopped$")
@@ -187,7 +192,7 @@ def test_typed_line_ends_it(tmp_path: Path) -> None:
         run.wait_for("1 function deployed")
         run.type("q")
 
-        assert run.process.wait(timeout=_LONGEST_S) == 0
+        assert run.wait() == 0
 
 
 @pytest.mark.parametrize(
@@ -198,7 +203,7 @@ def test_wrong_use_ends_at_once(tmp_path: Path, options: tuple[str, ...], code: 
     with dev(tmp_path, *options) as run:
         run.wait_for(text)
 
-        assert run.process.wait(timeout=_LONGEST_S) == code
+        assert run.wait() == code
 
 
 def test_port_in_use_is_an_error(tmp_path: Path) -> None:
@@ -209,4 +214,4 @@ def test_port_in_use_is_an_error(tmp_path: Path) -> None:
         with dev(tmp_path / "two", "--port", port) as second:
             second.wait_for(f"cannot start on port {port}")
 
-            assert second.process.wait(timeout=_LONGEST_S) == 1
+            assert second.wait() == 1

@@ -10,16 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.shared import shared_folder
+
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the source distribution unpacks to."""
-    folder = tmp_path_factory.mktemp("sdist")
-    [file] = build("sdist", ROOT, folder)
-    with tarfile.open(file) as archive:
-        archive.extractall(folder, filter="data")
+
+    def unpack(folder: Path) -> None:
+        [file] = build("sdist", ROOT, folder)
+        with tarfile.open(file) as archive:
+            archive.extractall(folder, filter="data")
+
+    folder = shared_folder(tmp_path_factory, "sdist", unpack)
     [root] = [path for path in folder.iterdir() if path.is_dir()]
     return root
 

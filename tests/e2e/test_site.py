@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.browser import CHROMIUM, Browser, open_browser
 from tests.support.scripts import load_script
+from tests.support.shared import shared_folder
 
 SHOWN = ("index.html", "tutorial/first-function/index.html", "how-to/pipelines/index.html", "zh/index.html")
 
@@ -32,10 +33,12 @@ def script() -> ModuleType:
 @pytest.fixture(scope="module")
 def site(script: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site; that no link is broken is asserted here, once."""
-    folder = tmp_path_factory.mktemp("site")
-    script.SOURCES, script.OUTPUT = folder / "sources", folder / "site"
-    assert script.build("https://example.com/docs/") == []
-    return folder / "site"
+
+    def build(folder: Path) -> None:
+        script.SOURCES, script.OUTPUT = folder / "sources", folder / "site"
+        assert script.build("https://example.com/docs/") == []
+
+    return shared_folder(tmp_path_factory, "site", build) / "site"
 
 
 @needs_generator

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.documentation import Reader, read_page
+from tests.support.shared import shared_folder
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,17 +18,20 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The scfdeploy command of a new environment that has the wheel, and this one's libraries for the rest."""
-    folder = tmp_path_factory.mktemp("wheel")
+    return shared_folder(tmp_path_factory, "environment of the wheel", install) / "venv" / "bin" / "scfdeploy"
+
+
+def install(folder: Path) -> None:
+    # What is run is compiled then; pip would compile everything.
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     run([*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT])
     (wheel,) = folder.glob("scfdeploy-*.whl")
     run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"])
     python = folder / "venv" / "bin" / "python"
-    run([*pip, "--python", python, "install", "--no-deps", "--no-index", wheel])
+    run([*pip, "--python", python, "install", "--no-compile", "--no-deps", "--no-index", wheel])
     (site,) = (folder / "venv").glob("lib/python3*/site-packages")
     # A path after its own: the libraries come from here, scfdeploy from the wheel.
     (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return folder / "venv" / "bin" / "scfdeploy"
 
 
 def run(command: list[object], **settings: object) -> subprocess.CompletedProcess[str]:

@@ -144,30 +144,29 @@ def test_signal_ends_a_command_blocked_in_native_code(
     assert process.returncode == _INTERRUPTED
 
 
-# An object whose end comes in the teardown of the interpreter, when no thread runs and no signal is handled any more.
+# An exit function that keeps the process from ending. Interrupted commands run none.
 _LATE = """
-import os, select
+import atexit, os, select
 
-class Late:
-    def __del__(self, open=open, exists=os.path.exists, select=select.select, mark=os.environ["LATE"]):
-        open(mark, "w").close()
-        while not exists(mark + ".go"):
-            select([], [], [], 0.01)
+def wait(mark=os.environ["LATE"]):
+    open(mark, "w").close()
+    while not os.path.exists(mark + ".go"):
+        select.select([], [], [], 0.01)
 
-late = Late()
+atexit.register(wait)
 """
 
 
 @pytest.fixture
 def late(tmp_path: Path) -> dict[str, str]:
-    """The environment of a process whose teardown writes a file and waits for another."""
+    """The environment of a process whose exit writes a file and waits for another."""
     (tmp_path / "sitecustomize.py").write_text(_LATE)
     return {"PYTHONPATH": str(tmp_path), "LATE": str(tmp_path / "late"), **_KEYS}
 
 
 @pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
 @pytest.mark.parametrize("command", ["plan", "invoke"])
-def test_interrupted_command_skips_interpreter_teardown(
+def test_interrupted_command_runs_no_exit_functions(
     command: str, sent: signal.Signals, late: dict[str, str], tmp_path: Path
 ) -> None:
     with raw_server() as server:
@@ -176,7 +175,7 @@ def test_interrupted_command_skips_interpreter_teardown(
 
 
 @pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
-def test_signal_in_the_teardown_of_a_command_does_not_change_its_exit_code(
+def test_signal_during_exit_functions_does_not_change_the_exit_code(
     sent: signal.Signals, late: dict[str, str], tmp_path: Path
 ) -> None:
     project = write_project(tmp_path / "project")

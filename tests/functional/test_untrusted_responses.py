@@ -490,7 +490,7 @@ def measured_plan(server: RawServer, folder: Path) -> subprocess.CompletedProces
     """`plan` in a process of its own, which prints the peak of its memory in kilobytes last."""
     code = (
         "import re, sys\n"
-        "from scfdeploy.__main__ import main\n"
+        "from scfdeploy.cli import main\n"
         "try:\n    main()\n"
         "finally:\n    print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])\n"
     )

@@ -38,7 +38,7 @@ class Builder:
 
     def run(self, file: Path, branch: str, event: str) -> dict[str, Pipeline]:
         """The pipelines of an event on a branch; `$` for tags."""
-        document = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
+        document = YAML(typ="safe").load(file.read_text("utf-8"))
         listed = document.get(branch, {}).get(event, [])
         return {one["name"]: self._pipeline(one) for one in listed}
 

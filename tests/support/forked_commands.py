@@ -132,7 +132,7 @@ def _be(order: CommandSpec) -> NoReturn:
     """Become the command: from here to the end nothing of the forking process matters."""
     import traceback
 
-    import typer
+    from scfdeploy.cli.exits import Exit
 
     code = 99
     with open(order.out, "w") as out, open(f"{order.out}.err", "w") as err:  # noqa: PTH123
@@ -140,7 +140,7 @@ def _be(order: CommandSpec) -> NoReturn:
         sys.stdout, sys.stderr = out, err
         try:
             _command(order)
-        except typer.Exit as end:
+        except Exit as end:
             code = int(end.exit_code)
         except BaseException:  # noqa: BLE001 - the end of a process
             traceback.print_exc()

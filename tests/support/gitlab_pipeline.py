@@ -38,7 +38,7 @@ class Runner:
 
     def run(self, file: Path, names: Mapping[str, str], start: Sequence[str] = ()) -> dict[str, Job]:
         """The jobs of one pipeline. A job with `when: manual` runs if it is in `start`."""
-        document = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
+        document = YAML(typ="safe").load(file.read_text("utf-8"))
         jobs: dict[str, Job] = {}
         if _matching(document["workflow"]["rules"], names) is None:
             return jobs

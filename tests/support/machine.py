@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.support.preloaded_command import start_command
+
 _PYTHON = """\
 #!/bin/sh
 # Python, whose new environments are empty: what they are to hold is the scfdeploy that runs the tests.
@@ -31,7 +33,10 @@ case "$1 $2" in
   *) exit 2 ;;
 esac
 END
-printf '#!/bin/sh\\nexec "%s" -m scfdeploy "$@"\\n' "{python}" > "$1/bin/scfdeploy"
+cat > "$1/bin/scfdeploy" <<'END'
+#!/bin/sh
+exec {scfdeploy} "$@"
+END
 chmod 755 "$1/bin/python" "$1/bin/scfdeploy"
 """
 _GIT = """\
@@ -73,7 +78,7 @@ def put_installer(folder: Path) -> None:
     log = folder / "installs.txt"
     texts = {
         "git": _GIT.format(git=shutil.which("git") or "false", log=log),
-        "make-environment": _MAKE_ENVIRONMENT.format(python=sys.executable, log=log),
+        "make-environment": _MAKE_ENVIRONMENT.format(scfdeploy=start_command(), log=log),
     }
     _write(folder, texts)
 

@@ -108,7 +108,7 @@ def workflow(text: str) -> dict[str, Any]:
 @cache
 def _parsed(text: str) -> dict[str, Any]:
     """As `workflow`. Several tests read the same files, which takes most of their time."""
-    found: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
+    found: dict[str, Any] = YAML(typ="safe").load(text)
     return found
 
 

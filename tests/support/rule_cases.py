@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,10 @@ class Case:
         return f"{self.rule}: {self.name}"
 
 
-def all_cases() -> list[Case]:
+@cache
+def all_cases() -> tuple[Case, ...]:
     """Every case of every file, in order."""
-    return [case for path in sorted(CASES.glob("*.yml")) for case in cases_in(path)]
+    return tuple(case for path in sorted(CASES.glob("*.yml")) for case in cases_in(path))
 
 
 def cases_in(path: Path) -> Iterator[Case]:

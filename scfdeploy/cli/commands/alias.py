@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,9 +10,13 @@ from scfdeploy.cli import options
 from scfdeploy.cli.approval import run_alias_change
 from scfdeploy.cli.arguments import cloud_options, make_request
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
+from scfdeploy.cli.exits import UsageError
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions
 from scfdeploy.cli.output import OutputOptions
 from scfdeploy.diagnostics import message
+
+if TYPE_CHECKING:
+    from scfdeploy.providers.clock import Clock
 
 app = CommandApp(no_args_is_help=True, help="Point an alias to a version.")
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="The alias, such as prod or $DEFAULT.")]
@@ -26,11 +30,10 @@ _Function = Annotated[
 
 
 @app.command("set")
-@expand_groups
 def set_alias(
-    context: typer.Context,
     name: _Name,
     *,
+    clock: Clock | None = None,
     to: _To,
     weight: Annotated[
         list[str] | None,
@@ -52,18 +55,17 @@ def set_alias(
     from scfdeploy.operations.alias.target import set_alias as use_case
 
     request = make_request(path, **project._asdict())
-    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    cloud = cloud_options(clock=clock, **connection._asdict())
     target = AliasTarget(_alias_name(name), to, _weights(weight or []), description)
     screen = OutputOptions("alias set", output, *display)
     run_alias_change(screen, lambda hooks: use_case(request, cloud, function, target, hooks), yes=yes)
 
 
 @app.command()
-@expand_groups
 def shift(
-    context: typer.Context,
     name: _Name,
     *,
+    clock: Clock | None = None,
     to: _To,
     steps: Annotated[
         str,
@@ -101,7 +103,7 @@ def shift(
     from scfdeploy.operations.alias.traffic_shift import shift as use_case
 
     request = make_request(path, **project._asdict(), hooks=True)
-    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    cloud = cloud_options(clock=clock, **connection._asdict())
     screen = OutputOptions("alias shift", output, *display)
     traffic = TrafficShift(_alias_name(name), to, _steps(steps), interval, _check(check), check_timeout)
     run_alias_change(screen, lambda hooks: use_case(request, cloud, function, traffic, hooks), yes=yes)
@@ -111,7 +113,7 @@ def _alias_name(name: str) -> str:
     from scfdeploy.facts.platform import is_alias_name
 
     if not is_alias_name(name):
-        raise typer.BadParameter(
+        raise UsageError(
             message("{name} is not an alias name: write a letter, then letters, digits, - and _", name=repr(name))
         )
     return name
@@ -121,7 +123,7 @@ def _weights(texts: list[str]) -> tuple[tuple[str, float], ...]:
     from scfdeploy.facts import limit
 
     if len(texts) > limit("alias.more_versions.max"):
-        raise typer.BadParameter(message("--weight can be given only once: an alias has at most one other version"))
+        raise UsageError(message("--weight can be given only once: an alias has at most one other version"))
     return tuple(_weight(text) for text in texts)
 
 
@@ -132,7 +134,7 @@ def _weight(text: str) -> tuple[str, float]:
     except ValueError:
         weight = -1.0
     if not version or not 0 <= weight <= 1:
-        raise typer.BadParameter(
+        raise UsageError(
             message("--weight takes VERSION=SHARE with a share from 0 to 1, such as 7=0.1, not {text}", text=repr(text))
         )
     return version, weight
@@ -145,7 +147,7 @@ def _check(text: str | None) -> tuple[str, ...]:
     try:
         return () if text is None else split_command(text)
     except ScfDeployError as error:
-        raise typer.BadParameter(" ".join(part for part in (error.message, error.hint) if part)) from error
+        raise UsageError(" ".join(part for part in (error.message, error.hint) if part)) from error
 
 
 def _steps(text: str) -> tuple[int, ...]:
@@ -154,7 +156,7 @@ def _steps(text: str) -> tuple[int, ...]:
     parts = [part.strip() for part in text.split(",")]
     numbers = [number for part in parts if (number := whole_number(part)) is not None]
     if len(numbers) < len(parts) or numbers != sorted(set(numbers)) or not 0 < numbers[0] <= numbers[-1] <= 100:
-        raise typer.BadParameter(
+        raise UsageError(
             message("--steps takes rising percentages from 1 to 100, such as 10,50,100, not {text}", text=repr(text))
         )
     return tuple(numbers)

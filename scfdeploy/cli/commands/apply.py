@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.approval import run_apply, run_apply_by_region
 from scfdeploy.cli.arguments import cloud_options, make_request, plan_policy
 from scfdeploy.cli.command_app import CommandApp
+from scfdeploy.cli.exits import UsageError
 from scfdeploy.cli.groups import (
     ConnectionOptions,
     DisplayOptions,
@@ -19,7 +17,6 @@ from scfdeploy.cli.groups import (
     ProjectOptions,
     RuleOptions,
     WriteLimits,
-    expand_groups,
 )
 from scfdeploy.cli.output import OutputOptions, parse_reports
 from scfdeploy.cli.redaction import mask_on_github
@@ -29,15 +26,20 @@ from scfdeploy.operations.apply import apply as use_case
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy
 
+if TYPE_CHECKING:
+    import typer
+
+    from scfdeploy.cli import options
+    from scfdeploy.providers.clock import Clock
+
 app = CommandApp()
 
 
 @app.command()
-@expand_groups
 def apply(
-    context: typer.Context,
     path: options.OptionalPathArgument = None,
     *,
+    clock: Clock | None = None,
     saved: Annotated[
         str | None,
         typer.Option("--plan", metavar="FILE", help="Apply the plan saved by plan --out, without asking."),
@@ -69,7 +71,7 @@ def apply(
         **hooks.as_arguments(),
     )
     cloud = cloud_options(
-        clock=context.obj,
+        clock=clock,
         **connection._asdict(),
         parallelism=parallelism,
         **limits._asdict(),
@@ -90,7 +92,7 @@ def _apply_saved(
     from scfdeploy.operations.saved_plans import apply_saved
 
     if policy != Policy():
-        raise typer.BadParameter(
+        raise UsageError(
             message(
                 "--target, --adopt, --prune, --instance and --keep cannot be combined with --plan; use them with"
                 " plan --out"

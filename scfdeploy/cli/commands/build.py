@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import typer
+from typing import TYPE_CHECKING
 
-from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud_options, make_request
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.groups import DisplayOptions, ProjectOptions, RuleOptions, expand_groups
+from scfdeploy.cli.groups import DisplayOptions, ProjectOptions, RuleOptions
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.request import HOOK_LIMIT_S
 from scfdeploy.results.builds import Built
+
+if TYPE_CHECKING:
+    from scfdeploy.cli import options
+    from scfdeploy.providers.clock import Clock
 
 app = CommandApp()
 
 
 @app.command()
-@expand_groups
 def build(
-    context: typer.Context,
     path: options.PathArgument = ".",
     *,
+    clock: Clock | None = None,
     project: ProjectOptions,
     skip_unsupported: options.SkipUnsupported = False,
     output: options.OutputFormat = "text",
@@ -49,7 +51,7 @@ def build(
         install=not no_build,
         hook_limit_s=hook_timeout,
     )
-    cloud = cloud_options(clock=context.obj, profile=profile)
+    cloud = cloud_options(clock=clock, profile=profile)
     screen = OutputOptions("build", output, *display)
     run_and_exit(screen, lambda: use_case(request, cloud), _exit_code)
 

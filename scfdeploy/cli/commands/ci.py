@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scfdeploy.cli import options
 from scfdeploy.cli.ci_report import MigratedPipeline, migrated_pipeline, next_step, render_json, report_lines
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import Exit
 from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
+from scfdeploy.cli.questions import ask
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.records import replace
 from scfdeploy.report.terminal import safe_lines
 from scfdeploy.scaffold.ci import (
     SYSTEMS,
@@ -33,6 +34,9 @@ from scfdeploy.scaffold.ci import (
     working_tree_source,
     write,
 )
+
+if TYPE_CHECKING:
+    from scfdeploy.cli import options
 
 app = CommandApp(no_args_is_help=True)
 
@@ -160,7 +164,7 @@ def _propose(
     if not is_written and not proposal.is_same:
         text = message("{file} exists and differs; nothing was written. Use --force to overwrite it.", file=file)
         print_text(f"\n{text}", sys.stderr)
-        raise typer.Exit(ExitCode.FAILED)
+        raise Exit(ExitCode.FAILED)
 
 
 def _print_result(
@@ -192,27 +196,22 @@ def _ask(screen: OutputOptions, root: Path, system: SystemName) -> PipelineOptio
         question = message(
             "Source of scfdeploy (git+https://HOST/OWNER/scfdeploy@COMMIT, or a wheel with #sha256=HASH)"
         )
-        answer = typer.prompt(question, default=working_tree_source(root), err=True)
+        answer = ask(question, default=working_tree_source(root))
         package = run_or_exit(screen, lambda: parse_source(answer, root)).spec
     try:
         detected = resolve_settings(root, system.value, PipelineOptions(package=package))
     except ScfDeployError:
         # The folder has no project yet.
         detected = resolve_settings(root, system.value, PipelineOptions(runtime="python", package=package))
-    runtime = _prompt(message("Language (python, nodejs, java)"), detected.language)
-    type_ = _prompt(message("Function type (event, web)"), detected.type)
-    tool = _prompt(message("Build tool"), detected.tool) if runtime == detected.language else None
+    runtime = ask(message("Language (python, nodejs, java)"), default=detected.language)
+    type_ = ask(message("Function type (event, web)"), default=detected.type)
+    tool = ask(message("Build tool"), default=detected.tool) if runtime == detected.language else None
     ((branch, stages),) = detected.stages.items()
-    pairs = _prompt(message("Branches and their stages"), f"{branch}={stages[0]}")
-    keys = _prompt(message("Credentials (secrets, oidc)"), detected.keys) if system == "github" else detected.keys
+    pairs = ask(message("Branches and their stages"), default=f"{branch}={stages[0]}")
+    keys = ask(message("Credentials (secrets, oidc)"), default=detected.keys) if system == "github" else detected.keys
     return PipelineOptions(
         runtime=runtime, type=type_, build=tool, stage_branches=tuple(pairs.split()), keys=keys, package=package
     )
-
-
-def _prompt(question: str, default: str) -> str:
-    answer: str = typer.prompt(question, default=default, err=True)
-    return answer
 
 
 def _next_steps(system: SystemName, settings: Settings) -> list[str]:

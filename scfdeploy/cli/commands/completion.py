@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.command_app import CommandApp
+from scfdeploy.cli.exits import UsageError
 from scfdeploy.cli.output import OutputOptions, print_document, print_text, run_or_exit
 from scfdeploy.diagnostics import message
+
+if TYPE_CHECKING:
+    import typer
+
+    from scfdeploy.cli import options
 
 app = CommandApp()
 
@@ -47,7 +50,7 @@ def completion(
     from scfdeploy.scaffold.completion import completion_script, install_completion
 
     if edit_zshrc and not (install and shell is Shell.ZSH):
-        raise typer.BadParameter(message("--edit-zshrc requires zsh and --install"))
+        raise UsageError(message("--edit-zshrc requires zsh and --install"))
     screen = OutputOptions("completion", output, debug=debug)
     if not install and output == "json":
         script = run_or_exit(screen, lambda: completion_script(shell.value))

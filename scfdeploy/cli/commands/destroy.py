@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import typer
+from typing import TYPE_CHECKING
 
-from scfdeploy.cli import options
 from scfdeploy.cli.approval import run_apply_by_region
 from scfdeploy.cli.arguments import cloud_options, instances, make_request, targets
 from scfdeploy.cli.command_app import CommandApp
@@ -14,22 +13,24 @@ from scfdeploy.cli.groups import (
     PlanLayout,
     ProjectOptions,
     WriteLimits,
-    expand_groups,
 )
 from scfdeploy.cli.output import OutputOptions, parse_reports
 from scfdeploy.cli.region_parts import Part
 from scfdeploy.operations.apply import destroy as use_case
 from scfdeploy.plan import Policy
 
+if TYPE_CHECKING:
+    from scfdeploy.cli import options
+    from scfdeploy.providers.clock import Clock
+
 app = CommandApp()
 
 
 @app.command()
-@expand_groups
 def destroy(
-    context: typer.Context,
     path: options.PathArgument = ".",
     *,
+    clock: Clock | None = None,
     yes: options.Yes = False,
     project: ProjectOptions,
     skip_unsupported: options.SkipUnsupported = False,
@@ -46,7 +47,7 @@ def destroy(
     """Delete the resources that the project owns. Shows the plan and asks for approval first."""
     request = make_request(path, **project._asdict(), skip_unsupported=skip_unsupported)
     cloud = cloud_options(
-        clock=context.obj,
+        clock=clock,
         **connection._asdict(),
         parallelism=parallelism,
         **limits._asdict(),

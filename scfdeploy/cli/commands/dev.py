@@ -8,13 +8,10 @@ import threading
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud_options, make_request, start_dev_server
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.groups import DisplayOptions, HookOptions, ProjectOptions, RuleOptions, expand_groups
+from scfdeploy.cli.groups import DisplayOptions, HookOptions, ProjectOptions, RuleOptions
 from scfdeploy.cli.interrupt import first_signal_interrupts, write_to_stderr
 from scfdeploy.cli.output import OutputOptions, print_rendered, print_text, run_and_exit, run_or_exit
 from scfdeploy.cli.redaction import SECRETS
@@ -22,8 +19,12 @@ from scfdeploy.diagnostics import message
 from scfdeploy.operations.request import CloudOptions, LocalServer, Request
 
 if TYPE_CHECKING:
+    import typer
+
+    from scfdeploy.cli import options
     from scfdeploy.model import Project
     from scfdeploy.operations.dev.session import Input
+    from scfdeploy.providers.clock import Clock
     from scfdeploy.results.dev import DevEvent
 
 app = CommandApp()
@@ -31,11 +32,10 @@ _LONGEST_LINE = 4096
 
 
 @app.command()
-@expand_groups
 def dev(
-    context: typer.Context,
     path: options.PathArgument = ".",
     *,
+    clock: Clock | None = None,
     port: Annotated[
         int | None,
         typer.Option(
@@ -74,7 +74,7 @@ def dev(
     )
     screen = OutputOptions("dev", output, *display)
     _require_project(screen, request)
-    cloud = cloud_options(clock=context.obj)
+    cloud = cloud_options(clock=clock)
 
     def serve() -> None:
         with first_signal_interrupts():

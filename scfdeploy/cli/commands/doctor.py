@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import typer
+from typing import TYPE_CHECKING
 
-from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud_options, make_request
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions
 from scfdeploy.cli.output import OutputOptions, done_if_ok, run_and_exit
+
+if TYPE_CHECKING:
+    from scfdeploy.cli import options
+    from scfdeploy.providers.clock import Clock
 
 app = CommandApp()
 
 
 @app.command()
-@expand_groups
 def doctor(
-    context: typer.Context,
     path: options.PathArgument = ".",
     *,
+    clock: Clock | None = None,
     project: ProjectOptions,
     output: options.OutputFormat = "text",
     connection: ConnectionOptions,
@@ -31,5 +33,5 @@ def doctor(
     from scfdeploy.operations.doctor import examine
 
     request = make_request(path, **project._asdict())
-    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    cloud = cloud_options(clock=clock, **connection._asdict())
     run_and_exit(OutputOptions("doctor", output, *display), lambda: examine(request, cloud), done_if_ok)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.command_app import CommandApp
+from scfdeploy.cli.exits import UsageError
 from scfdeploy.cli.interrupt import signals_interrupt
 from scfdeploy.cli.output import OutputOptions, print_document, print_notice, print_text, run_or_exit
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.request import LOCAL_PORT
+
+if TYPE_CHECKING:
+    import typer
+
+    from scfdeploy.cli import options
 
 app = CommandApp()
 
@@ -54,7 +57,7 @@ def emulator(
     from scfdeploy.emulator import ISOLATIONS, LOCAL_CREDENTIALS, IsolationError, Server, Settings
 
     if isolation not in ISOLATIONS:
-        raise typer.BadParameter(message("--isolation takes {choices}", choices=", ".join(ISOLATIONS)))
+        raise UsageError(message("--isolation takes {choices}", choices=", ".join(ISOLATIONS)))
     settings = Settings(activation_s=activation, latency_s=latency, triggers=triggers or None, isolation=isolation)
     pairs = dict(map(_key_pair, credential)) if credential else LOCAL_CREDENTIALS
 
@@ -101,5 +104,5 @@ def emulator(
 def _key_pair(text: str) -> tuple[str, str]:
     secret_id, colon, secret_key = text.partition(":")
     if not (secret_id and colon and secret_key):
-        raise typer.BadParameter(message("--credential takes ID:KEY"))
+        raise UsageError(message("--credential takes ID:KEY"))
     return secret_id, secret_key

@@ -12,12 +12,14 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud_options, make_request, parse_duration
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, EmulatorOptions, ProjectOptions, expand_groups
+from scfdeploy.cli.exits import UsageError
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, EmulatorOptions, ProjectOptions
 from scfdeploy.cli.output import OutputOptions, Report, done_if_ok, parse_reports, run_and_exit
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.request import CloudOptions, Request
 
 if TYPE_CHECKING:
+    from scfdeploy.providers.clock import Clock
     from scfdeploy.results.events import EventResult
 
 app = CommandApp(no_args_is_help=True, help="Show, count and cancel asynchronous events, and let virtual time pass.")
@@ -50,11 +52,10 @@ class Until(StrEnum):
 
 
 @app.command("list")
-@expand_groups
 def list_events(
-    context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="Only events of this function.")] = "",
     *,
+    clock: Clock | None = None,
     status: Annotated[
         list[EventStatus] | None,
         typer.Option(
@@ -77,16 +78,15 @@ def list_events(
     statuses = [entry.value for entry in status or ()]
     seconds = parse_duration("--since", since) if since is not None else None
     call = partial(events.list_events, name=name, statuses=statuses, since_s=seconds)
-    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    cloud = cloud_options(clock=clock, **connection._asdict())
     _run("events list", path, project, output, cloud, display, call)
 
 
 @app.command()
-@expand_groups
 def show(
-    context: typer.Context,
     event_id: _EventId,
     *,
+    clock: Clock | None = None,
     function: _EventFunction = "",
     path: options.ProjectPath = ".",
     project: ProjectOptions,
@@ -98,17 +98,16 @@ def show(
     """Show an event: attempts with logs, deliveries, end."""
     from scfdeploy.operations import events
 
-    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    cloud = cloud_options(clock=clock, **connection._asdict())
     call = partial(events.show, event_id=event_id, function=function)
     _run("events show", path, project, output, cloud, display, call, parse_reports(None, html))
 
 
 @app.command()
-@expand_groups
 def stats(
-    context: typer.Context,
     name: _AnyFunction = "",
     *,
+    clock: Clock | None = None,
     since: options.Since = None,
     path: options.ProjectPath = ".",
     project: ProjectOptions,
@@ -123,17 +122,16 @@ def stats(
     from scfdeploy.operations import event_stats
 
     seconds = parse_duration("--since", since) if since is not None else None
-    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    cloud = cloud_options(clock=clock, **connection._asdict())
     call = partial(event_stats.stats, name=name, since_s=seconds)
     _run("events stats", path, project, output, cloud, display, call)
 
 
 @app.command()
-@expand_groups
 def cancel(
-    context: typer.Context,
     event_id: _EventId,
     *,
+    clock: Clock | None = None,
     now: Annotated[bool, typer.Option("--now", help="Kill the instance at once, without SIGTERM.")] = False,
     function: _EventFunction = "",
     path: options.ProjectPath = ".",
@@ -145,17 +143,16 @@ def cancel(
     """End an event that has not ended."""
     from scfdeploy.operations import events
 
-    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    cloud = cloud_options(clock=clock, **connection._asdict())
     call = partial(events.cancel, event_id=event_id, now=now, function=function)
     _run("events cancel", path, project, output, cloud, display, call)
 
 
 @app.command()
-@expand_groups
 def pull(
-    context: typer.Context,
     name: _AnyFunction = "",
     *,
+    clock: Clock | None = None,
     to: Annotated[str, typer.Option("--to", metavar="FILE", help="The file to append to, one JSON document a line.")],
     since: options.Since = None,
     path: options.ProjectPath = ".",
@@ -171,13 +168,12 @@ def pull(
     from scfdeploy.operations import event_archive
 
     seconds = parse_duration("--since", since) if since is not None else None
-    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    cloud = cloud_options(clock=clock, **connection._asdict())
     call = partial(event_archive.pull, name=name, file=to, since_s=seconds)
     _run("events pull", path, project, output, cloud, display, call)
 
 
 @app.command()
-@expand_groups
 def run(
     *,
     duration: Annotated[
@@ -197,7 +193,7 @@ def run(
     from scfdeploy.operations import events
 
     if sum((duration is not None, until is not None, step)) > 1:
-        raise typer.BadParameter(message("only one of --for, --until and --step can be given"))
+        raise UsageError(message("only one of --for, --until and --step can be given"))
     seconds = parse_duration("--for", duration) if duration is not None else None
     cloud = cloud_options(**emulator.as_arguments())
     call = partial(events.run, seconds=seconds, step=step)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.groups import DisplayOptions, expand_groups
+from scfdeploy.cli.exits import UsageError
+from scfdeploy.cli.groups import DisplayOptions
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.explain import explain as use_case
 from scfdeploy.operations.explain import list_all
 
+if TYPE_CHECKING:
+    import typer
+
+    from scfdeploy.cli import options
+
 app = CommandApp()
 
 
 @app.command()
-@expand_groups
 def explain(
     code: Annotated[
         str | None,
@@ -41,7 +43,7 @@ def explain(
     Works offline. Exits with 1 when the name is unknown.
     """
     if (code is None) == (kind is None):
-        raise typer.BadParameter(message("give either a code or name, or --list"))
+        raise UsageError(message("give either a code or name, or --list"))
     run_and_exit(
         OutputOptions("explain", output, *display),
         lambda: use_case(code) if code is not None else list_all(str(kind)),

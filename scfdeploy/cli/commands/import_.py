@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud_options, function_address, make_request
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, expand_groups
+from scfdeploy.cli.exits import UsageError
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions
 from scfdeploy.cli.output import OutputOptions, done_if_ok, run_and_exit
 from scfdeploy.diagnostics import Severity, message
 from scfdeploy.operations.import_.operation import ImportOptions, import_functions
 from scfdeploy.results import Imported
 
+if TYPE_CHECKING:
+    import typer
+
+    from scfdeploy.cli import options
+    from scfdeploy.providers.clock import Clock
+
 app = CommandApp()
 
 
 @app.command(name="import")
-@expand_groups
 def import_(
-    context: typer.Context,
     names: Annotated[
         list[str] | None,
         typer.Argument(metavar="[NAME...]", help="Functions, as `name` or `namespace/name`; without any, list all."),
     ] = None,
     *,
+    clock: Clock | None = None,
     all_: Annotated[
         bool, typer.Option("--all", help="Import all functions that no other project owns, and overwrite nothing.")
     ] = False,
@@ -62,12 +65,12 @@ def import_(
     Exits with 3 when the written files have errors, and with 1 when a plan for them is not empty.
     """
     request = make_request(out, stage=stage, region=region, env_file=env_file)
-    cloud = cloud_options(clock=context.obj, **connection._asdict(), parallelism=parallelism)
+    cloud = cloud_options(clock=clock, **connection._asdict(), parallelism=parallelism)
     functions = tuple(dict.fromkeys(function_address(name, namespace or "default") for name in names or ()))
     if all_ and (functions or force):
-        raise typer.BadParameter(message("--all takes neither names nor --force"))
+        raise UsageError(message("--all takes neither names nor --force"))
     if not all_ and not functions and (code or force):
-        raise typer.BadParameter(message("--code and --force need names, or --all"))
+        raise UsageError(message("--code and --force need names, or --all"))
     options_of_output = OutputOptions("import", output, *display)
     if not functions and not all_:
         from scfdeploy.operations.import_.listing import list_functions

@@ -8,14 +8,14 @@ import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.output import OutputOptions, print_document, print_text, run_or_exit
 from scfdeploy.diagnostics import message
 
 if TYPE_CHECKING:
+    import typer
+
+    from scfdeploy.cli import options
     from scfdeploy.report.text import TextStyle
     from scfdeploy.scaffold import NewProject
 

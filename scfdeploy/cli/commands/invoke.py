@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud_options, make_request
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
+from scfdeploy.cli.exits import UsageError
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions
 from scfdeploy.cli.output import OutputOptions, done_if_ok, run_and_exit
 from scfdeploy.diagnostics import message
 from scfdeploy.model import looks_secret
@@ -22,6 +20,12 @@ from scfdeploy.operations.request import Request
 from scfdeploy.providers.base import HttpRequest
 from scfdeploy.results import Invoked
 
+if TYPE_CHECKING:
+    import typer
+
+    from scfdeploy.cli import options
+    from scfdeploy.providers.clock import Clock
+
 app = CommandApp()
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _HEADER = re.compile(r"(?P<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(?P<value>[\t -~\x80-\xff]*)")
@@ -30,11 +34,10 @@ _OWN_HEADERS = frozenset({"host", "connection", "content-length", "transfer-enco
 
 
 @app.command()
-@expand_groups
 def invoke(
-    context: typer.Context,
     name: options.FunctionArgument = "",
     *,
+    clock: Clock | None = None,
     event: Annotated[
         str | None, typer.Option("--event", metavar="FILE", help="JSON file with the event; `-` reads stdin.")
     ] = None,
@@ -86,26 +89,26 @@ def invoke(
     A web function is called by its URL, by default with GET at /. A status of 400 or more is a failure.
     """
     if wait and not (asynchronous and (connection.local or connection.endpoint)):
-        raise typer.BadParameter(message("--wait requires --async, and --local or --endpoint"))
+        raise UsageError(message("--wait requires --async, and --local or --endpoint"))
     if method is None and (header or body is not None or show_headers):
-        raise typer.BadParameter(message("--header, --body and --show-headers require --method"))
+        raise UsageError(message("--header, --body and --show-headers require --method"))
     if method is not None and (event is not None or template is not None or asynchronous):
-        raise typer.BadParameter(message("--method cannot be combined with --event, --template and --async"))
+        raise UsageError(message("--method cannot be combined with --event, --template and --async"))
     if method is None and path is not None and folder is not None:
-        raise typer.BadParameter(message("--path and --project name the same without --method; give one of them"))
+        raise UsageError(message("--path and --project name the same without --method; give one of them"))
     if method is None and path is not None and path.startswith("/") and not os.path.exists(path):  # noqa: PTH110
-        raise typer.BadParameter(
+        raise UsageError(
             message("--path {path} does not exist; add --method GET to make it the path of a request", path=repr(path))
         )
     request = make_request(folder or (path if method is None else None) or ".", **project._asdict())
-    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    cloud = cloud_options(clock=clock, **connection._asdict())
 
     interrupted = message("interrupted; the function may have been called")
 
     def call() -> Invoked:
         if method is not None:
             if data is not None and body is not None:
-                raise typer.BadParameter(message("only one of --data and --body can be given"))
+                raise UsageError(message("only one of --data and --body can be given"))
             content = read_body(body) if body is not None else (data or "").encode()
             http = HttpRequest(_method(method), _path(path), _headers(request, header or (), content), content)
             return use_case(request, cloud, Call(name, qualifier=qualifier, http=http, shows_headers=show_headers))
@@ -117,7 +120,7 @@ def invoke(
 
 def _event(request: Request, name: str, *, event: str | None, template: str | None, data: str | None) -> str:
     if sum(option is not None for option in (event, template, data)) > 1:
-        raise typer.BadParameter(message("only one of --event, --template and --data can be given"))
+        raise UsageError(message("only one of --event, --template and --data can be given"))
     if event is not None:
         return read_event(event)
     if template is not None:
@@ -130,14 +133,14 @@ def _event(request: Request, name: str, *, event: str | None, template: str | No
 def _method(text: str) -> str:
     method = text.upper()
     if method not in _METHODS:
-        raise typer.BadParameter(message("--method takes {choices}", choices=", ".join(_METHODS)))
+        raise UsageError(message("--method takes {choices}", choices=", ".join(_METHODS)))
     return method
 
 
 def _path(text: str | None) -> str:
     path = "/" if text is None else text
     if not path.startswith("/") or not path.isprintable():
-        raise typer.BadParameter(
+        raise UsageError(
             message(
                 "with --method, --path is the path of the request and begins with a slash; --project names the project"
             )
@@ -151,9 +154,9 @@ def _headers(request: Request, texts: Sequence[str], content: bytes) -> tuple[tu
     for text in texts:
         match = _HEADER.fullmatch(text)
         if match is None:
-            raise typer.BadParameter(message("--header takes KEY:VALUE"))  # the text can be a secret
+            raise UsageError(message("--header takes KEY:VALUE"))  # the text can be a secret
         if match["name"].lower() in _OWN_HEADERS:
-            raise typer.BadParameter(message("--header cannot set {name}", name=match["name"]))
+            raise UsageError(message("--header cannot set {name}", name=match["name"]))
         if looks_secret(match["name"]) or match["name"].lower() == "authorization":
             request.load.secrets.add(match["value"].strip())
         headers.append((match["name"], match["value"].strip()))

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated
 
 from scfdeploy.cli import options, redaction
 from scfdeploy.cli.arguments import current_folder
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.groups import DisplayOptions, expand_groups
+from scfdeploy.cli.exits import UsageError
+from scfdeploy.cli.groups import DisplayOptions
 from scfdeploy.cli.output import OutputOptions, Report, require_folder, run_and_exit
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.migrate import MigrateOptions
 from scfdeploy.operations.migrate import migrate as use_case
 from scfdeploy.results import Migration
+
+if TYPE_CHECKING:
+    import typer
+
 
 app = CommandApp()
 
@@ -25,7 +28,6 @@ _FORMATS = {".md": "migration-report", ".markdown": "migration-report", ".json":
 
 
 @app.command()
-@expand_groups
 def migrate(
     path: options.PathArgument = ".",
     *,
@@ -72,7 +74,7 @@ def _check_component(component: str | None) -> None:
         text = message(
             "--component takes one of {choices}, not {text}", choices=", ".join(choices), text=repr(component)
         )
-        raise typer.BadParameter(text)
+        raise UsageError(text)
 
 
 def _report_format(output: str) -> str:
@@ -84,14 +86,12 @@ def _file_report(path: str) -> Report:
     from scfdeploy.config.discover import FILE_NAMES
 
     if Path(path).name.lower() in FILE_NAMES:
-        raise typer.BadParameter(
+        raise UsageError(
             message("--report would replace {text}, which is the name of a project's file", text=repr(path))
         )
     form = _FORMATS.get(Path(path).suffix.lower())
     if form is None:
-        raise typer.BadParameter(
-            message("--report takes a FILE that ends in .md or .json, or -, not {text}", text=repr(path))
-        )
+        raise UsageError(message("--report takes a FILE that ends in .md or .json, or -, not {text}", text=repr(path)))
     require_folder(f"--report {path}", path)
     return Report(form, path)
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud_options, make_request, plan_policy
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import UsageError
 from scfdeploy.cli.groups import (
     ConnectionOptions,
     DisplayOptions,
@@ -19,7 +17,6 @@ from scfdeploy.cli.groups import (
     PlanOptions,
     ProjectOptions,
     RuleOptions,
-    expand_groups,
 )
 from scfdeploy.cli.output import OutputOptions, parse_reports, run_and_exit
 from scfdeploy.cli.redaction import mask_on_github
@@ -32,15 +29,20 @@ from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy
 from scfdeploy.results import Drifted, Planned
 
+if TYPE_CHECKING:
+    import typer
+
+    from scfdeploy.cli import options
+    from scfdeploy.providers.clock import Clock
+
 app = CommandApp()
 
 
 @app.command()
-@expand_groups
 def plan(
-    context: typer.Context,
     path: options.PathArgument = ".",
     *,
+    clock: Clock | None = None,
     out: Annotated[
         str | None, typer.Option("--out", metavar="FILE", help="Save the plan to FILE for apply --plan.")
     ] = None,
@@ -69,7 +71,7 @@ def plan(
         **rules._asdict(),
         **hooks.as_arguments(),
     )
-    cloud = cloud_options(clock=context.obj, **connection._asdict(), parallelism=parallelism)
+    cloud = cloud_options(clock=clock, **connection._asdict(), parallelism=parallelism)
     policy = plan_policy(changes)
     whole = Part(request, policy)
 
@@ -77,7 +79,7 @@ def plan(
     mask_on_github(output, request.load.variables)
     if refresh_only:
         if out is not None:
-            raise typer.BadParameter(message("--refresh-only cannot be combined with --out: it makes no plan to save"))
+            raise UsageError(message("--refresh-only cannot be combined with --out: it makes no plan to save"))
         exit_code = partial(_drift_exit_code, detailed=detailed_exitcode)
         run_regions_and_exit(screen, whole, lambda part, own: drift(part, cloud, own), exit_code)
     planned_exit_code = partial(_exit_code, detailed=detailed_exitcode)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.arguments import make_request
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.groups import DisplayOptions, ProjectOptions, expand_groups
+from scfdeploy.cli.groups import DisplayOptions, ProjectOptions
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.results.policy import PolicyShown
+
+if TYPE_CHECKING:
+    import typer
+
+    from scfdeploy.cli import options
 
 app = CommandApp()
 
 
 @app.command()
-@expand_groups
 def policy(
     path: options.PathArgument = ".",
     *,

@@ -12,8 +12,9 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud_options, make_request
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.groups import DisplayOptions, EmulatorOptions, ProjectOptions, expand_groups
+from scfdeploy.cli.groups import DisplayOptions, EmulatorOptions, ProjectOptions
 from scfdeploy.cli.output import OutputOptions, done_if_ok, run_and_exit
+from scfdeploy.cli.questions import ask
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.request import CloudOptions, Request
 
@@ -27,7 +28,6 @@ _Tag = Annotated[str, typer.Option("--tag", metavar="T", help="Only messages wit
 
 
 @app.command("list")
-@expand_groups
 def list_queues(
     *,
     path: options.ProjectPath = ".",
@@ -46,7 +46,6 @@ def list_queues(
 
 
 @app.command()
-@expand_groups
 def show(
     name: _Name,
     *,
@@ -66,7 +65,6 @@ def show(
 
 
 @app.command("test")
-@expand_groups
 def call_handler(
     name: _Name,
     *,
@@ -85,7 +83,6 @@ def call_handler(
 
 
 @app.command()
-@expand_groups
 def redrive(
     name: _Name,
     *,
@@ -105,7 +102,6 @@ def redrive(
 
 
 @app.command()
-@expand_groups
 def purge(
     name: _Name,
     *,
@@ -128,7 +124,6 @@ def purge(
 
 
 @app.command()
-@expand_groups
 def create(
     name: _Name,
     *,
@@ -146,7 +141,6 @@ def create(
 
 
 @app.command()
-@expand_groups
 def subscribe(
     topic: _Topic,
     *,
@@ -169,7 +163,6 @@ def subscribe(
 
 
 @app.command()
-@expand_groups
 def send(
     name: _Topic,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The message.")],
@@ -211,6 +204,6 @@ def _confirm_purge(name: str, count: int) -> None:
             hint=message("Give --yes to delete its messages without asking."),
         )
     question = message("Delete {count} messages from {name}? Type 'yes' to continue:", count=count, name=name)
-    answer = typer.prompt(question, prompt_suffix=" ", default="", show_default=False, err=True)
+    answer = ask(question, prompt_suffix=" ", default="", show_default=False)
     if answer not in ("yes", message("yes")):
         raise ScfDeployError(message("{name} was not purged.", name=name))

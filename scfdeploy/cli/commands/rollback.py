@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.approval import run_alias_change
 from scfdeploy.cli.arguments import cloud_options, make_request
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions
 from scfdeploy.cli.output import OutputOptions
 from scfdeploy.operations.alias.target import rollback as use_case
+
+if TYPE_CHECKING:
+    import typer
+
+    from scfdeploy.cli import options
+    from scfdeploy.providers.clock import Clock
 
 app = CommandApp()
 
 
 @app.command()
-@expand_groups
 def rollback(
-    context: typer.Context,
     name: options.FunctionArgument = "",
     *,
+    clock: Clock | None = None,
     alias: Annotated[
         str,
         typer.Option("--alias", metavar="NAME", help="Alias; defaults to the alias in the file, or $DEFAULT."),
@@ -37,6 +39,6 @@ def rollback(
 ) -> None:
     """Point an alias back to the previous version. Shows the plan and asks for approval first."""
     request = make_request(path, **project._asdict())
-    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    cloud = cloud_options(clock=clock, **connection._asdict())
     screen = OutputOptions("rollback", output, *display)
     run_alias_change(screen, lambda hooks: use_case(request, cloud, name, alias=alias, to=to, hooks=hooks), yes=yes)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.command_app import CommandApp
+from scfdeploy.cli.exits import UsageError
 from scfdeploy.cli.output import OutputOptions, print_document, print_text, run_or_exit
 from scfdeploy.config.schema import json_schema
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import join_sentences
+
+if TYPE_CHECKING:
+    import typer
+
+    from scfdeploy.cli import options
 
 app = CommandApp()
 
@@ -71,5 +74,5 @@ def _document_schema(name: str) -> dict[str, Any]:
         from scfdeploy.diagnostics import did_you_mean
 
         listed = message("--document takes one of {names}, not {name}.", names=", ".join(known), name=repr(name))
-        raise typer.BadParameter(join_sentences(listed, did_you_mean(name, known) or ""))
+        raise UsageError(join_sentences(listed, did_you_mean(name, known) or ""))
     return document_schema(name)

@@ -6,13 +6,11 @@ import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.arguments import make_request, parse_duration, start_memory_server
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.groups import DisplayOptions, ProjectOptions, expand_groups
+from scfdeploy.cli.exits import UsageError
+from scfdeploy.cli.groups import DisplayOptions, ProjectOptions
 from scfdeploy.cli.output import (
     OutputOptions,
     done_if_ok,
@@ -29,6 +27,9 @@ from scfdeploy.diagnostics.messages import join_sentences
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    import typer
+
+    from scfdeploy.cli import options
     from scfdeploy.config.scenario.definition import Outcome
     from scfdeploy.delivery.trace import TraceStep
     from scfdeploy.results.simulation import Simulated
@@ -38,7 +39,6 @@ _LINES_AT_ONCE = 500
 
 
 @app.command()
-@expand_groups
 def simulate(
     scenario: Annotated[
         str, typer.Argument(metavar="[SCENARIO]", help="YAML file; by default one event of the project's function.")
@@ -101,9 +101,9 @@ def simulate(
     from scfdeploy.operations.simulate.simulation import simulate as use_case
 
     if returns not in ("", "at-once"):
-        raise typer.BadParameter(message("--return takes at-once, not {text}", text=repr(returns)))
+        raise UsageError(message("--return takes at-once, not {text}", text=repr(returns)))
     if idempotent is not None and not idempotent.strip():
-        raise typer.BadParameter(message("--idempotent takes a command"))
+        raise UsageError(message("--idempotent takes a command"))
     request = make_request(path, **project._asdict())
     lines = _StepLines() if output == "jsonl" else None
     chosen = SimulationOptions(
@@ -147,7 +147,7 @@ def _platforms(text: str, known: Collection[str]) -> tuple[str, ...]:
             from scfdeploy.diagnostics import did_you_mean
 
             listed = message("--on takes {platforms}, not {name}.", platforms=", ".join(known), name=repr(name))
-            raise typer.BadParameter(join_sentences(listed, did_you_mean(name, known) or ""))
+            raise UsageError(join_sentences(listed, did_you_mean(name, known) or ""))
     return names
 
 
@@ -158,7 +158,7 @@ def _max_age_ms(text: str | None) -> int | None:
         return None
     milliseconds = parse_duration("--max-age", text) * 1000
     if milliseconds > LONGEST_MS:
-        raise typer.BadParameter(message("--max-age takes at most {days} days", days=LONGEST_MS // 86_400_000))
+        raise UsageError(message("--max-age takes at most {days} days", days=LONGEST_MS // 86_400_000))
     return round(milliseconds)
 
 
@@ -170,7 +170,7 @@ def _outcomes(text: str) -> tuple[Outcome, ...]:
 
     outcomes = read_outcome_list(text)
     if isinstance(outcomes, str):
-        raise typer.BadParameter(
+        raise UsageError(
             message(
                 "--outcomes takes statuses such as 430, or {words}, separated by commas, not {word}",
                 words=", ".join(OUTCOME_WORDS),

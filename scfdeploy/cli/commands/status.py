@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud_options, make_request, targets
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, FindingLayout, ProjectOptions, expand_groups
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, FindingLayout, ProjectOptions
 from scfdeploy.cli.output import OutputOptions, parse_reports
 from scfdeploy.cli.region_parts import Part
 from scfdeploy.cli.regions import run_regions_and_exit
@@ -18,15 +15,20 @@ from scfdeploy.operations.status import status as use_case
 from scfdeploy.plan import Policy
 from scfdeploy.results import StatusReport
 
+if TYPE_CHECKING:
+    import typer
+
+    from scfdeploy.cli import options
+    from scfdeploy.providers.clock import Clock
+
 app = CommandApp()
 
 
 @app.command()
-@expand_groups
 def status(
-    context: typer.Context,
     path: options.PathArgument = ".",
     *,
+    clock: Clock | None = None,
     project: ProjectOptions,
     skip_unsupported: options.SkipUnsupported = False,
     output: options.OutputFormat = "text",
@@ -46,7 +48,7 @@ def status(
 ) -> None:
     """Show deployed functions and layers with state, triggers and URLs, and how they differ from the files."""
     request = make_request(path, **project._asdict(), skip_unsupported=skip_unsupported)
-    cloud = cloud_options(clock=context.obj, **connection._asdict(), parallelism=parallelism)
+    cloud = cloud_options(clock=clock, **connection._asdict(), parallelism=parallelism)
     screen = OutputOptions("status", output, *display, parse_reports(report), **layout._asdict())
     whole = Part(request, Policy(targets=targets(target)))
     run_regions_and_exit(screen, whole, lambda part, own: use_case(part, cloud, own.targets), _exit_code)

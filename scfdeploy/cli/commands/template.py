@@ -12,7 +12,7 @@ from scfdeploy.cli import options
 from scfdeploy.cli.arguments import make_request
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.groups import DisplayOptions, ProjectOptions, expand_groups
+from scfdeploy.cli.groups import DisplayOptions, ProjectOptions
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Result
@@ -25,7 +25,6 @@ _Function = Annotated[
 
 
 @app.command("list")
-@expand_groups
 def list_templates(
     function: Annotated[str, typer.Argument(metavar="[FUNCTION]", help="`name` or `namespace/name`.")] = "",
     *,
@@ -41,7 +40,6 @@ def list_templates(
 
 
 @app.command()
-@expand_groups
 def show(
     name: _Name,
     *,
@@ -58,7 +56,6 @@ def show(
 
 
 @app.command()
-@expand_groups
 def save(
     name: _Name,
     *,
@@ -80,7 +77,6 @@ def save(
 
 
 @app.command()
-@expand_groups
 def delete(
     name: _Name,
     *,

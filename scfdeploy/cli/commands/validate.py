@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from scfdeploy.cli import options
 from scfdeploy.cli.arguments import make_request
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.groups import DisplayOptions, FindingLayout, ProjectOptions, RuleOptions, expand_groups
+from scfdeploy.cli.groups import DisplayOptions, FindingLayout, ProjectOptions, RuleOptions
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.validate import validate as use_case
+from scfdeploy.records import replace
 from scfdeploy.results import Validated
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    import typer
+
+    from scfdeploy.cli import options
+
 app = CommandApp()
 
 
 @app.command()
-@expand_groups
 def validate(
     path: options.PathsArgument = None,
     *,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from scfdeploy.config.bootstrap import BootstrapFactory, StartSettings, bootstrap_for
 from scfdeploy.config.components.image_parts import with_image_url
@@ -33,6 +32,7 @@ from scfdeploy.model import (
     Value,
     seal,
 )
+from scfdeploy.records import dataclass, replace
 from scfdeploy.triggers import TRIGGER_TYPES
 
 RUNTIME_MISSING = Finding(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import report_keys
@@ -12,6 +11,7 @@ from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Sequence
 from scfdeploy.diagnostics import Finding, Severity, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path
+from scfdeploy.records import replace
 
 SETTING_TWICE = Finding(
     "setting-twice",

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from scfdeploy.config.components.function import FunctionReaderOptions, read_function
@@ -22,6 +21,7 @@ from scfdeploy.config.yaml.nodes import is_false
 from scfdeploy.diagnostics import Diagnostics, Span, message
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path
 from scfdeploy.model.function_fields import CODE_KEYS
+from scfdeploy.records import replace
 
 _THING = "component: multi-scf"
 _DEFAULT_RUNTIME = "Nodejs12.16"  # the default of the vendor's own tool

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import replace
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
 from scfdeploy.config.yaml.nodes import is_false
 from scfdeploy.diagnostics import Edit, Finding, Severity, changed_lines
 from scfdeploy.diagnostics.page import yaml
+from scfdeploy.records import replace
 
 BESIDE_SRC = Finding(
     "beside-src",

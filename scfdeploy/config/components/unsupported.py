@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from scfdeploy.config.document import component_kind
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, message
 from scfdeploy.diagnostics.page import yaml
+from scfdeploy.records import dataclass
 
 COMPONENT_NOT_SUPPORTED = Finding(
     "component-not-supported",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from scfdeploy.config.fields.keys import equal_ignoring_case
 from scfdeploy.config.fields.reading import Reading
@@ -14,6 +13,7 @@ from scfdeploy.config.yaml.recovery.indent import indented
 from scfdeploy.diagnostics import Edit, Finding, Severity, Span, inserted
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind
+from scfdeploy.records import replace
 
 NOT_INDENTED = Finding(
     "not-indented",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from scfdeploy.config.yaml import Node, ScalarNode
 from scfdeploy.diagnostics import Diagnostics, Span
 from scfdeploy.model import Path, holds_secret
+from scfdeploy.records import dataclass, field
 
 
 @dataclass(slots=True)

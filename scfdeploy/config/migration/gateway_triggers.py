@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from scfdeploy.config.api_gateway import (
     access_controls,
@@ -21,6 +20,7 @@ from scfdeploy.config.yaml import Entry, MappingNode, Node, SequenceNode
 from scfdeploy.config.yaml.nodes import entries_below
 from scfdeploy.diagnostics import Diagnostics, Span, message
 from scfdeploy.diagnostics.messages import join_messages
+from scfdeploy.records import dataclass
 
 _QUALIFIERS = ("functionQualifier", "qualifier")
 _CARRIED_OVER = ("parameters", "endpoints", "apis", "api", "enableCORS", "netTypes", "function", *_QUALIFIERS, "name",

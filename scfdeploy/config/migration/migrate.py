@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scfdeploy.config.components.kinds import choose_kind, kinds
 from scfdeploy.config.files import with_line_feeds
 from scfdeploy.config.migration.current_format import migrate_component
@@ -16,6 +14,7 @@ from scfdeploy.config.rewriting.rewrite import Rewrite
 from scfdeploy.config.yaml import MappingNode, Node, parse
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
+from scfdeploy.records import dataclass
 
 NOT_MIGRATED = Finding(
     "not-migrated",

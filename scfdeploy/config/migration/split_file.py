@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -37,6 +36,7 @@ from scfdeploy.config.rewriting.layout import (
 from scfdeploy.config.rewriting.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, parse
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Position, Severity, Span, message
+from scfdeploy.records import replace
 
 _FOLDER = re.compile(r"[A-Za-z0-9_][\w.-]*", re.ASCII)
 _FUNCTIONS_FOLDER = "functions"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
 from scfdeploy.diagnostics import Position, Span
+from scfdeploy.records import dataclass, field
 
 _ENDS = re.compile("(\r\n|\n|\r)")
 

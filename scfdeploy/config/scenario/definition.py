@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from scfdeploy.diagnostics import Span
+from scfdeploy.records import dataclass, field
 
 PLATFORMS = ("scf", "functiongraph", "fc", "lambda")
 """The platforms, as `on` and `--on` name them."""

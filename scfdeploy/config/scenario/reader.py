@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -27,6 +26,7 @@ from scfdeploy.config.scenario.definition import (
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode, is_null, parse
 from scfdeploy.config.yaml.nodes import boolean, number
 from scfdeploy.diagnostics import Diagnostics, Span, message
+from scfdeploy.records import replace
 
 _ITEM_WORDS = ("event", "message", "record")
 _MAX_SHARDS = 1000

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
 from scfdeploy.config.variables import errors
@@ -21,6 +20,7 @@ from scfdeploy.config.variables.sources import VariableSources, VariableValue
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Edit, Position, Span, message, reworded
 from scfdeploy.model import Ref, holds_secret
+from scfdeploy.records import replace
 
 ReplacementLookup: TypeAlias = Callable[[Reference, ScalarNode, Span, str], str | None]
 """The text to write instead of a variable of another tool, of its scalar, its position and the scalar's first

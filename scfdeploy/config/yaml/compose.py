@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from scfdeploy.config.yaml.marks import SourcePositions
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_blank
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Position, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
+from scfdeploy.records import dataclass, field
 
 MAX_DEPTH = 100
 """The deepest nesting that is accepted; real files have ten levels at most."""

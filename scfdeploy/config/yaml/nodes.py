@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from scfdeploy.diagnostics import Span, message
 from scfdeploy.model import Ref
+from scfdeploy.records import dataclass
 
 
 class Style(StrEnum):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, cast
 
 from scfdeploy.config.yaml.compose import Composer
 from scfdeploy.config.yaml.marks import SourcePositions
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.records import replace
 
 _JOINED_KEYS = re.compile(r"^[ \t]+[A-Za-z_]\w*:(?!//)[^\s:].*\n\s*[A-Za-z_]\w*:(?!//)[^\s:]", re.MULTILINE)
 """Two lines that begin with a key without a space after its colon."""

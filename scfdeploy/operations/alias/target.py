@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.stop import Stop
 from scfdeploy.diagnostics import ScfDeployError, message
@@ -16,6 +14,7 @@ from scfdeploy.plan.resources.alias import DEFAULT
 from scfdeploy.plan.resources.alias_routing import Route, plan_route, version_before
 from scfdeploy.plan.resources.version import latest_is_newest
 from scfdeploy.providers.base import CloudError, Query
+from scfdeploy.records import dataclass
 from scfdeploy.results import AliasChanged, Findings, Planned
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.stop import Stop
@@ -19,6 +18,7 @@ from scfdeploy.operations.resolve_function import DeployedFunction, load_deploye
 from scfdeploy.plan import Change, Plan, reasons
 from scfdeploy.plan.resources.alias_routing import Route, plan_route
 from scfdeploy.providers.clock import Clock, SystemClock
+from scfdeploy.records import dataclass, replace
 from scfdeploy.report.humanize import duration
 from scfdeploy.results import AliasChanged, Findings, Planned, ShiftStep
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from scfdeploy.apply import Status
 from scfdeploy.apply.stop import Stop
@@ -16,6 +15,7 @@ from scfdeploy.operations.query import with_version_queries
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Action, Policy
 from scfdeploy.providers.base import Query
+from scfdeploy.records import replace
 from scfdeploy.results import Applied, Findings
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from itertools import groupby
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
 
 from scfdeploy.diagnostics import Diagnostic, ScfDeployError, message
@@ -22,6 +22,7 @@ from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import function_address, unknown_function
 from scfdeploy.operations.template import read_template
 from scfdeploy.operations.urls.local import local_urls
+from scfdeploy.records import dataclass, field
 from scfdeploy.results import Applied, Findings
 from scfdeploy.results.dev import (
     DevEvent,
@@ -35,6 +36,7 @@ from scfdeploy.results.dev import (
 )
 
 EVERYTHING = Affected(everything=True)
+_LONGEST_WAIT_S = 0.25
 
 
 class FilesChanged(NamedTuple):
@@ -55,7 +57,7 @@ Input: TypeAlias = FilesChanged | LineTyped
 def queued_inputs(queue: SimpleQueue[Input | None]) -> Iterator[Input]:
     """The inputs of a queue until None. Changes that waited together, without a line between them, become one."""
     while True:
-        waiting = [queue.get()]
+        waiting = [_next_input(queue)]
         while not queue.empty():
             waiting.append(queue.get())
         for kind, group in groupby(waiting, key=type):
@@ -67,6 +69,13 @@ def queued_inputs(queue: SimpleQueue[Input | None]) -> Iterator[Input]:
                 if item is None:
                     return
                 yield item
+
+
+def _next_input(queue: SimpleQueue[Input | None]) -> Input | None:
+    # Python would handle a signal that comes right before a wait without a timeout only when the wait has ended.
+    while True:
+        with suppress(Empty):
+            return queue.get(timeout=_LONGEST_WAIT_S)
 
 
 def request_ended(fields: Mapping[str, Any]) -> RequestEnded:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
 from scfdeploy.config import load_project
 from scfdeploy.config.discover import FILE_NAMES, discover
@@ -21,6 +20,7 @@ from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.operations.check import code_sources
 from scfdeploy.operations.request import Request
 from scfdeploy.packager.exclude import EXCLUDED_AT_TOP, BadPatternError, Selection
+from scfdeploy.records import dataclass, field
 
 _INSTALLED = "node_modules"
 """The folder of packages: installing thousands of files must not deploy thousands of times. The lock file tells."""

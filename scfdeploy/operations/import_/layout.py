@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import DEFAULT_STAGE, Address, Observed, Owner, Resource, Value
 from scfdeploy.plan.diff.normalise import is_blank
+from scfdeploy.records import dataclass
 from scfdeploy.scaffold.project import app_name, project_name
 
 _DEFAULT_APP = "imported"

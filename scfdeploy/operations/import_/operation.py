@@ -7,7 +7,6 @@ import shutil
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scfdeploy.config.discover import FILE_NAMES
@@ -27,6 +26,7 @@ from scfdeploy.packager.archive import content_digest_of
 from scfdeploy.packager.unpack import unpack
 from scfdeploy.providers.base import CloudError, ErrorKind, Query
 from scfdeploy.providers.tencent import TencentProvider
+from scfdeploy.records import dataclass, replace
 from scfdeploy.results import Findings, Imported
 from scfdeploy.scaffold.config_text import read_values, with_values
 from scfdeploy.scaffold.editor_schema import SCHEMA_FILE, modeline, schema_text

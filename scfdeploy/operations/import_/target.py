@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from scfdeploy.config.environment import read_env_file
@@ -16,6 +15,7 @@ from scfdeploy.model.fields import by_name
 from scfdeploy.operations.cloud import open_cloud, settings_in
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.providers.tencent import TencentProvider
+from scfdeploy.records import dataclass
 from scfdeploy.workspace.paths import LOCAL_CLOUD, NAME
 
 

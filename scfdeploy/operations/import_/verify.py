@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scfdeploy.config.files import display_path
@@ -16,6 +15,7 @@ from scfdeploy.operations.import_.writer import ImportedFile
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Action, FieldChange, Policy, make_plan
+from scfdeploy.records import dataclass, replace
 from scfdeploy.results import Findings, Imported, ImportedFunction
 from scfdeploy.workspace.install_files import InstalledFiles
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from scfdeploy.config.variables.scan import escaped
 from scfdeploy.diagnostics import message
@@ -26,6 +25,7 @@ from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY
 from scfdeploy.plan.diff.differences import unmanaged_names
 from scfdeploy.plan.diff.normalise import async_fields, is_blank, normal_settings
 from scfdeploy.plan.resources.alias import DEFAULT, LATEST, weights
+from scfdeploy.records import dataclass
 from scfdeploy.scaffold.config_text import yaml_lines
 from scfdeploy.triggers import TriggerType, trigger_type
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from scfdeploy.delivery.trace import TraceStep, TraceSummary
+from scfdeploy.records import dataclass, field
 
 MAX_STEPS = 2000
 """The number of steps that a report shows at most."""

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 
 from scfdeploy.apply import Status, run
@@ -25,6 +24,7 @@ from scfdeploy.providers.base import Invocation
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.emulator_control import EmulatorControl
 from scfdeploy.providers.tencent import Credentials, TencentProvider, open_provider
+from scfdeploy.records import replace
 from scfdeploy.results import Findings
 
 _SDK_VARIABLES = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": "us-east-1"}

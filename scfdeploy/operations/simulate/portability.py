@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 from scfdeploy.config.scenario import FunctionPolicy, Target
 from scfdeploy.config.scenario.findings import POLICY_RANGE, POLICY_UNSUPPORTED
 from scfdeploy.delivery.platform import AsyncPlatform, PolicyKey, PolicyProblem, Range
 from scfdeploy.diagnostics import Diagnostic, Severity, Span, message
 from scfdeploy.operations.simulate.platforms import ASYNC_PLATFORMS
+from scfdeploy.records import dataclass, field, replace
 from scfdeploy.report.humanize import interval
 
 

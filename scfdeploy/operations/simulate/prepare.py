@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scfdeploy.config.scenario import (
@@ -41,6 +40,7 @@ from scfdeploy.operations.simulate.real_handlers import (
     RealBatchHandler,
     RealEventHandler,
 )
+from scfdeploy.records import dataclass, field
 
 if TYPE_CHECKING:
     from scfdeploy.operations.simulate.local_functions import RealFunctions

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from scfdeploy.config import load_project
 from scfdeploy.config.discover import discover
@@ -13,6 +12,7 @@ from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity, message
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec, Project
 from scfdeploy.operations.request import Request
+from scfdeploy.records import dataclass, field, replace
 from scfdeploy.results import Findings
 
 _KINDS = {"CMQ-QUEUE": "queue", "queue": "queue", "CMQ-TOPIC": "topic", "topic": "topic"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from scfdeploy.config.scenario import EventSource, FunctionPolicy, QueueSource, Scenario, StreamSource, Target
 from scfdeploy.config.scenario.findings import POLICY_UNSUPPORTED, SCENARIO_SOURCE, SCENARIO_UNUSED
@@ -12,6 +11,7 @@ from scfdeploy.config.scenario.values import SCENARIO_VALUE
 from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, message
 from scfdeploy.operations.simulate.platforms import NEAREST_SOURCES, SOURCES, source_word
 from scfdeploy.operations.simulate.portability import fit
+from scfdeploy.records import dataclass, field
 from scfdeploy.report.humanize import interval
 
 _LAST_ARRIVAL_MS = 100 * 365 * 86_400_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,6 +40,7 @@ from scfdeploy.operations.simulate.project_functions import (
 )
 from scfdeploy.operations.simulate.real_handlers import deletes_messages
 from scfdeploy.operations.simulate.scenario_checks import CheckedScenario, check_scenario
+from scfdeploy.records import dataclass, replace
 from scfdeploy.results import Findings
 from scfdeploy.results.simulation import Simulated, SimulatedRun, SmallestFaultPlan
 

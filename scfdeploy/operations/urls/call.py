@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from scfdeploy.diagnostics import ScfDeployError, message
@@ -18,6 +17,7 @@ from scfdeploy.operations.resolve_function import ResolvedFunction, missing_func
 from scfdeploy.providers.base import HttpRequest, HttpResponse, Invocation, Query
 from scfdeploy.providers.emulator_control import EmulatorControl
 from scfdeploy.providers.tencent.call_url import call_url
+from scfdeploy.records import replace
 from scfdeploy.results import Findings, Invoked
 
 _FIRST_FAILURE = 400

@@ -8,7 +8,6 @@ import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from types import ModuleType
 from typing import NamedTuple
 
@@ -28,6 +27,7 @@ from scfdeploy.packager.build.dependencies import (
 from scfdeploy.packager.command import CommandResult, describe_end, run_command
 from scfdeploy.packager.findings import Findings, name_some, printable
 from scfdeploy.packager.fingerprint import sha256_of
+from scfdeploy.records import replace
 
 BUILD_FAILED = Finding(
     "build-failed",

@@ -7,12 +7,12 @@ Settings of both sides are in normal form. Only settings that are written are co
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from scfdeploy.model import FUNCTION_FIELDS, Bundle, Field, Kind, Resource, Secret, UpdateMode, Value
 from scfdeploy.model.fields import by_name
 from scfdeploy.plan.change import FieldChange
 from scfdeploy.plan.diff.normalise import as_mapping, is_blank, normal
+from scfdeploy.records import dataclass
 
 CODE_PATH = "src"
 _WITH_DEFAULTS = (Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN)

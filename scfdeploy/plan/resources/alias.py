@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from scfdeploy.diagnostics import Finding, Severity, message
 from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
@@ -13,6 +12,7 @@ from scfdeploy.plan.diff.differences import differences
 from scfdeploy.plan.diff.normalise import alias_fields, is_blank, normal_settings
 from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment, merge
 from scfdeploy.plan.resources.version import version_of, wants_versions
+from scfdeploy.records import dataclass
 
 ALIAS_WITHOUT_VERSION = Finding(
     "alias-without-version",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, FunctionSpec, Owner, Resource, Value
@@ -13,6 +12,7 @@ from scfdeploy.plan.change import Action, Change
 from scfdeploy.plan.diff.differences import additions, differences
 from scfdeploy.plan.diff.normalise import alias_fields, normal_settings
 from scfdeploy.plan.resources.alias import DEFAULT, DIGITS, LATEST, alias_addresses, lost_rules, weights
+from scfdeploy.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

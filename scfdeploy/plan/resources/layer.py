@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from scfdeploy.diagnostics import message
 from scfdeploy.facts import limit
@@ -16,6 +15,7 @@ from scfdeploy.plan.diff.normalise import normal_settings
 from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment
 from scfdeploy.plan.policy import Ownership, Policy, ownership, refusal
 from scfdeploy.plan.reach import Reach
+from scfdeploy.records import replace
 
 VERSION = "version"
 _FIELDS = tuple(field for field in LAYER_FIELDS if field.update_mode is UpdateMode.CONFIGURATION)

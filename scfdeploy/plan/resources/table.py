@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from scfdeploy.model import Address, FunctionSpec, Observed, Project, Resource, Value
 from scfdeploy.model.resource_kind import (
@@ -30,6 +29,7 @@ from scfdeploy.plan.resources.layer import plan_layer_removal
 from scfdeploy.plan.resources.namespace import plan_namespaces, remaining_namespaces
 from scfdeploy.plan.resources.trigger import plan_triggers, plan_triggers_of_new, trigger_edges
 from scfdeploy.plan.resources.version import has_release, newest, publishes, version_of
+from scfdeploy.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

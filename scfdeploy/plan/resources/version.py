@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import FUNCTION_FIELDS, Bundle, FunctionSpec, Ref, Resource, UpdateMode
@@ -12,6 +11,7 @@ from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
 from scfdeploy.plan.diff.differences import differences, fill_defaults
 from scfdeploy.plan.diff.normalise import as_mapping, function_fields, is_blank, normal_settings
+from scfdeploy.records import replace
 
 PATH = "publish"
 # A version can have its own description; tags belong to the function.

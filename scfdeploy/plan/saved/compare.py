@@ -8,7 +8,6 @@ modified plan file can make an apply fail, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scfdeploy.diagnostics import ScfDeployError, message
@@ -19,6 +18,7 @@ from scfdeploy.plan.document import as_document
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.reach import reach_of_plan
 from scfdeploy.plan.saved.digest import observed_fields, relevant
+from scfdeploy.records import dataclass
 
 _ROUNDS = 200_000
 _DIGEST_CHARACTERS = 16

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from scfdeploy.model import Observed, Ref, Resource, Secret, Value, holds_secret, looks_secret
 from scfdeploy.plan.reach import Reach
+from scfdeploy.records import replace
 
 # `modified` represents the secrets, which must not even be hashed. Download URLs differ with every read.
 _ATTRIBUTES = ("functionId", "modified", "codeSha256", "codeSize", "version", "versions", "content")

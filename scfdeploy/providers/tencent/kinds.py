@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from threading import BoundedSemaphore
 
 from scfdeploy.model import Address, Bundle, Resource
@@ -32,6 +31,7 @@ from scfdeploy.providers.tencent.resources.layers import LayerStates, LayerWrite
 from scfdeploy.providers.tencent.resources.namespaces import NamespaceWriter
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.triggers.products import TriggerWriter, product_of, read_triggers
+from scfdeploy.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -26,6 +25,7 @@ from scfdeploy.providers.tencent.resources.wire import IMAGE_RUNTIME, pairs
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.paging import list_all
 from scfdeploy.providers.tencent.triggers.products import read_triggers
+from scfdeploy.records import replace
 
 _MANY = 5
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Observed, Resource
@@ -23,6 +22,7 @@ from scfdeploy.providers.tencent.resources.function_status import (
     FunctionWaiter,
 )
 from scfdeploy.providers.tencent.transport.client import Client
+from scfdeploy.records import dataclass, field
 
 _CONFLICT = "ChangedMeanwhile"
 # The API may return the previous state for a second or two, so only a difference that persists is a conflict.

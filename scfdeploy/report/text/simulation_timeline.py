@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scfdeploy.delivery.driver import MESSAGE_TOO_LARGE, REFUSED
 from scfdeploy.delivery.profiles.queue_source import RETURN
 from scfdeploy.delivery.trace import REPEAT, RETRY, Delivery, StepKind, TraceStep
 from scfdeploy.diagnostics import message
+from scfdeploy.records import dataclass
 from scfdeploy.report.humanize import byte_count, china_time, ranges, time_of_day
 from scfdeploy.report.terminal import clip, pad, safe, width
 from scfdeploy.results.simulation import START_MS, SimulatedRun

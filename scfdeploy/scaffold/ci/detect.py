@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from scfdeploy.config.discover import FILE_NAMES
@@ -18,6 +17,7 @@ from scfdeploy.config.variables.scan import Reference, scan
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode, parse
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
 from scfdeploy.facts import frameworks, runtimes
+from scfdeploy.records import dataclass, field
 from scfdeploy.scaffold.ci.names import is_variable
 from scfdeploy.scaffold.ci.settings import Hook
 

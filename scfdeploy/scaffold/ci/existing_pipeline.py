@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scfdeploy.model import DEFAULT_STAGE
+from scfdeploy.records import dataclass, field
 
 _DEFAULT_BRANCH = "main"
 

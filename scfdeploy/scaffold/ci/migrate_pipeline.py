@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from scfdeploy.config.files import read_text
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
 from scfdeploy.model import DEFAULT_STAGE
+from scfdeploy.records import replace
 from scfdeploy.scaffold.ci import detect
 from scfdeploy.scaffold.ci.existing_jenkinsfile import is_jenkinsfile, read_jenkinsfile_text
 from scfdeploy.scaffold.ci.existing_pipeline import ExistingPipeline, Line

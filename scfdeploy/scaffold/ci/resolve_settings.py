@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
 from scfdeploy.model import DEFAULT_STAGE, holds_secret
+from scfdeploy.records import dataclass, replace
 from scfdeploy.scaffold.ci import detect
 from scfdeploy.scaffold.ci.detect import Folder
 from scfdeploy.scaffold.ci.names import (

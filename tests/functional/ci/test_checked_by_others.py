@@ -12,7 +12,8 @@ from tests.support.rendered import Rendered, every, scripts
 
 @pytest.fixture(scope="module")
 def rendered() -> list[Rendered]:
-    return list(every("github"))
+    """Each different text once."""
+    return list({one.text: one for one in every("github")}.values())
 
 
 @pytest.fixture(scope="module")

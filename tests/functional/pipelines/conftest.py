@@ -75,14 +75,19 @@ def shared_temp(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(name="host")
 def the_host(server: LocalServer) -> Mapping[str, str]:
     """The environment of a machine on which pip builds from what is there and fetches nothing."""
+    return {**offline_host(), "SCFDEPLOY_ENDPOINT": server.url}
+
+
+def offline_host() -> Mapping[str, str]:
+    """As the fixture `host`, without a cloud. Python compiles what it runs; pip would compile everything."""
     return {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
         "PIP_NO_INDEX": "1",
         "PIP_NO_DEPS": "1",
         "PIP_NO_BUILD_ISOLATION": "0",
+        "PIP_NO_COMPILE": "0",
         "PYTHONPATH": sysconfig.get_path("purelib"),
-        "SCFDEPLOY_ENDPOINT": server.url,
     }
 
 

@@ -1,19 +1,22 @@
 """`action.yml`, really run: installed from its own checkout, against the local server and a stand-in for GitHub."""
 
 import json
-import sys
+import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.functional.pipelines.conftest import HOSTILE, KEYS, MakeRunner
+from tests.functional.pipelines.conftest import HOSTILE, KEYS, MakeRunner, offline_host
 from tests.support.github_api import BOT, GitHub
 from tests.support.local_server import LocalServer
-from tests.support.pipeline_run import Event, Job, pull_request
-from tests.support.pipeline_steps import TOKEN
+from tests.support.machine import put_python
+from tests.support.marketplace import marketplace
+from tests.support.pipeline_run import Event, Job, pull_request, push
+from tests.support.pipeline_steps import TOKEN, Runner
+from tests.support.preloaded_command import start_command
 from tests.support.project import write_project
+from tests.support.shared import shared_folder
 
 ROOT = Path(__file__).parents[3]
 HTTP = """\
@@ -25,7 +28,64 @@ HTTP = """\
             enableExtranet: true
 """
 
+EVIL_MODULES = ("json", "venv", "pip", "run", "settings", "subprocess", "sitecustomize")
+
 Act = Callable[..., Job]
+
+
+@pytest.fixture(name="installation", scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a RUNNER_TEMP, `temp`, in which the action has installed itself, and with what is known of that:
+    `seen`, the environment of each call of Python, and `job.json`.
+    """
+    return shared_folder(tmp_path_factory, "installed action", install)
+
+
+def install(folder: Path) -> None:
+    """Run the action with keys, in a repository whose modules are named like Python's own."""
+    python = folder / "python"
+    put_python(folder / "other python")
+    python.write_text(f'#!/bin/sh\nenv >> "{folder}/seen"\nexec "{folder}/other python" "$@"\n')
+    python.chmod(0o755)
+    actions = marketplace(checkout_with_evil_modules)
+    found = {**actions, "actions/setup-python": lambda _place, _inputs: {"python-path": str(python)}}
+    runner = Runner(folder / "runner", found, push(), offline_host(), shared_temp=folder / "temp")
+    env = {**KEYS, "TENCENTCLOUD_TOKEN": "local-secret"}
+    job = runner.run(using_the_action(env, command="validate")).jobs["deploy"]
+    steps = {step.name: step.outcome for step in job.steps}
+    record = {"result": job.result, "printed": job.printed, "steps": steps}
+    (folder / "job.json").write_text(json.dumps(record), "utf-8")
+
+
+def checkout_with_evil_modules(folder: Path) -> None:
+    write_project(folder)
+    for module in EVIL_MODULES:
+        (folder / f"{module}.py").write_text("open('pwned', 'w').close()\n")
+
+
+def using_the_action(env: Mapping[str, str], **inputs: str) -> str:
+    """A workflow of one job that uses the action."""
+    return f"""\
+jobs:
+  deploy:
+    steps:
+      - uses: actions/checkout@v1
+      - uses: {json.dumps(str(ROOT))}
+        env: {json.dumps(env)}
+        with: {json.dumps(inputs)}
+"""
+
+
+@pytest.fixture(scope="module", name="temp")
+def temp_with_forked_program(installation: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A RUNNER_TEMP as the action has left it, whose scfdeploy is a fork of a loaded one."""
+    temp = tmp_path_factory.mktemp("runner temp")
+    (home,) = (installation / "temp").glob("scfdeploy-*/bin")
+    copy = temp / home.parent.name
+    shutil.copytree(home, copy / "bin", symlinks=True)
+    shutil.copy(home.parent / "pyvenv.cfg", copy)
+    (copy / "bin" / "scfdeploy").write_text(f'#!/bin/sh\nexec {start_command()} "$@"\n')
+    return temp
 
 
 @pytest.fixture(name="act")
@@ -103,12 +163,12 @@ class TestDeploying:
         assert "good day" in job.summary
 
 
-def test_action_installs_its_own_commit_and_everything_else_by_hash(runner: MakeRunner, tmp_path: Path) -> None:
-    job = runner(shared_temp=tmp_path).action(ROOT, {"command": "validate", "path": str(write_project(tmp_path / "p"))})
+def test_action_installs_its_own_commit_and_everything_else_by_hash(installation: Path) -> None:
+    job = json.loads((installation / "job.json").read_text("utf-8"))
 
-    said = [line for line in job.printed if line.startswith("pip ")]
+    said = [line for line in job["printed"] if line.startswith("pip ")]
     lists = ROOT / "scfdeploy" / "scaffold" / "requirements"
-    assert job.result == "success", job.raw
+    assert job["result"] == "success", job["printed"]
     assert [line.rpartition(" ")[2] for line in said] == [str(lists / "build.txt"), str(lists / "runtime.txt")]
     assert all("--require-hashes --only-binary :all:" in line for line in said)
     # The one call of pip that really ran fetched nothing, neither dependencies nor what it builds with.
@@ -287,42 +347,22 @@ class TestUntrustedInput:
 
         assert [str(file) for file in tmp_path.rglob("pwned*")] == []
 
-    def test_modules_in_the_repository_are_not_taken_for_pythons_own(self, runner: MakeRunner, tmp_path: Path) -> None:
-        machine = runner(shared_temp=tmp_path / "temp")
-        evil = "open('pwned', 'w').close()\n"
+    def test_modules_in_the_repository_are_not_taken_for_pythons_own(
+        self, runner: MakeRunner, installation: Path, tmp_path: Path
+    ) -> None:
+        machine = runner(checkout=checkout_with_evil_modules, shared_temp=installation / "temp")
 
-        def checkout(folder: Path) -> None:
-            write_project(folder)
-            for module in ("json", "venv", "pip", "run", "settings", "subprocess", "sitecustomize"):
-                (folder / f"{module}.py").write_text(evil)
-
-        workflow = f"""\
-jobs:
-  deploy:
-    steps:
-      - uses: actions/checkout@v1
-      - uses: {json.dumps(str(ROOT))}
-        env: {json.dumps(KEYS)}
-"""
-        machine = runner(checkout=checkout, shared_temp=tmp_path / "temp")
-        done = machine.run(workflow)
+        done = machine.run(using_the_action(KEYS))
 
         assert done.ok, done.raw
-        assert [str(file) for file in tmp_path.rglob("pwned*")] == []
+        for folder in (tmp_path, installation):
+            assert [str(file) for file in folder.rglob("pwned*")] == []
 
-    def test_the_installation_gets_no_keys(self, runner: MakeRunner, tmp_path: Path) -> None:
-        python = tmp_path / "python"
-        python.write_text(f'#!/bin/sh\nenv >> "{tmp_path}/seen"\nexec "{sys.executable}" "$@"\n')
-        python.chmod(0o755)
-        machine = runner(shared_temp=tmp_path / "temp")
-        found = {"actions/setup-python": lambda _place, _inputs: {"python-path": str(python)}}
+    def test_the_installation_gets_no_keys(self, installation: Path) -> None:
+        job = json.loads((installation / "job.json").read_text("utf-8"))
 
-        job = replace(machine, marketplace=found).action(
-            ROOT, {"path": str(write_project(tmp_path / "p"))}, env={**KEYS, "TENCENTCLOUD_TOKEN": "local-secret"}
-        )
-
-        assert job.step("Install scfdeploy").outcome == "success", job.raw
-        assert "local-secret" not in (tmp_path / "seen").read_text()
+        assert job["steps"]["Install scfdeploy"] == "success", job["printed"]
+        assert "local-secret" not in (installation / "seen").read_text("utf-8")
 
     @pytest.mark.parametrize("command", ["validate", "plan", "apply", "status", "destroy"])
     def test_keys_are_nowhere(self, act: Act, server: LocalServer, tmp_path: Path, command: str) -> None:

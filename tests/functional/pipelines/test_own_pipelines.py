@@ -18,6 +18,7 @@ from tests.functional.pipelines.conftest import MakeRunner
 from tests.support.jenkins_steps import Agent
 from tests.support.machine import put_python
 from tests.support.pipeline_run import Event, Run, push
+from tests.support.preloaded_command import start_command
 
 ROOT = Path(__file__).parents[3]
 WORKFLOWS = ROOT / ".github" / "workflows"
@@ -46,10 +47,10 @@ def checkout(folder: Path) -> None:
     shutil.copy(ROOT / ".gitignore", folder)
     bin_folder = folder / ".venv" / "bin"
     bin_folder.mkdir(parents=True, exist_ok=True)
-    for name in ("scfdeploy", "hatchling"):
+    for name, start in (("scfdeploy", start_command()), ("hatchling", f'"{sys.executable}" -m hatchling')):
         program = bin_folder / name
         program.unlink(missing_ok=True)
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {name} "$@"\n')
+        program.write_text(f'#!/bin/sh\nexec {start} "$@"\n')
         program.chmod(0o755)
     put_python(bin_folder / "python")
     (folder / ".venv" / ".installed").touch()
@@ -99,12 +100,6 @@ def test_tests_run_with_the_lowest_and_with_the_locked_versions(runner: MakeRunn
         assert "pytest" in said
 
 
-def test_a_release_is_built_with_the_locked_versions(runner: MakeRunner, machine: Mapping[str, str]) -> None:
-    done = run(runner, machine, "release.yml", "package", event=Event("push", tag=f"v{__version__}"))
-
-    assert re.search(r"uv sync .*--locked", done.jobs["package"].raw), done.raw
-
-
 def test_the_demo_runs(runner: MakeRunner, machine: Mapping[str, str]) -> None:
     done = run(runner, machine, "test.yml", "demo")
 
@@ -124,10 +119,11 @@ def test_the_action_deploys_an_example_to_the_local_server(runner: MakeRunner, m
     assert "planned 4, applied 4, then 0; what cannot be: failure" in done.raw
 
 
-def test_a_tag_releases_its_version(runner: MakeRunner, machine: Mapping[str, str]) -> None:
+def test_a_tag_releases_its_version(runner: MakeRunner, machine: Mapping[str, str], tmp_path: Path) -> None:
     done = run(runner, machine, "release.yml", event=Event("push", tag=f"v{__version__}"))
 
     assert done.ok, done.raw
+    assert re.search(r"uv sync .*--locked", done.jobs["package"].raw), "built with the locked versions"
     assert done.jobs["publish"].environment == "pypi"
     names = [f"scfdeploy-{__version__}{end}" for end in ("-py3-none-any.whl", ".tar.gz")]
     assert done.jobs["publish"].raw.splitlines() == [f"published {name}" for name in names]
@@ -141,12 +137,11 @@ def test_a_tag_releases_its_version(runner: MakeRunner, machine: Mapping[str, st
         .raw.strip()
         .endswith(f"gh release create v{__version__} --verify-tag --generate-notes {files}")
     )
+    assert_says_where_it_comes_from(tmp_path)
 
 
-def test_release_says_where_it_comes_from(runner: MakeRunner, machine: Mapping[str, str], tmp_path: Path) -> None:
-    run(runner, machine, "release.yml", "package", event=Event("push", tag=f"v{__version__}"))
-
-    [wheel] = tmp_path.rglob("artifacts/dist/*.whl")
+def assert_says_where_it_comes_from(folder: Path) -> None:
+    [wheel] = folder.rglob("artifacts/dist/*.whl")
     with zipfile.ZipFile(wheel) as archive:
         [name] = [name for name in archive.namelist() if name.endswith("/METADATA")]
         metadata = archive.read(name).decode()

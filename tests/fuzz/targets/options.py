@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import typer
-
 from scfdeploy.cli.arguments import function_address, make_request, targets
+from scfdeploy.cli.exits import UsageError
 from scfdeploy.model import Address
 from tests.fuzz.promises import require, require_harmless
 
@@ -19,8 +18,8 @@ def target(data: bytes) -> None:
     for read in (_variable, _rule, _address, _name):
         try:
             read(text)
-        except typer.BadParameter as error:
-            require_harmless(error.format_message())
+        except UsageError as error:
+            require_harmless(str(error))
 
 
 def _variable(text: str) -> None:

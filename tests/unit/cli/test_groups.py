@@ -7,7 +7,8 @@ import typer
 from typer.testing import CliRunner
 
 from scfdeploy.cli.app import COMMANDS, app
-from scfdeploy.cli.groups import HELP_ORDER, DisplayOptions, ProjectOptions, expand_groups
+from scfdeploy.cli.groups import HELP_ORDER, DisplayOptions, ProjectOptions
+from scfdeploy.cli.typer_commands import expand_groups
 
 
 def options_of(*words: str) -> list[str]:

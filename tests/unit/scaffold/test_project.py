@@ -24,7 +24,7 @@ def new(
 
 
 def load(folder: Path) -> dict[str, Any]:
-    return YAML(typ="safe", pure=True).load(io.StringIO((folder / "serverless.yml").read_text("utf-8")))
+    return YAML(typ="safe").load(io.StringIO((folder / "serverless.yml").read_text("utf-8")))
 
 
 @pytest.mark.parametrize(("runtime", "type_"), KINDS)

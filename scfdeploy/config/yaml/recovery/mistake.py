@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from scfdeploy.diagnostics import Diagnostic
 from scfdeploy.model.lazy_pattern import lazy_pattern
+from scfdeploy.records import dataclass, field
 
 _COMMENT = lazy_pattern(r"(?<!\s)\s++#.*$")
 

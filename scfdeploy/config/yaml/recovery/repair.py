@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from ruamel.yaml.reader import ReaderError
@@ -23,6 +22,7 @@ from scfdeploy.config.yaml.recovery.surrogates import join_surrogates
 from scfdeploy.config.yaml.recovery.wrapping import find_wrapped_line, separator
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity
 from scfdeploy.diagnostics.page import yaml
+from scfdeploy.records import replace
 
 YAML_SYNTAX = Finding(
     "yaml-syntax",

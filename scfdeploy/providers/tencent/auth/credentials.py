@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
@@ -16,6 +15,7 @@ from scfdeploy.providers.tencent.auth.key_pair import (
     KeyText,
     key_pair,
 )
+from scfdeploy.records import replace
 
 if TYPE_CHECKING:
     from scfdeploy.providers.tencent.auth.profiles import ProfileFile

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Secret
+from scfdeploy.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

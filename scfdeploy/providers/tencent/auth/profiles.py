@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.providers.tencent.auth.key_pair import Credentials, KeyText, key_pair
+from scfdeploy.records import replace
 
 ProfileFile: TypeAlias = tuple[str, Callable[[str], "Credentials | None"]]
 """A path, with `{profile}` for the name of the profile, and a function that reads a profile from the file."""

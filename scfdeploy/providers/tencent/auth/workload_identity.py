@@ -7,12 +7,12 @@ nor the size of a response.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.providers.tencent.auth.key_pair import AmbientProvider, Credentials, temporary_key_pair
 from scfdeploy.providers.workers import call_within
+from scfdeploy.records import dataclass, field
 
 if TYPE_CHECKING:
     import requests

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -30,6 +29,7 @@ from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from scfdeploy.providers.tencent.transport.errors import TOO_LARGE, invalid_response, no_response, one_line
 from scfdeploy.providers.tencent.transport.http import UntrustedResponseError, iter_body, transfer_timeout
 from scfdeploy.providers.workers import call_within
+from scfdeploy.records import dataclass
 
 _MAX_PARTS = 10_000
 _XML = {"Content-Type": "application/xml"}

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -18,6 +17,7 @@ from requests.auth import AuthBase
 from scfdeploy.providers.tencent.auth.key_pair import Credentials
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from scfdeploy.providers.tencent.transport.http import describe_route, iter_body, open_session, proxies_for
+from scfdeploy.records import dataclass, field
 
 TIMEOUT_S = 60
 """Seconds of each wait for the server."""

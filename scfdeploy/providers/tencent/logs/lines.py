@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from scfdeploy.model import Address
 from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.providers.base import LogEntry
 from scfdeploy.providers.tencent.transport.paging import number
+from scfdeploy.records import dataclass, field
 
 _PLATFORM_LINE = lazy_pattern(
     r"(START|Event|Init Report|Provisioned Report|ERROR|Response|END|Report) RequestId: ?([\w-]+)\s*(.*)", re.DOTALL

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from scfdeploy.diagnostics import message
@@ -14,6 +13,7 @@ from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.paging import list_all, object_list
+from scfdeploy.records import dataclass, field
 
 _MAX_AGE_S = 0.1
 _FEW = 3

@@ -7,7 +7,6 @@ ownership tag, and a digest of the content, so that any machine recognizes what 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from scfdeploy.diagnostics import message
@@ -20,6 +19,7 @@ from scfdeploy.providers.tencent.resources.code import code_params
 from scfdeploy.providers.tencent.resources.wire import Params, pairs
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.paging import list_all, object_list
+from scfdeploy.records import dataclass
 
 _OWNER_PREFIX = "scfdeploy:"
 _DIGEST_LENGTH = 32

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from scfdeploy.model import Address, Secret, Value
+from scfdeploy.records import dataclass
 
 Params: TypeAlias = "dict[str, Any]"
 Settings: TypeAlias = Mapping[str, Value]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.records import dataclass
 
 _CLOUD = "tencentcloudapi.com"
 _REGION_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")

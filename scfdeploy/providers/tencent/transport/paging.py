@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.errors import malformed_field
+from scfdeploy.records import dataclass
 
 _PAGE_SIZE = 100
 # Far more than any account needs; ends the reading of a list whose server never returns a last page.

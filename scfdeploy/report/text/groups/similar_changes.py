@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
 from scfdeploy.diagnostics import message
@@ -11,6 +10,7 @@ from scfdeploy.model import Address
 from scfdeploy.model.resource_kind import TRIGGER
 from scfdeploy.plan import Action, Change, FieldChange, Plan, Refusal
 from scfdeploy.plan.checks import opens_public_url
+from scfdeploy.records import replace
 from scfdeploy.report.actions import SYMBOLS
 from scfdeploy.report.terminal import flow, safe
 from scfdeploy.report.text.plan import (

@@ -1,0 +1,245 @@
+"""`dataclass` and `replace` of the standard library, for the many small classes that a command defines when it starts.
+
+The standard library compiles up to nine functions per class, and loads `inspect` for that. Here one is compiled, when
+the first instance is made, and the rest is shared. To type checkers, `dataclasses` and `inspect`, it is a data class.
+
+Only classes with slots and without base classes that have fields are supported; anything else is a TypeError when the
+class is defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter, ge, gt, le, lt
+from reprlib import recursive_repr
+from typing import TYPE_CHECKING, Any, NoReturn
+
+__all__ = ["dataclass", "field", "replace"]
+
+_MISSING: Any = object()
+_assign = object.__setattr__
+
+
+class _Field:
+    """The default of a field, and what the field takes part in."""
+
+    __slots__ = ("compare", "default", "default_factory", "repr")
+
+    def __init__(
+        self,
+        *,
+        default: Any = _MISSING,
+        default_factory: Any = _MISSING,
+        compare: bool = True,
+        repr: bool = True,  # noqa: A002 - the name of the standard library
+    ) -> None:
+        self.default = default
+        self.default_factory = default_factory
+        self.compare = compare
+        self.repr = repr
+
+
+class _Definition:
+    """The fields of a class, and the arguments of its decorator."""
+
+    __slots__ = ("annotations", "fields", "settings")
+
+    def __init__(self, annotations: dict[str, Any], fields: dict[str, _Field], settings: dict[str, bool]) -> None:
+        self.annotations = annotations
+        self.fields = fields
+        self.settings = settings
+
+
+class _StandardAttribute:
+    """An attribute that `dataclasses` or `inspect` look for: that of an equal class of the standard library."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, _instance: object, owner: Any) -> Any:
+        import dataclasses
+        import inspect
+
+        definition: _Definition = owner.__record_definition__
+        namespace: dict[str, Any] = {"__annotations__": definition.annotations, "__module__": owner.__module__}
+        for name, own in definition.fields.items():
+            settings = {"default": own.default, "default_factory": own.default_factory}
+            given = {key: value for key, value in settings.items() if value is not _MISSING}
+            namespace[name] = dataclasses.field(**given, compare=own.compare, repr=own.repr)
+        make_equal = dataclasses.dataclass(**definition.settings, slots=True)
+        equal: Any = make_equal(type(owner.__name__, (), namespace))
+        return inspect.signature(equal) if self._name == "__signature__" else getattr(equal, self._name)
+
+
+_STANDARD_ATTRIBUTES = {
+    name: _StandardAttribute(name) for name in ("__dataclass_fields__", "__dataclass_params__", "__signature__")
+}
+
+
+def _dataclass(
+    *,
+    slots: bool,
+    frozen: bool = False,
+    eq: bool = True,
+    order: bool = False,
+    repr: bool = True,  # noqa: A002 - the name of the standard library
+) -> Callable[[type], type]:
+    """Define the methods of a class from its annotations; the arguments are those of the standard library."""
+    settings = {"frozen": frozen, "eq": eq, "order": order, "repr": repr}
+
+    def decorate(cls: type) -> type:
+        if not slots or any(hasattr(base, "__match_args__") for base in cls.__bases__):
+            raise TypeError(f"{cls.__qualname__} needs slots, and no base class with fields")
+        annotations: dict[str, Any] = cls.__annotations__
+        namespace = {name: value for name, value in cls.__dict__.items() if name not in ("__dict__", "__weakref__")}
+        fields: dict[str, _Field] = {}
+        for name, annotation in annotations.items():
+            if "ClassVar" in str(annotation) or "InitVar" in str(annotation) or "KW_ONLY" in str(annotation):
+                raise TypeError(f"{cls.__qualname__}.{name} is not a field")
+            default = namespace.pop(name, _MISSING)
+            fields[name] = default if isinstance(default, _Field) else _Field(default=default)
+        definition = _Definition(annotations, fields, settings)
+        methods = _shared_methods(definition)
+        if eq and ("__hash__" not in namespace or (namespace["__hash__"] is None and "__eq__" in namespace)):
+            namespace["__hash__"] = methods.pop("__hash__")
+        namespace = {
+            **methods,
+            **_STANDARD_ATTRIBUTES,
+            **namespace,
+            "__slots__": tuple(fields),
+            "__match_args__": tuple(fields),
+            "__record_definition__": definition,
+        }
+        # As with the standard library, slots take a new class.
+        made: Any = type(cls)(cls.__name__, cls.__bases__, namespace)
+        made.__qualname__ = cls.__qualname__
+        if "__init__" not in namespace:
+            made.__init__ = _init_to_compile(made, definition)
+        return made  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def _replace(instance: Any, /, **changes: Any) -> Any:
+    """A copy of an instance with other values of the fields in `changes`."""
+    return type(instance)(**{name: getattr(instance, name) for name in instance.__match_args__} | changes)
+
+
+def _init_to_compile(cls: Any, definition: _Definition) -> Callable[..., None]:
+    """An `__init__` that replaces itself with a compiled one: most classes have no instance in a given run."""
+
+    def compile_and_call(self: Any, *values: Any, **named: Any) -> None:
+        init = _compile_init(cls, definition)
+        cls.__init__ = init
+        init(self, *values, **named)
+
+    return compile_and_call
+
+
+def _compile_init(cls: Any, definition: _Definition) -> Callable[..., None]:
+    names: dict[str, Any] = {"_assign": _assign, "_MISSING": _MISSING}
+    parameters, lines = [], []
+    for name, own in definition.fields.items():
+        value = name
+        if own.default_factory is not _MISSING:
+            names[f"_make_{name}"] = own.default_factory
+            parameters.append(f"{name}=_MISSING")
+            value = f"_make_{name}() if {name} is _MISSING else {name}"
+        elif own.default is not _MISSING:
+            names[f"_default_{name}"] = own.default
+            parameters.append(f"{name}=_default_{name}")
+        else:
+            parameters.append(name)
+        is_frozen = definition.settings["frozen"]
+        lines.append(f" _assign(self, {name!r}, {value})" if is_frozen else f" self.{name} = {value}")
+    if hasattr(cls, "__post_init__"):
+        lines.append(" self.__post_init__()")
+    # The text consists of names of fields, which are identifiers.
+    exec("\n".join([f"def __init__(self, {', '.join(parameters)}):", *lines, " return None"]), names)  # noqa: S102
+    init: Callable[..., None] = names["__init__"]
+    init.__qualname__ = f"{cls.__qualname__}.__init__"
+    return init
+
+
+def _shared_methods(definition: _Definition) -> dict[str, Any]:
+    """The methods that need no compiler."""
+    settings, fields = definition.settings, definition.fields
+    methods: dict[str, Any] = {}
+    if settings["repr"]:
+        methods["__repr__"] = _make_repr(tuple(name for name, own in fields.items() if own.repr))
+    if settings["eq"]:
+        key = _make_key(tuple(name for name, own in fields.items() if own.compare))
+        methods |= _make_comparisons(key, is_ordered=settings["order"])
+        methods["__hash__"] = _make_hash(key) if settings["frozen"] else None
+    if settings["frozen"]:
+        methods |= _make_frozen(frozenset(fields))
+    return methods
+
+
+def _make_repr(names: tuple[str, ...]) -> Callable[[Any], str]:
+    def represent(self: Any) -> str:
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
+        return f"{type(self).__qualname__}({values})"
+
+    return recursive_repr()(represent)
+
+
+def _make_key(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """The function that returns the values of these fields."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda instance: tuple(getattr(instance, name) for name in names)
+
+
+def _make_hash(key: Callable[[Any], tuple[Any, ...]]) -> Callable[[Any], int]:
+    return lambda self: hash(key(self))
+
+
+def _make_comparisons(key: Callable[[Any], tuple[Any, ...]], *, is_ordered: bool) -> dict[str, Any]:
+    def compare_by(operation: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Any]:
+        def compare(self: Any, other: Any) -> Any:
+            return operation(key(self), key(other)) if other.__class__ is self.__class__ else NotImplemented
+
+        return compare
+
+    def equal(self: Any, other: Any) -> Any:
+        return key(self) == key(other) if other.__class__ is self.__class__ else NotImplemented
+
+    order = {"__lt__": lt, "__le__": le, "__gt__": gt, "__ge__": ge} if is_ordered else {}
+    return {"__eq__": equal} | {name: compare_by(operation) for name, operation in order.items()}
+
+
+def _make_frozen(names: frozenset[str]) -> dict[str, Any]:
+    """The methods of an immutable class. With slots, `copy` and `pickle` need two of them."""
+
+    def refuse(name: str, verb: str) -> NoReturn:
+        from dataclasses import FrozenInstanceError
+
+        raise FrozenInstanceError(f"cannot {verb} field {name!r}")
+
+    def assign(self: Any, name: str, value: Any) -> None:
+        if name in names:
+            refuse(name, "assign to")
+        _assign(self, name, value)
+
+    def delete(self: Any, name: str) -> None:
+        if name in names:
+            refuse(name, "delete")
+        object.__delattr__(self, name)
+
+    return {"__setattr__": assign, "__delattr__": delete, "__getstate__": _state, "__setstate__": _set_state}
+
+
+def _state(self: Any) -> list[Any]:
+    return [getattr(self, name) for name in self.__match_args__]
+
+
+def _set_state(self: Any, state: list[Any]) -> None:
+    for name, value in zip(self.__match_args__, state, strict=True):
+        _assign(self, name, value)
+
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass, field, replace
+else:
+    dataclass, field, replace = _dataclass, _Field, _replace

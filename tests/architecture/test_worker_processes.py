@@ -1,0 +1,105 @@
+"""`pytest --workers N`: what tests report from forked processes is what they report in one process."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TESTS = """
+import os, sys, warnings
+import pytest
+
+@pytest.fixture(scope="module")
+def pid():
+    return os.getpid()
+
+@pytest.mark.parametrize("number", range(20))
+def test_shares_a_fixture_of_the_module(pid, number):
+    assert pid == os.getpid()
+
+def test_prints_and_fails(tmp_path):
+    print("printed by the test")
+    os.write(2, b"written by the test")
+    assert tmp_path.name == "another"
+
+def test_is_skipped():
+    pytest.skip("for a reason")
+
+def test_warns():
+    warnings.warn("a warning of the test")
+
+@pytest.fixture
+def broken():
+    yield
+    raise ValueError("in the teardown")
+
+def test_ends_badly(broken):
+    pass
+"""
+CRASH = """
+import os
+
+def test_before():
+    pass
+
+def test_crashes():
+    os._exit(7)
+
+def test_after():
+    pass
+"""
+
+
+def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "tests.support.worker_processes", "-p", "no:cacheprovider", "-ra"]
+    return subprocess.run(
+        [*command, "--rootdir", folder, *options, folder],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def summary(output: str) -> list[str]:
+    """The lines at the end, without the time."""
+    end = output[output.index("short test summary info") :]
+    return sorted(re.sub(r" in [\d.]+s.*", "", line).strip("= ") for line in end.splitlines()[1:])
+
+
+def test_report_of_workers_is_that_of_one_process(tmp_path: Path) -> None:
+    (tmp_path / "test_sample.py").write_text(TESTS)
+    alone = run(tmp_path)
+    workers = run(tmp_path, "--workers", "3", "--junit-xml", "results.xml")
+    assert summary(workers.stdout) == summary(alone.stdout)
+    assert summary(workers.stdout)[0].startswith("1 failed, 22 passed, 1 skipped, 1 warning, 1 error")
+    assert workers.returncode == alone.returncode == 1
+    for text in ("printed by the test", "written by the test", "a warning of the test", "in the teardown"):
+        assert text in workers.stdout
+    assert (tmp_path / "results.xml").read_text().count("<testcase") == 24
+
+
+def test_crash_fails_its_test_and_the_others_still_run(tmp_path: Path) -> None:
+    (tmp_path / "test_sample.py").write_text(CRASH)
+    ran = run(tmp_path, "--workers", "1")
+    assert "worker w0 ended with 7 in test_sample.py::test_crashes" in ran.stdout
+    assert summary(ran.stdout)[-1].startswith("FAILED")
+    assert "1 failed, 2 passed" in ran.stdout
+    assert ran.returncode == 1
+
+
+@pytest.mark.parametrize("option", ["-x", "--maxfail=1"])
+def test_first_failure_ends_the_run_when_asked_for(tmp_path: Path, option: str) -> None:
+    for number in range(9):
+        (tmp_path / f"test_{number}.py").write_text(f"def test_number():\n    assert {number} != 2\n")
+    ran = run(tmp_path, "--workers", "1", option)
+    assert "stopping after 1 failures" in ran.stdout
+    assert re.search(r"1 failed, [2-4] passed", ran.stdout)
+    assert ran.returncode == 1

@@ -1,0 +1,264 @@
+"""`scfdeploy` as a process that has loaded its modules before it starts: a fork of one that has.
+
+Pipelines start the command dozens of times, and most of its time is for loading. `start_command` and `fork_command`
+hand arguments, environment, folder, umask and standard streams to a process of this module, which forks. The fork is a
+real process of its own session, and runs what `python -m scfdeploy` runs.
+
+    order    8 bytes with its length and three descriptors; FOLDER, UMASK, COUNT OF WORDS, WORD..., NAME=VALUE..., each
+             but the last followed by a zero byte
+    answer   4 bytes with the process id; at the end 4 bytes with the exit code, or minus the signal
+"""
+
+from __future__ import annotations
+
+import _socket
+import atexit
+import os
+import select
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import NoReturn
+
+_ROOT = Path(__file__).parents[2]
+_CLIENT = Path(__file__).with_name("preloaded_client.py")
+
+
+def start_command() -> str:
+    """The words of a shell that start scfdeploy; they go before its arguments."""
+    return shlex.join([sys.executable, "-I", "-S", str(_CLIENT), _started()])
+
+
+class ForkedCommand:
+    """A command that `fork_command` has started."""
+
+    def __init__(self, connection: _socket.socket) -> None:
+        self._connection = connection
+        self.pid = int.from_bytes(connection.recv(4), "big")
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the command, unless it has ended."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; returns the exit code, or minus the signal."""
+        self._connection.settimeout(timeout)
+        return int.from_bytes(self._connection.recv(4), "big", signed=True)
+
+    def close(self) -> None:
+        """Kill what still runs of it."""
+        self._connection.close()
+
+
+def fork_command(
+    words: Sequence[str], *, folder: Path, environment: Mapping[str, str], streams: tuple[int, int, int]
+) -> ForkedCommand:
+    """Start scfdeploy with these standard streams, and nothing but this environment."""
+    pairs = [os.fsencode(f"{name}={value}") for name, value in environment.items()]
+    order = b"\0".join([os.fsencode(folder), b"%d" % 0o022, b"%d" % len(words), *map(os.fsencode, words), *pairs])
+    # Tests may connect to hosts only; this is no host.
+    connection = _socket.socket(socket.AF_UNIX)
+    connection.connect(_started())
+    socket.send_fds(connection, [len(order).to_bytes(8, "big")], list(streams))
+    connection.sendall(order)
+    return ForkedCommand(connection)
+
+
+@cache
+def _started() -> str:
+    """The socket of the process that forks; it ends with this one."""
+    folder = tempfile.TemporaryDirectory(prefix="scf-")
+    path = f"{folder.name}/socket"
+    listener = _socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(64)
+    # What a test has set by now must not be there later.
+    clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.preloaded_command", str(listener.fileno())],
+        cwd=_ROOT,
+        env=clean,
+        stdin=subprocess.PIPE,
+        pass_fds=(listener.fileno(),),
+    )
+    listener.close()
+
+    def end() -> None:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait()
+        folder.cleanup()
+
+    atexit.register(end)
+    return path
+
+
+class _Fork:
+    """A command that runs, and the connection that waits for its end."""
+
+    def __init__(self, pid: int, connection: socket.socket) -> None:
+        self.pid = pid
+        self.ending = os.pidfd_open(pid)
+        self.connection = connection
+
+    def end(self) -> None:
+        """Tell the exit code."""
+        _, status = os.waitpid(self.pid, 0)
+        with suppress(OSError):
+            self.connection.sendall(os.waitstatus_to_exitcode(status).to_bytes(4, "big", signed=True))
+        os.close(self.ending)
+        self.connection.close()
+
+    def kill(self) -> None:
+        """Whoever waited was killed, as the command would have been."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+
+def _serve(listener: socket.socket) -> None:
+    """Fork for each connection, until stdin ends."""
+    forks: list[_Fork] = []
+    while True:
+        waiting: list[int | socket.socket] = [0, listener]
+        ready, _, _ = select.select(
+            [*waiting, *(fork.ending for fork in forks), *(fork.connection for fork in forks)], [], []
+        )
+        if 0 in ready:
+            for fork in forks:
+                fork.kill()
+            return
+        for fork in [fork for fork in forks if fork.ending in ready]:
+            fork.end()
+            forks.remove(fork)
+        for fork in forks:
+            if fork.connection in ready:
+                fork.kill()
+        if listener in ready:
+            connection, _ = listener.accept()
+            forks.append(_fork(connection, listener))
+
+
+def _fork(connection: socket.socket, listener: socket.socket) -> _Fork:
+    size, streams, _, _ = socket.recv_fds(connection, 8, 3)
+    left = int.from_bytes(size, "big")
+    order = b""
+    while len(order) < left:
+        order += connection.recv(left - len(order))
+    pid = os.fork()
+    if pid == 0:
+        listener.close()
+        connection.close()
+        _become(order, streams)
+    for stream in streams:
+        os.close(stream)
+    with suppress(OSError):
+        connection.sendall(pid.to_bytes(4, "big"))
+    return _Fork(pid, connection)
+
+
+def _become(order: bytes, streams: list[int]) -> NoReturn:
+    """Run the command: from here to the end nothing of the forking process matters."""
+    import traceback
+
+    code = 1
+    try:
+        os.setsid()
+        _inherit(order, streams)
+        code = _run()
+    except BaseException:  # noqa: BLE001 - the end of a process
+        traceback.print_exc()
+    finally:
+        with suppress(BaseException):
+            atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(BaseException):
+                stream.flush()
+        os._exit(code)
+
+
+def _inherit(order: bytes, streams: list[int]) -> None:
+    """Take over arguments, environment, folder and standard streams."""
+    import time
+
+    folder, umask, count, *rest = order.split(b"\0")
+    words, environment = rest[: int(count)], rest[int(count) :]
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+    for stream in streams:
+        if stream > 2:
+            os.close(stream)
+    os.chdir(folder)
+    os.umask(int(umask))
+    os.environb.clear()
+    os.environb.update(pair.split(b"=", 1) for pair in environment)
+    time.tzset()
+    tempfile.tempdir = None
+    sys.argv = ["scfdeploy", *map(os.fsdecode, words)]
+    errors = "strict" if os.environ.get("LANG", "").endswith("UTF-8") else "surrogateescape"
+    sys.stdin = open(0, encoding="utf-8", errors=errors)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", errors=errors, buffering=1 if os.isatty(1) else -1)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
+
+
+def _run() -> int:
+    from scfdeploy.cli import main
+
+    try:
+        main()
+    except SystemExit as ending:
+        if isinstance(ending.code, str):
+            print(ending.code, file=sys.stderr)
+            return 1
+        return ending.code or 0
+    return 0
+
+
+def _load() -> None:
+    import gc
+    import importlib
+
+    from scfdeploy.rules import all_rules
+
+    for name in (
+        "concurrent.futures.thread",
+        "requests",
+        "ruamel.yaml",
+        "scfdeploy.cli.app",
+        *(f"scfdeploy.cli.commands.{name}" for name in ("apply", "build", "destroy", "dev", "events")),
+        *(f"scfdeploy.cli.commands.{name}" for name in ("invoke", "plan", "status", "validate")),
+        "scfdeploy.cli.interrupt",
+        "scfdeploy.cli.language",
+        "scfdeploy.local_server",
+        "scfdeploy.emulator",
+        "scfdeploy.operations.build",
+        "scfdeploy.operations.dev.file_watcher",
+        "scfdeploy.operations.dev.session",
+        "scfdeploy.operations.saved_plans",
+        "scfdeploy.packager.build.nodejs",
+        "scfdeploy.packager.build.python",
+        "scfdeploy.providers.tencent.cos.bucket",
+        "scfdeploy.providers.tencent.transport.sdk",
+        "scfdeploy.report.document",
+        "scfdeploy.report.formats",
+        "scfdeploy.report.progress",
+        "scfdeploy.report.text",
+        "tencentcloud.common.common_client",
+    ):
+        importlib.import_module(name)
+    all_rules()
+    gc.collect()
+    gc.freeze()
+
+
+if __name__ == "__main__":
+    with socket.socket(fileno=int(sys.argv[1])) as server:
+        _load()
+        _serve(server)

@@ -1,0 +1,156 @@
+"""Records behave as data classes of the standard library."""
+
+import copy
+import dataclasses
+import inspect
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from scfdeploy import records
+
+SETTINGS = [
+    {},
+    {"frozen": True},
+    {"frozen": True, "order": True},
+    {"frozen": True, "eq": False},
+    {"eq": False},
+    {"frozen": True, "repr": False},
+]
+
+
+@records.dataclass(frozen=True, slots=True)
+class Pickled:
+    """A class that `pickle` finds by its name."""
+
+    x: int
+    y: "tuple[int, ...]" = ()
+
+
+def define(module: Any, settings: dict[str, bool]) -> Any:
+    """The class with these settings; nothing but the decorator tells one module from the other."""
+    namespace = {
+        "__annotations__": {"x": "int", "y": "int", "names": "list[str]", "hidden": "int"},
+        "__qualname__": "Point",
+        "__module__": __name__,
+        "y": 0,
+        "names": module.field(default_factory=list),
+        "hidden": module.field(default=7, compare=False, repr=False),
+    }
+    return module.dataclass(**settings, slots=True)(type("Point", (), namespace))
+
+
+def outcome(function: Callable[[], object]) -> object:
+    try:
+        return function()
+    except Exception as error:  # noqa: BLE001 - errors are compared as well
+        return type(error)
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_record_behaves_as_data_class(settings: dict[str, bool]) -> None:
+    def observations(module: Any) -> list[object]:
+        cls = define(module, settings)
+        one, same, other = cls(1, hidden=1), cls(1, hidden=2), cls(2, 3, ["a"])
+
+        def assign(instance: Any, name: str) -> object:
+            setattr(instance, name, 5)
+            return getattr(instance, name)
+
+        is_represented = settings.get("repr", True)
+        return [
+            repr(other) if is_represented else None,
+            one == same,
+            one != other,
+            one == 1,
+            outcome(lambda: one < other),
+            outcome(lambda: sorted([other, one])[0] is one),
+            outcome(lambda: one >= same),
+            outcome(lambda: one < 1),
+            outcome(lambda: hash(cls(1, names=())) == hash(cls(1, names=(), hidden=9))),
+            outcome(lambda: hash(one)) if settings.get("eq", True) else None,
+            outcome(cls),
+            outcome(lambda: cls(1, 2, [], 4, 5)),
+            outcome(lambda: cls(1, z=2)),
+            one.names is not same.names,
+            outcome(lambda: assign(cls(1), "x")),
+            outcome(lambda: delattr(cls(1), "x")),
+            hasattr(one, "__dict__"),
+            cls.__match_args__,
+            cls.__slots__,
+            [(entry.name, entry.type, entry.compare) for entry in dataclasses.fields(cls)],
+            dataclasses.asdict(other),
+            dataclasses.is_dataclass(cls),
+            str(inspect.signature(cls)),
+            module.replace(one, y=4).y,
+            module.replace(one, y=4).hidden,
+            outcome(lambda: module.replace(one, z=4)),
+            dataclasses.replace(one, y=4).y,
+            copy.copy(other).names is other.names,
+            copy.deepcopy(other).names is not other.names,
+            copy.deepcopy(other).y,
+        ]
+
+    assert observations(records) == observations(dataclasses)
+
+
+def test_record_shows_itself_inside_itself() -> None:
+    cls = define(records, {})
+    point = cls(1)
+    point.names.append(point)
+
+    assert repr(point) == "Point(x=1, y=0, names=[...])"
+
+
+def test_record_is_pickled() -> None:
+    assert pickle.loads(pickle.dumps(Pickled(1, (2, 3)))) == Pickled(1, (2, 3))
+
+
+def test_frozen_record_raises_error_of_standard_library() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign to field 'x'"):
+        Pickled(1).x = 2  # type: ignore[misc]
+
+
+def test_own_methods_are_kept() -> None:
+    @records.dataclass(frozen=True, slots=True)
+    class Own:
+        x: int
+
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        def __hash__(self) -> int:
+            return 4
+
+        def __repr__(self) -> str:
+            return "own"
+
+    assert Own(1) == Own(2)
+    assert (hash(Own(1)), repr(Own(1))) == (4, "own")
+
+
+def test_post_init_runs() -> None:
+    @records.dataclass(slots=True)
+    class Doubled:
+        x: int
+
+        def __post_init__(self) -> None:
+            self.x *= 2
+
+    assert [Doubled(2).x, Doubled(3).x] == [4, 6]
+
+
+def test_unsupported_class_is_rejected_when_it_is_defined() -> None:
+    class Derived(Pickled):
+        z: int
+
+    class Constant:
+        z: "ClassVar[int]" = 1  # type: ignore[name-defined]  # noqa: F821 - only the name counts
+
+    for cls in (Derived, Constant):
+        with pytest.raises(TypeError):
+            records.dataclass(slots=True)(cls)
+    with pytest.raises(TypeError):
+        records.dataclass(slots=False)(type("Plain", (), {"__annotations__": {"x": "int"}}))
