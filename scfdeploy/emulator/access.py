@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from scfdeploy.emulator.messages import Request
 from scfdeploy.facts import service_of_host
@@ -23,6 +24,8 @@ _IPV6_LOOPBACK = ipaddress.IPv6Address("::1")
 # Programs send no Sec-Fetch-Site; pages of this server send same-origin.
 _SAME_SITES = frozenset({"none", "same-origin"})
 _MAX_SHOWN_CHARS = 200
+# Each request names its host, and few hosts occur.
+_KNOWN_HOSTS = 256
 
 
 def rejection(request: Request) -> str | None:
@@ -52,6 +55,7 @@ def is_short_function_path(path: str) -> bool:
     return len(path) > 1 and path.startswith("/") and path[1] not in "/_"
 
 
+@lru_cache(maxsize=_KNOWN_HOSTS)
 def is_loopback(authority: str) -> bool:
     """Whether `NAME` or `NAME:PORT` is this machine regardless of DNS: localhost, 127.0.0.0/8 or [::1]."""
     name = _name(authority)
@@ -82,6 +86,7 @@ def _is_own_host(host: str, path: str) -> bool:
     return service is not None and (service == "url" or not path.startswith(URL))
 
 
+@lru_cache(maxsize=_KNOWN_HOSTS)
 def is_url_host(authority: str) -> bool:
     """Whether this is the host name of function URLs."""
     return not is_loopback(authority) and service_of_host(_name(authority)) == "url"

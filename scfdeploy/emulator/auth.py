@@ -11,6 +11,7 @@ import hmac
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from scfdeploy.emulator.clock import utc_date
@@ -121,6 +122,7 @@ class Scope:
     signature: str
 
 
+@lru_cache(maxsize=64)
 def parse_authorization(header: str) -> Scope:
     """Parse a TC3 Authorization header. Raises CloudError if it has another form."""
     match = _AUTHORIZATION.fullmatch(header.strip())
@@ -149,11 +151,17 @@ def canonical_requests(request: Request, signed_headers: tuple[str, ...]) -> Ite
 def sign_tc3(key: str, scope: Scope, timestamp: str, canonical: str) -> str:
     """The TC3 signature in hexadecimal digits."""
     digest = hashlib.sha256(canonical.encode()).hexdigest()
-    derived = f"TC3{key}".encode()
     text = f"TC3-HMAC-SHA256\n{timestamp}\n{scope.date}/{scope.service}/tc3_request\n{digest}"
-    for step in (scope.date, scope.service, "tc3_request", text):
+    return hmac.digest(_signing_key(key, scope.date, scope.service), text.encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=64)
+def _signing_key(key: str, date: str, service: str) -> bytes:
+    """The key that all signatures of a day for a service have in common."""
+    derived = f"TC3{key}".encode()
+    for step in (date, service, "tc3_request"):
         derived = hmac.digest(derived, step.encode(), "sha256")
-    return derived.hex()
+    return derived
 
 
 def _check_tc3_head(request: Request, credentials: Mapping[str, str], *, now: float) -> tuple[Scope, str]:

@@ -32,6 +32,14 @@ class CodeCache:
         """The folder of the unpacked code. Raises ValueError for a zip that reaches outside it."""
         return self._unpack_once(sha256, [code])
 
+    def has_code(self, sha256: str) -> bool:
+        """Whether this code is unpacked, so that `folder` does not read its bytes. It stays until `close`."""
+        return self._is_unpacked(sha256)
+
+    def has_layers(self, hashes: Sequence[str]) -> bool:
+        """The same for the layers with these hashes, in this order."""
+        return self._is_unpacked(_layers_name(hashes))
+
     def layers(self, layers: Sequence[tuple[str, bytes]]) -> Path | None:
         """The folder of all layers, later ones unpacked over earlier ones; None without layers.
 
@@ -39,8 +47,7 @@ class CodeCache:
         """
         if not layers:
             return None
-        names = hashlib.sha256("/".join(sha256 for sha256, _ in layers).encode()).hexdigest()
-        return self._unpack_once(f"opt-{names}", [content for _, content in layers])
+        return self._unpack_once(_layers_name([sha256 for sha256, _ in layers]), [content for _, content in layers])
 
     def file(self, content: bytes) -> Path:
         """An executable file with this content."""
@@ -60,6 +67,10 @@ class CodeCache:
                 shutil.rmtree(self._root, ignore_errors=True)
                 self._root = None
 
+    def _is_unpacked(self, name: str) -> bool:
+        with self._lock:
+            return self._root is not None and (self._root / name).exists()
+
     def _unpack_once(self, name: str, contents: Iterable[bytes]) -> Path:
         target = self.root() / name
         with self._lock:
@@ -73,6 +84,10 @@ class CodeCache:
                             _unpack(archive, entry, unfinished)
                 unfinished.rename(target)
         return target
+
+
+def _layers_name(hashes: Sequence[str]) -> str:
+    return f"opt-{hashlib.sha256('/'.join(hashes).encode()).hexdigest()}"
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, root: Path) -> None:

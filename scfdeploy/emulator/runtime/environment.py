@@ -6,12 +6,13 @@ import os
 import re
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from scfdeploy.emulator.messages import Json, compact_json
 from scfdeploy.emulator.runtime.invocation import Invocation
 from scfdeploy.emulator.runtime.sandbox import CODE_PATH, COPY, HOME_PATH, LAYERS_PATH, Sandbox
-from scfdeploy.facts import built_in_variables, runtime
+from scfdeploy.facts import BuiltInVariable, built_in_variables, runtime
 
 # Per language, by default: the number in the paths of functions of other languages (the guide's first).
 _NUMBERS = {"java": "8", "nodejs": "16"}
@@ -56,9 +57,7 @@ def variables(invocation: Invocation, sandbox: Sandbox, programs: Sequence[str] 
 
 def call_variables(invocation: Invocation) -> dict[str, str | None]:
     """The variables that differ between the calls of an instance; None if a call does not have one."""
-    values = _built_in(invocation)
-    names = [variable.name for variable in built_in_variables().values() if variable.condition in _OF_A_CALL]
-    return {name: values[name] for name in names}
+    return _built_in(invocation, of_call=True)
 
 
 def hidden_variables() -> dict[str, str]:
@@ -71,8 +70,13 @@ def _set_built_in(invocation: Invocation) -> dict[str, str]:
     return {name: value for name, value in _built_in(invocation).items() if value is not None}
 
 
-def _built_in(invocation: Invocation) -> dict[str, str | None]:
-    """The value of each built-in variable; None for one that this call does not have."""
+@cache
+def _variables_of_calls() -> list[BuiltInVariable]:
+    return [variable for variable in built_in_variables().values() if variable.condition in _OF_A_CALL]
+
+
+def _built_in(invocation: Invocation, *, of_call: bool = False) -> dict[str, str | None]:
+    """The value of each built-in variable, or of those that differ between calls; None if this call has none."""
     name = invocation.version["Runtime"]
     known = runtime(name)
     language = known.language if known else ""
@@ -94,7 +98,7 @@ def _built_in(invocation: Invocation) -> dict[str, str | None]:
         "uin": invocation.uin,
     }
     values: dict[str, str | None] = {}
-    for variable in built_in_variables().values():
+    for variable in _variables_of_calls() if of_call else built_in_variables().values():
         is_set = (
             (variable.condition != "role" or key is not None)
             and (variable.condition != "timer" or invocation.trigger_source == variable.value)

@@ -25,13 +25,13 @@ class Invocation:
     version: Json
     """The document of the version in the store."""
     code: bytes
-    """The zip."""
+    """The zip; empty if the server has unpacked it."""
     event: str
     """JSON text."""
     request_id: str
     trigger_source: str = ""
     layers: tuple[tuple[str, bytes], ...] = ()
-    """Hash and zip of each layer, in the order of mounting."""
+    """Hash and zip of each layer, in the order of mounting. The zips are empty if the server has unpacked them."""
     burst_limit: int = delivery_value("scf", "burst.instances_per_min")
     """The number of instances that may start per minute in the region."""
     host_id: str = ""

@@ -33,7 +33,9 @@ def prepare(
     with call.store.exclusive(writes=False):
         function = functions.require(call, key)
         version = functions.get_version(call, key, aliases.resolve(call, key, qualifier))
-        code = call.store.get_blob(version["blob"]) if version["blob"] else b""
+        # A zip can have megabytes: read it only for the first instance.
+        is_unpacked = not version["blob"] or call.context.invoker.cache.has_code(version["blob"])
+        code = b"" if is_unpacked else call.store.get_blob(version["blob"])
         layer_contents = layers.contents(call, version)
     require_role(call, version["Role"])
     if version["Status"] in ("Creating", "CreateFailed", "Deleting"):

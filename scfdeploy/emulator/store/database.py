@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 import weakref
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -50,6 +51,7 @@ class Store:
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.RLock()
+        self._trim_calls: Counter[tuple[str, str]] = Counter()
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             for suffix in _SUFFIXES:
@@ -113,6 +115,11 @@ class Store:
         row = self._db.execute("SELECT body FROM documents WHERE kind=? AND key=?", (kind, key)).fetchone()
         return _parse(row[0]) if row else None
 
+    def has(self, kind: str, key: str) -> bool:
+        """Whether there is such a document."""
+        row = self._db.execute("SELECT 1 FROM documents WHERE kind=? AND key=?", (kind, key)).fetchone()
+        return row is not None
+
     def put(self, kind: str, key: str, document: Json) -> None:
         """Create or replace a document."""
         self._db.execute("REPLACE INTO documents VALUES (?, ?, ?)", (kind, key, json.dumps(document)))
@@ -144,15 +151,18 @@ class Store:
         )
         return [(key, _parse(body)) for key, body in rows]
 
-    def trim(self, kind: str, prefix: str, maximum: int) -> None:
-        """If more than `maximum` keys start with `prefix`, delete the older half by the field `started`."""
-        where = (kind, prefix, _end(prefix))
-        count = "SELECT COUNT(*) FROM documents WHERE kind=? AND key>? AND key<?"
-        if self._db.execute(count, where).fetchone()[0] > maximum:
+    def trim(self, kind: str, prefix: str, *, kept: int) -> None:
+        """Called after each new document whose key starts with `prefix`: keep the newest by the field `started`.
+
+        Each `kept` calls delete all others, so that there are up to twice as many.
+        """
+        calls = self._trim_calls[kind, prefix]
+        self._trim_calls[kind, prefix] += 1
+        if calls % kept == 0:
             self._db.execute(
                 "DELETE FROM documents WHERE kind=? AND key IN (SELECT key FROM documents WHERE kind=? AND key>? "
-                "AND key<? ORDER BY json_extract(body, '$.started') LIMIT ?)",
-                (kind, *where, maximum // 2),
+                "AND key<? ORDER BY json_extract(body, '$.started') DESC LIMIT -1 OFFSET ?)",
+                (kind, kind, prefix, _end(prefix), kept),
             )
 
     def list_all(self) -> list[tuple[str, str, Json]]:
@@ -180,8 +190,9 @@ class Store:
         self._db.execute("INSERT INTO transitions (due, what) VALUES (?, ?)", (due, json.dumps(asdict(transition))))
 
     def next_due(self) -> float | None:
-        """When the earliest transition is due, or None."""
-        earliest: float | None = self._db.execute("SELECT MIN(due) FROM transitions").fetchone()[0]
+        """When the earliest transition is due, or None. Needs no `exclusive`: it is one statement."""
+        with self._lock:
+            earliest: float | None = self._db.execute("SELECT MIN(due) FROM transitions").fetchone()[0]
         return earliest
 
     def pop_due(self, now: float) -> list[Transition]:

@@ -35,6 +35,16 @@ def visible(call: ApiCall, resource: str) -> dict[str, str]:
     return get(call, resource)
 
 
+def list_visible(call: ApiCall, prefix: str) -> dict[str, dict[str, str]]:
+    """`visible` of every resource whose key starts with `prefix`, which ends in `/`."""
+    previous = {
+        resource: dict(shown["tags"])
+        for resource, shown in call.store.list_prefix(_VISIBLE, prefix)
+        if call.now < shown["until"]
+    }
+    return dict(call.store.list_prefix(_KIND, prefix)) | previous
+
+
 def put(call: ApiCall, resource: str, tags: dict[str, str]) -> None:
     """Replace all tags of a resource. Raises CloudError for too many."""
     if len(tags) > limit("tags.max"):

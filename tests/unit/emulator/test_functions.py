@@ -330,6 +330,38 @@ def test_list_functions_filters_by_tag_and_name_and_returns_pages(cloud: Cloud) 
     assert cloud.error("ListFunctions", Filters=[{"Name": "Colour", "Values": []}]) == "InvalidParameterValue.Filters"
 
 
+def test_list_functions_selects_by_settings_and_orders_by_change(slow_cloud: Cloud) -> None:
+    for number in range(3):
+        kind = {"Type": "HTTP", "Handler": None} if number == 1 else {}
+        slow_cloud.create(f"fn-{number}a", Description=f"number {number}", Role=f"role{number}", **kind)
+    slow_cloud.advance(11)
+    slow_cloud.call("UpdateFunctionConfiguration", FunctionName="fn-0a", MemorySize=256)
+
+    def names(**parameters: Any) -> list[str]:
+        return [f["FunctionName"] for f in slow_cloud.call("ListFunctions", **parameters)["Functions"]]
+
+    assert names() == ["fn-0a", "fn-1a", "fn-2a"]
+    assert names(Type="HTTP") == ["fn-1a"]
+    assert names(Description="number 2") == ["fn-2a"]
+    assert names(Filters=[{"Name": "Role", "Values": ["role0", "role2"]}]) == ["fn-0a", "fn-2a"]
+    assert names(Orderby="ModTime", Order="DESC", Limit=1) == ["fn-0a"]
+
+
+def test_list_functions_shows_tags_as_late_as_a_fault_rule_says(cloud: Cloud) -> None:
+    cloud.create(Tags=[{"Key": "team", "Value": "old"}])
+    cloud.control("faults", [{"action": "TagResources", "late_tags_s": 60}])
+    resource = "qcs::scf:ap-guangzhou:uin/100000000001:namespace/default/function/hello"
+    cloud.call("TagResources", product="tag", ResourceList=[resource], Tags=[{"TagKey": "team", "TagValue": "new"}])
+
+    def count(value: str) -> int:
+        listing = cloud.call("ListFunctions", Filters=[{"Name": "tag-team", "Values": [value]}])
+        return int(listing["TotalCount"])
+
+    assert (count("old"), count("new")) == (1, 0)
+    cloud.advance(61)
+    assert (count("old"), count("new")) == (0, 1)
+
+
 def test_function_exists_in_its_region_only(cloud: Cloud) -> None:
     cloud.create()
     assert cloud.call("ListFunctions", region="ap-shanghai")["TotalCount"] == 0

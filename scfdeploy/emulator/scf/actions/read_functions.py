@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json
@@ -133,15 +134,46 @@ def list_functions(call: ApiCall, parameters: Json) -> Json:
     namespace = parameters.get("Namespace") or namespaces.DEFAULT
     namespaces.require(call, namespace)
     _check_filters(parameters.get("Filters", []))
-    selected = [
-        entry
-        for key, function in call.store.list_prefix(functions.FUNCTION, f"{call.region}/{namespace}/")
-        if (entry := _entry(call, key, function, parameters)) is not None
+    prefix = f"{call.region}/{namespace}/"
+    rows = [_Row(call, key, function) for key, function in call.store.list_prefix(functions.FUNCTION, prefix)]
+    if any(criterion["Name"].startswith("tag-") for criterion in parameters.get("Filters", [])):
+        tags = records.list_visible(call, records.function_resource(prefix))
+        for row in rows:
+            row.tags = tags.get(row.resource, {})
+    selected = [row for row in rows if _is_selected(row, parameters)]
+    # An account can have thousands of functions: only what decides is read of those on other pages.
+    is_by_change = parameters.get("Orderby") == "ModTime"
+    keyed = [
+        {
+            "created": row.function["created"],
+            "FunctionName": row.function["FunctionName"],
+            "ModTime": row.version["ModTime"] if is_by_change else "",
+            "row": row,
+        }
+        for row in selected
     ]
-    ordered = page(selected, parameters, order_by=_ORDERS, default="AddTime")
-    for entry in ordered:
-        del entry["created"]
-    return {"Functions": ordered, "TotalCount": len(selected)}
+    ordered = page(keyed, parameters, order_by=_ORDERS, default="AddTime")
+    return {"Functions": [_entry(item["row"]) for item in ordered], "TotalCount": len(selected)}
+
+
+class _Row:
+    """A function with its `$LATEST` version and its tags, which are read on first use."""
+
+    def __init__(self, call: ApiCall, key: str, function: Json) -> None:
+        self.function = function
+        self.resource = records.function_resource(key)
+        self._call = call
+        self._key = key
+
+    @cached_property
+    def version(self) -> Json:
+        """The document of `$LATEST`."""
+        return functions.get_version(self._call, self._key)
+
+    @cached_property
+    def tags(self) -> dict[str, str]:
+        """The tags that the function shows."""
+        return records.visible(self._call, self.resource)
 
 
 def _check_filters(filters: list[Json]) -> None:
@@ -153,33 +185,29 @@ def _check_filters(filters: list[Json]) -> None:
             raise CloudError("InvalidParameterValue.Filters", f"The filter `{name}` is not supported.")
 
 
-def _entry(call: ApiCall, key: str, function: Json, parameters: Json) -> Json | None:
-    version = functions.get_version(call, key)
-    tags = records.visible(call, records.function_resource(key))
-    if parameters.get("SearchKey", "") not in function["FunctionName"]:
-        return None
-    if parameters.get("Type") not in (None, "", version["Type"]):
-        return None
-    if parameters.get("Description", "") not in version["Description"]:
-        return None
-    if not all(_matches(criterion, version, tags) for criterion in parameters.get("Filters", [])):
-        return None
-    return {
-        **{name: version[name] for name in _LISTED_FIELDS},
-        "AddTime": function["AddTime"],
-        "FunctionName": function["FunctionName"],
-        "FunctionId": function["FunctionId"],
-        "Namespace": function["Namespace"],
-        "StatusDesc": "",
-        "Tags": records.to_pairs(tags),
-        "TotalProvisionedConcurrencyMem": 0,
-        "ReservedConcurrencyMem": 0,
-        "created": function["created"],
-    }
+def _is_selected(row: _Row, parameters: Json) -> bool:
+    kind, description = parameters.get("Type"), parameters.get("Description")
+    return (
+        parameters.get("SearchKey", "") in row.function["FunctionName"]
+        and (not kind or kind == row.version["Type"])
+        and (not description or description in row.version["Description"])
+        and all(_matches(criterion, row) for criterion in parameters.get("Filters", []))
+    )
 
 
-def _matches(criterion: Json, version: Json, tags: dict[str, str]) -> bool:
+def _matches(criterion: Json, row: _Row) -> bool:
     name, values = criterion["Name"], criterion.get("Values", [])
     if name.startswith("tag-"):
-        return tags.get(name.removeprefix("tag-")) in values
-    return any(value in values for value in _FILTERS[name](version))
+        return row.tags.get(name.removeprefix("tag-")) in values
+    return any(value in values for value in _FILTERS[name](row.version))
+
+
+def _entry(row: _Row) -> Json:
+    return {
+        **{name: row.version[name] for name in _LISTED_FIELDS},
+        **{name: row.function[name] for name in ("AddTime", "FunctionName", "FunctionId", "Namespace")},
+        "StatusDesc": "",
+        "Tags": records.to_pairs(row.tags),
+        "TotalProvisionedConcurrencyMem": 0,
+        "ReservedConcurrencyMem": 0,
+    }

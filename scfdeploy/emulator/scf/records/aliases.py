@@ -55,7 +55,7 @@ def reachable_versions(alias: Json) -> list[str]:
 def resolve(call: ApiCall, key: str, qualifier: str) -> str:
     """The version of a qualifier; the weights of an alias select at random. Raises CloudError if it does not exist."""
     if qualifier == functions.LATEST or qualifier.isdigit():
-        if call.store.get(functions.VERSION, f"{key}/{qualifier}") is None:
+        if not call.store.has(functions.VERSION, f"{key}/{qualifier}"):
             raise _no_qualifier(qualifier)
         return qualifier
     alias = find(call, key, qualifier)

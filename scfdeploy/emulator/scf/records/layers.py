@@ -98,16 +98,20 @@ def require_usable(call: ApiCall, layers: list[Json]) -> None:
 def contents(call: ApiCall, function_version: Json) -> tuple[tuple[str, bytes], ...]:
     """Hash and zip of each layer that a function mounts, in the order of mounting.
 
-    Raises CloudError if one does not exist: a run without it would differ from one in the cloud.
+    The zips are empty if the server has unpacked them. Raises CloudError if a layer does not exist: a run without it
+    would differ from one in the cloud.
     """
+    mounted = [(layer["LayerName"], layer["LayerVersion"]) for layer in function_version["Layers"]]
+    versions = [call.store.get(_KIND, _key(call, name, number)) for name, number in mounted]
+    hashes = ["" if version is None else str(version["blob"]) for version in versions]
+    is_unpacked = call.context.invoker.cache.has_layers(hashes)
     zips = []
-    for layer in function_version["Layers"]:
-        version = call.store.get(_KIND, _key(call, layer["LayerName"], layer["LayerVersion"]))
-        content = call.store.get_blob(version["blob"]) if version else None
-        if version is None or content is None:
-            message = f"Layer `{layer['LayerName']}` has no version {layer['LayerVersion']}, which the function mounts."
+    for (name, number), sha256 in zip(mounted, hashes, strict=True):
+        content = b"" if sha256 and is_unpacked else call.store.get_blob(sha256)
+        if content is None:
+            message = f"Layer `{name}` has no version {number}, which the function mounts."
             raise CloudError("ResourceNotFound.LayerVersion", message)
-        zips.append((version["blob"], content))
+        zips.append((sha256, content))
     return tuple(zips)
 
 

@@ -16,7 +16,7 @@ from scfdeploy.emulator.store import LogEntry, Store
 OK, RUNNING, FAILED = 0, 1, -1
 """Values of RetCode."""
 _KIND = "request"
-_MAX_PER_FUNCTION = 200
+_KEPT_PER_FUNCTION = 100
 _INTERRUPTED = 500
 
 
@@ -40,7 +40,7 @@ def _put_new(call: ApiCall, key: str, request_id: str, retries: int) -> None:
     now = call.context.event_clock.now()
     document = {**running_fields(key, request_id, now), "RetryNum": retries, "started": now, "process": os.getpid()}
     call.store.put(_KIND, f"{key}/{request_id}", document)
-    call.store.trim(_KIND, f"{key}/", _MAX_PER_FUNCTION)
+    call.store.trim(_KIND, f"{key}/", kept=_KEPT_PER_FUNCTION)
 
 
 def running_fields(key: str, request_id: str, started: float) -> Json:
