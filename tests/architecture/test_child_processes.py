@@ -10,7 +10,7 @@ KNOWN = {
     "emulator/runtime/child.py",  # local handlers: the documented variables and the function's own
     "emulator/runtime/bootstrap_program.py",  # the program of a bundle: the same
     "emulator/runtime/images.py",  # docker: everything; the container: the function's own variables
-    "emulator/runtime/guardian.py",  # removes containers of a killed server: everything
+    "emulator/runtime/instance_processes.py",  # removes containers of a killed server: everything
     "emulator/runtime/web_instance.py",
     "emulator/runtime/confine.py",
     "emulator/runtime/enter_namespace.py",

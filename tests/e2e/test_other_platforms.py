@@ -27,7 +27,7 @@ for name in ("fcntl", "pwd", "grp", "termios", "resource"):
     sys.modules[name] = None
 import scfdeploy
 for found in pkgutil.walk_packages(scfdeploy.__path__, "scfdeploy."):
-    if not found.name.endswith((".__main__", ".guardian", ".sitecustomize")):
+    if not found.name.endswith((".__main__", ".sitecustomize")):
         importlib.import_module(found.name)
 print(len(sys.modules))
 """

@@ -16,15 +16,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from scfdeploy.emulator.runtime.instance_processes import Marker, kill_marked, outside_group
 from scfdeploy.facts import limit
 
 READY = b"ready\n"
-_GUARDIAN = Path(__file__).parent / "guardian.py"
+_GUARDIAN = Path(__file__).parent / "instance_processes.py"
 _CHUNK = 1 << 16
 # At most 6 MB of characters, of which JSON writes each in up to six bytes, and some fields.
 _MAX_REPORT_BYTES = 6 * limit("event.sync_max_bytes") + (1 << 20)
@@ -103,8 +104,8 @@ class Guardian:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def watch(self, group: int, command: Sequence[str] = ()) -> None:
-        """Kill this process group if this server ends, and then run a command."""
+    def watch(self, group: int, command: Sequence[str] = (), marker: Marker | None = None) -> None:
+        """Kill this process group, and all processes with the marker, if this server ends; and then run a command."""
         with self._lock:
             if self._process is None:
                 self._process = subprocess.Popen(
@@ -114,7 +115,7 @@ class Guardian:
                     stderr=subprocess.DEVNULL,
                     start_new_session=True,
                 )
-            self._send(f"+{group} {json.dumps(list(command))}\n")
+            self._send(f"+{group} {json.dumps([list(command), marker])}\n")
 
     def forget(self, group: int) -> None:
         """A process group has ended."""
@@ -138,15 +139,25 @@ class Guardian:
 class ProcessGroup:
     """A process that leads its own group. It ends with everything that it started, and with this server.
 
-    `last_command` runs if this server is killed, after the processes.
+    With a `marker`, so do processes that have left the group. `last_command` runs if this server is killed, after the
+    processes.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], guardian: Guardian, last_command: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        guardian: Guardian,
+        last_command: Sequence[str] = (),
+        *,
+        marker: Marker | None = None,
+    ) -> None:
         self._process = process
         self._guardian = guardian
+        self._marker = marker
         self._lock = threading.Lock()
         self._has_ended = False
-        guardian.watch(process.pid, last_command)
+        self._frozen_outside: set[int] = set()
+        guardian.watch(process.pid, last_command, marker)
 
     @property
     def pid(self) -> int:
@@ -164,8 +175,22 @@ class ProcessGroup:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(self.pid, number)
 
+    def freeze(self) -> None:
+        """Stop all, also those that have left the group and are still below the process."""
+        self.signal(signal.SIGSTOP)
+        # Each may have started another one before it stopped.
+        while started := outside_group(self.pid) - self._frozen_outside:
+            self._signal_outside(started, signal.SIGSTOP)
+            self._frozen_outside |= started
+
+    def thaw(self) -> None:
+        """Continue after `freeze`."""
+        outside, self._frozen_outside = self._frozen_outside, set()
+        self._signal_outside(outside, signal.SIGCONT)
+        self.signal(signal.SIGCONT)
+
     def kill(self) -> None:
-        """Kill all; no effect after `end`."""
+        """Kill all of the group; no effect after `end`."""
         self.signal(signal.SIGKILL)
 
     def end(self) -> bool:
@@ -176,8 +201,16 @@ class ProcessGroup:
                 return False
             self._process.wait()
             self._has_ended = True
+        if self._marker is not None:
+            kill_marked([self._marker])
         self._guardian.forget(self.pid)
         return True
+
+    @staticmethod
+    def _signal_outside(pids: Iterable[int], number: int) -> None:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, number)
 
 
 class Child:
@@ -190,6 +223,7 @@ class Child:
         environment: Mapping[str, str],
         folder: Path,
         guardian: Guardian,
+        marker: Marker | None = None,
     ) -> None:
         command_fd, self._command_fd = os.pipe()
         self._report_fd, report_fd = os.pipe()
@@ -213,7 +247,7 @@ class Child:
             os.close(report_fd)
         if self._process.stdout is None:
             raise AssertionError("the process was started with a pipe")
-        self._group = ProcessGroup(self._process, guardian)
+        self._group = ProcessGroup(self._process, guardian, marker=marker)
         self._output = bytearray()
         self._output_fd = self._process.stdout.fileno()
         self._selector = selectors.DefaultSelector()
@@ -257,11 +291,11 @@ class Child:
 
     def freeze(self) -> None:
         """Stop the process and all that it started."""
-        self._group.signal(signal.SIGSTOP)
+        self._group.freeze()
 
     def thaw(self) -> None:
         """Continue after `freeze`."""
-        self._group.signal(signal.SIGCONT)
+        self._group.thaw()
 
     def kill(self) -> None:
         """End the process and all that it started; no effect if it has ended."""

@@ -15,6 +15,7 @@ from typing import Any
 _READ_ONLY, _NO_SUID, _NO_DEVICES, _REMOUNT, _BIND, _RECURSIVE, _PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
 _NEW_MOUNTS, _NEW_USERS = 0x20000, 0x10000000
 _DETACH = 2
+_PR_SET_CHILD_SUBREAPER = 36
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 # statvfs reports "relatime" as another bit than mount takes it. A user namespace must keep these flags of a mount.
 _KEPT_FLAGS = {2: 2, 4: 4, 8: 8, 1024: 1024, 2048: 2048, 4096: 1 << 21}
@@ -32,6 +33,8 @@ def main(layout: dict[str, Any], command: list[str]) -> None:
         _build_root(layout)
         _pivot(layout["stage"])
         os.chdir(layout["code_path"])
+        # Processes whose parent has ended stay below the instance, as below the first process of a container.
+        _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(1)), "prctl")
     except OSError as error:
         _fail(f"no namespace: {error}")
     environment = {name: value for name, value in os.environ.items() if name not in layout["unset"]}
@@ -59,7 +62,8 @@ def _unshare() -> None:
 def _build_root(layout: dict[str, Any]) -> None:
     """Mount the folders of the machine and of the instance below `stage`, which becomes the root."""
     stage = layout["stage"]
-    _mount("tmpfs", stage, _NO_SUID | _NO_DEVICES, kind="tmpfs", data="mode=755,size=4m")
+    # By this name the server finds the processes of the instance.
+    _mount(layout["root_name"], stage, _NO_SUID | _NO_DEVICES, kind="tmpfs", data="mode=755,size=4m")
     replaced = {layout["code_path"], layout["home"], "/opt", _TMP, *layout["folders"]}
     _mirror(stage, "", replaced)
     for path in sorted(replaced):

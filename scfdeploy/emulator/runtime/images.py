@@ -114,7 +114,7 @@ class ImageRunner:
 
     def __init__(self, now: Callable[[], float], guardian: Guardian) -> None:
         self._guardian = guardian
-        self._pool: InstancePool[Container] = InstancePool(now)
+        self.pool: InstancePool[Container] = InstancePool(now)
         self._lock = threading.Lock()
         self._running: dict[Container, str] = {}
         self._stopped = False
@@ -154,7 +154,7 @@ class ImageRunner:
 
         Raises WebError if there is no response, and CloudError if this machine has no docker.
         """
-        container = self._pool.take(instance_key(invocation)) or self._start(invocation)
+        container = self.pool.take(instance_key(invocation)) or self._start(invocation)
         with self._lock:
             self._running[container] = invocation.request_id
             is_stopped = self._stopped
@@ -184,7 +184,7 @@ class ImageRunner:
 
     def recycle(self) -> None:
         """End all idle containers."""
-        self._pool.recycle()
+        self.pool.recycle()
 
     def kill(self) -> None:
         """End all containers, running or about to start."""
@@ -193,7 +193,7 @@ class ImageRunner:
             running = list(self._running)
         for container in running:
             container.stop(now=True)
-        self._pool.close()
+        self.pool.close()
 
     def _release(self, container: Container, *, is_reusable: bool) -> str:
         """Keep or end a container after a call, and return the output of the call."""
@@ -202,7 +202,7 @@ class ImageRunner:
         if not is_reusable or container.is_cancelled:
             return container.end()
         output = container.output.take()
-        self._pool.put(container)
+        self.pool.put(container)
         return output
 
     def _start(self, invocation: Invocation) -> Container:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from math import inf
+from typing import Any
 
 from scfdeploy.emulator.messages import CloudError, Json, Request, Response
 from scfdeploy.emulator.runtime.child import READY, Child, Guardian, Reply
@@ -19,7 +20,7 @@ from scfdeploy.emulator.runtime.images import ImageRunner
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
 from scfdeploy.emulator.runtime.launcher import CodeError, Launcher
 from scfdeploy.emulator.runtime.memory import MemoryLimiter, MemoryWatch
-from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, Instance, InstancePool, instance_key
+from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, Instance, InstancePool, end_all, instance_key
 from scfdeploy.emulator.runtime.sandbox import WROTE_TO_CODE, start_problem
 from scfdeploy.emulator.runtime.web import WebRunner
 from scfdeploy.emulator.settings import Debugging
@@ -90,7 +91,11 @@ class Invoker:
         sandbox = launch.sandbox
         try:
             child = Child(
-                launch.command, environment=launch.environment, folder=sandbox.folder, guardian=self._guardian
+                launch.command,
+                environment=launch.environment,
+                folder=sandbox.folder,
+                guardian=self._guardian,
+                marker=sandbox.marker,
             )
         except OSError as error:
             sandbox.close()
@@ -150,6 +155,18 @@ class Invoker:
         self.images.recycle()
         self.web.recycle()
 
+    def end_expired(self) -> None:
+        """End the instances that were idle for too long. Called after the time of invocations moved."""
+        for pool in self._pools():
+            pool.end_expired()
+
+    def retire(self, function_id: str, version: str = "") -> None:
+        """End the idle instances of a function that changed or is deleted, or only of one version."""
+        retired = [instance for pool in self._pools() for instance in pool.withdraw(function_id, version)]
+        if retired:
+            # The end of a container takes seconds, and the caller holds the store.
+            self.run_in_background(lambda: end_all(retired))
+
     def cancel(self, request_id: str, *, now: bool) -> None:
         """End the process of a request: with SIGTERM, and SIGKILL after the grace time; or with SIGKILL `now`.
 
@@ -161,6 +178,9 @@ class Invoker:
             children = [child for child, running_id in self._running.items() if running_id == request_id]
         for child in children:
             _end(child, now=now)
+
+    def _pools(self) -> tuple[InstancePool[Any], ...]:
+        return self._pool, self.images.pool, self.web.pool
 
     def _is_debugged(self, invocation: Invocation) -> bool:
         return debug_port(self.launcher.debugging, invocation) is not None

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scfdeploy.emulator.runtime.instance_processes import below
+
 # Short calls are over before the first look; what they used at most is in their report.
 _INTERVAL_S = 0.05
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -70,14 +72,8 @@ class MemoryLimiter:
 
 def _memory_bytes(pid: int) -> int:
     """The resident memory of a process and of all that it started."""
-    try:
-        with open(f"/proc/{pid}/statm", "rb") as file:  # noqa: PTH123 - often
-            pages = int(file.read().split()[1])
-        tasks = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208
-    except (OSError, IndexError):
-        return 0
-    used = pages * _PAGE
-    for task in tasks:
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{task}/children", "rb") as file:  # noqa: PTH123
-            used += sum(_memory_bytes(int(child)) for child in file.read().split())
-    return used
+    pages = 0
+    for each in (pid, *below(pid)):
+        with contextlib.suppress(OSError, IndexError), open(f"/proc/{each}/statm", "rb") as file:  # noqa: PTH123 - often
+            pages += int(file.read().split()[1])
+    return pages * _PAGE

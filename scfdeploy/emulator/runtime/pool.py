@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from scfdeploy.facts import delivery_value
 
 # Frozen processes take memory of this machine.
 _MAX_IDLE = 100
+_MIN_REAP_S = 0.05
 RECYCLING_STATUSES = frozenset({433, 434, 439})
 """The statuses after which the platform recycles an instance."""
 
@@ -76,48 +77,93 @@ class InstancePool(Generic[InstanceT]):
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._lock = threading.Lock()
+        self._changed = threading.Condition(threading.Lock())
         self._idle: list[InstanceT] = []
         """The one that was used last stands at the end."""
+        self._reaper: threading.Thread | None = None
         self._stopped = False
 
     def take(self, key: InstanceKey) -> InstanceT | None:
         """The idle instance of this key that was used last. Ends all that no call can reach any more."""
-        with self._lock:
-            now, idle_s = self._now(), delivery_value("scf", "instance.idle_ms") / 1000
-            outdated = [
-                instance
-                for instance in self._idle
-                if (instance.key[:2] == key[:2] and instance.key != key)
-                or not 0 <= now - instance.idle_since <= idle_s
-                or not instance.is_alive()
-            ]
-            self._idle = [instance for instance in self._idle if instance not in outdated]
-            taken = next((instance for instance in reversed(self._idle) if instance.key == key), None)
-            if taken is not None:
+        taken = None
+        with self._changed:
+            outdated = self._remove(
+                lambda instance: (instance.key[:2] == key[:2] and instance.key != key) or self._left_s(instance) < 0
+            )
+            while taken is None:
+                taken = next((instance for instance in reversed(self._idle) if instance.key == key), None)
+                if taken is None:
+                    break
                 self._idle.remove(taken)
-        for instance in outdated:
-            instance.end()
+                if not taken.is_alive():
+                    outdated.append(taken)
+                    taken = None
+        end_all(outdated)
         return taken
 
     def put(self, instance: InstanceT) -> None:
         """Keep a frozen instance for the next call."""
-        with self._lock:
+        with self._changed:
             instance.idle_since = self._now()
             surplus = [instance] if self._stopped else self._idle[: max(0, len(self._idle) + 1 - _MAX_IDLE)]
             self._idle = [other for other in (*self._idle, instance) if other not in surplus]
-        for other in surplus:
-            other.end()
+            if self._reaper is None and self._idle:
+                self._reaper = threading.Thread(target=self._reap, name="scfdeploy-idle", daemon=True)
+                self._reaper.start()
+        end_all(surplus)
+
+    def end_expired(self) -> None:
+        """End the instances that were idle for too long, and those whose process has ended. Called after time moved."""
+        with self._changed:
+            expired = self._remove(lambda instance: self._left_s(instance) < 0 or not instance.is_alive())
+            self._changed.notify_all()
+        end_all(expired)
+
+    def withdraw(self, function_id: str, version: str = "") -> list[InstanceT]:
+        """The idle instances of a function, or only of a version, which the caller must end."""
+        with self._changed:
+            return self._remove(
+                lambda instance: instance.key.function_id == function_id and version in ("", instance.key.version)
+            )
 
     def recycle(self) -> None:
         """End all idle instances."""
-        with self._lock:
-            instances, self._idle = self._idle, []
-        for instance in instances:
-            instance.end()
+        with self._changed:
+            instances = self._remove(lambda _: True)
+            self._changed.notify_all()
+        end_all(instances)
 
     def close(self) -> None:
         """End all idle instances, and each that `put` returns later."""
-        with self._lock:
+        with self._changed:
             self._stopped = True
         self.recycle()
+
+    def _reap(self) -> None:
+        """End instances that were idle for too long, until none is idle."""
+        while True:
+            with self._changed:
+                if not self._idle:
+                    self._reaper = None
+                    return
+                # The clock of invocations can stand still, or be moved: `end_expired` then wakes this thread.
+                self._changed.wait(max(_MIN_REAP_S, min(map(self._left_s, self._idle))))
+            self.end_expired()
+
+    def _left_s(self, instance: InstanceT) -> float:
+        """How much longer an instance may be idle. Negative if that is over, or if the clock was set back."""
+        idle_s = self._now() - instance.idle_since
+        return delivery_value("scf", "instance.idle_ms") / 1000 - idle_s if idle_s >= 0 else -1
+
+    def _remove(self, is_chosen: Callable[[InstanceT], bool]) -> list[InstanceT]:
+        """Remove idle instances, which the caller ends without the lock."""
+        removed = [instance for instance in self._idle if is_chosen(instance)]
+        if removed:
+            self._idle = [instance for instance in self._idle if instance not in removed]
+        return removed
+
+
+def end_all(instances: Iterable[Reusable]) -> None:
+    """End instances that are in no pool."""
+    for instance in instances:
+        instance.end()

@@ -21,6 +21,7 @@ from typing import Any
 
 from scfdeploy.emulator.messages import IsolationError
 from scfdeploy.emulator.runtime.code_cache import CodeCache
+from scfdeploy.emulator.runtime.instance_processes import Marker
 from scfdeploy.emulator.runtime.interpreters import library_path
 
 AUTO, NAMESPACE, COPY = "auto", "namespace", "copy"
@@ -66,6 +67,8 @@ class Sandbox:
     """What `close` removes."""
     original: Files | None = None
     """The state of the copied code, if the process could change it."""
+    marker: Marker | None = None
+    """What every process of the instance has."""
 
     def command(
         self,
@@ -147,7 +150,7 @@ class Sandboxes:
         return "" if probe.returncode == 0 else reason or f"the test ended with exit code {probe.returncode}"
 
     def _open_namespace(self, code: Path, opt: Path | None, tmp_mb: int) -> Sandbox:
-        layout = {
+        layout: dict[str, Any] = {
             "stage": str(self._folder("stage")),
             "code": str(code),
             "code_path": CODE_PATH,
@@ -155,9 +158,11 @@ class Sandboxes:
             "home": HOME_PATH,
             "tmp_mb": tmp_mb,
             "folders": {_RUNTIME_PATH: str(_RUNTIME)},
+            "root_name": f"scfdeploy-{uuid.uuid4().hex}",
         }
         tmp = "/tmp"  # noqa: S108 - of the instance
-        return Sandbox(CODE_PATH, LAYERS_PATH, HOME_PATH, tmp, Path("/"), NAMESPACE, layout)
+        marker = Marker("mountinfo", layout["root_name"])
+        return Sandbox(CODE_PATH, LAYERS_PATH, HOME_PATH, tmp, Path("/"), NAMESPACE, layout, marker=marker)
 
     def _open_copy(self, code: Path, opt: Path | None, name: str) -> Sandbox:
         own = self._folder("instances") / (name or uuid.uuid4().hex)
@@ -181,6 +186,7 @@ class Sandboxes:
             COPY,
             own=own,
             original=_scan(copy) if can_write else None,
+            marker=Marker("environ", f"HOME={own / 'home'}"),
         )
 
     def _folder(self, name: str) -> Path:

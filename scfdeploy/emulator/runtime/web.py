@@ -69,7 +69,7 @@ class WebRunner:
         self._refuse_start = refuse_start
         self._starter = str(starter)
         self._is_guarded = can_guard() if is_guarded is None else is_guarded
-        self._pool: InstancePool[WebInstance] = InstancePool(now)
+        self.pool: InstancePool[WebInstance] = InstancePool(now)
         self._lock = threading.Lock()
         self._running: set[WebInstance] = set()
         self._stopped = False
@@ -79,7 +79,7 @@ class WebRunner:
 
         Raises WebError if there is no response, and CloudError if this machine cannot run the function.
         """
-        instance = self._pool.take(instance_key(invocation)) or self._start(invocation)
+        instance = self.pool.take(instance_key(invocation)) or self._start(invocation)
         try:
             with self._running_request(instance):
                 response = self._respond(instance, invocation, request)
@@ -102,7 +102,7 @@ class WebRunner:
 
     def recycle(self) -> None:
         """End all idle instances."""
-        self._pool.recycle()
+        self.pool.recycle()
 
     def kill(self) -> None:
         """End all instances, running or about to start."""
@@ -111,7 +111,7 @@ class WebRunner:
             running = list(self._running)
         for instance in running:
             instance.kill()
-        self._pool.close()
+        self.pool.close()
 
     @contextlib.contextmanager
     def _running_request(self, instance: WebInstance) -> Iterator[None]:
@@ -147,7 +147,7 @@ class WebRunner:
         """Keep or end an instance after a request, and return the output of the request."""
         output = instance.take_output() if is_reusable else instance.end()
         if is_reusable:
-            self._pool.put(instance)
+            self.pool.put(instance)
         return instance.sandbox.visible_path(output)
 
     def _start(self, invocation: Invocation) -> WebInstance:

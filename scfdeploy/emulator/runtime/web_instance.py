@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -68,7 +67,7 @@ class WebInstance:
             self._cleanup = cleanup.pop_all()
         if self._process.stdout is None:
             raise AssertionError("the process was started with a pipe")
-        self._group = ProcessGroup(self._process, guardian)
+        self._group = ProcessGroup(self._process, guardian, marker=sandbox.marker)
         self._output = OutputTail(self._process.stdout)
 
     @property
@@ -110,11 +109,11 @@ class WebInstance:
     def freeze(self) -> None:
         """Stop the process and all that it started, unless a debugger may be attached."""
         if self._debug_port is None:
-            self._group.signal(signal.SIGSTOP)
+            self._group.freeze()
 
     def thaw(self) -> None:
         """Continue after `freeze`."""
-        self._group.signal(signal.SIGCONT)
+        self._group.thaw()
 
     def kill(self) -> None:
         """End the process and all that it started; no effect if it has ended."""

@@ -34,13 +34,13 @@ def start_deletion(call: ApiCall, key: str, name: str = "") -> None:
     for version in functions.list_versions(call, key):
         if name in ("", version["FunctionVersion"]):
             functions.put_version(call, key, version | {"Status": "Deleting"})
+    call.context.invoker.retire(functions.require(call, key)["FunctionId"], name)
     _complete_later(call, Transition(f"{key}/{name}" if name else key, _GONE))
 
 
 def complete_due(store: Store, now: float) -> None:
     """Complete every operation that is due by `now`."""
-    with store.exclusive(writes=False):
-        due = store.next_due()
+    due = store.next_due()
     if due is None or due > now:
         return
     with store.exclusive(writes=True):

@@ -18,8 +18,13 @@ from typing import Any
 
 import pytest
 
+from scfdeploy.emulator import Server, Settings
+from scfdeploy.emulator.runtime.pool import InstanceKey, InstancePool
 from scfdeploy.facts import delivery_value
 from tests.support.emulator import Cloud, running, zip_text
+from tests.support.isolation import needs_namespaces
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="this system has no /proc")
 
 PYTHON = """
 import os, subprocess, sys, threading, time
@@ -134,6 +139,48 @@ def test_instance_is_recycled_when_idle(instances: Cloud) -> None:
     assert returned(instances)[0] == 1
 
 
+def test_idle_instance_ends_without_another_call(instances: Cloud) -> None:
+    _, pid, _ = returned(instances)
+    instances.advance(60)
+    assert not _is_gone(pid)
+    instances.advance(3600)
+    _wait_until_gone(pid, 20)
+
+
+def test_instance_of_virtual_time_ends_when_time_passes(tmp_path: Path) -> None:
+    with Server(tmp_path / "server.db", settings=Settings(activation_s=0), virtual_time=True) as server:
+        cloud = Cloud(server.url)
+        cloud.create(files={"index.py": PYTHON})
+        _, pid, _ = returned(cloud)
+        cloud.advance(3600)
+        _wait_until_gone(pid, 20)
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters"),
+    [
+        ("UpdateFunctionConfiguration", {"Description": "another"}),
+        ("UpdateFunctionCode", {"ZipFile": zip_text({"index.py": PYTHON})}),
+        ("DeleteFunction", {}),
+    ],
+)
+def test_idle_instance_ends_when_its_function_changes(
+    instances: Cloud, action: str, parameters: dict[str, str]
+) -> None:
+    _, pid, _ = returned(instances)
+    instances.call(action, FunctionName="hello", **parameters)
+    _wait_until_gone(pid, 20)
+
+
+def test_deletion_of_a_version_keeps_instances_of_others(instances: Cloud) -> None:
+    instances.call("PublishVersion", FunctionName="hello")
+    _, published, _ = returned(instances, Qualifier="1")
+    _, latest, _ = returned(instances)
+    instances.call("DeleteFunctionVersion", FunctionName="hello", Qualifier="1")
+    _wait_until_gone(published, 20)
+    assert returned(instances)[:2] == [2, latest]
+
+
 def test_function_created_again_starts_new_instances(instances: Cloud) -> None:
     returned(instances)
     instances.call("DeleteFunction", FunctionName="hello")
@@ -163,12 +210,129 @@ def test_calls_at_the_same_time_run_in_different_instances(instances: Cloud, tmp
     assert other[1] != results[0][1]
 
 
+_TELLS_ITS_CALLS = """
+import os, tempfile
+
+running, calls = [], []
+
+def main(event, context):
+    running.append(event)
+    calls.append(event)
+    path = os.path.join(tempfile.gettempdir(), "calls")
+    with open(path, "a") as file:
+        file.write(event + "\\n")
+    with open(path) as file:
+        result = [os.getpid(), list(running), list(calls), file.read().split()]
+    running.clear()
+    return result
+"""
+
+
+def test_instances_share_nothing_when_many_threads_call() -> None:
+    found: list[Any] = []
+    with running() as cloud:
+        cloud.create(files={"index.py": _TELLS_ITS_CALLS})
+
+        def work(thread: int) -> None:
+            for number in range(8):
+                event = f"{thread}-{number}"
+                result = cloud.call("Invoke", FunctionName="hello", ClientContext=json.dumps(event))["Result"]
+                found.append((event, *json.loads(result["RetMsg"])))
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(found) == 32
+    by_instance: dict[int, list[list[str]]] = {}
+    for event, pid, at_once, calls, file in found:
+        assert at_once == [event]
+        assert calls == file
+        assert calls[-1] == event
+        by_instance.setdefault(pid, []).append(calls)
+    assert len(by_instance) <= 4
+    # Each call of an instance sees all earlier ones of this instance, and no others.
+    assert sum(len(max(calls, key=len)) for calls in by_instance.values()) == 32
+
+
 def test_children_of_a_call_do_not_run_on_after_it(instances: Cloud, tmp_path: Path) -> None:
     file = tmp_path / "time"
     returned(instances, {"do": "chatter", "file": str(file)})
     # The state of a stopped process is set before the signal returns or at its next instruction.
     assert _changes_of(file) <= 1
     assert returned(instances)[0] == 2
+
+
+_LEAVES_ITS_GROUP = """
+import os, subprocess
+
+def main(event, context):
+    if event["how"] == "session":
+        left = subprocess.Popen(["sleep", "600"], start_new_session=True).pid
+    else:
+        reader, writer = os.pipe()
+        if os.fork() == 0:
+            os.setsid()
+            left = os.fork()
+            if left == 0:
+                os.execvp("sleep", ["sleep", "600"])
+            os.write(writer, b"%d" % left)
+            os._exit(0)
+        os.wait()
+        left = int(os.read(reader, 20))
+    if event.get("exit"):
+        print(left, flush=True)
+        os._exit(3)
+    return left
+"""
+
+
+@pytest.fixture(params=["copy", pytest.param("namespace", marks=needs_namespaces)])
+def leaving(request: pytest.FixtureRequest) -> Iterator[Cloud]:
+    """A server with a function that starts a process which leaves its process group."""
+    with running(isolation=request.param) as cloud:
+        cloud.create(files={"index.py": _LEAVES_ITS_GROUP})
+        yield cloud
+
+
+@needs_proc
+@pytest.mark.parametrize("how", ["session", "daemon"])
+def test_process_that_left_its_group_ends_with_its_instance(leaving: Cloud, how: str) -> None:
+    pid = returned(leaving, {"how": how})
+    assert not _is_gone(pid)
+    leaving.call("DeleteFunction", FunctionName="hello")
+    _wait_until_gone(pid, 20)
+
+
+@needs_proc
+@pytest.mark.parametrize("how", ["session", "daemon"])
+def test_process_that_left_its_group_ends_with_a_call_that_ends_the_instance(leaving: Cloud, how: str) -> None:
+    result = invoke(leaving, {"how": how, "exit": True})
+    assert json.loads(result["ErrMsg"])["statusCode"] == 439
+    pid = int(next(line for line in result["Log"].splitlines() if line.isdigit()))
+    assert _is_gone(pid)
+
+
+@needs_namespaces
+@pytest.mark.parametrize("how", ["session", "daemon"])
+def test_process_that_left_its_group_is_frozen_between_calls(how: str) -> None:
+    with running(isolation="namespace") as cloud:
+        cloud.create(files={"index.py": _LEAVES_ITS_GROUP})
+        first = returned(cloud, {"how": how})
+        _wait_until_stopped(first)
+        second = returned(cloud, {"how": how})
+        for pid in (first, second):
+            _wait_until_stopped(pid)
+
+
+@needs_proc
+def test_process_that_left_its_group_ends_with_a_killed_server() -> None:
+    with _server_process() as (server, cloud):
+        cloud.create(files={"index.py": _LEAVES_ITS_GROUP})
+        pid = returned(cloud, {"how": "daemon"})
+        server.kill()
+        _wait_until_gone(pid, 20)
 
 
 def _changes_of(file: Path) -> int:
@@ -288,6 +452,13 @@ def _wait_until_gone(pid: int, limit_s: float) -> None:
         assert time.monotonic() < deadline
 
 
+def _wait_until_stopped(pid: int) -> None:
+    # A stopped process stands at its next instruction, after the signal has returned.
+    deadline = time.monotonic() + 20
+    while ") T " not in Path(f"/proc/{pid}/stat").read_text("utf-8"):
+        assert time.monotonic() < deadline
+
+
 def _is_gone(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -327,3 +498,41 @@ def test_error_after_the_answer_ends_a_node_instance() -> None:
         # The process has ended and this call is the first of another, or ends when it continues, with this call.
         invoke(cloud)
         assert returned(cloud)[0] in (1, 2)
+
+
+class _IdleInstance:
+    """An instance without a process, which tells when it is ended."""
+
+    def __init__(self) -> None:
+        self.key = InstanceKey("lam-1", "$LATEST", "a")
+        self.idle_since = 0.0
+        self.ended = threading.Event()
+
+    def is_alive(self) -> bool:
+        return not self.ended.is_set()
+
+    def end(self) -> str:
+        self.ended.set()
+        return ""
+
+
+def test_idle_time_that_passes_without_any_call_ends_an_instance() -> None:
+    idle_s = delivery_value("scf", "instance.idle_ms") / 1000
+    # The last time is repeated: the instance is put away, then it has almost no time left, then none.
+    times = [0.0, idle_s - 0.01, idle_s + 1]
+    pool: InstancePool[_IdleInstance] = InstancePool(lambda: times.pop(0) if len(times) > 1 else times[0])
+    instance = _IdleInstance()
+    pool.put(instance)
+    assert instance.ended.wait(20)
+    assert pool.take(instance.key) is None
+
+
+def test_instance_whose_process_has_ended_is_not_used_again() -> None:
+    pool: InstancePool[_IdleInstance] = InstancePool(lambda: 0.0)
+    instances = [_IdleInstance() for _ in range(3)]
+    for instance in instances:
+        pool.put(instance)
+    instances[2].ended.set()
+    assert pool.take(instances[0].key) is instances[1]
+    pool.close()
+    assert instances[0].ended.is_set()

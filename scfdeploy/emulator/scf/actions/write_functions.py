@@ -134,6 +134,7 @@ def _start_update(call: ApiCall, key: str, version: Json, parameters: Json) -> N
     # Instances of the state before are recycled, even if nothing differs.
     version |= {"ModTime": call.now_text, "revision": uuid.uuid4().hex}
     operations.start(call, key, version, "Updating", failed="UpdateFailed")
+    call.context.invoker.retire(functions.require(call, key)["FunctionId"], functions.LATEST)
     if read_choice(parameters, "Publish", FALSE_TRUE) == "TRUE":
         publish(call, key, version, "")
 

@@ -201,6 +201,7 @@ class EventEngine:
             if seconds is not None:
                 clock.move_to(end / 1000)
             self._timers.skip_to(self._now_ms())
+        self._app.invoker.end_expired()
         self.wake()
         return progress
 
