@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.support.concurrent_writer import Checkout, ConcurrentWriterServer
-from tests.support.forked_commands import CommandRunner, command_runner
+from tests.support.fork_server import fork_server
+from tests.support.forked_commands import CommandRunner
 from tests.support.local_server import LocalServer, local_server
 from tests.support.project import TIMER, write_project
 
 
 @pytest.fixture(scope="session")
-def commands() -> Iterator[CommandRunner]:
-    with command_runner() as found:
-        yield found
+def commands() -> CommandRunner:
+    return CommandRunner(fork_server())
 
 
 @pytest.fixture

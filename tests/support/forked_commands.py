@@ -2,9 +2,6 @@
 
 A forked process is a real one: a signal ends it as it ends the installed program. What runs in it is what the command
 line runs, with the server's clock in place of the machine's.
-
-    order, one JSON line on stdin   {"start": Order} | {"wait": PID}
-    answer, one JSON line on stdout {"pid": PID}     | {"code": EXIT CODE, or minus the signal, or null while it runs}
 """
 
 from __future__ import annotations
@@ -12,23 +9,19 @@ from __future__ import annotations
 import json
 import os
 import random
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
+
+from tests.support.fork_server import Forked, ForkServer
+from tests.support.server_clock import ServerClock
 
 if TYPE_CHECKING:
     from scfdeploy.operations.apply import ApplyHooks
     from scfdeploy.operations.request import CloudOptions, Request
     from scfdeploy.plan import Policy
     from scfdeploy.results import Applied
-
-_LOOK_AGAIN_S = 0.002
 
 
 @dataclass(frozen=True)
@@ -67,89 +60,47 @@ class CommandResult:
 
 
 class CommandRunner:
-    """The process that forks. Threads may share it; what it started runs side by side."""
+    """Starts commands. Threads may share it; what it started runs side by side."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._lock = threading.Lock()
-        self._to: IO[str] = process.stdin
-        self._from: IO[str] = process.stdout
+    def __init__(self, server: ForkServer) -> None:
+        self._server = server
+        self._running: dict[int, Forked] = {}
 
     def start(self, order: CommandSpec) -> int:
         """Begin; returns the process id."""
-        return int(self._ask({"start": asdict(order)})["pid"])
+        # Files, and not what `run` of the server uses: a killed command's output is looked at, too.
+        with (
+            Path(os.devnull).open() as stdin,
+            Path(order.out).open("w") as out,
+            Path(f"{order.out}.err").open("w") as err,
+        ):
+            streams = {"stdin": stdin.fileno(), "stdout": out.fileno(), "stderr": err.fileno()}
+            process = self._server.start(f"{__name__}:run_command", asdict(order), **streams)
+        self._running[process.pid] = process
+        return process.pid
 
     def end(self, pid: int, order: CommandSpec) -> CommandResult:
         """Wait for the end of what was started."""
-        while (code := self._ask({"wait": pid})["code"]) is None:
-            time.sleep(_LOOK_AGAIN_S)  # noqa: TID251 - for a process, not for the server
-        return CommandResult(int(code), Path(order.out).read_text(), Path(f"{order.out}.err").read_text())
+        code = self._running.pop(pid).wait()
+        return CommandResult(code, Path(order.out).read_text(), Path(f"{order.out}.err").read_text())
 
     def run(self, order: CommandSpec) -> CommandResult:
         return self.end(self.start(order), order)
 
-    def _ask(self, what: dict[str, Any]) -> Any:
-        with self._lock:
-            self._to.write(json.dumps(what) + "\n")
-            self._to.flush()
-            return json.loads(self._from.readline())
 
-
-@contextmanager
-def command_runner() -> Iterator[CommandRunner]:
-    """Start the process that forks; it ends with the block."""
-    clean = {
-        name: value for name, value in os.environ.items() if not name.startswith(("TENCENT", "SCFDEPLOY_", "STAGE"))
-    }
-    command = [sys.executable, "-m", "tests.support.forked_commands"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=clean) as process:
-        yield CommandRunner(process)
-        assert process.stdin is not None
-        process.stdin.close()
-
-
-def _serve() -> None:
-    _load_everything()
-    for line in sys.stdin:
-        asked = json.loads(line)
-        if "start" in asked:
-            answer = {"pid": _fork(CommandSpec(**asked["start"]))}
-        else:
-            ended, status = os.waitpid(asked["wait"], os.WNOHANG)
-            answer = {"code": os.waitstatus_to_exitcode(status) if ended else None}
-        print(json.dumps(answer), flush=True)
-
-
-def _fork(order: CommandSpec) -> int:
-    pid = os.fork()
-    if pid == 0:
-        _be(order)
-    return pid
-
-
-def _be(order: CommandSpec) -> NoReturn:
-    """Become the command: from here to the end nothing of the forking process matters."""
-    import traceback
-
+def run_command(order: dict[str, Any]) -> int:
+    """Be the command: the function that the forked process calls."""
     from scfdeploy.cli.exits import Exit
 
-    code = 99
-    with open(order.out, "w") as out, open(f"{order.out}.err", "w") as err:  # noqa: PTH123
-        sys.stdin.close()
-        sys.stdout, sys.stderr = out, err
-        try:
-            _command(order)
-        except Exit as end:
-            code = int(end.exit_code)
-        except BaseException:  # noqa: BLE001 - the end of a process
-            traceback.print_exc()
-    os._exit(code)
+    try:
+        _command(CommandSpec(**order))
+    except Exit as end:
+        return int(end.exit_code)
+    return 99
 
 
 def _command(order: CommandSpec) -> None:
     from scfdeploy.cli.arguments import cloud_options
-    from tests.support.server_clock import ServerClock
 
     options = {"parallelism": order.parallelism, "timeout": order.timeout, "retries": order.retries}
     where = replace(
@@ -243,35 +194,3 @@ def _policy(order: CommandSpec) -> Policy:
     from scfdeploy.plan import Policy
 
     return Policy(prune=order.prune, keep=order.keep)
-
-
-def _load_everything() -> None:
-    import concurrent.futures.thread
-    import http.client
-    import importlib
-
-    for name in (
-        "scfdeploy.providers.tencent.cos.bucket",
-        "requests",
-        "tencentcloud.common.common_client",
-        "ruamel.yaml",
-        "scfdeploy.cli.arguments",
-        "scfdeploy.cli.approval",
-        "scfdeploy.operations.import_.operation",
-        "scfdeploy.operations.saved_plans",
-        "scfdeploy.operations.alias.traffic_shift",
-        "scfdeploy.providers.tencent.transport.sdk",
-        "scfdeploy.report.formats",
-        "scfdeploy.report.document",
-        "scfdeploy.report.progress",
-        "scfdeploy.report.text",
-        "scfdeploy.rules",
-        "tests.support.server_clock",
-    ):
-        importlib.import_module(name)
-    assert concurrent.futures.thread
-    assert http.client
-
-
-if __name__ == "__main__":
-    _serve()
