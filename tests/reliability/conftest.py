@@ -1,13 +1,15 @@
-"""One forking process for each worker, and a local server for each test that wants one."""
+"""One forking process and one initial state of a scenario for each worker, a local server for each test."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.support.concurrent_writer import Checkout, ConcurrentWriterServer
+from tests.support.crash_scenarios import CrashScenario, PreparedScenario
 from tests.support.fork_server import fork_server
 from tests.support.forked_commands import CommandRunner
 from tests.support.local_server import LocalServer, local_server
@@ -17,6 +19,19 @@ from tests.support.project import TIMER, write_project
 @pytest.fixture(scope="session")
 def commands() -> CommandRunner:
     return CommandRunner(fork_server())
+
+
+@pytest.fixture(scope="session")
+def prepare(
+    commands: CommandRunner, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[CrashScenario], PreparedScenario]:
+    """Gives a scenario whose initial state is built once for each worker."""
+
+    @cache
+    def prepared(scenario: CrashScenario) -> PreparedScenario:
+        return PreparedScenario(scenario, commands, tmp_path_factory.mktemp(scenario.name))
+
+    return prepared
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """A run killed at any call, before or after the call takes effect: the next run completes it without extra writes.
 
-Every crash is a SIGKILL to a separate process, forked from one that has already loaded the program.
+Every crash is a SIGKILL to a separate process, forked from one that has already loaded the program. A usual run takes
+some calls of each scenario, a soak all of them.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,30 +15,30 @@ import pytest
 
 from tests.support.changing_project import write_pinned_release
 from tests.support.crash_scenarios import SCENARIOS, CrashScenario, PreparedScenario
-from tests.support.forked_commands import CommandRunner
 from tests.support.measured import measure
+from tests.support.sampling import is_soak, sample
 
-# Each test takes every `_SHARE`th call, so that several cores can share the work.
-_SHARE = 2
+# So that several cores can share the work of a soak.
+_SHARES = 4 if is_soak() else 1
 _CHANGE = next(scenario for scenario in SCENARIOS if scenario.name == "change")
 
 
-@pytest.mark.parametrize("share", range(_SHARE))
+@pytest.mark.parametrize("share", range(_SHARES))
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_run_killed_at_any_call_is_completed_by_next_run(
-    scenario: CrashScenario, when: str, share: int, commands: CommandRunner, tmp_path: Path
+    scenario: CrashScenario, when: str, share: int, prepare: Callable[[CrashScenario], PreparedScenario]
 ) -> None:
-    prepared = PreparedScenario(scenario, commands, tmp_path)
-    every = 2 if scenario.is_brief else 1
-    first = 1 + every * share + (every - 1) * (when == "after")
-    for at in range(first, prepared.calls + 1, every * _SHARE):
+    prepared = prepare(scenario)
+    start = SCENARIOS.index(scenario) + 3 * (when == "after")
+    points = sample(range(1 + share, prepared.calls + 1, _SHARES), every=6, start=start)
+    for number, at in enumerate(points):
         with prepared.start_run() as attempt:
             killed = attempt.crash(at, when)
             measure("SIGKILL", points=killed.code == -9)
             assert killed.code == -9 or not attempt.server.signal_sent, at
             # Alternate between keeping and deleting the killed run's local state.
-            if at // every % 2:
+            if number % 2:
                 attempt.delete_state()
             again = attempt.run()
 
@@ -46,13 +48,12 @@ def test_run_killed_at_any_call_is_completed_by_next_run(
             assert attempt.done() == prepared.done, at
 
 
-@pytest.mark.parametrize("share", range(_SHARE))
+@pytest.mark.parametrize("share", range(_SHARES))
 def test_saved_plan_after_crash_applies_or_is_rejected_as_stale(
-    share: int, commands: CommandRunner, tmp_path: Path
+    share: int, prepare: Callable[[CrashScenario], PreparedScenario]
 ) -> None:
-    prepared = PreparedScenario(_CHANGE, commands, tmp_path)
-    # Each crash point needs a plan of its own, so take every second one.
-    for at in range(1 + 2 * share, prepared.calls + 1, 2 * _SHARE):
+    prepared = prepare(_CHANGE)
+    for at in sample(range(1 + share, prepared.calls + 1, _SHARES), every=6):
         with prepared.start_run() as attempt:
             assert attempt.run("plan").code == 0
             killed = attempt.crash(at, "after", command="apply --plan")
@@ -74,12 +75,12 @@ def test_saved_plan_after_crash_applies_or_is_rejected_as_stale(
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_killed_alias_shift_continues_with_remaining_steps(when: str, commands: CommandRunner, tmp_path: Path) -> None:
-    prepared = PreparedScenario(
-        CrashScenario("shift", "alias shift", write_pinned_release, write_pinned_release), commands, tmp_path
-    )
+def test_killed_alias_shift_continues_with_remaining_steps(
+    when: str, prepare: Callable[[CrashScenario], PreparedScenario]
+) -> None:
+    prepared = prepare(CrashScenario("shift", "alias shift", write_pinned_release, write_pinned_release))
     assert prepared.done == {"UpdateAlias": 3}
-    for at in range(1, prepared.calls + 1):
+    for at in sample(range(1, prepared.calls + 1), every=2, start=when == "after"):
         with prepared.start_run() as attempt:
             killed = attempt.crash(at, when)
             measure("SIGKILL", points=killed.code == -9)
@@ -92,17 +93,15 @@ def test_killed_alias_shift_continues_with_remaining_steps(when: str, commands: 
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_killed_import_leaves_no_partial_files(when: str, commands: CommandRunner, tmp_path: Path) -> None:
-    prepared = PreparedScenario(
-        replace(_CHANGE, command="import --code", write=_nothing, folder="imported"), commands, tmp_path
-    )
+def test_killed_import_leaves_no_partial_files(when: str, prepare: Callable[[CrashScenario], PreparedScenario]) -> None:
+    prepared = prepare(replace(_CHANGE, name="import", command="import --code", write=_nothing, folder="imported"))
     with prepared.start_run() as attempt:
         assert attempt.run().code == 0
         whole = _files(attempt.place)
     names = ["index.py", "index.py", "serverless.schema.json", "serverless.yml"]
     assert sorted(Path(name).name for name in whole) == names
     left_behind = 0
-    for at in range(1, prepared.calls + 1):
+    for at in sample(range(1, prepared.calls + 1), every=3, start=when == "after"):
         with prepared.start_run() as attempt:
             killed = attempt.crash(at, when)
             measure("SIGKILL", points=killed.code == -9)

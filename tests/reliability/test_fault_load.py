@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,18 @@ import pytest
 
 from tests.support.cloud_snapshot import cloud_snapshot
 from tests.support.crash_point_server import CrashPointServer
-from tests.support.crash_scenarios import PreparedScenario
+from tests.support.crash_scenarios import CrashScenario, PreparedScenario
 from tests.support.emulator import Cloud
 from tests.support.fault_load import COUNT, UPLOAD, fault_load_rules, write_hundred
 from tests.support.forked_commands import CommandResult, CommandRunner, CommandSpec
 from tests.support.measured import measure
 from tests.support.recording_server import CallLog, RecordingServer
+from tests.support.sampling import SOAK_SEEDS
 
 # Calls of a run under the fault load, relative to a run without faults. 55 of 100 calls succeed at once, so 1.8 is the
 # minimum; checks for lost writes come on top.
 _MOST_CALLS = 2.6
-SEEDS = range(int(os.environ.get("SCFDEPLOY_SOAK_SEEDS", "4")))
+SEEDS = range(SOAK_SEEDS or 2)
 
 
 class FaultLoadTest:
@@ -105,8 +105,8 @@ def test_fault_load_with_same_seed_repeats(commands: CommandRunner, tmp_path: Pa
 
 
 @pytest.mark.parametrize("seed", [20 + seed for seed in SEEDS])
-def test_upload_converges_under_fault_load(seed: int, commands: CommandRunner, tmp_path: Path) -> None:
-    prepared = PreparedScenario(UPLOAD, commands, tmp_path)
+def test_upload_converges_under_fault_load(seed: int, prepare: Callable[[CrashScenario], PreparedScenario]) -> None:
+    prepared = prepare(UPLOAD)
     with prepared.start_run() as attempt:
         cloud = Cloud(attempt.server.url)
         cloud.control("faults", fault_load_rules(seed))

@@ -1,13 +1,10 @@
 """A local server killed at any moment: every accepted event ends exactly once after the next start.
 
-The server runs in a process that kills itself at one transaction of its database, before or after the commit. What is
-between two transactions is lost in the same way at either of them.
+Each server is a process that kills itself at one transaction; a usual run takes some of them, a soak all.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,57 +12,13 @@ import pytest
 
 from scfdeploy.emulator import Server, Settings
 from tests.support.emulator import Cloud
+from tests.support.fork_server import fork_server
 from tests.support.measured import measure
-
-_PROGRAM = """
-import json, os, signal, sys
-from contextlib import contextmanager
-from pathlib import Path
-from scfdeploy.emulator import Server, Settings
-from scfdeploy.emulator.store.database import Store
-from tests.support.emulator import Cloud
-
-data, point, when = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-count, whole = 0, Store.exclusive
-FAILING = {"index.py": "def main(event, context):\\n    raise KeyError('customer')\\n"}
-
-@contextmanager
-def exclusive(self, *, writes):
-    global count
-    if not writes or not armed:
-        with whole(self, writes=writes):
-            yield
-        return
-    count += 1
-    with whole(self, writes=writes):
-        yield
-        if count == point and when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-    if count == point:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-armed = False
-Store.exclusive = exclusive
-server = Server(data, settings=Settings(activation_s=0), virtual_time=True)
-server.start()
-cloud = Cloud(server.url)
-cloud.create("orders", FAILING, DeadLetterConfig={"Type": "CMQ-QUEUE", "Name": "dead"})
-armed = True
-for number in range(2):
-    sent = cloud.call("Invoke", FunctionName="orders", InvocationType="Event", ClientContext=json.dumps(number))
-    print(sent["Result"]["FunctionRequestId"], flush=True)
-cloud.control("clock", {"until": "idle"})
-armed = False
-print("done", count, flush=True)
-server.stop()
-"""
+from tests.support.sampling import sample
 
 
 def run(data: Path, point: int, when: str) -> tuple[int, list[str]]:
-    command = [sys.executable, "-c", _PROGRAM, str(data), str(point), when]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2], timeout=120
-    )
+    done = fork_server().run("tests.support.killed_server:deliver_failing_events", str(data), point, when)
     assert done.returncode in (0, -9), done.stderr
     return done.returncode, done.stdout.split()
 
@@ -81,7 +34,7 @@ def test_accepted_events_end_once_after_a_kill(when: str, tmp_path: Path) -> Non
     assert (code, words[-2]) == (0, "done")
     points = range(1, int(words[-1]) + 1)
     assert len(points) > 10
-    for point in points:
+    for point in sample(points, every=6, start=3 * (when == "after")):
         data = tmp_path / f"{point}.db"
         code, accepted = run(data, point, when)
         measure("SIGKILL of the server", points=code == -9)

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import json
 import signal
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from tests.support.crash_scenarios import SCENARIOS, CrashScenario, PreparedScenario, ScenarioRun
-from tests.support.forked_commands import CommandResult, CommandRunner
+from tests.support.forked_commands import CommandResult
 from tests.support.measured import measure
+from tests.support.sampling import is_soak, sample
 
-_SHARE = 2
-_SCENARIOS = [scenario for scenario in SCENARIOS[1:] if not scenario.is_brief]
+# So that several cores can share the work of a soak.
+_SHARES = 2 if is_soak() else 1
+_SCENARIOS = SCENARIOS[1:6]
 _INTERRUPTED = 130
 
 
-@pytest.mark.parametrize("share", range(_SHARE))
+@pytest.mark.parametrize("share", range(_SHARES))
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=lambda sent: sent.name)
 @pytest.mark.parametrize("scenario", _SCENARIOS, ids=lambda scenario: scenario.name)
 def test_interrupted_run_reports_results_and_next_run_completes(
-    scenario: CrashScenario, sent: signal.Signals, share: int, commands: CommandRunner, tmp_path: Path
+    scenario: CrashScenario, sent: signal.Signals, share: int, prepare: Callable[[CrashScenario], PreparedScenario]
 ) -> None:
-    prepared = PreparedScenario(scenario, commands, tmp_path)
+    prepared = prepare(scenario)
     # The two signals share the calls between them.
     first = 1 + 2 * share + (sent is signal.SIGTERM)
-    for at in range(first, prepared.calls + 1, 2 * _SHARE):
+    for at in sample(range(first, prepared.calls + 1, 2 * _SHARES), every=4, start=_SCENARIOS.index(scenario)):
         with prepared.start_run() as attempt:
             stopped = attempt.crash(at, "after", sent)
             measure(sent.name, points=attempt.server.signal_sent)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.support.crash_scenarios import SCENARIOS, PreparedScenario
+from tests.support.crash_scenarios import SCENARIOS, CrashScenario, PreparedScenario
 from tests.support.emulator import Cloud
 from tests.support.fault_load import UPLOAD
-from tests.support.forked_commands import CommandRunner
 from tests.support.measured import measure
+from tests.support.sampling import sample
 
 FAULTS: dict[str, dict[str, Any]] = {
     "throttled": {"code": "RequestLimitExceeded"},
@@ -32,32 +31,37 @@ FAULTS: dict[str, dict[str, Any]] = {
     "late tags": {"late_tags_s": 5.0},
     "slow": {"latency_s": 0.05},
 }
-# In a usual run each kind meets other calls; a soak takes every call.
-_STEP = 1 if os.environ.get("SCFDEPLOY_SOAK_SEEDS") else 15
-_STORAGE_STEP = 1 if os.environ.get("SCFDEPLOY_SOAK_SEEDS") else 5
+_KINDS = list(FAULTS)
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_single_api_fault_is_overcome_at_any_call(name: str, commands: CommandRunner, tmp_path: Path) -> None:
+def test_single_api_fault_is_overcome_at_any_call(
+    name: str, prepare: Callable[[CrashScenario], PreparedScenario]
+) -> None:
     measure("single faults", kinds=1)
-    prepared = PreparedScenario(SCENARIOS[1], commands, tmp_path)
-    first = 1 + list(FAULTS).index(name) % _STEP
-    for at in range(first, prepared.calls + 1, _STEP):
+    prepared = prepare(SCENARIOS[1])
+    # In a usual run each kind meets other calls; a soak takes every call.
+    for at in sample(range(1, prepared.calls + 1), every=16, start=_KINDS.index(name)):
         _overcome({"nth": at, **FAULTS[name]}, prepared)
 
 
 @pytest.mark.parametrize("name", [name for name in FAULTS if name not in ("late tags", "slow")])
-def test_single_storage_fault_is_overcome_at_any_call(name: str, commands: CommandRunner, tmp_path: Path) -> None:
-    prepared = PreparedScenario(UPLOAD, commands, tmp_path)
-    with prepared.start_run() as attempt:
+def test_single_storage_fault_is_overcome_at_any_call(
+    name: str, storage_calls: int, prepare: Callable[[CrashScenario], PreparedScenario]
+) -> None:
+    for at in sample(range(1, storage_calls + 1), every=6, start=_KINDS.index(name)):
+        _overcome({"product": "cos", "nth": at, **FAULTS[name]}, prepare(UPLOAD))
+
+
+@pytest.fixture(scope="session")
+def storage_calls(prepare: Callable[[CrashScenario], PreparedScenario]) -> int:
+    """How many calls to the storage an upload makes."""
+    with prepare(UPLOAD).start_run() as attempt:
         assert attempt.run().code == 0
-        made = [
-            call["action"] for call in Cloud(attempt.server.url).control("calls")["calls"] if call["product"] == "cos"
-        ]
+        calls = Cloud(attempt.server.url).control("calls")["calls"]
+    made = [call["action"] for call in calls if call["product"] == "cos"]
     assert "UploadPart" in made
-    first = 1 + list(FAULTS).index(name) % _STORAGE_STEP
-    for at in range(first, len(made) + 1, _STORAGE_STEP):
-        _overcome({"product": "cos", "nth": at, **FAULTS[name]}, prepared)
+    return len(made)
 
 
 def _overcome(fault: dict[str, Any], prepared: PreparedScenario) -> None:
@@ -69,9 +73,8 @@ def _overcome(fault: dict[str, Any], prepared: PreparedScenario) -> None:
         assert attempt.cloud() == prepared.final, fault
 
 
-def test_clock_skew_is_reported(commands: CommandRunner, tmp_path: Path) -> None:
-    prepared = PreparedScenario(SCENARIOS[0], commands, tmp_path)
-    with prepared.start_run() as attempt:
+def test_clock_skew_is_reported(prepare: Callable[[CrashScenario], PreparedScenario]) -> None:
+    with prepare(SCENARIOS[0]).start_run() as attempt:
         Cloud(attempt.server.url).control("faults", [{"skew_s": 3600.0}])
         ended = attempt.run()
         assert ended.code == 1

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.support.crash_scenarios import SCENARIOS, PreparedScenario, ScenarioRun
+from tests.support.crash_scenarios import SCENARIOS, CrashScenario, PreparedScenario, ScenarioRun
 from tests.support.emulator import Cloud
-from tests.support.forked_commands import CommandRunner
 
 _RELEASE = next(scenario for scenario in SCENARIOS if scenario.name == "release")
 
@@ -32,8 +31,10 @@ def _crash_while_publishing(prepared: PreparedScenario, attempt: ScenarioRun) ->
     pytest.fail("no call published")
 
 
-def test_version_that_fails_after_crash_gets_no_traffic(commands: CommandRunner, tmp_path: Path) -> None:
-    prepared = PreparedScenario(_RELEASE, commands, tmp_path)
+def test_version_that_fails_after_crash_gets_no_traffic(
+    prepare: Callable[[CrashScenario], PreparedScenario],
+) -> None:
+    prepared = prepare(_RELEASE)
     with prepared.start_run() as attempt:
         server = Cloud(attempt.server.url)
         server.control("settings", {"activation_s": 60})

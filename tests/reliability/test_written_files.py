@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -14,21 +15,13 @@ import pytest
 from scfdeploy.model.code import is_never_packed
 from tests.support.command import scfdeploy
 from tests.support.emulator import Cloud
+from tests.support.fork_server import PROGRAM, Ended, fork_server, run_program
 from tests.support.local_server import LocalServer, local_server
 from tests.support.measured import measure
 from tests.support.project import write_project
 
 ROOT = Path(__file__).parents[2]
 OLD = "# kept since long\n" * 3
-# The limit of a file's size is set in the child: a write beyond it fails, or, where the signal acts, kills.
-CHILD = """\
-import resource, signal, sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
-signal.signal(signal.SIGXFSZ, signal.SIG_DFL if sys.argv[2] == "killed" else signal.SIG_IGN)
-sys.argv = ["scfdeploy", *sys.argv[3:]]
-from scfdeploy.cli import main
-main()
-"""
 UNLIMITED = 1 << 30
 PACKAGE = f"git+https://example.com/team/scfdeploy@{40 * '0'}"
 LONG = "".join(f"    VALUE_{number}: some text that is long enough\n" for number in range(40))
@@ -93,17 +86,16 @@ def cloud() -> Iterator[LocalServer]:
 
 def run(
     cloud: LocalServer, folder: Path, arguments: tuple[str, ...], *, limit: int = UNLIMITED, how: str = "full"
-) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **cloud.env}
-    return subprocess.run(
-        [sys.executable, "-c", CHILD, str(limit), how, *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+) -> Ended:
+    environment = {"PATH": os.environ["PATH"], **cloud.env}
+    return fork_server().run(f"{__name__}:limited_program", limit, how, arguments, cwd=folder, env=environment)
+
+
+def limited_program(limit: int, how: str, arguments: list[str]) -> int:
+    """Be the program with a limit of the size of a file: a write beyond it fails, or, where the signal acts, kills."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL if how == "killed" else signal.SIG_IGN)
+    return run_program(arguments)
 
 
 def prepare(scene: Scene, folder: Path) -> tuple[str, ...]:
@@ -180,32 +172,47 @@ def _is_new(path: str, content: bytes, new: dict[str, bytes]) -> bool:
         ("alias", "-h"),
     ],
 )
-def test_result_on_full_disk_is_an_error(cloud: LocalServer, command: tuple[str, ...]) -> None:
-    with Path("/dev/full").open("w") as full:
-        ran = subprocess.run(
-            [sys.executable, "-m", "scfdeploy", *command],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **cloud.env},
-            text=True,
-            check=False,
-            timeout=60,
-        )
-    assert ran.returncode == 1
-    assert ran.stderr == "error: the result cannot be written: No space left on device\n"
+def test_result_on_full_disk_is_an_error(cloud: LocalServer, command: tuple[str, ...], tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full, Path(os.devnull).open() as given, (tmp_path / "err").open("w") as err:
+        streams = {"stdin": given.fileno(), "stdout": full.fileno(), "stderr": err.fileno()}
+        environment = {"PATH": os.environ["PATH"], **cloud.env}
+        ran = fork_server().start(PROGRAM, command, env=environment, **streams)
+        assert ran.wait() == 1
+    written = (tmp_path / "err").read_text()
+    assert written == "error: the result cannot be written: No space left on device\n"
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
-def test_command_with_closed_streams_completes(cloud: LocalServer, closed: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("closed", [[1], [2], [1, 2], [0, 1, 2]])
+def test_command_with_closed_streams_completes(cloud: LocalServer, closed: list[int], tmp_path: Path) -> None:
     project = write_project(tmp_path)
+    environment = {"PATH": os.environ["PATH"], **cloud.env}
     for command, state in (("apply", "Active"), ("destroy", "")):
-        ran = subprocess.run(
-            ["sh", "-c", f'"$0" -m scfdeploy {command} --yes "$1" {closed}', sys.executable, str(project)],
-            capture_output=True,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **cloud.env},
-            check=False,
-            timeout=60,
-        )
+        arguments = [command, "--yes", str(project)]
+        ran = fork_server().run(f"{__name__}:program_with_closed_streams", closed, arguments, env=environment)
         assert ran.returncode == 0, ran.stderr
-        document = scfdeploy("status", project, "--format", "json", env=cloud.env).document
-        assert [function["state"] for function in document["functions"]] == [state]
+        _require_state(project, cloud, state)
+
+
+def test_process_that_starts_with_closed_streams_completes(cloud: LocalServer, tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    ran = subprocess.run(
+        ["sh", "-c", '"$0" -m scfdeploy apply --yes "$1" <&- >&- 2>&-', sys.executable, str(project)],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **cloud.env},
+        check=False,
+        timeout=60,
+    )
+    assert ran.returncode == 0
+    _require_state(project, cloud, "Active")
+
+
+def program_with_closed_streams(closed: list[int], arguments: list[str]) -> int:
+    """Be the program after Python has started without some of its streams, which it then has as None."""
+    for number in closed:
+        os.close(number)
+        setattr(sys, ("stdin", "stdout", "stderr")[number], None)
+    return run_program(arguments)
+
+
+def _require_state(project: Path, cloud: LocalServer, state: str) -> None:
+    document = scfdeploy("status", project, "--format", "json", env=cloud.env).document
+    assert [function["state"] for function in document["functions"]] == [state]

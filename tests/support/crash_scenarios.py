@@ -33,8 +33,7 @@ FOREIGN = [{"Key": f"scfdeploy:{part}", "Value": "theirs"} for part in ("app", "
 class CrashScenario:
     """`command` runs on the project that `write` makes and the cloud that applying `first` made.
 
-    Without `first` the cloud has only functions of other owners. The command is interrupted before and after each
-    call; an `is_brief` scenario, which adds little to the others, before or after each call.
+    Without `first` the cloud has only functions of other owners.
     """
 
     name: str
@@ -43,7 +42,6 @@ class CrashScenario:
     first: Callable[[Path], None] | None = None
     keep: int | None = None
     folder: str = "project"
-    is_brief: bool = False
 
 
 SCENARIOS = (
@@ -53,9 +51,9 @@ SCENARIOS = (
     CrashScenario("destroy", "destroy", write_before, write_before),
     CrashScenario("upload", "apply", write_large_code, write_small_code),
     CrashScenario("layer", "apply", write_second_layer, write_first_layer, keep=1),
-    CrashScenario("ready", "apply", write_more_kept_ready, write_kept_ready, is_brief=True),
-    CrashScenario("destroy-layer", "destroy", write_second_layer, write_second_layer, is_brief=True),
-    CrashScenario("destroy-ready", "destroy", write_more_kept_ready, write_more_kept_ready, is_brief=True),
+    CrashScenario("ready", "apply", write_more_kept_ready, write_kept_ready),
+    CrashScenario("destroy-layer", "destroy", write_second_layer, write_second_layer),
+    CrashScenario("destroy-ready", "destroy", write_more_kept_ready, write_more_kept_ready),
 )
 
 

@@ -25,15 +25,20 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
+PROGRAM = f"{__name__}:run_program"
+"""For the calls of a server: the program, by its arguments."""
 _ROOT = Path(__file__).parents[2]
 _PIECE = 1 << 16
 _DESCRIPTORS = 4
+# The exit code of Python for it.
+_FLUSH_FAILED = 120
 
 
 @dataclass(frozen=True)
@@ -100,14 +105,19 @@ class ForkServer:
         stdin: str = "",
     ) -> Ended:
         """Start a process, wait for its end and give what it wrote."""
-        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        with tempfile.TemporaryFile() as given, ExitStack() as ends:
             given.write(stdin.encode())
             given.seek(0)
-            streams = {"stdin": given.fileno(), "stdout": out.fileno(), "stderr": err.fileno()}
-            code = self.start(call, *arguments, cwd=cwd, env=env, **streams).wait()
-            out.seek(0)
-            err.seek(0)
-            return Ended(code, out.read().decode(), err.read().decode())
+            # Pipes: a limit of the size of files must not act on what is printed.
+            (out, to_out), (err, to_err) = (_pipe(ends) for _ in range(2))
+            streams = {"stdin": given.fileno(), "stdout": to_out.fileno(), "stderr": to_err.fileno()}
+            process = self.start(call, *arguments, cwd=cwd, env=env, **streams)
+            to_out.close()
+            to_err.close()
+            with ThreadPoolExecutor(1) as reader:
+                errors = reader.submit(err.read)
+                written = out.read()
+            return Ended(process.wait(), written.decode(), errors.result().decode())
 
     def ask(self, order: Mapping[str, object], descriptors: tuple[int, ...] = ()) -> dict[str, Any]:
         """Send one order and read the answer."""
@@ -122,6 +132,11 @@ class ForkServer:
                 answer += piece
         found: dict[str, Any] = json.loads(answer)
         return found
+
+
+def _pipe(ends: ExitStack) -> tuple[IO[bytes], IO[bytes]]:
+    reading, writing = os.pipe()
+    return ends.enter_context(open(reading, "rb")), ends.enter_context(open(writing, "wb"))  # noqa: PTH123
 
 
 @cache
@@ -144,7 +159,7 @@ def run_scfdeploy(
     What is decided when Python starts (`PYTHON...` variables, the encoding of streams) is that of the test process.
     """
     typed = [str(argument) for argument in arguments]
-    return fork_server().run(f"{__name__}:run_program", typed, cwd=cwd, env=env, stdin=stdin)
+    return fork_server().run(PROGRAM, typed, cwd=cwd, env=env, stdin=stdin)
 
 
 def run_program(arguments: list[str]) -> int:
@@ -230,8 +245,12 @@ def _become(order: Mapping[str, Any], descriptors: list[int]) -> NoReturn:
         traceback.print_exc()
     if isinstance(code, str):
         print(code, file=sys.stderr)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except OSError:
+        code = _FLUSH_FAILED
     os._exit(code if isinstance(code, int) else int(code is not None))
 
 
