@@ -12,6 +12,7 @@ from scfdeploy.model import FUNCTION_FIELDS, UpdateMode
 from tests.support.command import scfdeploy
 from tests.support.emulator import Cloud
 from tests.support.local_server import local_server
+from tests.support.sampling import sample_size
 from tests.support.strategies import inputs, write, write_code
 
 # They speak of versions that are not there yet; `test_round_trip` makes them first.
@@ -22,7 +23,7 @@ _RELEASE = {
 }
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=sample_size(15))
 @given(inputs().map(lambda found: {key: value for key, value in found.items() if key not in _RELEASE}))
 def test_a_plan_of_what_was_imported_is_empty(wanted: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as place, local_server() as cloud:

@@ -17,6 +17,7 @@ from scfdeploy.emulator import Server, Settings
 from tests.support.command import Ran, scfdeploy
 from tests.support.emulator import Cloud, zip_text
 from tests.support.local_server import LocalServer
+from tests.support.sampling import sample_size
 
 OTHERS = {"LayerName": "theirs", "CompatibleRuntimes": ["Python3.10"], "Content": {"ZipFile": zip_text({"a": "b"})}}
 NEWEST, NONE = "newest", "none"
@@ -102,7 +103,7 @@ def versions(cloud: LocalServer, name: str) -> list[int]:
     return sorted(row["LayerVersion"] for row in rows)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sample_size(6), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(WISHES, min_size=3, max_size=3))
 def test_published_followed_kept_and_destroyed(cloud: LocalServer, wishes: list[Wish]) -> None:
     cloud.control("reset", {})

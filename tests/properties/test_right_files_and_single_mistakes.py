@@ -17,6 +17,7 @@ from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.operations.check import load_and_check
 from scfdeploy.operations.request import Request
 from tests.support import strategies
+from tests.support.sampling import sample_size
 from tests.support.strategies import write
 
 Settings = dict[str, Any]
@@ -37,7 +38,7 @@ def errors(folder: Path, text: str) -> list[Diagnostic]:
 
 
 @given(inputs=strategies.inputs())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=sample_size(120), deadline=None)
 def test_a_right_file_has_no_error(folder: Path, inputs: Settings) -> None:
     assert errors(folder, write(inputs).text) == []
 
@@ -219,7 +220,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=list(MISTAKES))
 @given(data=st.data())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=sample_size(12), deadline=None)
 def test_one_mistake_is_one_error_in_its_line(folder: Path, mistake: Mistake, data: st.DataObject) -> None:
     inputs = copy.deepcopy(data.draw(strategies.inputs()))
     path = mistake.make(inputs)
@@ -233,7 +234,7 @@ def test_one_mistake_is_one_error_in_its_line(folder: Path, mistake: Mistake, da
 
 
 @given(inputs=strategies.inputs(), data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=sample_size(40), deadline=None)
 def test_a_key_twice_is_one_error_at_the_second(folder: Path, inputs: Settings, data: st.DataObject) -> None:
     written = write(inputs)
     key = data.draw(st.sampled_from([key for key in inputs if not isinstance(inputs[key], dict | list)]))
@@ -246,7 +247,7 @@ def test_a_key_twice_is_one_error_at_the_second(folder: Path, inputs: Settings, 
 
 
 @given(inputs=strategies.inputs(), data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=sample_size(40), deadline=None)
 def test_a_tab_is_one_error_in_its_line(folder: Path, inputs: Settings, data: st.DataObject) -> None:
     written = write(inputs)
     line = written.lines[data.draw(st.sampled_from(list(inputs))),]
@@ -285,7 +286,7 @@ LINES = {
 
 @pytest.mark.parametrize(("rule", "spoil"), LINES.values(), ids=list(LINES))
 @given(inputs=strategies.inputs(), data=st.data())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=sample_size(12), deadline=None)
 def test_a_spoilt_line_is_one_error_in_it(
     folder: Path, rule: str, spoil: Callable[[str], str], inputs: Settings, data: st.DataObject
 ) -> None:
@@ -299,7 +300,7 @@ def test_a_spoilt_line_is_one_error_in_it(
 
 
 @given(inputs=strategies.inputs(), start=st.sampled_from(list("*&!@`%|")))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=sample_size(40), deadline=None)
 def test_a_value_that_needs_quotes_is_one_error_at_its_place(folder: Path, inputs: Settings, start: str) -> None:
     written = write(inputs | {"description": "words"})
     line = written.lines["description",]
@@ -311,7 +312,7 @@ def test_a_value_that_needs_quotes_is_one_error_at_its_place(folder: Path, input
 
 
 @given(inputs=strategies.inputs(), data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=sample_size(150), deadline=None)
 def test_unresolvable_value_is_one_error(folder: Path, inputs: Settings, data: st.DataObject) -> None:
     written = write(inputs)
     texts = written.text.splitlines()

@@ -20,6 +20,7 @@ from scfdeploy.emulator import Server, Settings
 from scfdeploy.model import FUNCTION_FIELDS, UpdateMode
 from tests.support.command import scfdeploy
 from tests.support.local_server import LocalServer
+from tests.support.sampling import sample_size
 
 IMAGE = "ccr.ccs.tencentyun.com/shop/api"
 LOGS = {"logsetId": "aaaaaaaa-1111-2222-3333-444444444444", "topicId": "bbbbbbbb-1111-2222-3333-444444444444"}
@@ -228,7 +229,7 @@ def imported_changes(server: LocalServer, count: int) -> dict[str, set[str]]:
 
 
 # Several functions share the waits of one apply; an account has no more accelerated images than these could be.
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sample_size(8), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(wishes(), min_size=5, max_size=5))
 def test_applied_changed_and_destroyed(cloud: LocalServer, wanted: list[Wish]) -> None:
     cloud.control("reset", {})

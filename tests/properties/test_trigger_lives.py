@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.support.command import scfdeploy
 from tests.support.local_server import LocalServer, local_server
 from tests.support.project import write_project
+from tests.support.sampling import sample_size
 
 _BUCKET = "photos-1300000001.cos.ap-guangzhou.myqcloud.com"
 _SWITCH = {"enable": st.booleans()}
@@ -85,7 +86,7 @@ def _planned(cloud: LocalServer, folder: Path) -> list[str]:
     return [change["address"] for change in changes if change["action"] != "no-op"]
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=sample_size(12))
 @given(_lives())
 def test_an_applied_plan_is_empty_and_a_change_is_one_change(lives: tuple[list[Trigger], list[Trigger]]) -> None:
     first, second = lives

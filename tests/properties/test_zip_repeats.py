@@ -12,6 +12,7 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model.code import is_never_packed
 from scfdeploy.packager import content_digest
 from tests.support.packaging import archive_bytes, entries, folder, packed, refused, write_tree
+from tests.support.sampling import sample_size
 
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(
     lambda name: name not in {".", ".."} and not name.startswith("serverless.") and not name.endswith("*")
@@ -34,7 +35,7 @@ TREES = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sample_size(60), deadline=None)
 @given(TREES)
 @example({".git": b""})
 @example({"lib/.hg": b"", "__pycache__*": b""})
@@ -57,7 +58,7 @@ def test_a_tree_packs_twice_to_the_same_bytes_and_unpacks_to_itself(tree: dict[s
         assert content_digest(archive_bytes(one)) == one.content_sha256
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=sample_size(150), deadline=None)
 @given(st.data())
 def test_a_damaged_archive_is_read_right_or_refused(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as place:

@@ -9,8 +9,9 @@ import pytest
 from tests.fuzz.mutations import mutations
 from tests.fuzz.registry import Target, load, names, seeds_of
 from tests.support.measured import measure
+from tests.support.sampling import sample_size
 
-_NUMBER = 60
+_NUMBER = sample_size(60)
 # Nothing takes a hundredth of it; a machine that runs many things at once may be slow.
 _LONGEST_S = 10.0
 

@@ -19,8 +19,9 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.facts import limit
 from scfdeploy.packager.unpack import unpack
 from tests.support.measured import measure
+from tests.support.sampling import sample_size
 
-_MANY = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+_MANY = settings(max_examples=sample_size(150), deadline=None, suppress_health_check=list(HealthCheck))
 _PARTS = [
     "a",
     "b.py",

@@ -18,8 +18,9 @@ from tests.support.emulator import Cloud, running
 from tests.support.local_server import LocalServer, local_server
 from tests.support.measured import measure
 from tests.support.project import TIMER, write_project
+from tests.support.sampling import sample_size
 
-_FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+_FEW = settings(max_examples=sample_size(60), deadline=None, suppress_health_check=list(HealthCheck))
 _YAML = [
     "component: scf\n",
     "name: a\n",

@@ -12,10 +12,11 @@ from tests.support.changing_project import write_after, write_before
 from tests.support.command import Ran, scfdeploy
 from tests.support.measured import measure
 from tests.support.mutated_answers import MutatingServer
+from tests.support.sampling import sample_size
 
 # About as many calls as one command makes here.
 _CALLS = 18
-_EACH = 25
+_EACH = sample_size(25, part=2)
 
 
 @dataclass(frozen=True)
