@@ -58,8 +58,8 @@ unit: $(STAMP)
 	@$(BIN)/pytest $(IN_WORKERS)
 
 .PHONY: soak
-soak: $(STAMP) ## Fault loads with SCFDEPLOY_SOAK_SEEDS seeds (200), and all other tests/reliability at full length
-	@SCFDEPLOY_SOAK_SEEDS=$${SCFDEPLOY_SOAK_SEEDS:-200} $(BIN)/pytest -n auto -o faulthandler_timeout=1800 tests/reliability
+soak: $(STAMP) ## All of what make test takes a sample of, and SCFDEPLOY_SOAK_SEEDS fault loads (200)
+	@SCFDEPLOY_SOAK_SEEDS=$${SCFDEPLOY_SOAK_SEEDS:-200} $(BIN)/pytest -n auto -o faulthandler_timeout=1800
 
 SCENARIOS ?= 10000
 

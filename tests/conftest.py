@@ -1,7 +1,7 @@
 """What holds for all tests: generated examples are the same in every run, unless new ones are asked for.
 
-`SCFDEPLOY_EXPLORE=1 make test` looks at other examples than the last run did. `SCFDEPLOY_SCENARIOS` is the number of
-examples of a test that sets none itself.
+`SCFDEPLOY_EXPLORE=1 make test` looks at other examples than the last run did. A usual run tries a fair sample, `make soak`
+all of them (`tests/support/sampling.py`); `SCFDEPLOY_SCENARIOS` is the number for a test that sets none itself.
 """
 
 import gc
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from scfdeploy.providers.clock import SystemClock
+from tests.support.sampling import sample_size
 
 pytest_plugins = ["tests.support.counts", "tests.support.worker_processes"]
 _really_sleep = SystemClock.sleep
@@ -21,7 +22,7 @@ _really_sleep = SystemClock.sleep
 untimed = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
-    max_examples=int(os.environ.get("SCFDEPLOY_SCENARIOS", "100")),
+    max_examples=int(os.environ.get("SCFDEPLOY_SCENARIOS", sample_size(100))),
 )
 settings.register_profile("repeated", untimed, derandomize=True)
 settings.register_profile("explored", untimed, derandomize=False)
