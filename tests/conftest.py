@@ -1,7 +1,7 @@
 """What holds for all tests: generated examples are the same in every run, unless new ones are asked for.
 
-`SCFDEPLOY_EXPLORE=1 make test` looks at other examples than the last run did. A usual run tries a fair sample, `make soak`
-all of them (`tests/support/sampling.py`); `SCFDEPLOY_SCENARIOS` is the number for a test that sets none itself.
+`SCFDEPLOY_EXPLORE=1 make test` looks at other examples than the last run did. A usual run tries a fair sample, and
+`make soak` all (`tests/support/sampling.py`); `SCFDEPLOY_SCENARIOS` is the number for a test that sets none itself.
 """
 
 import gc
