@@ -30,8 +30,8 @@ def test_run_killed_at_any_call_is_completed_by_next_run(
     scenario: CrashScenario, when: str, share: int, prepare: Callable[[CrashScenario], PreparedScenario]
 ) -> None:
     prepared = prepare(scenario)
-    start = SCENARIOS.index(scenario) + 3 * (when == "after")
-    points = sample(range(1 + share, prepared.calls + 1, _SHARES), every=6, start=start)
+    start = SCENARIOS.index(scenario) + 6 * (when == "after")
+    points = sample(range(1 + share, prepared.calls + 1, _SHARES), every=12, start=start)
     for number, at in enumerate(points):
         with prepared.start_run() as attempt:
             killed = attempt.crash(at, when)
@@ -53,7 +53,7 @@ def test_saved_plan_after_crash_applies_or_is_rejected_as_stale(
     share: int, prepare: Callable[[CrashScenario], PreparedScenario]
 ) -> None:
     prepared = prepare(_CHANGE)
-    for at in sample(range(1 + share, prepared.calls + 1, _SHARES), every=6):
+    for at in sample(range(1 + share, prepared.calls + 1, _SHARES), every=12):
         with prepared.start_run() as attempt:
             assert attempt.run("plan").code == 0
             killed = attempt.crash(at, "after", command="apply --plan")
