@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import KnownSecrets
-from scfdeploy.operations.request import CloudOptions, LocalServer, Request, note_secrets
+from scfdeploy.operations.request import CloudOptions, LocalServer, Refresh, Request, note_secrets
 
 if TYPE_CHECKING:
     from scfdeploy.plan import Policy
@@ -169,12 +169,14 @@ def plan(
     targets: Sequence[str] = (),
     adopt: bool = False,
     prune: bool = False,
+    refresh: str = "full",
     save_to: str | os.PathLike[str] | None = None,
 ) -> Result:
     """Compute what `apply` would do. Changes nothing in the cloud. One plan is for one region.
 
     `targets` are names, patterns and addresses of resources; `adopt` takes ownership of resources that others have
-    created; `prune` deletes owned resources that are no longer in the files; `save_to` is a file for `apply`.
+    created; `prune` deletes owned resources that are no longer in the files; `refresh` is `full`, `changed` or `auto`,
+    as for `--refresh`; `save_to` is a file for `apply`.
     Raises Error if the cloud cannot be read.
     """
     from scfdeploy.operations.plan import plan as use_case
@@ -182,7 +184,9 @@ def plan(
 
     request = _request(_as_project(project))
     policy = _policy(targets, adopt=adopt, prune=prune)
-    with _errors(request), _options(cloud or Cloud()) as options:
+    if refresh == Refresh.CHANGED and save_to is not None:
+        raise ValueError("a plan that is saved needs every function; use refresh='auto' or 'full'")
+    with _errors(request), _options(cloud or Cloud(), refresh) as options:
         if save_to is None:
             return _result(use_case(request, options, policy), request)
         return _result(plan_to_file(request, options, policy, out=os.fspath(save_to)), request)
@@ -196,14 +200,15 @@ def apply(
     targets: Sequence[str] = (),
     adopt: bool = False,
     prune: bool = False,
+    refresh: str = "full",
     saved_plan: str | os.PathLike[str] | None = None,
 ) -> Result:
     """Create or update resources of one region to match the files.
 
-    `approve` gets the plan if it has changes, and returns whether to make them; without it, they are made. With
-    `saved_plan`, makes exactly the changes of that plan, or none. Raises Error if the plan is not approved, if the
-    cloud cannot be read, or if a saved plan does not fit any more; nothing was changed then. A failed change raises
-    nothing: `ok` is false, and `results` of the document says what became of each change.
+    `approve` gets the plan if it has changes, and returns whether to make them; without it, they are made. The other
+    parameters are as for `plan`. With `saved_plan`, makes exactly the changes of that plan, or none. Raises Error if
+    the plan is not approved, if the cloud cannot be read, or if a saved plan does not fit any more; nothing was changed
+    then. A failed change raises nothing: `ok` is false, and `results` of the document says what became of each change.
     """
     from scfdeploy.apply.stop import Stop
     from scfdeploy.operations.apply import ApplyHooks
@@ -212,6 +217,8 @@ def apply(
 
     if saved_plan is not None and (targets or adopt or prune):
         raise ValueError("targets, adopt and prune belong to the plan; give them to plan(save_to=...)")
+    if saved_plan is not None and refresh == Refresh.CHANGED:
+        raise ValueError("a saved plan needs every function; use refresh='auto' or 'full'")
     request = _request(_as_project("." if project is None and saved_plan is None else project or ""))
 
     def confirm(planned: Planned, _where: Callable[[], str]) -> None:
@@ -219,7 +226,7 @@ def apply(
             raise ScfDeployError(message("not approved; nothing was changed"))
 
     hooks = ApplyHooks(confirm, lambda _event: None, Stop())
-    with _errors(request), _options(cloud or Cloud()) as options:
+    with _errors(request), _options(cloud or Cloud(), refresh) as options:
         if saved_plan is not None:
             return _result(apply_saved(request, options, hooks, file=os.fspath(saved_plan)), request)
         return _result(use_case(request, options, _policy(targets, adopt=adopt, prune=prune), hooks), request)
@@ -282,8 +289,9 @@ def _policy(targets: Sequence[str], *, adopt: bool, prune: bool) -> Policy:
 
 
 @contextmanager
-def _options(cloud: Cloud) -> Iterator[CloudOptions]:
+def _options(cloud: Cloud, refresh: str) -> Iterator[CloudOptions]:
     """The options for operations; a local server that they start is stopped at the end."""
+    mode = Refresh(refresh)  # ValueError for another text
     if cloud.local and cloud.endpoint:
         raise ValueError("local and endpoint exclude each other")
     if cloud.endpoint and not cloud.insecure:
@@ -295,6 +303,7 @@ def _options(cloud: Cloud) -> Iterator[CloudOptions]:
             parallelism=cloud.parallelism,
             home=os.path.expanduser("~"),  # noqa: PTH111 - a string, as for commands
             local=cache(partial(_start_server, servers)) if cloud.local else None,
+            refresh=mode,
             timeout_s=cloud.timeout_s,
         )
 

@@ -16,7 +16,7 @@ from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.diagnostics.messages import join_sentences
 from scfdeploy.model import Address
-from scfdeploy.operations.request import HOOK_LIMIT_S, LOCAL_PORT, CloudOptions, LocalServer, Request
+from scfdeploy.operations.request import HOOK_LIMIT_S, LOCAL_PORT, CloudOptions, LocalServer, Refresh, Request
 from scfdeploy.records import replace
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def current_folder() -> str:
         raise UsageError(message("the current folder no longer exists; change to another folder")) from error
 
 
-def cloud_options(
+def cloud_options(  # noqa: PLR0913 - one parameter per option
     *,
     local: bool = False,
     endpoint: str | None = None,
@@ -96,6 +96,7 @@ def cloud_options(
     timeout: float | None = None,
     retries: int | None = None,
     clock: Clock | None = None,
+    refresh: str = Refresh.FULL,
 ) -> CloudOptions:
     """The cloud to call and how. `clock` is the `obj` of the command's context, which only programs set.
 
@@ -111,6 +112,7 @@ def cloud_options(
         parallelism=parallelism,
         home=os.path.expanduser("~"),  # noqa: PTH111
         local=cache(start_local_server) if local else None,
+        refresh=Refresh(refresh),
         timeout_s=inf if timeout is None else timeout,
         retry=_retry(timeout, retries),
         clock=clock,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scfdeploy.cli.exits import UsageError
 from scfdeploy.diagnostics import message
-from scfdeploy.operations.request import HOOK_LIMIT_S
+from scfdeploy.operations.request import HOOK_LIMIT_S, Refresh
 
 if TYPE_CHECKING:
     from scfdeploy.cli import options
@@ -38,6 +38,7 @@ HELP_ORDER = {
             "prune",
             "instance",
             "keep",
+            "refresh",
             "detailed_exitcode",
             "no_hook",
             "no_build",
@@ -100,13 +101,14 @@ class HookOptions(NamedTuple):
 
 
 class PlanOptions(NamedTuple):
-    """Which resources a plan adopts, deletes and leaves out."""
+    """Which resources a plan adopts, deletes and leaves out, and which it reads."""
 
     target: options.Target = None
     adopt: options.Adopt = False
     prune: options.Prune = False
     instance: options.PrunedInstances = None
     keep: options.Keep = None
+    refresh: options.RefreshMode = Refresh.FULL
 
 
 class ConnectionOptions(NamedTuple):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from scfdeploy.operations.request import Refresh
 from scfdeploy.report.formats import format_enum
 
 PathArgument = Annotated[
@@ -99,6 +100,14 @@ DestroyedInstances = Annotated[
 Keep = Annotated[
     int | None,
     typer.Option("--keep", metavar="N", min=1, help="Delete unused layer versions other than the newest N."),
+]
+RefreshMode = Annotated[
+    Refresh,
+    typer.Option(
+        "--refresh",
+        help="Read every function in full, or only those that changed since the last apply here, as far as files and "
+        "lists show; auto: like changed where possible.",
+    ),
 ]
 DetailedExitCode = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit with 4 if there are changes.")]
 Parallelism = Annotated[

@@ -45,6 +45,8 @@ class HttpServer(ThreadingHTTPServer):
 
     daemon_threads = True
     request_queue_size = 256
+    now: Callable[[], float] = staticmethod(time.time)
+    """The time of the Date header."""
 
     def __init__(
         self, port: int, handle: Callable[[Request], Response], admit: Callable[[Request], Admission | Response]
@@ -240,7 +242,7 @@ class _Connection(BaseHTTPRequestHandler):
         # One send for head and body: a second would wait for the delayed acknowledgement of the client.
         lines = [
             f"HTTP/1.1 {response.status} {_reason(response.status)}",
-            f"Date: {self.date_time_string(int(time.time()))}",
+            f"Date: {self.date_time_string(int(self.server.now()))}",
             f"Content-Type: {response.content_type}",
             *([] if response.status == HTTPStatus.NO_CONTENT else [f"Content-Length: {len(response.body)}"]),
             f"Connection: {'close' if self.close_connection else 'keep-alive'}",

@@ -68,6 +68,7 @@ class Server:
             self._http.close(wait_s=0)
             raise
         self._app.base_url = self.url
+        self._http.now = self._app.clock.now
         self._thread: threading.Thread | None = None
         self._stop_lock = threading.Lock()
         self._stopped = False

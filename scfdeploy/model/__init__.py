@@ -7,7 +7,7 @@ from scfdeploy.model.fields import Field, Kind, UpdateMode
 from scfdeploy.model.function_fields import FUNCTION_FIELDS
 from scfdeploy.model.known_secrets import KnownSecrets
 from scfdeploy.model.layer_fields import LAYER_FIELDS
-from scfdeploy.model.observed import Observed, Owner, Resource
+from scfdeploy.model.observed import ListEntry, Observed, Owner, Resource
 from scfdeploy.model.secret import Secret, is_secret, seal
 from scfdeploy.model.secret_names import looks_secret
 from scfdeploy.model.secret_text import holds_secret
@@ -31,6 +31,7 @@ __all__ = [
     "Kind",
     "KnownSecrets",
     "LayerSpec",
+    "ListEntry",
     "ObjectSource",
     "Observed",
     "Owner",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from scfdeploy.model.address import Address
 from scfdeploy.model.resource_kind import ResourceKind
@@ -79,6 +80,20 @@ class Resource:
     """
 
 
+class ListEntry(NamedTuple):
+    """What the list of functions shows of one function."""
+
+    function_id: str
+    modified: str
+    """The modification time, in the format of the API: whole seconds."""
+    state: str
+    owner: Owner | None
+    settings: Mapping[str, Value]
+    """The settings that its tags show: `tags` and write-only settings."""
+    digest: str
+    """A digest of the other fields of the entry. Tags and the description, which can contain secrets, are not in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Observed:
     """The result of a refresh."""
@@ -88,6 +103,12 @@ class Observed:
     unlisted: tuple[Resource, ...] = ()
     """Resources that the project owns and that were not requested."""
     taken_at: float = 0.0
+    entries: Mapping[Address, ListEntry] = field(default_factory=dict)
+    """The list entries of requested functions, as far as a list was read."""
+    unread: frozenset[Address] = frozenset()
+    """The requested functions that exist and were not read, because of their list entries."""
+    settled: frozenset[Address] = frozenset()
+    """The functions whose modification time was over when the refresh began: each later change shows another time."""
 
     def parts_of(self, function: Address, *kinds: ResourceKind) -> tuple[Resource, ...]:
         """The resources of these kinds that belong to a function, sorted by address."""

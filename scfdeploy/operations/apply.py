@@ -47,7 +47,17 @@ def apply(request: Request, cloud: CloudOptions, policy: Policy, hooks: ApplyHoo
         planned = plan_project(request, cloud, policy, lock=lock)
         if isinstance(planned, Findings):
             return Applied("apply", planned, ok=False, plan=None)
-        return apply_planned(planned, cloud, hooks)
+        return apply_and_note(planned, cloud, hooks)
+
+
+def apply_and_note(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) -> Applied:
+    """Apply, and after a success note what later plans need not read."""
+    applied = apply_planned(planned, cloud, hooks)
+    if applied.ok and not applied.interrupted:
+        from scfdeploy.operations.refresh.notes import note_applied
+
+        note_applied(planned, cloud, applied.outcomes)
+    return applied
 
 
 def apply_planned(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) -> Applied:
@@ -107,6 +117,9 @@ def _execute(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) ->
     planned.journal.retain(map(str, still_pending))
     if not planned.plan.has_changes:
         return ()
+    from scfdeploy.operations.refresh.notes import forget_changed
+
+    forget_changed(planned, cloud)
     planned.provider.end_after(cloud.timeout_s)
     if cloud.on_progress is not None:
         cloud.on_progress(StageProgress(Stage.CHANGING, 0, len(planned.plan.changes)))

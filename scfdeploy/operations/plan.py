@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import Diagnostic, Diagnostics
 from scfdeploy.model import Address, Bundle, Observed, Project, Ref, Value
@@ -21,7 +22,7 @@ from scfdeploy.operations.code import (
     run_hooks,
 )
 from scfdeploy.operations.query import destroy_query, plan_query, with_version_queries
-from scfdeploy.operations.request import CloudOptions, Request, destroy_command, endpoint_of
+from scfdeploy.operations.request import CloudOptions, Refresh, Request, destroy_command, endpoint_of
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan
 from scfdeploy.plan.checks import (
@@ -39,6 +40,9 @@ from scfdeploy.records import dataclass, replace
 from scfdeploy.results import Drifted, Findings, Planned
 from scfdeploy.workspace.lock import ProjectLock
 from scfdeploy.workspace.replace_journal import ReplaceJournal
+
+if TYPE_CHECKING:
+    from scfdeploy.operations.refresh.selection import UnreadSelection
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,11 @@ def plan(request: Request, cloud: CloudOptions, policy: Policy) -> Planned:
 
 
 def drift(request: Request, cloud: CloudOptions, policy: Policy) -> Drifted:
-    """The differences between the cloud and the files. Raises ScfDeployError if the cloud cannot be read."""
-    planned = plan_project(request, cloud, policy)
+    """The differences between the cloud and the files, all of which is read.
+
+    Raises ScfDeployError if the cloud cannot be read.
+    """
+    planned = plan_project(request, replace(cloud, refresh=Refresh.FULL), policy)
     if isinstance(planned, Findings):
         return Drifted(planned, ok=False, project=None)
     differing = tuple(change for change in planned.plan.changes if change.action is not Action.NO_OP)
@@ -131,18 +138,26 @@ def plan_project(
         if lock is not None and not known_code:
             # A first apply from this checkout probably creates functions, so the limits are needed right after.
             provider.start_account_limits()
-        observed = provider.observe(replace(query, known_code=known_code))
+        journal = replace_journal(project, cloud)
+        half_replaced = pending_replaces(journal)
+        selection = _unread_selection(project, bundles, policy, cloud, half_replaced)
+        choose_unread = None if selection is None else selection.chooser
+        observed = provider.observe(replace(query, known_code=known_code, choose_unread=choose_unread))
         cache.note_deployed(observed_code(observed))
         bundles = match_deployed_code(bundles, observed, provider, cache)
-    journal = replace_journal(project, cloud)
-    plan = make_plan(
+    make = partial(
+        make_plan,
         project,
         bundles,
-        observed,
-        policy,
-        half_replaced=pending_replaces(journal),
+        policy=policy,
+        half_replaced=half_replaced,
         destroy_command=destroy_command(request, cloud, project.key),
     )
+    if selection is None:
+        plan = make(observed)
+    else:
+        observed = selection.with_unread(observed)
+        plan = selection.with_summary(make(observed, unread=selection.parts(observed)), observed)
     with attach_findings(findings):
         warnings = [*public_url_findings(project, plan), *_alias_findings(project, plan, observed, provider)]
     plan, limit_notices = _within_limits(plan, provider)
@@ -153,6 +168,21 @@ def plan_project(
     if failed(findings, strict=request.strict):
         return findings
     return PlannedProject(project, findings, plan, observed, bundles, cache, provider, _resolved(policy, plan), journal)
+
+
+def _unread_selection(
+    project: Project,
+    bundles: Mapping[Address, Bundle],
+    policy: Policy,
+    cloud: CloudOptions,
+    half_replaced: frozenset[Address],
+) -> UnreadSelection | None:
+    """What chooses the functions that are not read; None if all are."""
+    if cloud.refresh is Refresh.FULL:
+        return None
+    from scfdeploy.operations.refresh.selection import UnreadSelection
+
+    return UnreadSelection(project, bundles, policy, cloud, half_replaced=half_replaced)
 
 
 def _with_chosen_credentials(findings: Findings, provider: TencentProvider) -> Findings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -84,6 +85,14 @@ class LocalServer(NamedTuple):
     """Whether it goes on when the operation has ended, so that its URLs can be used."""
 
 
+class Refresh(StrEnum):
+    """How much of the cloud a plan reads."""
+
+    FULL = "full"  # every function
+    CHANGED = "changed"  # lists, and the functions that these or the files show as changed since the last apply here
+    AUTO = "auto"  # like `changed` if there are notes of an earlier apply and the other options allow it
+
+
 @dataclass(frozen=True, slots=True)
 class CloudOptions:
     """A cloud or local server, and how to call it."""
@@ -102,6 +111,9 @@ class CloudOptions:
 
     local_name: str = "local"
     """The name of the local server in caches and journals."""
+
+    refresh: Refresh = Refresh.FULL
+    """How much of the cloud `plan` and `apply` read."""
 
     timeout_s: float = inf
     """Time limit of the changes."""

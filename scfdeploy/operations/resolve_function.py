@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadResult
@@ -164,6 +165,8 @@ class DeployedFunction:
 
     dotenv: EnvFile = NO_ENV_FILE
     settings: Settings = NO_SETTINGS.defaults
+    forget_notes: Callable[[], None] = lambda: None
+    """Removes the notes of the function; called before anything of it changes."""
 
     @property
     def published(self) -> tuple[str, ...]:
@@ -260,7 +263,14 @@ def load_deployed(
         instances,
         resolved.dotenv,
         resolved.settings,
+        partial(_forget_notes, project, cloud, address) if project else lambda: None,
     )
+
+
+def _forget_notes(project: Project, cloud: CloudOptions, function: Address) -> None:
+    from scfdeploy.operations.refresh.notes import forget
+
+    forget(project, cloud, {function})
 
 
 def _alias_query(address: Address) -> Query:

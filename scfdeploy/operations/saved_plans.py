@@ -8,9 +8,9 @@ from pathlib import Path
 
 from scfdeploy.config.files import absolute
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.operations.apply import ApplyHooks, apply_planned
+from scfdeploy.operations.apply import ApplyHooks, apply_and_note
 from scfdeploy.operations.plan import PlannedProject, plan_project
-from scfdeploy.operations.request import CloudOptions, Request, endpoint_of
+from scfdeploy.operations.request import CloudOptions, Refresh, Request, endpoint_of
 from scfdeploy.plan import Policy
 from scfdeploy.plan.reach import reach_of_plan
 from scfdeploy.plan.saved.compare import (
@@ -33,8 +33,8 @@ _MAX_BYTES = 64 << 20
 
 
 def plan_to_file(request: Request, cloud: CloudOptions, policy: Policy, *, out: str) -> Planned:
-    """Plan, and save the plan to the file `out`. A rejected plan is returned, but not saved."""
-    planned = plan_project(_without_file(request, out), cloud, policy)
+    """Plan from all of the cloud, and save the plan to the file `out`. A rejected plan is returned, but not saved."""
+    planned = plan_project(_without_file(request, out), replace(cloud, refresh=Refresh.FULL), policy)
     if isinstance(planned, Findings):
         return Planned(planned, ok=False, plan=None)
     if planned.plan.rejected:
@@ -53,13 +53,14 @@ def apply_saved(request: Request, cloud: CloudOptions, hooks: ApplyHooks, *, fil
     Raises ScfDeployError, which lists the differences, if the files or the cloud have changed; then changes nothing.
     """
     saved = read_plan(file)
+    cloud = replace(cloud, refresh=Refresh.FULL)  # the plan was made from all of the cloud
     require_same_cloud(saved, endpoint=endpoint_of(cloud))
     with project_lock("apply") as lock:
         planned = plan_project(_as_saved(_without_file(request, file), saved), cloud, saved.policy, lock=lock)
         if isinstance(planned, Findings):
             return Applied("apply", planned, ok=False, plan=None)
         _require_same(saved, planned)
-        return apply_planned(planned, cloud, hooks)
+        return apply_and_note(planned, cloud, hooks)
 
 
 def write_plan(saved: SavedPlan, path: str) -> None:

@@ -1,8 +1,8 @@
 """Plan the changes that make the cloud match the configuration. Pure: no network, no disk."""
 
-from scfdeploy.plan.change import Action, Change, FieldChange, Plan, Refusal
+from scfdeploy.plan.change import Action, Change, FieldChange, Plan, RefreshSummary, Refusal
 from scfdeploy.plan.destroy import make_destroy_plan
-from scfdeploy.plan.document import as_document, field_document, partial_keys
+from scfdeploy.plan.document import as_document, field_document, partial_keys, refresh_keys
 from scfdeploy.plan.planner import make_plan
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.resolve import references, with_references
@@ -14,6 +14,7 @@ __all__ = [
     "FieldChange",
     "Plan",
     "Policy",
+    "RefreshSummary",
     "Refusal",
     "as_document",
     "field_document",
@@ -22,5 +23,6 @@ __all__ = [
     "named_namespaces",
     "partial_keys",
     "references",
+    "refresh_keys",
     "with_references",
 ]

@@ -87,6 +87,20 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class RefreshSummary:
+    """How much of the cloud a plan was made from, when it was not asked for all of it."""
+
+    mode: str
+    """`changed` or `auto`."""
+    functions: int
+    """The number of functions in the files that exist."""
+    unread: int
+    """How many of them were not read in full."""
+    unread_resources: int
+    """The same with all that belongs to these functions."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The changes of one project."""
 
@@ -100,6 +114,8 @@ class Plan:
     """Identifies the state of the cloud from which the plan was made."""
     targets: tuple[Address, ...] = ()
     """If not empty, the plan is partial: the resources that it was limited to."""
+    refresh: RefreshSummary | None = None
+    """None if everything was read."""
     format: int = 1
 
     def count(self, action: Action) -> int:

@@ -36,6 +36,22 @@ def as_document(plan: Plan) -> dict[str, Any]:
         ],
         "leftAlone": [{"address": str(address), "reason": in_english(reason)} for address, reason in plan.unmanaged],
         **partial_keys(plan),
+        **refresh_keys(plan),
+    }
+
+
+def refresh_keys(plan: Plan) -> dict[str, Any]:
+    """`refresh` of a plan for which some functions may not have been read in full; none otherwise."""
+    refresh = plan.refresh
+    if refresh is None:
+        return {}
+    return {
+        "refresh": {
+            "mode": refresh.mode,
+            "functions": refresh.functions,
+            "unread": refresh.unread,
+            "unreadResources": refresh.unread_resources,
+        }
     }
 
 

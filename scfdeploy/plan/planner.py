@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Project, Resource, domains_of
 from scfdeploy.model.resource_kind import FUNCTION, TRIGGER
+from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, Plan, Refusal, changes_of
 from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment, in_order, instance_edges, merge, reference_edges
 from scfdeploy.plan.policy import Policy
@@ -33,13 +34,15 @@ def make_plan(
     *,
     half_replaced: Collection[Address] = (),
     destroy_command: str = DESTROY,
+    unread: Mapping[Address, Collection[Address]] | None = None,
 ) -> Plan:
     """Plan the changes that make the cloud match the configuration.
 
     A function without a bundle keeps its code. `half_replaced` resources, which an earlier run deleted and did not
     recreate, come first. A plan with `rejected` entries can be shown but not applied. `destroy_command` is the command
-    that destroys this project, for advice on resources out of reach. Raises ScfDeployError for a target or an instance
-    that does not exist, and for a dependency cycle.
+    that destroys this project, for advice on resources out of reach. `unread` functions, each with the resources that
+    belong to it, are planned as unchanged; `observed` has them with only what a list shows. Raises ScfDeployError for a
+    target or an instance that does not exist, and for a dependency cycle.
     """
     reach = reach_of_plan(project, policy, command=destroy_command)
     require_instances(project, observed, policy)
@@ -49,7 +52,9 @@ def make_plan(
     )
     resolver = ReferenceResolver(observed)
     resolver.record(layers.changes)
-    functions = _plan_functions(project, bundles, observed=observed, resolver=resolver, policy=policy, reach=reach)
+    functions = _plan_functions(
+        project, bundles, observed=observed, resolver=resolver, policy=policy, reach=reach, unread=unread or {}
+    )
     unlisted = _plan_unlisted(project, observed, policy, functions.changes, reach=reach)
     own = changes_of(FUNCTION, (*functions.changes, *unlisted.changes))
     old = merge(plan_old_versions(change, observed, own, policy.keep, reach=reach) for change in layers.changes)
@@ -163,11 +168,15 @@ def _plan_functions(
     resolver: ReferenceResolver,
     policy: Policy,
     reach: Reach,
+    unread: Mapping[Address, Collection[Address]],
 ) -> PlanFragment:
     """Plan all functions, in the order of the files, with references to unchanged resources resolved."""
     parts = parts_by_function(observed)
     fragments: dict[Address, PlanFragment] = {}
     for spec in in_dependency_order(project.functions):
+        if spec.address in unread:
+            fragments[spec.address] = _unchanged(spec, unread[spec.address])
+            continue
         fragment = _plan_one(
             resolver.resolve(spec),
             bundles.get(spec.address),
@@ -179,6 +188,19 @@ def _plan_functions(
         resolver.record(fragment.changes)
         fragments[spec.address] = fragment
     return merge(fragments[spec.address] for spec in project.functions)
+
+
+def _unchanged(spec: FunctionSpec, parts: Collection[Address]) -> PlanFragment:
+    """The plan of a function that was not read, because nothing has changed since a plan found it as in the files."""
+    addresses = (spec.address, *(part for part in parts if part != spec.address))
+    return PlanFragment(
+        tuple(Change(address, Action.NO_OP, reasons.unread(), owner=spec.owner) for address in addresses),
+        unmanaged=_kept_code(spec),
+    )
+
+
+def _kept_code(spec: FunctionSpec) -> tuple[tuple[Address, str], ...]:
+    return ((spec.address, message("its code is left alone (src: false)")),) if spec.keeps_code else ()
 
 
 def _fragment(planned: Change | Refusal) -> PlanFragment:
@@ -201,8 +223,7 @@ def _plan_one(
     change = with_version(planned, spec, bundle, resource)
     namespace = Edge(spec.address, Address.of_namespace(spec.address.namespace), EdgeReason.NAMESPACE)
     context = FunctionContext(spec, change, resource, parts, policy, reach)
-    kept = ((spec.address, message("its code is left alone (src: false)")),) if spec.keeps_code else ()
-    return merge([PlanFragment((change,), unmanaged=kept, edges=(namespace,)), plan_parts(context)])
+    return merge([PlanFragment((change,), unmanaged=_kept_code(spec), edges=(namespace,)), plan_parts(context)])
 
 
 def _plan_unlisted(

@@ -23,6 +23,11 @@ def same() -> str:
     return message("matches the configuration")
 
 
+def unread() -> str:
+    """The reason to leave a resource unchanged that was not read in full."""
+    return message("not read: no change since the last apply")
+
+
 def with_function() -> str:
     """The reason to create a resource that belongs to a new function."""
     return message("is created with its function")

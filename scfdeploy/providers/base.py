@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -182,6 +182,9 @@ class Query:
     """Also find functions owned by the project in every namespace, without their settings."""
     known_code: Mapping[str, DeployedCode] = field(default_factory=dict)
     """Known code hashes by function id; one that still matches saves a call."""
+    choose_unread: Callable[[Observed], Collection[Address]] | None = None
+    """Returns the functions that are not read, given their list entries and everything that is no part of a function;
+    None reads all."""
 
     @property
     def probably_exist(self) -> bool:

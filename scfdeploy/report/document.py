@@ -209,7 +209,7 @@ def _drifted(result: Drifted) -> Document:
 
 def _applied(result: Applied) -> Document:
     from scfdeploy.apply import Status
-    from scfdeploy.plan import Action, partial_keys
+    from scfdeploy.plan import Action, partial_keys, refresh_keys
 
     statuses = [outcome.status for outcome in result.outcomes]
     return {
@@ -229,7 +229,7 @@ def _applied(result: Applied) -> Document:
             {"address": str(address), "reason": reason}
             for address, reason in (result.plan.unmanaged if result.plan is not None else ())
         ],
-        **(partial_keys(result.plan) if result.plan is not None else {}),
+        **(partial_keys(result.plan) | refresh_keys(result.plan) if result.plan is not None else {}),
         "interrupted": result.interrupted,
         **(
             {"localQueues": [{"name": name, "kind": kind} for name, kind in result.local_queues.items()]}
@@ -406,8 +406,8 @@ def _merged(key: str, one: Any, other: Any) -> Any:
 
 
 def _inner(key: str, inner: str, one: Any, other: Any) -> Any:
-    """The value of a key within `summary`, `project` or `outputs`."""
-    if key == "summary" and isinstance(one, int) and isinstance(other, int):
+    """The value of a key within `summary`, `refresh`, `project` or `outputs`."""
+    if key in ("summary", "refresh") and isinstance(one, int) and isinstance(other, int):
         return one + other
     if (key, inner) == ("project", "region"):
         return f"{one}, {other}"

@@ -231,6 +231,17 @@ _PARTIAL = {
     "partial": truth("True if --target limits the plan; absent otherwise."),
     "targets": texts("The addresses that --target stands for."),
 }
+_REFRESH = {
+    "refresh": record(
+        "How many functions were not read in full; absent with --refresh full.",
+        {
+            "mode": choice("The value of --refresh.", "changed", "auto"),
+            "functions": integer("Number of functions in the files that exist."),
+            "unread": integer("How many of them were not read in full."),
+            "unreadResources": integer("Number of these functions and of all that belongs to them."),
+        },
+    )
+}
 _REFUSED = items(
     "Changes that an option such as --adopt must allow; nothing is changed as long as there are any.", named("refusal")
 )
@@ -312,6 +323,7 @@ _APPLIED = {
 }
 _APPLIED_SOMETIMES = {
     **_PARTIAL,
+    **_REFRESH,
     "localQueues": items(
         "Queues that the local server created in place of those of the cloud.",
         record(
@@ -568,6 +580,7 @@ DOCUMENTS: tuple[DocumentSchema, ...] = (
                     "refused": _REFUSED,
                     "leftAlone": _LEFT_ALONE,
                     **_PARTIAL,
+                    **_REFRESH,
                     "savedTo": optional(text("The file of --out.")),
                     **_BY_REGION,
                 },

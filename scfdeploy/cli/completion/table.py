@@ -52,6 +52,11 @@ _INSTANCE = (
     "With --prune: also delete the resources of this instance, whose file is not read; repeatable",
 )
 _KEEP = ("--keep", "-", "Delete unused layer versions other than the newest N")
+_REFRESH = (
+    "--refresh",
+    "full|changed|auto",
+    "Read every function in full, or only those that changed since the last apply here, as far as files and lists show",
+)
 _PREBUILT = (
     "--prebuilt",
     "",
@@ -235,6 +240,7 @@ COMMANDS: Mapping[str, tuple[tuple[Option, ...], tuple[str, ...]]] = {
             _PRUNE,
             _INSTANCE,
             _KEEP,
+            _REFRESH,
             ("--detailed-exitcode", "", "Exit with 4 if there are changes"),
             _NO_HOOK,
             _NO_BUILD,
@@ -273,6 +279,7 @@ COMMANDS: Mapping[str, tuple[tuple[Option, ...], tuple[str, ...]]] = {
             _PRUNE,
             _INSTANCE,
             _KEEP,
+            _REFRESH,
             _NO_HOOK,
             _NO_BUILD,
             _PREBUILT,

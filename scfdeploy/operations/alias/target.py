@@ -100,6 +100,7 @@ def _set_route(
     if plan.rejected or not plan.has_changes:
         return AliasChanged(command, Findings(), not plan.rejected, plan, change.address, before, before)
     hooks.confirm(Planned(Findings(), ok=True, plan=plan), function.provider.where)
+    function.forget_notes()
     hooks.stop.begin_writes()
     outcomes = run(plan, function.provider, listener=hooks.listener, stop=hooks.stop)
     is_done = all(outcome.status is Status.SUCCEEDED for outcome in outcomes)

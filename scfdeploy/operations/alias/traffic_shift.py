@@ -67,6 +67,7 @@ def shift(request: Request, cloud: CloudOptions, name: str, traffic: TrafficShif
     if plan.rejected or not steps:
         return AliasChanged("alias shift", Findings(), not plan.rejected, plan, alias.address, before, before)
     hooks.confirm(Planned(Findings(), ok=True, plan=plan), function.provider.where)
+    function.forget_notes()
     hooks.stop.begin_writes()
     return _ShiftRun(request, traffic, function, alias, hooks, cloud.clock or SystemClock(), environment).run(plan)
 

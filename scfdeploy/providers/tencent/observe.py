@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -17,12 +17,14 @@ from scfdeploy.providers.tencent.resources.async_invocation import read_async
 from scfdeploy.providers.tencent.resources.code import code_hash
 from scfdeploy.providers.tencent.resources.concurrency import read_provisioned, read_reserved
 from scfdeploy.providers.tencent.resources.domains import read_domains
+from scfdeploy.providers.tencent.resources.function_list import list_entry
 from scfdeploy.providers.tencent.resources.functions import function_resource, read_function
 from scfdeploy.providers.tencent.resources.layers import owned_layers, read_layer
 from scfdeploy.providers.tencent.resources.namespaces import namespace_names
 from scfdeploy.providers.tencent.resources.versions import read_numbers, read_published
 from scfdeploy.providers.tencent.resources.wire import IMAGE_RUNTIME, pairs
 from scfdeploy.providers.tencent.transport.client import Answer, Client
+from scfdeploy.providers.tencent.transport.cloud_time import is_past
 from scfdeploy.providers.tencent.transport.paging import list_all
 from scfdeploy.providers.tencent.triggers.products import read_triggers
 from scfdeploy.records import replace
@@ -50,9 +52,14 @@ def observe(
 
     refresh = _Refresh(client, query, note_done)
     taken_at = clock.now()
+    client.cloud_time.begin()
     note_done(0)
     try:
         _run(refresh.tasks(), parallelism)
+        if query.choose_unread is not None:
+            following = refresh.tasks_of_read(query.choose_unread(refresh.result(taken_at)))
+            client.cloud_time.begin()
+            _run(following, parallelism)
     finally:
         if on_progress is not None:
             on_progress(StageProgress(Stage.READING, total, total))
@@ -75,11 +82,14 @@ class _Refresh:
         self._hashes: dict[Address, str] = {}
         self._versions: dict[Address, dict[str, Value]] = {}
         self._unlisted: dict[Address, Resource] = {}
+        self._rows: dict[Address, Answer] = {}
+        self._unread: frozenset[Address] = frozenset()
 
     def tasks(self) -> list[Task]:
         """The first tasks."""
         query = self._query
-        tasks: list[Task] = [partial(self._read_namespace, name) for name in self._function_counts]
+        read = self._read_namespace if query.choose_unread is None else self._read_list
+        tasks: list[Task] = [partial(read, name) for name in self._function_counts]
         tasks += [partial(self._read_layer, layer, self._resources) for layer in query.layers]
         if query.namespaces or query.mounts or query.everywhere:
             tasks.append(self._read_namespaces)
@@ -108,7 +118,27 @@ class _Refresh:
         others = [address for address in sorted(self._resources) if address.kind.is_shared]
         resources |= {address: self._resources[address] for address in others}
         unlisted = tuple(self._unlisted[address] for address in sorted(self._unlisted))
-        return Observed(resources, unlisted, taken_at)
+        entries = {address: list_entry(row) for address, row in self._rows.items()}
+        began_at = self._client.cloud_time.at_beginning
+        settled = (
+            function for function in self._functions & resources.keys() if _is_settled(resources[function], began_at)
+        )
+        return Observed(resources, unlisted, taken_at, entries, self._unread, frozenset(settled))
+
+    def tasks_of_read(self, unread: Collection[Address]) -> list[Task]:
+        """After the lists: the tasks that read the functions that exist, without `unread` ones."""
+        self._unread = frozenset(unread) & self._rows.keys()
+        tasks: list[Task] = []
+        done = len(self._functions)
+        for function in self._query.functions:
+            if function in self._rows and function not in self._unread:
+                tasks += self._read_existing_function(function, self._rows[function])
+                done -= 1
+            elif function not in self._rows and self._function_counts[function.namespace] <= _MANY:
+                tasks.append(self._tracked(function, partial(self._read_function, function)))
+                done -= 1
+        self._note_done(done)
+        return tasks
 
     def _read_namespace(self, name: str) -> list[Task]:
         """Read a few functions one by one; for many, one list shows which exist and who owns the others."""
@@ -130,6 +160,10 @@ class _Refresh:
             tasks += self._read_existing_function(function, rows_by_name[function.function])
         self._note_done(len(functions) - len(existing))
         return tasks
+
+    def _read_list(self, name: str) -> list[Task]:
+        """Read the list of a namespace, without the functions in it."""
+        return self._record_unlisted(name, self._list_functions({"Namespace": name}))
 
     def _read_layer(self, layer: Address, resources: dict[Address, Resource]) -> list[Task]:
         resource = read_layer(self._client, layer)
@@ -174,6 +208,8 @@ class _Refresh:
         tasks: list[Task] = []
         for row in rows:
             address = Address.of_function(namespace, str(row.get("FunctionName")))
+            if address in self._functions:
+                self._rows[address] = row
             owner = Owner.from_tags(pairs(row.get("Tags")))
             is_owned = owner is not None and (owner.app, owner.stage) == (self._query.app, self._query.stage)
             if is_owned and address not in self._functions:
@@ -305,6 +341,10 @@ class _Refresh:
 
     def _record(self, resources: Iterable[Resource]) -> None:
         self._resources |= {resource.address: resource for resource in resources}
+
+
+def _is_settled(function: Resource, began_at: float | None) -> bool:
+    return is_past(str(function.attributes.get("modified") or ""), began_at)
 
 
 def _run(tasks: Iterable[Task], parallelism: int) -> None:

@@ -72,7 +72,7 @@ class TencentProvider:
         self._account_limits: Future[AccountLimits] | None = None
         self._clock = clock
         self._parallelism = parallelism
-        statuses = FunctionStatusCache(client, clock)
+        self._statuses = statuses = FunctionStatusCache(client, clock)
         self._guard = PreconditionGuard(client, statuses, clock)
         slots = BoundedSemaphore(_MAX_LARGE_REQUESTS)
         uploads = Uploads(client.region, self._account, open_bucket, slots)
@@ -114,6 +114,13 @@ class TencentProvider:
         )
         self._guard.record(observed)
         return observed
+
+    def is_settled(self, function: Address, modified: str) -> bool:
+        """Whether the end of a change of this run showed this modification time when its second was over.
+
+        Each later change then shows another time.
+        """
+        return self._statuses.is_settled(function, modified)
 
     def functions(self, namespace: str | None) -> tuple[Resource, ...]:
         """The functions of a namespace, or of all, by address, with the settings that a list shows.

@@ -10,7 +10,7 @@ from scfdeploy.plan import Action, Change, FieldChange, Plan
 from scfdeploy.report.actions import SYMBOLS, action_verb
 from scfdeploy.report.html.graph import Edge, Graph, Node
 from scfdeploy.report.html.page import Cell, Column, Notice, Page, Row, Section, Table
-from scfdeploy.report.text.plan import plan_counts
+from scfdeploy.report.text.plan import plan_counts, unread_text
 from scfdeploy.report.values import change_text, set_text
 from scfdeploy.results import Planned
 
@@ -25,8 +25,9 @@ def plan_page(result: Planned) -> Page:
         return Page(message("No plan"), [message("The configuration has errors.")])
     key = plan.project
     title = message("Plan for {app} (stage {stage}, {region})", app=key.app, stage=key.stage, region=key.region)
+    unread = [text] if (text := unread_text(plan)) else []
     saved = [message("Saved to {file}.", file=result.saved_to)] if result.saved_to else []
-    return Page(title, [_summary(plan), *saved], notices=list(_notices(plan)), sections=list(_sections(plan)))
+    return Page(title, [_summary(plan), *unread, *saved], notices=list(_notices(plan)), sections=list(_sections(plan)))
 
 
 def _graph(plan: Plan) -> Graph:

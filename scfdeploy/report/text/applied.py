@@ -11,7 +11,7 @@ from scfdeploy.plan import Action
 from scfdeploy.report.actions import SYMBOLS, completed, failed
 from scfdeploy.report.humanize import duration, enumeration, plural
 from scfdeploy.report.terminal import pad, safe, safe_lines, width
-from scfdeploy.report.text.plan import partial_lines, render_plan, render_unmanaged
+from scfdeploy.report.text.plan import partial_lines, render_plan, render_unmanaged, unread_lines
 from scfdeploy.report.text.style import Detail, TextStyle
 from scfdeploy.report.values import value_text
 from scfdeploy.results import Applied
@@ -179,6 +179,8 @@ def _summary(result: Applied, style: TextStyle) -> Iterator[str]:
     counts = applied_counts(result)
     if result.plan is not None:
         yield from partial_lines(result.plan, style)
+        if not result.outcomes:  # otherwise the plan was shown before
+            yield from unread_lines(result.plan, style)
     if result.ok and not result.outcomes:
         yield from style.lines(message("Nothing to do: {counts}", counts=counts))
         return

@@ -50,7 +50,8 @@ def render_plan(plan: Plan, style: TextStyle) -> str:
     blocks += ["\n".join(refusal_lines(refusal, style)) for refusal in plan.rejected]
     if plan.unmanaged:
         blocks.append(render_unmanaged(plan.unmanaged, style))
-    return "\n\n".join([*blocks, "\n".join([*partial_lines(plan, style), plan_summary(plan, style)])]) + "\n"
+    end = [*partial_lines(plan, style), *unread_lines(plan, style), plan_summary(plan, style)]
+    return "\n\n".join([*blocks, "\n".join(end)]) + "\n"
 
 
 def _is_large(plan: Plan, style: TextStyle) -> bool:
@@ -96,6 +97,27 @@ def partial_lines(plan: Plan, style: TextStyle) -> list[str]:
     listed = names[0] + (f", … ({len(plan.targets)})" if more else "")
     text = message("Partial plan, limited by --target to {targets} (with dependencies).", targets=listed)
     return style.lines(style.paint(text, "yellow"))
+
+
+def unread_lines(plan: Plan, style: TextStyle) -> list[str]:
+    """How many functions were not read in full."""
+    return style.lines(style.paint(text, "dim")) if (text := unread_text(plan)) else []
+
+
+def unread_text(plan: Plan) -> str:
+    """How many functions were not read in full, and what that means; empty for a plan from all of the cloud."""
+    refresh = plan.refresh
+    if refresh is None:
+        return ""
+    if not refresh.unread:
+        return message("All {number} functions were read in full.", number=refresh.functions)
+    return message(
+        "{unread} of {number} functions ({resources} resources) were not read in full: no change since the last apply. "
+        "Changes that others made to only a trigger, an alias or concurrency are not seen; see --refresh.",
+        unread=refresh.unread,
+        number=refresh.functions,
+        resources=refresh.unread_resources,
+    )
 
 
 def change_lines(change: Change, style: TextStyle) -> Iterator[str]:

@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-from scfdeploy.model import Address, Resource, Value
+from scfdeploy.model import Address, ListEntry, Owner, Resource, Value
+from scfdeploy.model.observed import WRITE_ONLY_TAGS
 from scfdeploy.providers.base import none_if_missing
+from scfdeploy.providers.tencent.resources.function_wire import read_tags
 from scfdeploy.providers.tencent.resources.functions import function_resource
 from scfdeploy.providers.tencent.resources.namespaces import namespace_names
+from scfdeploy.providers.tencent.resources.tags import from_tags
+from scfdeploy.providers.tencent.resources.wire import pairs
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.paging import Listing, list_all
+
+# Compared as settings, or by whoever reads them; they can contain secrets.
+_NOT_DIGESTED = frozenset({"Tags", "Description"})
+
+
+def list_entry(row: Mapping[str, Any]) -> ListEntry:
+    """A row of ListFunctions."""
+    import hashlib
+    import json
+
+    tags = pairs(row.get("Tags"))
+    written = from_tags(row)
+    settings = {name: written[name] for name, key in WRITE_ONLY_TAGS.items() if key in tags}
+    others = {name: value for name, value in row.items() if name not in _NOT_DIGESTED}
+    text = json.dumps(others, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return ListEntry(
+        str(row.get("FunctionId") or ""),
+        str(row.get("ModTime") or ""),
+        str(row.get("Status") or ""),
+        Owner.from_tags(tags),
+        {**settings, "tags": read_tags(row)},
+        hashlib.sha256(text.encode()).hexdigest(),
+    )
 
 
 def list_functions(client: Client, namespace: str | None) -> tuple[Resource, ...]:

@@ -12,6 +12,7 @@ from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, none_if_m
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Answer, Client
+from scfdeploy.providers.tencent.transport.cloud_time import is_past
 from scfdeploy.providers.tencent.transport.paging import list_all, object_list
 from scfdeploy.records import dataclass, field
 
@@ -81,6 +82,8 @@ class _Namespace:
     taken_at: float = float("-inf")
     fresh_until: float = float("-inf")
     states: Mapping[str, FunctionState] = field(default_factory=dict)
+    cloud_time: float | None = None
+    """A time that the cloud had passed when the list was requested."""
     is_complete: bool = False
     polled_at: dict[str, float] = field(default_factory=dict)
 
@@ -93,6 +96,14 @@ class FunctionStatusCache:
         self._clock = clock
         self._lock = threading.Lock()
         self._namespaces: dict[str, _Namespace] = {}
+        self._settled: dict[Address, str] = {}
+
+    def is_settled(self, function: Address, modified: str) -> bool:
+        """Whether the function was seen with this modification time when that second was over already.
+
+        Each later change then shows another time.
+        """
+        return self._settled.get(function) == modified
 
     def state(self, function: Address, since: float) -> FunctionState | None:
         """The state at or after `since` (monotonic); None if the function does not exist. Raises CloudError."""
@@ -113,6 +124,7 @@ class FunctionStatusCache:
                 if is_usable():
                     state = namespace.states.get(function.function)
                     is_certain = state is not None or namespace.is_complete
+                    self._note_settled(function, state, namespace.cloud_time)
                     break
                 namespace.is_refreshing = True
             self._refresh(namespace, function.namespace)
@@ -128,13 +140,14 @@ class FunctionStatusCache:
             return len(namespace.polled_at) <= _FEW
 
     def _refresh(self, namespace: _Namespace, name: str) -> None:
-        taken_at = self._clock.monotonic()
+        taken_at, cloud_time = self._clock.monotonic(), self._client.cloud_time.latest
         try:
             listing = list_all(self._client, "ListFunctions", {"Namespace": name}, "Functions")
             states = {str(row.get("FunctionName")): FunctionState.read(row) for row in listing.rows}
             now = self._clock.monotonic()
             with namespace.changed:
                 namespace.states, namespace.is_complete = states, listing.is_one_page
+                namespace.cloud_time = cloud_time
                 # A long list takes long to read; it must stay fresh until all waiting callers have used it.
                 namespace.taken_at, namespace.fresh_until = taken_at, now + max(_MAX_AGE_S, now - taken_at)
         finally:
@@ -143,8 +156,15 @@ class FunctionStatusCache:
                 namespace.changed.notify_all()
 
     def _read(self, function: Address) -> FunctionState | None:
+        cloud_time = self._client.cloud_time.latest
         response = find_function(self._client, function)
-        return None if response is None else FunctionState.read(response)
+        state = None if response is None else FunctionState.read(response)
+        self._note_settled(function, state, cloud_time)
+        return state
+
+    def _note_settled(self, function: Address, state: FunctionState | None, cloud_time: float | None) -> None:
+        if state is not None and state.status == "Active" and is_past(state.modified, cloud_time):
+            self._settled[function] = state.modified
 
 
 class FunctionWaiter:

@@ -15,6 +15,7 @@ from scfdeploy.providers.base import CallRetry, CloudError, ErrorKind
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.retry import Attempts, RateLimiter, RetryPolicy
 from scfdeploy.providers.tencent.auth.key_pair import Credentials
+from scfdeploy.providers.tencent.transport.cloud_time import CloudTime
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from scfdeploy.providers.tencent.transport.errors import (
     INVALID_RESPONSE,
@@ -56,6 +57,8 @@ class Client:
     ) -> None:
         self.region = region
         self.calls: Counter[str] = Counter()
+        self.cloud_time = CloudTime()
+        """What the responses of SCF say about the cloud's time."""
         self.deadline = inf
         """No call is retried after this time (monotonic)."""
         self._credentials = credentials
@@ -209,6 +212,7 @@ class Client:
                     endpoint=self._endpoint,
                     timeout_s=timeout_s,
                     pool_size=self._pool_size,
+                    cloud_time=self.cloud_time if product == "scf" else None,
                 )
             return client
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -23,6 +24,7 @@ from scfdeploy.providers.tencent.transport.errors import TOO_LARGE, UNTRUSTED_RE
 from scfdeploy.providers.tencent.transport.probe import CA_VARIABLE
 
 if TYPE_CHECKING:
+    from scfdeploy.providers.tencent.transport.cloud_time import CloudTime
     from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 
 MAX_RESPONSE_BYTES = 16 << 20
@@ -82,9 +84,10 @@ def secure(
     max_bytes: int | None = MAX_RESPONSE_BYTES,
     pool_size: int = 10,
     rejects_redirects: bool = True,
+    cloud_time: CloudTime | None = None,
 ) -> None:
-    """Apply the same limits to a session that a library created."""
-    adapter = _Adapter(max_bytes, pool_size, rejects_redirects=rejects_redirects)
+    """Apply the same limits to a session that a library created. `cloud_time` learns the dates of its responses."""
+    adapter = _Adapter(max_bytes, pool_size, rejects_redirects=rejects_redirects, cloud_time=cloud_time)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.trust_env = False
@@ -126,8 +129,11 @@ def iter_body(response: requests.Response, max_bytes: int) -> Iterator[bytes]:
 class _Adapter(HTTPAdapter):
     """Rejects redirects before `requests` follows them, limits the size of a body, and names a failed proxy."""
 
-    def __init__(self, max_bytes: int | None, pool_size: int, *, rejects_redirects: bool) -> None:
+    def __init__(
+        self, max_bytes: int | None, pool_size: int, *, rejects_redirects: bool, cloud_time: CloudTime | None = None
+    ) -> None:
         super().__init__(pool_connections=1, pool_maxsize=pool_size)
+        self._cloud_time = cloud_time
         self._max_bytes = max_bytes
         self._rejects_redirects = rejects_redirects
 
@@ -141,11 +147,14 @@ class _Adapter(HTTPAdapter):
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
         proxy = select_proxy(request.url or "", proxies or {})
+        started = time.monotonic()
         try:
             # Always streamed, so that the body is read only within the limit.
             response = super().send(
                 request, stream=True, timeout=timeout, verify=verify, cert=cert, proxies=dict(proxies or {})
             )
+            if self._cloud_time is not None:
+                self._cloud_time.note(response.headers.get("Date"), started=started, ended=time.monotonic())
             if self._rejects_redirects:
                 _reject_redirect(request, response)
             if self._max_bytes is not None:

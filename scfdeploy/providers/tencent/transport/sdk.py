@@ -12,6 +12,8 @@ from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 if TYPE_CHECKING:
     from tencentcloud.common.common_client import CommonClient
 
+    from scfdeploy.providers.tencent.transport.cloud_time import CloudTime
+
 VERSIONS = {
     "scf": "2018-04-16",
     "tag": "2018-08-13",
@@ -31,8 +33,12 @@ def make_client(
     endpoint: Endpoint | None,
     timeout_s: int,
     pool_size: int,
+    cloud_time: CloudTime | None = None,
 ) -> CommonClient:
-    """A thread-safe client; `timeout_s` limits each wait for the server. Without credentials, calls are not signed."""
+    """A thread-safe client; `timeout_s` limits each wait for the server. Without credentials, calls are not signed.
+
+    `cloud_time` learns the dates of the responses.
+    """
     from tencentcloud.common.credential import Credential
     from tencentcloud.common.profile.client_profile import ClientProfile
     from tencentcloud.common.profile.http_profile import HttpProfile
@@ -63,7 +69,7 @@ def make_client(
     # The SDK's session follows redirects, keeps 10 connections and warns about each further one, and reads ~/.netrc on
     # every call (whose entries would replace our signature). The SDK ignores ports in NO_PROXY.
     connection = client.request.conn
-    secure(connection._session, pool_size=pool_size)
+    secure(connection._session, pool_size=pool_size, cloud_time=cloud_time)
     connection.proxy = proxies_for(target)
     return client
 

@@ -21,6 +21,7 @@ from scfdeploy.report.text.plan import (
     plan_summary,
     refusal_lines,
     unmanaged_line,
+    unread_lines,
 )
 from scfdeploy.report.text.style import Detail, TextStyle
 
@@ -43,7 +44,7 @@ def render_large_plan(plan: Plan, style: TextStyle) -> str:
     alone = [change for change in changes if stands_alone(change)]
     similar = [change for change in changes if not stands_alone(change)]
     summary = plan_summary(plan, style)
-    blocks = ["\n".join([*partial_lines(plan, style), summary])]
+    blocks = ["\n".join([*partial_lines(plan, style), *unread_lines(plan, style), summary])]
     if style.detail is Detail.SUMMARY:
         counts = "\n".join(_counts(similar, style))
         blocks += [counts] if counts else []

@@ -14,6 +14,7 @@ import pytest
 from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness
 from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache, FunctionWaiter
+from scfdeploy.providers.tencent.transport.cloud_time import CloudTime
 from tests.support.answers import answering, failure
 from tests.support.fake_clock import FakeClock
 
@@ -25,6 +26,7 @@ class SlowCloud:
 
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
+        self.cloud_time = CloudTime()
         self.calls: Counter[str] = Counter()
         self.next_list: list[Callable[[], dict[str, Any]]] = []
 
@@ -72,6 +74,7 @@ class StoppedCloud:
     """Each list waits until it is released."""
 
     def __init__(self) -> None:
+        self.cloud_time = CloudTime()
         self.requested: SimpleQueue[threading.Event] = SimpleQueue()
 
     def read(self, action: str, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,339 @@
+"""`--refresh changed`: what is not read in full, what is read although it seems unchanged, and what is never missed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scfdeploy.api import Cloud as ApiCloud
+from scfdeploy.api import plan as api_plan
+from tests.support.command import Ran, scfdeploy
+from tests.support.emulator import Cloud, zip_text
+from tests.support.instances import write_function, write_layer
+from tests.support.local_server import LocalServer, local_server
+from tests.support.project import HANDLER, TIMER, write_project
+
+COUNT = 3
+LATER = {"advance_s": 5}
+URL = "  events:\n    - http: {parameters: {name: url, authType: CAM}}\n"
+
+
+def run(command: str, folder: Path, cloud: LocalServer, *options: str, code: int = 0) -> Ran:
+    ran = scfdeploy(command, folder, *options, "--format", "json", env=cloud.env)
+    assert ran.exit_code == code, ran.stdout + ran.stderr
+    return ran
+
+
+def plan(folder: Path, cloud: LocalServer, mode: str = "changed", *options: str) -> dict[str, Any]:
+    return run("plan", folder, cloud, "--refresh", mode, *options).document
+
+
+def changed(document: dict[str, Any]) -> dict[str, str]:
+    return {one["address"]: one["action"] for one in document["changes"] if one["action"] != "no-op"}
+
+
+def unread(document: dict[str, Any]) -> int:
+    return int(document["refresh"]["unread"])
+
+
+def note(folder: Path, cloud: LocalServer, *options: str) -> None:
+    """Apply, and once more when the seconds of the changes are over, so that everything can be noted."""
+    for _ in range(2):
+        run("apply", folder, cloud, "--yes", *options)
+        cloud.control("clock", LATER)
+
+
+def write_all(folder: Path, inputs: str = TIMER) -> Path:
+    for number in range(COUNT):
+        write_project(folder / f"f{number}", inputs, name=f"f{number}")
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path, cloud: LocalServer) -> Path:
+    """Three deployed functions with a timer each, all noted."""
+    folder = write_all(tmp_path / "shop")
+    note(folder, cloud)
+    return folder
+
+
+def calls_of(cloud: LocalServer, action: Callable[[], object]) -> Counter[str]:
+    before = Counter(cloud.calls())
+    action()
+    return Counter(cloud.calls()) - before
+
+
+@pytest.mark.parametrize("mode", ["changed", "auto"])
+def test_unchanged_functions_are_not_read(project: Path, cloud: LocalServer, mode: str) -> None:
+    assert calls_of(cloud, lambda: plan(project, cloud, mode)) == Counter(ListFunctions=1)
+    document = plan(project, cloud, mode)
+    assert document["refresh"] == {"mode": mode, "functions": COUNT, "unread": COUNT, "unreadResources": 2 * COUNT}
+    assert document["summary"]["unchanged"] == 2 * COUNT
+    assert "were not read in full" in scfdeploy("plan", project, "--refresh", mode, env=cloud.env).stdout
+
+
+def test_full_is_the_default_and_says_nothing(project: Path, cloud: LocalServer) -> None:
+    document = run("plan", project, cloud).document
+    assert "refresh" not in document
+    assert calls_of(cloud, lambda: run("plan", project, cloud))["GetFunction"] == COUNT
+    assert "in full" not in scfdeploy("plan", project, env=cloud.env).stdout
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code", "addresses"),
+    [
+        (f"  memorySize: 256\n{TIMER}", HANDLER, {"function/default/f1"}),
+        (TIMER.replace("0 0 2", "0 0 3"), HANDLER, {"trigger/default/f1/timer/nightly"}),
+        ("  events: []\n", HANDLER, {"trigger/default/f1/timer/nightly"}),
+        (f"  environment: {{variables: {{MODE: zh}}}}\n{TIMER}", HANDLER, {"function/default/f1"}),
+        (f"  tags: {{team: a}}\n{TIMER}", HANDLER, {"function/default/f1"}),
+        (f"  msgTTL: 300\n{TIMER}", HANDLER, {"async/default/f1"}),
+        (TIMER, HANDLER.replace("hello", "byebye"), {"function/default/f1"}),
+        (TIMER, HANDLER.replace("hello", "jello"), {"function/default/f1"}),
+    ],
+)
+def test_function_whose_files_changed_is_read_and_planned(
+    project: Path, cloud: LocalServer, inputs: str, code: str, addresses: set[str]
+) -> None:
+    write_project(project / "f1", inputs, name="f1", code=code)
+    document = plan(project, cloud)
+    assert set(changed(document)) == addresses
+    assert unread(document) == COUNT - 1
+    assert changed(run("plan", project, cloud).document) == changed(document)
+    run("apply", project, cloud, "--yes", "--refresh", "changed")
+    assert changed(run("plan", project, cloud).document) == {}
+
+
+def _set_memory(console: Cloud) -> None:
+    console.call("UpdateFunctionConfiguration", FunctionName="f1", MemorySize=512)
+
+
+def _replace_code(console: Cloud) -> None:
+    files = {"index.py": HANDLER.replace("hello", "jello")}
+    console.call("UpdateFunctionCode", FunctionName="f1", Handler="index.main_handler", ZipFile=zip_text(files))
+
+
+def _set_tag(console: Cloud) -> None:
+    resource = "qcs::scf:ap-guangzhou:uin/:namespace/default/function/f1"
+    rows = [{"TagKey": "scfdeploy:instance", "TagValue": "other"}]
+    console.call("ModifyResourceTags", product="tag", Resource=resource, ReplaceTags=rows)
+
+
+def _delete(console: Cloud) -> None:
+    console.call("DeleteFunction", FunctionName="f1")
+
+
+def _recreate(console: Cloud) -> None:
+    before = console.call("GetFunction", FunctionName="f1")
+    console.call("DeleteFunction", FunctionName="f1")
+    files = {"index.py": HANDLER}
+    code = {"ZipFile": zip_text(files)}
+    console.call(
+        "CreateFunction",
+        FunctionName="f1",
+        Handler="index.main_handler",
+        Runtime="Python3.10",
+        Tags=before["Tags"],
+        Code=code,
+    )
+
+
+@pytest.mark.parametrize("edit", [_set_memory, _replace_code, _set_tag, _delete, _recreate])
+def test_function_changed_by_others_is_read(project: Path, cloud: LocalServer, edit: Callable[[Cloud], None]) -> None:
+    if edit is _set_memory:
+        write_all(project, f"  memorySize: 128\n{TIMER}")
+        note(project, cloud)
+    edit(Cloud(cloud.url))
+    ran = scfdeploy("plan", project, "--refresh", "changed", "--format", "json", env=cloud.env)
+    full = scfdeploy("plan", project, "--format", "json", env=cloud.env)
+    assert unread(ran.document) == COUNT - 1
+    assert changed(ran.document) == changed(full.document)
+    assert ran.document["refused"] == full.document["refused"]
+    assert changed(ran.document) or ran.document["refused"]
+
+
+def test_change_in_the_second_of_the_note_is_seen(tmp_path: Path, cloud: LocalServer) -> None:
+    """The time of the cloud stands still: the modification time of the later change is the same."""
+    folder = write_all(tmp_path / "shop", f"  memorySize: 128\n{TIMER}")
+    note(folder, cloud)
+    console = Cloud(cloud.url)
+    _set_memory(console)
+    console.call("UpdateFunctionConfiguration", FunctionName="f1", MemorySize=128)
+    run("apply", folder, cloud, "--yes", "--refresh", "changed")
+    seen_at = console.call("GetFunction", FunctionName="f1")["ModTime"]
+    _set_memory(console)
+    if console.call("GetFunction", FunctionName="f1")["ModTime"] == seen_at:
+        assert unread(plan(folder, cloud)) == COUNT - 1
+    assert changed(plan(folder, cloud)) == {"function/default/f1": "update"}
+
+
+def test_trigger_changed_by_others_is_not_seen_and_counted(project: Path, cloud: LocalServer) -> None:
+    Cloud(cloud.url).call("DeleteTrigger", FunctionName="f1", TriggerName="nightly", Type="timer", Qualifier="$DEFAULT")
+    document = plan(project, cloud)
+    assert changed(document) == {}
+    assert unread(document) == COUNT
+    assert changed(run("plan", project, cloud).document) == {"trigger/default/f1/timer/nightly": "create"}
+
+
+def test_failed_apply_leaves_no_note_of_what_it_changed(project: Path, cloud: LocalServer) -> None:
+    """Its trigger changed, which the list does not show, and afterwards the file says what it said before."""
+    write_project(project / "f1", f"  memorySize: 256\n{TIMER.replace('0 0 2', '0 0 3')}", name="f1")
+    cloud.control("faults", [{"action": "UpdateFunctionConfiguration", "code": "InvalidParameterValue.Memory"}])
+    assert scfdeploy("apply", project, "--yes", "--refresh", "changed", env=cloud.env).exit_code in (1, 5)
+    cloud.control("faults", [])
+    write_project(project / "f1", TIMER, name="f1")
+    document = plan(project, cloud)
+    assert unread(document) == COUNT - 1
+    assert changed(document) == changed(run("plan", project, cloud).document)
+
+
+def test_apply_in_a_folder_of_the_project_removes_its_note(project: Path, cloud: LocalServer) -> None:
+    write_project(project / "f1", TIMER.replace("0 0 2", "0 0 3"), name="f1")
+    run("apply", project / "f1", cloud, "--yes")
+    write_project(project / "f1", TIMER, name="f1")
+    assert changed(plan(project, cloud)) == {"trigger/default/f1/timer/nightly": "update"}
+
+
+def test_apply_of_the_project_removes_the_note_of_its_folder(project: Path, cloud: LocalServer) -> None:
+    note(project / "f1", cloud)
+    write_project(project / "f1", TIMER.replace("0 0 2", "0 0 3"), name="f1")
+    run("apply", project, cloud, "--yes")
+    write_project(project / "f1", TIMER, name="f1")
+    assert changed(plan(project / "f1", cloud)) == {"trigger/default/f1/timer/nightly": "update"}
+
+
+def test_alias_command_removes_the_note(tmp_path: Path, cloud: LocalServer) -> None:
+    inputs = "  publish: true\n  aliasName: prod\n  aliasFunctionVersion: '1'\n"
+    folder = write_project(tmp_path / "hello", inputs)
+    note(folder, cloud)
+    assert unread(plan(folder, cloud)) == 1
+    to_latest = ("alias", "set", "prod", "--to", "$LATEST", "--path", folder, "--yes")
+    ran = scfdeploy(*to_latest, env=cloud.env)
+    assert ran.exit_code == 0, ran.stderr
+    assert changed(plan(folder, cloud)) == changed(run("plan", folder, cloud).document) != {}
+
+
+def test_notes_belong_to_one_stage(project: Path, cloud: LocalServer) -> None:
+    document = run("plan", project, cloud, "--refresh", "changed", "--stage", "test", code=1).document
+    assert unread(document) == 0
+    assert len(document["refused"]) == COUNT
+
+
+def test_notes_belong_to_one_endpoint(project: Path, cloud: LocalServer) -> None:
+    with local_server() as other:
+        run("apply", project, other, "--yes")
+        other.control("clock", LATER)
+        Cloud(other.url).call(
+            "DeleteTrigger", FunctionName="f1", TriggerName="nightly", Type="timer", Qualifier="$DEFAULT"
+        )
+        write_project(project / "f2", f"  memorySize: 256\n{TIMER}", name="f2")
+        assert changed(plan(project, cloud)) == {"function/default/f2": "update"}
+
+
+def _note_file(folder: Path) -> Path:
+    [file] = (folder / ".scfdeploy" / "cache" / "refreshed").iterdir()
+    return file
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format":1}', b"\xff\xfe"])
+def test_damaged_notes_are_ignored(project: Path, cloud: LocalServer, content: bytes) -> None:
+    _note_file(project).write_bytes(content)
+    assert unread(plan(project, cloud)) == 0
+
+
+def test_edited_notes_are_ignored(project: Path, cloud: LocalServer) -> None:
+    file = _note_file(project)
+    _set_memory(Cloud(cloud.url))
+    shown = Cloud(cloud.url).call("GetFunction", FunctionName="f1")["ModTime"]
+    document = json.loads(file.read_bytes())
+    document["functions"]["function/default/f1"][1:3] = [shown, ""]
+    file.write_text(json.dumps(document))
+    assert unread(plan(project, cloud)) == 0
+
+
+def test_copied_notes_are_ignored(project: Path, cloud: LocalServer, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere"
+    shutil.copytree(project, other)
+    assert unread(plan(other, cloud)) == 0
+
+
+def test_notes_contain_no_setting_and_secrets_are_compared(tmp_path: Path, cloud: LocalServer) -> None:
+    folder = tmp_path / "shop"
+    for number, password in enumerate(["tiger7", "tiger7", "open"]):
+        inputs = f"  environment: {{variables: {{DB_PASSWORD: {password}, MODE: zh_CN}}}}\n"
+        write_project(folder / f"f{number}", inputs, name=f"f{number}")
+    note(folder, cloud)
+    assert unread(plan(folder, cloud)) == COUNT
+    text = _note_file(folder).read_text()
+    assert "tiger7" not in text
+    assert "zh_CN" not in text
+    write_project(folder / "f1", "  environment: {variables: {DB_PASSWORD: tiger8, MODE: zh_CN}}\n", name="f1")
+    assert changed(plan(folder, cloud)) == {"function/default/f1": "update"}
+
+
+@pytest.mark.parametrize("option", ["--adopt", "--prune", "--keep=3"])
+def test_options_that_need_everything_read_everything(project: Path, cloud: LocalServer, option: str) -> None:
+    assert unread(plan(project, cloud, "changed", option)) == 0
+
+
+@pytest.mark.parametrize("options", [("--out", "plan.json"), ("--refresh-only",)])
+def test_changed_with_what_needs_everything_is_a_usage_error(
+    project: Path, cloud: LocalServer, options: tuple[str, ...]
+) -> None:
+    assert scfdeploy("plan", project, "--refresh", "changed", *options, env=cloud.env).exit_code == 2
+
+
+def test_saved_plan_is_made_and_applied_from_everything(project: Path, cloud: LocalServer, tmp_path: Path) -> None:
+    write_project(project / "f1", f"  memorySize: 256\n{TIMER}", name="f1")
+    file = str(tmp_path / "plan.json")
+    made = calls_of(cloud, lambda: run("plan", project, cloud, "--refresh", "auto", "--out", file))
+    assert made["GetFunction"] == COUNT
+    assert scfdeploy("apply", "--plan", file, "--refresh", "changed", env=cloud.env).exit_code == 2
+    ran = scfdeploy("apply", "--plan", file, project, "--refresh", "auto", "--format", "json", env=cloud.env)
+    assert ran.document["summary"]["succeeded"] == 1
+
+
+def test_functions_that_share_a_value_are_read_together(tmp_path: Path, cloud: LocalServer) -> None:
+    folder = write_all(tmp_path / "shop", URL)
+    uses = "  environment: {variables: {OTHER: '${output:${stage}:${app}:f0.url}'}}\n"
+    write_project(folder / "f1", uses, name="f1")
+    note(folder, cloud)
+    assert unread(plan(folder, cloud)) == COUNT
+    write_project(folder / "f0", f"  memorySize: 256\n{URL}", name="f0")
+    document = plan(folder, cloud)
+    assert unread(document) == 1
+    assert changed(document) == changed(run("plan", folder, cloud).document)
+
+
+def test_functions_of_a_changed_layer_are_read(tmp_path: Path, cloud: LocalServer) -> None:
+    folder = write_function(write_layer(tmp_path / "shop"))
+    note(folder, cloud)
+    assert unread(plan(folder, cloud)) == 1
+    write_layer(folder, answer=43)
+    document = plan(folder, cloud)
+    assert changed(document) == changed(run("plan", folder, cloud).document)
+    assert "layer/base" in changed(document)
+
+
+def test_outputs_are_the_same_as_of_a_full_apply(tmp_path: Path, cloud: LocalServer) -> None:
+    folder = write_all(tmp_path / "shop", f"  publish: true\n{URL}")
+    note(folder, cloud)
+    quick = run("apply", folder, cloud, "--yes", "--refresh", "changed").document
+    assert quick["refresh"]["unread"] == COUNT
+    full = run("apply", folder, cloud, "--yes").document
+    assert quick["outputs"] == full["outputs"]
+    assert full["outputs"]["f0"]["url"]
+    assert full["outputs"]["f0"]["version"] == "1"
+
+
+def test_python_api_takes_the_mode(project: Path, cloud: LocalServer) -> None:
+    result = api_plan(project, ApiCloud(endpoint=cloud.url), refresh="changed")
+    assert unread(dict(result.document)) == COUNT
+    with pytest.raises(ValueError, match="saved"):
+        api_plan(project, ApiCloud(endpoint=cloud.url), refresh="changed", save_to=project / "plan.json")
