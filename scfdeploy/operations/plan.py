@@ -153,11 +153,7 @@ def plan_project(
         half_replaced=half_replaced,
         destroy_command=destroy_command(request, cloud, project.key),
     )
-    if selection is None:
-        plan = make(observed)
-    else:
-        observed = selection.with_unread(observed)
-        plan = selection.with_summary(make(observed, unread=selection.parts(observed)), observed)
+    plan, observed = (make(observed), observed) if selection is None else selection.make_plan(make, observed)
     with attach_findings(findings):
         warnings = [*public_url_findings(project, plan), *_alias_findings(project, plan, observed, provider)]
     plan, limit_notices = _within_limits(plan, provider)

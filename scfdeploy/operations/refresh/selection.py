@@ -60,26 +60,20 @@ class UnreadSelection:
         }
         return _without_connected(unread, self._project.functions)
 
-    def with_unread(self, observed: Observed) -> Observed:
-        """What was read, and unread functions with what their notes say of them."""
+    def make_plan(self, make: Callable[..., Plan], observed: Observed) -> tuple[Plan, Observed]:
+        """The plan that `make` makes of what was read, and the same with what the notes say of unread functions."""
+        notes = self._notes.by_address
+        parts = {function: tuple(map(Address.parse, notes[str(function)].parts)) for function in observed.unread}
         resources = dict(observed.resources)
         for spec in self._project.functions:
-            if spec.address in observed.unread:
-                entry, note = observed.entries[spec.address], self._notes.by_address[str(spec.address)]
-                resources |= {resource.address: resource for resource in _noted_resources(spec, entry, note)}
-        return replace(observed, resources=resources)
-
-    def parts(self, observed: Observed) -> dict[Address, Collection[Address]]:
-        """The unread functions, each with the resources that belong to it."""
-        notes = self._notes.by_address
-        return {function: tuple(map(Address.parse, notes[str(function)].parts)) for function in observed.unread}
-
-    def with_summary(self, plan: Plan, observed: Observed) -> Plan:
-        """The plan, with how much of the cloud was read for it."""
-        parts = self.parts(observed)
-        existing = sum(spec.address in observed.resources for spec in self._project.functions)
-        resources = sum(1 + len(own) for own in parts.values())
-        return replace(plan, refresh=RefreshSummary(self._mode.value, existing, len(parts), resources))
+            if spec.address in parts:
+                noted = _noted_resources(spec, observed.entries[spec.address], notes[str(spec.address)])
+                resources |= {resource.address: resource for resource in noted}
+        observed = replace(observed, resources=resources)
+        existing = sum(spec.address in resources for spec in self._project.functions)
+        unread_resources = sum(1 + len(own) for own in parts.values())
+        summary = RefreshSummary(self._mode.value, existing, len(parts), unread_resources)
+        return replace(make(observed, unread=parts), refresh=summary), observed
 
     def _is_unchanged(self, spec: FunctionSpec, entries: Mapping[Address, ListEntry], digests: ContentDigests) -> bool:
         note, entry = self._notes.by_address.get(str(spec.address)), entries.get(spec.address)
