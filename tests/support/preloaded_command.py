@@ -2,7 +2,8 @@
 
 Pipelines start the command dozens of times, and most of its time is for loading. `start_command` and `fork_command`
 hand arguments, environment, folder, umask and standard streams to a process of this module, which forks. The fork is a
-real process of its own session, and runs what `python -m scfdeploy` runs.
+real process of its own session, and runs what `python -m scfdeploy` runs. The pip that it starts for dependencies of
+functions is a fork, too.
 
     order    8 bytes with its length and three descriptors; FOLDER, UMASK, COUNT OF WORDS, WORD..., NAME=VALUE..., each
              but the last followed by a zero byte
@@ -14,6 +15,7 @@ from __future__ import annotations
 import _socket
 import atexit
 import os
+import runpy
 import select
 import shlex
 import signal
@@ -29,11 +31,20 @@ from typing import NoReturn
 
 _ROOT = Path(__file__).parents[2]
 _CLIENT = Path(__file__).with_name("preloaded_client.py")
+_SOCKET = "socket"
+_PYTHON = "python"
+"""Beside the socket: what runs a program of Python that imports pip, in a fork."""
+_PROGRAM = "--python-program"
+"""The first word of an order for such a program."""
 
 
 def start_command() -> str:
     """The words of a shell that start scfdeploy; they go before its arguments."""
-    return shlex.join([sys.executable, "-I", "-S", str(_CLIENT), _started()])
+    return _client(_started())
+
+
+def _client(path: str) -> str:
+    return shlex.join([sys.executable, "-I", "-S", str(_CLIENT), path])
 
 
 class ForkedCommand:
@@ -76,7 +87,10 @@ def fork_command(
 def _started() -> str:
     """The socket of the process that forks; it ends with this one."""
     folder = tempfile.TemporaryDirectory(prefix="scf-")
-    path = f"{folder.name}/socket"
+    path = f"{folder.name}/{_SOCKET}"
+    python = Path(folder.name, _PYTHON)
+    python.write_text(f'#!/bin/sh\nexec {_client(path)} {_PROGRAM} "$@"\n')
+    python.chmod(0o755)
     listener = _socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen(64)
@@ -212,7 +226,11 @@ def _run() -> int:
     from scfdeploy.cli import main
 
     try:
-        main()
+        if sys.argv[1:2] == [_PROGRAM]:
+            del sys.argv[:2]
+            runpy.run_path(sys.argv[0], run_name="__main__")
+        else:
+            main()
     except SystemExit as ending:
         if isinstance(ending.code, str):
             print(ending.code, file=sys.stderr)
@@ -221,14 +239,18 @@ def _run() -> int:
     return 0
 
 
-def _load() -> None:
+def _load(folder: str) -> None:
     import gc
     import importlib
 
+    from scfdeploy.packager.build import python
     from scfdeploy.rules import all_rules
 
     for name in (
         "concurrent.futures.thread",
+        "pip._internal.cli.main",
+        "pip._internal.commands.install",
+        "pip._internal.resolution.resolvelib.resolver",
         "requests",
         "ruamel.yaml",
         "scfdeploy.cli.app",
@@ -243,7 +265,6 @@ def _load() -> None:
         "scfdeploy.operations.dev.session",
         "scfdeploy.operations.saved_plans",
         "scfdeploy.packager.build.nodejs",
-        "scfdeploy.packager.build.python",
         "scfdeploy.providers.tencent.cos.bucket",
         "scfdeploy.providers.tencent.transport.sdk",
         "scfdeploy.report.document",
@@ -254,11 +275,12 @@ def _load() -> None:
     ):
         importlib.import_module(name)
     all_rules()
+    python._interpreter_with_pip = lambda *_: f"{folder}/{_PYTHON}"
     gc.collect()
     gc.freeze()
 
 
 if __name__ == "__main__":
     with socket.socket(fileno=int(sys.argv[1])) as server:
-        _load()
+        _load(os.path.dirname(server.getsockname()))  # noqa: PTH120
         _serve(server)
