@@ -16,18 +16,14 @@ CODE = re.compile("```.*?```|`[^`]*`", re.DOTALL)
 UPDATE = "run scripts/update_translations.py, and translate what it lists"
 
 
-def test_every_text_is_translated_with_its_placeholders_and_code() -> None:
+def test_catalogue_is_up_to_date_with_a_translation_of_every_text() -> None:
+    """Each with the placeholders and the code of the English text."""
     pytest.importorskip("babel")
-    from scripts.update_translations import problems, read, updated
+    from scripts.update_translations import FILE, file_content, problems, read, updated
 
-    assert list(problems(updated(read()))) == [], UPDATE
-
-
-def test_catalogue_is_up_to_date() -> None:
-    pytest.importorskip("babel")
-    from scripts.update_translations import FILE, file_content, read, updated
-
-    assert FILE.read_bytes() == file_content(updated(read())), UPDATE
+    catalogue = updated(read())
+    assert list(problems(catalogue)) == [], UPDATE
+    assert FILE.read_bytes() == file_content(catalogue), UPDATE
 
 
 def test_catalogue_is_read_as_babel_reads_it() -> None:

@@ -1,5 +1,6 @@
 """What pipelines run on here: a local server for the cloud, a stand-in for GitHub's API, and no package index."""
 
+import json
 import os
 import shutil
 import sysconfig
@@ -12,10 +13,15 @@ import pytest
 from tests.support.command import scfdeploy
 from tests.support.github_api import GitHub, github_api
 from tests.support.local_server import LocalServer, local_server
+from tests.support.machine import put_python
 from tests.support.marketplace import marketplace
 from tests.support.pipeline_run import Event, push
 from tests.support.pipeline_steps import Runner
+from tests.support.preloaded_command import start_command
 from tests.support.project import write_project
+from tests.support.shared import shared_folder
+
+ROOT = Path(__file__).parents[3]
 
 HOSTILE = (
     "$(touch pwned)",
@@ -29,6 +35,7 @@ HOSTILE = (
     "函数 名 'n'",
 )
 """What branches, stages, folders and functions may be called. `pwned` must never exist, and nothing be obeyed."""
+EVIL_MODULES = ("json", "venv", "pip", "run", "settings", "subprocess", "sitecustomize")
 KEYS = {"TENCENT_SECRET_ID": "AKIDlocal", "TENCENT_SECRET_KEY": "local-secret"}
 
 
@@ -89,6 +96,61 @@ def offline_host() -> Mapping[str, str]:
         "PIP_NO_COMPILE": "0",
         "PYTHONPATH": sysconfig.get_path("purelib"),
     }
+
+
+@pytest.fixture(name="installation", scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a RUNNER_TEMP, `temp`, in which the action has installed itself, and with what is known of that:
+    `seen`, the environment of each call of Python, and `job.json`.
+    """
+    return shared_folder(tmp_path_factory, "installed action", install)
+
+
+def install(folder: Path) -> None:
+    """Run the action with keys, in a repository whose modules are named like Python's own."""
+    python = folder / "python"
+    put_python(folder / "other python")
+    python.write_text(f'#!/bin/sh\nenv >> "{folder}/seen"\nexec "{folder}/other python" "$@"\n')
+    python.chmod(0o755)
+    actions = marketplace(checkout_with_evil_modules)
+    found = {**actions, "actions/setup-python": lambda _place, _inputs: {"python-path": str(python)}}
+    runner = Runner(folder / "runner", found, push(), offline_host(), shared_temp=folder / "temp")
+    env = {**KEYS, "TENCENTCLOUD_TOKEN": "local-secret"}
+    job = runner.run(using_the_action(env, command="validate")).jobs["deploy"]
+    steps = {step.name: step.outcome for step in job.steps}
+    record = {"result": job.result, "printed": job.printed, "steps": steps}
+    (folder / "job.json").write_text(json.dumps(record), "utf-8")
+
+
+def checkout_with_evil_modules(folder: Path) -> None:
+    write_project(folder)
+    for module in EVIL_MODULES:
+        (folder / f"{module}.py").write_text("open('pwned', 'w').close()\n")
+
+
+def using_the_action(env: Mapping[str, str], **inputs: str) -> str:
+    """A workflow of one job that uses the action."""
+    return f"""\
+jobs:
+  deploy:
+    steps:
+      - uses: actions/checkout@v1
+      - uses: {json.dumps(str(ROOT))}
+        env: {json.dumps(env)}
+        with: {json.dumps(inputs)}
+"""
+
+
+@pytest.fixture(scope="session", name="temp_of_action")
+def temp_with_forked_program(installation: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A RUNNER_TEMP as the action has left it, whose scfdeploy is a fork of a loaded one."""
+    temp = tmp_path_factory.mktemp("runner temp")
+    (home,) = (installation / "temp").glob("scfdeploy-*/bin")
+    copy = temp / home.parent.name
+    shutil.copytree(home, copy / "bin", symlinks=True)
+    shutil.copy(home.parent / "pyvenv.cfg", copy)
+    (copy / "bin" / "scfdeploy").write_text(f'#!/bin/sh\nexec {start_command()} "$@"\n')
+    return temp
 
 
 MakeRunner = Callable[..., Runner]

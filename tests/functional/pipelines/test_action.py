@@ -1,22 +1,23 @@
 """`action.yml`, really run: installed from its own checkout, against the local server and a stand-in for GitHub."""
 
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.functional.pipelines.conftest import HOSTILE, KEYS, MakeRunner, offline_host
+from tests.functional.pipelines.conftest import (
+    HOSTILE,
+    KEYS,
+    MakeRunner,
+    checkout_with_evil_modules,
+    using_the_action,
+)
 from tests.support.github_api import BOT, GitHub
 from tests.support.local_server import LocalServer
-from tests.support.machine import put_python
-from tests.support.marketplace import marketplace
-from tests.support.pipeline_run import Event, Job, pull_request, push
-from tests.support.pipeline_steps import TOKEN, Runner
-from tests.support.preloaded_command import start_command
+from tests.support.pipeline_run import Event, Job, pull_request
+from tests.support.pipeline_steps import TOKEN
 from tests.support.project import write_project
-from tests.support.shared import shared_folder
 
 ROOT = Path(__file__).parents[3]
 HTTP = """\
@@ -28,64 +29,12 @@ HTTP = """\
             enableExtranet: true
 """
 
-EVIL_MODULES = ("json", "venv", "pip", "run", "settings", "subprocess", "sitecustomize")
-
 Act = Callable[..., Job]
 
 
-@pytest.fixture(name="installation", scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a RUNNER_TEMP, `temp`, in which the action has installed itself, and with what is known of that:
-    `seen`, the environment of each call of Python, and `job.json`.
-    """
-    return shared_folder(tmp_path_factory, "installed action", install)
-
-
-def install(folder: Path) -> None:
-    """Run the action with keys, in a repository whose modules are named like Python's own."""
-    python = folder / "python"
-    put_python(folder / "other python")
-    python.write_text(f'#!/bin/sh\nenv >> "{folder}/seen"\nexec "{folder}/other python" "$@"\n')
-    python.chmod(0o755)
-    actions = marketplace(checkout_with_evil_modules)
-    found = {**actions, "actions/setup-python": lambda _place, _inputs: {"python-path": str(python)}}
-    runner = Runner(folder / "runner", found, push(), offline_host(), shared_temp=folder / "temp")
-    env = {**KEYS, "TENCENTCLOUD_TOKEN": "local-secret"}
-    job = runner.run(using_the_action(env, command="validate")).jobs["deploy"]
-    steps = {step.name: step.outcome for step in job.steps}
-    record = {"result": job.result, "printed": job.printed, "steps": steps}
-    (folder / "job.json").write_text(json.dumps(record), "utf-8")
-
-
-def checkout_with_evil_modules(folder: Path) -> None:
-    write_project(folder)
-    for module in EVIL_MODULES:
-        (folder / f"{module}.py").write_text("open('pwned', 'w').close()\n")
-
-
-def using_the_action(env: Mapping[str, str], **inputs: str) -> str:
-    """A workflow of one job that uses the action."""
-    return f"""\
-jobs:
-  deploy:
-    steps:
-      - uses: actions/checkout@v1
-      - uses: {json.dumps(str(ROOT))}
-        env: {json.dumps(env)}
-        with: {json.dumps(inputs)}
-"""
-
-
 @pytest.fixture(scope="module", name="temp")
-def temp_with_forked_program(installation: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A RUNNER_TEMP as the action has left it, whose scfdeploy is a fork of a loaded one."""
-    temp = tmp_path_factory.mktemp("runner temp")
-    (home,) = (installation / "temp").glob("scfdeploy-*/bin")
-    copy = temp / home.parent.name
-    shutil.copytree(home, copy / "bin", symlinks=True)
-    shutil.copy(home.parent / "pyvenv.cfg", copy)
-    (copy / "bin" / "scfdeploy").write_text(f'#!/bin/sh\nexec {start_command()} "$@"\n')
-    return temp
+def shared_temp(temp_of_action: Path) -> Path:
+    return temp_of_action
 
 
 @pytest.fixture(name="act")

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.functional.pipelines.conftest import KEYS, MakeRunner
 from tests.support import linters
 from tests.support.github_api import GitHub
@@ -11,6 +13,11 @@ from tests.support.pipeline_run import pull_request, push
 
 ROOT = Path(__file__).parents[3]
 SHOWN = re.compile(r"```yaml\n(name: deploy\n.*?)```", re.DOTALL)
+
+
+@pytest.fixture(scope="module", name="temp")
+def shared_temp(temp_of_action: Path) -> Path:
+    return temp_of_action
 
 
 def shown() -> str:
