@@ -1,20 +1,22 @@
-"""`dataclass` and `replace` of the standard library, for the many small classes that a command defines when it starts.
+"""`dataclass`, `replace` and `NamedTuple` for the many small classes that a command defines when it starts.
 
 The standard library compiles up to nine functions per class, and loads `inspect` for that. Here one is compiled, when
-the first instance is made, and the rest is shared. To type checkers, `dataclasses` and `inspect`, it is a data class.
+the first instance is made, and the rest is shared. Type checkers see the classes of the standard library, and so do
+`dataclasses` and `inspect`.
 
-Only classes with slots and without base classes that have fields are supported; anything else is a TypeError when the
-class is defined.
+Only data classes with slots and without base classes that have fields are supported, and named tuples without further
+base classes; anything else is a TypeError when the class is defined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import _tuplegetter  # type: ignore[attr-defined]
+from collections.abc import Callable, Iterable
 from operator import attrgetter, ge, gt, le, lt
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, NoReturn
 
-__all__ = ["dataclass", "field", "replace"]
+__all__ = ["NamedTuple", "dataclass", "field", "replace"]
 
 _MISSING: Any = object()
 _assign = object.__setattr__
@@ -239,7 +241,94 @@ def _set_state(self: Any, state: list[Any]) -> None:
         _assign(self, name, value)
 
 
+class _NamedTupleMeta(type):
+    """Makes a subclass of tuple of the body of a class."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
+        if not bases:
+            return super().__new__(cls, name, bases, namespace)
+        if len(bases) > 1:
+            raise TypeError(f"{name} has further base classes")
+        fields = tuple(namespace.get("__annotations__", ()))
+        defaults = {field: namespace.pop(field) for field in fields if field in namespace}
+        namespace |= {field: _tuplegetter(index, None) for index, field in enumerate(fields)}
+        made: Any = type(name, (tuple,), {**_TUPLE_METHODS, **namespace, "__slots__": (), "__match_args__": fields})
+        made._fields, made._field_defaults = fields, defaults
+        if "__new__" not in namespace:
+            made.__new__ = _new_to_compile(made)
+        return made
+
+
+class _NamedTuple(metaclass=_NamedTupleMeta):
+    """The base class of named tuples: as `typing.NamedTuple`."""
+
+
+def _new_to_compile(cls: Any) -> Callable[..., Any]:
+    """A `__new__` that replaces itself with a compiled one."""
+
+    def compile_and_call(subclass: Any, *values: Any, **named: Any) -> Any:
+        names = {f"_default_{name}": default for name, default in cls._field_defaults.items()}
+        names["_tuple_new"] = tuple.__new__
+        parameters = [f"{name}=_default_{name}" if name in cls._field_defaults else name for name in cls._fields]
+        items = "".join(f"{name}, " for name in cls._fields)
+        text = f"def __new__({', '.join(['_cls', *parameters])}):\n return _tuple_new(_cls, ({items}))"
+        exec(text, names)  # noqa: S102 - names of fields are identifiers
+        new: Any = names["__new__"]
+        new.__qualname__ = f"{cls.__qualname__}.__new__"
+        cls.__new__ = staticmethod(new)
+        return new(subclass, *values, **named)
+
+    return compile_and_call
+
+
+def _tuple_repr(self: Any) -> str:
+    values = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, self, strict=False))
+    return f"{type(self).__name__}({values})"
+
+
+def _tuple_values(self: Any) -> tuple[Any, ...]:
+    return tuple(self)
+
+
+def _tuple_replace(self: Any, /, **changes: Any) -> Any:
+    values = [changes.pop(name, value) for name, value in zip(self._fields, self, strict=True)]
+    if changes:
+        raise TypeError(f"Got unexpected field names: {list(changes)!r}")
+    return tuple.__new__(type(self), values)
+
+
+def _tuple_make(cls: Any, values: Iterable[Any]) -> Any:
+    made = tuple.__new__(cls, values)
+    if len(made) != len(cls._fields):
+        raise TypeError(f"Expected {len(cls._fields)} arguments, got {len(made)}")
+    return made
+
+
+class _TupleSignature:
+    """`__signature__` of a named tuple: what `inspect` shows does not depend on whether there is an instance."""
+
+    def __get__(self, _instance: object, owner: Any) -> Any:
+        from inspect import Parameter, Signature
+
+        kind, defaults = Parameter.POSITIONAL_OR_KEYWORD, owner._field_defaults
+        return Signature(
+            Parameter(name, kind, default=defaults.get(name, Parameter.empty), annotation=annotation)
+            for name, annotation in owner.__annotations__.items()
+        )
+
+
+_TUPLE_METHODS: dict[str, Any] = {
+    "__repr__": _tuple_repr,
+    "__getnewargs__": _tuple_values,
+    "__signature__": _TupleSignature(),
+    "_asdict": lambda self: dict(zip(self._fields, self, strict=True)),
+    "_make": classmethod(_tuple_make),
+    "_replace": _tuple_replace,
+    "__replace__": _tuple_replace,
+}
+
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
+    from typing import NamedTuple
 else:
-    dataclass, field, replace = _dataclass, _Field, _replace
+    dataclass, field, replace, NamedTuple = _dataclass, _Field, _replace, _NamedTuple

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model.redaction import lines_without_secrets
+from scfdeploy.records import NamedTuple
 from scfdeploy.report.terminal import safe
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ Typer sees `--stage`, `--region` and so on; the command gets one value per group
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from scfdeploy.cli.exits import UsageError
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.request import HOOK_LIMIT_S, Refresh
+from scfdeploy.records import NamedTuple
 
 if TYPE_CHECKING:
     from scfdeploy.cli import options

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TextIO, TypeVar
 
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.exits import Exit, UsageError
@@ -17,6 +17,7 @@ from scfdeploy.cli.interrupt import signals_interrupt
 from scfdeploy.cli.redaction import SECRETS, redacted, redactor
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.diagnostics.messages import active_language, translation
+from scfdeploy.records import NamedTuple
 from scfdeploy.results import Failed, Findings, Result
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 from scfdeploy.cli.exits import Exit, UsageError
 from scfdeploy.cli.plain_commands import PLAIN_COMMANDS, PlainOption
+from scfdeploy.records import NamedTuple
 
 LANGUAGE_VARIABLE = "SCFDEPLOY_LANG"
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")

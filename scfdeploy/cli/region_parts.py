@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from scfdeploy.config import load_project
 from scfdeploy.model import Address, Project
@@ -13,7 +13,7 @@ from scfdeploy.operations.request import Request
 from scfdeploy.plan import Policy
 from scfdeploy.plan.policy import Target
 from scfdeploy.plan.targets import matches_target
-from scfdeploy.records import replace
+from scfdeploy.records import NamedTuple, replace
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.server_entry import check_server_entry
@@ -16,6 +16,7 @@ from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import Framework, Runtime
 from scfdeploy.facts import runtime as known_runtime
 from scfdeploy.model import FolderSource
+from scfdeploy.records import NamedTuple
 
 # The rule bootstrap-missing has the page: it reports the same of code that is not a folder.
 BOOTSTRAP_NOT_GENERATED = Declaration(

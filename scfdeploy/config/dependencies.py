@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import Span
+from scfdeploy.records import NamedTuple
 
 
 class InstanceKey(NamedTuple):

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from scfdeploy.config.files import absolute, display_path, read_text
 from scfdeploy.config.yaml import MappingNode, ScalarNode, is_null, parse
@@ -14,6 +13,7 @@ from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Instance
 from scfdeploy.model.file_findings import FILE_UNREADABLE
+from scfdeploy.records import NamedTuple
 
 FILE_MISSING = Finding(
     "file-missing",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from scfdeploy.config.variables import Resolver
 from scfdeploy.config.yaml import MappingNode
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Owner
+from scfdeploy.records import NamedTuple
 
 _VENDOR = "@serverless/"
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from scfdeploy.config.files import absolute, display_path, read_text
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadOptions
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+from scfdeploy.records import NamedTuple
 
 ENV_FILE_MISSING = Finding(
     "env-file-missing",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from scfdeploy.config.event_items import trigger_entries
 from scfdeploy.config.fields import Reading, read_fields
@@ -15,7 +14,7 @@ from scfdeploy.config.yaml.recovery.indent import indented, itemized
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Address, Field, Kind, TriggerSpec, UpdateMode, Value
-from scfdeploy.records import replace
+from scfdeploy.records import NamedTuple, replace
 from scfdeploy.triggers import TriggerType
 
 TRIGGER_PARAMETERS = Finding(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scfdeploy.config.components import ComponentKind, choose_kind
 from scfdeploy.config.dependencies import Edge, InstanceKey
@@ -19,6 +19,7 @@ from scfdeploy.config.yaml import MappingNode, ScalarNode, Style
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import DEFAULT_STAGE, FUNCTION_FIELDS, FunctionSpec, Instance, LayerSpec, Owner
+from scfdeploy.records import NamedTuple
 
 if TYPE_CHECKING:
     from scfdeploy.config.variables.framework_variables import FrameworkVariables

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from scfdeploy.config.variables.scan import Part, Reference, scan
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode
@@ -14,6 +13,7 @@ from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import KnownSecrets, Path, dotted, holds_secret, looks_secret
 from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.model.secret_text import is_placeholder, secrets_in
+from scfdeploy.records import NamedTuple
 
 LITERAL_SECRET = Finding(
     "literal-secret",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from scfdeploy.config.project_settings import NO_SETTINGS, Settings
 from scfdeploy.diagnostics import Diagnostic, Diagnostics
 from scfdeploy.model import KnownSecrets, Project
-from scfdeploy.records import dataclass, field
+from scfdeploy.records import NamedTuple, dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

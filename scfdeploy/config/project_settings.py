@@ -7,9 +7,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.records import NamedTuple
 
 if TYPE_CHECKING:
     from scfdeploy.config.load_result import LoadOptions

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from scfdeploy.diagnostics.span import Position
 from scfdeploy.diagnostics.suggestions import Edit
+from scfdeploy.records import NamedTuple
 
 _BYTE_ORDER_MARK = "\ufeff"
 

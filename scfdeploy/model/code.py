@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from scfdeploy.diagnostics import Span
 from scfdeploy.facts import limit
 from scfdeploy.model.address import Address
 from scfdeploy.model.value import Value
-from scfdeploy.records import dataclass
+from scfdeploy.records import NamedTuple, dataclass
 
 NEVER_PACKED = frozenset({".git", ".hg", ".svn", "__pycache__", ".DS_Store"})
 """Names of files and folders that are in no package: they contain history, or differ between machines."""

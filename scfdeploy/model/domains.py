@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from scfdeploy.model.address import Address
 from scfdeploy.model.observed import Owner
 from scfdeploy.model.spec import FunctionSpec, Instance, Project
 from scfdeploy.model.value import Path, Value
+from scfdeploy.records import NamedTuple
 
 HTTP, HTTPS = "http", "https"
 _SETTING = "customDomains"

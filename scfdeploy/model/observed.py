@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from scfdeploy.model.address import Address
 from scfdeploy.model.resource_kind import ResourceKind
 from scfdeploy.model.value import Value
-from scfdeploy.records import dataclass, field
+from scfdeploy.records import NamedTuple, dataclass, field
 
 APP_TAG = "scfdeploy:app"
 STAGE_TAG = "scfdeploy:stage"

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.model.secret_names import can_contain_secret_name, looks_secret
 from scfdeploy.model.secret_text import masked
+from scfdeploy.records import NamedTuple
 
 if TYPE_CHECKING:
     from difflib import SequenceMatcher

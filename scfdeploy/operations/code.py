@@ -6,7 +6,7 @@ import functools
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.facts import limit
@@ -28,7 +28,7 @@ from scfdeploy.operations.check import code_sources, may_have_dependencies, sour
 from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.packager import PackageCache, content_digest, pack
 from scfdeploy.providers.base import CloudError, ProgressListener, Reader, Stage, StageProgress
-from scfdeploy.records import replace
+from scfdeploy.records import NamedTuple, replace
 from scfdeploy.workspace.paths import cache_dir
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address
@@ -13,6 +13,7 @@ from scfdeploy.operations.emulator import Emulator, find_emulator
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import describe_missing, function_address, load_with_function
 from scfdeploy.providers.base import EventQuery, EventRecord, EventSource, RequestStatus, TraceSettings, none_if_missing
+from scfdeploy.records import NamedTuple
 from scfdeploy.report.humanize import short_ids
 from scfdeploy.results import Findings
 from scfdeploy.results.events import (

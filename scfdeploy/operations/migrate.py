@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from scfdeploy.config.discover import discover, discover_tree
 from scfdeploy.config.files import display_path, read_text
@@ -18,7 +17,7 @@ from scfdeploy.config.yaml import MappingNode
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity, Span, message
 from scfdeploy.model import KnownSecrets
 from scfdeploy.model.redaction import ChangedLines, changed_lines, difference, hidden_words
-from scfdeploy.records import replace
+from scfdeploy.records import NamedTuple, replace
 from scfdeploy.results import Findings, MigratedFile, Migration
 from scfdeploy.scaffold.project import project_name
 from scfdeploy.workspace.atomic_write import pending_file, replace_file

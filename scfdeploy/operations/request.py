@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scfdeploy.config import LoadOptions
 from scfdeploy.model import KnownSecrets, ProjectKey, Secret, looks_secret
 from scfdeploy.model.secret_text import without_secrets
-from scfdeploy.records import dataclass, field
+from scfdeploy.records import NamedTuple, dataclass, field
 
 if TYPE_CHECKING:
     from scfdeploy.providers.base import ProgressListener

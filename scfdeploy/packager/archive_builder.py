@@ -11,7 +11,7 @@ import struct
 from bisect import insort
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
-from typing import IO, NamedTuple
+from typing import IO
 
 import deflate
 
@@ -20,7 +20,7 @@ from scfdeploy.packager.archive import FILE_CHANGED
 from scfdeploy.packager.bootstrap import GENERATED, check_content
 from scfdeploy.packager.findings import Findings, printable
 from scfdeploy.packager.fingerprint import Content, File, changed_recently, digest_contents
-from scfdeploy.records import dataclass
+from scfdeploy.records import NamedTuple, dataclass
 
 _EXECUTABLE = 0o100
 _GENERATED_PATH = ""

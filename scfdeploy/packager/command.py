@@ -13,13 +13,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
-from typing import IO, NamedTuple
+from typing import IO
 
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Hook
 from scfdeploy.packager.findings import printable
+from scfdeploy.records import NamedTuple
 
 HOOK_FAILED = Finding(
     "hook-failed",

@@ -8,7 +8,8 @@ import os
 import struct
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import NamedTuple
+
+from scfdeploy.records import NamedTuple
 
 _TICK_NS = 20_000_000
 """Linux stamps files with the time of its last tick, at most 10 ms ago."""

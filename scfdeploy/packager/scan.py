@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Container, Iterable
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.messages import message
@@ -28,6 +27,7 @@ from scfdeploy.packager.module_links import (
     is_module_link,
     text_link_target,
 )
+from scfdeploy.records import NamedTuple
 
 LINKS_TOO_MANY = Finding(
     "links-too-many",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from scfdeploy.model import (
     Address,
@@ -20,6 +19,7 @@ from scfdeploy.model import (
     looks_secret,
 )
 from scfdeploy.plan.resolve import references, with_references
+from scfdeploy.records import NamedTuple
 
 
 class DesiredFunction(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.diagnostics import message as translated
@@ -12,7 +12,7 @@ from scfdeploy.facts import error_code
 from scfdeploy.model import Address, Observed, Value
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.plan import Change
-from scfdeploy.records import dataclass, field
+from scfdeploy.records import NamedTuple, dataclass, field
 
 T = TypeVar("T")
 

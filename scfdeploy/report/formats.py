@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from scfdeploy.records import NamedTuple
 
 if TYPE_CHECKING:  # every command reads this list; formatters are loaded when used
     from scfdeploy.report.text import RenderedOutput, TextStyle

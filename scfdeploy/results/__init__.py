@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from scfdeploy.records import NamedTuple
 
 if TYPE_CHECKING:  # keeps `validate` from loading modules of other commands
     from scfdeploy.apply import Outcome

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from scfdeploy.records import NamedTuple
 from scfdeploy.results import Applied, Findings
 
 if TYPE_CHECKING:

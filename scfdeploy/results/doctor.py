@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from scfdeploy.records import NamedTuple
 
 if TYPE_CHECKING:
     from scfdeploy.results import Findings

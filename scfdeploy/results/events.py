@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from scfdeploy.records import NamedTuple
 
 if TYPE_CHECKING:
     from scfdeploy.results import Findings

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from scfdeploy.records import NamedTuple
 from scfdeploy.results import Findings
 
 if TYPE_CHECKING:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from scfdeploy.records import NamedTuple
 
 if TYPE_CHECKING:
     from scfdeploy.delivery.trace import TraceStep, TraceSummary

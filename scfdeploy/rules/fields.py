@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path, Value, dotted
+from scfdeploy.records import NamedTuple
 from scfdeploy.rules.rule import Rule, span_in
 from scfdeploy.triggers import TRIGGER_TYPES, trigger_type
 

@@ -6,11 +6,11 @@ import os
 import re
 from collections.abc import Collection
 from functools import lru_cache
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import Position, Span, message
 from scfdeploy.facts import limit
 from scfdeploy.model import FolderSource, FunctionSpec, Source
+from scfdeploy.records import NamedTuple
 from scfdeploy.rules.rule import Context
 from scfdeploy.rules.source_symbols import Symbols, SyntaxMistake, in_nodejs, in_php, in_python2, in_python3
 from scfdeploy.rules.values import character_count, language_of, runtime_of, text

@@ -9,9 +9,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from scfdeploy.model.lazy_pattern import lazy_pattern
+from scfdeploy.records import NamedTuple
 
 _MAX_FILES = 40
 _MAX_BYTES = 1 << 20

@@ -6,9 +6,10 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from scfdeploy.facts.packages import python_packages
+from scfdeploy.records import NamedTuple
 
 _MAX_BYTES = 4 << 20
 _NAME = r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[|[<>=!~;@(#]|$)"

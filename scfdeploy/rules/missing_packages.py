@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import message
 from scfdeploy.facts.packages import (
@@ -17,6 +17,7 @@ from scfdeploy.facts.packages import (
 )
 from scfdeploy.model import ArchiveSource, FolderSource, FunctionSpec
 from scfdeploy.model.lazy_pattern import lazy_pattern
+from scfdeploy.records import NamedTuple
 from scfdeploy.rules.handler import handler_of, version_of
 from scfdeploy.rules.imports import Import, SourceFiles, always_runs, nodejs_imports, python_imports
 from scfdeploy.rules.rule import Context

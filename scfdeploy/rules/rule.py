@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, Unpack
 
 from scfdeploy.diagnostics import Declaration, Diagnostic, Severity, Span
 from scfdeploy.model import FunctionSpec, Instance, Path, Project, TriggerSpec
+from scfdeploy.records import NamedTuple
 from scfdeploy.rules.code_reader import CodeReader
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.records import NamedTuple
 from scfdeploy.scaffold.rendering import templates
 from scfdeploy.workspace.atomic_write import replace_file
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.records import NamedTuple
 from scfdeploy.scaffold.editor_schema import SCHEMA_FILE, modeline, schema_text
 from scfdeploy.scaffold.project_templates import ProjectTemplate, choose_template
 from scfdeploy.scaffold.rendering import project_environment, templates

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
 from scfdeploy.facts import Runtime, runtimes
+from scfdeploy.records import NamedTuple
 from scfdeploy.scaffold.rendering import templates
 
 TYPES = ("event", "web")

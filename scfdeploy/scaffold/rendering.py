@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.records import NamedTuple
 from scfdeploy.scaffold.config_text import AMBIGUOUS_WORDS
 
 if TYPE_CHECKING:

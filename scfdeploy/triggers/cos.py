@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from scfdeploy.model import Field, Kind, UpdateMode, Value
+from scfdeploy.records import NamedTuple
 from scfdeploy.triggers.base import (
     DEFAULT_QUALIFIER,
     ENABLE_CODE,

@@ -8,11 +8,11 @@ form. `cron_times` computes when a schedule fires.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import did_you_mean, message
 from scfdeploy.diagnostics.messages import join_messages
 from scfdeploy.model.lazy_pattern import lazy_pattern
+from scfdeploy.records import NamedTuple
 
 _MONTHS = {
     name: number

@@ -10,9 +10,10 @@ import os
 import secrets
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.records import NamedTuple
 from scfdeploy.workspace.file_cache import FileCache
 from scfdeploy.workspace.paths import NAME, cache_dir
 

@@ -4,8 +4,9 @@ import copy
 import dataclasses
 import inspect
 import pickle
+import typing
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -19,6 +20,21 @@ SETTINGS = [
     {"eq": False},
     {"frozen": True, "repr": False},
 ]
+
+
+class PickledTuple(records.NamedTuple):
+    """A named tuple that `pickle` finds by its name."""
+
+    x: int
+    y: "tuple[int, ...]" = ()
+
+    @property
+    def count(self) -> int:
+        """A method beside the fields."""
+        return len(self.y)
+
+    def __str__(self) -> str:
+        return f"x={self.x}"
 
 
 @records.dataclass(frozen=True, slots=True)
@@ -94,6 +110,70 @@ def test_record_behaves_as_data_class(settings: dict[str, bool]) -> None:
         ]
 
     assert observations(records) == observations(dataclasses)
+
+
+def test_named_tuple_behaves_as_that_of_typing() -> None:
+    def observations(module: Any) -> list[object]:
+        class Point(module.NamedTuple):  # type: ignore[misc, name-defined]
+            """A point."""
+
+            x: int
+            y: int = 0
+            name: str = ""
+
+            @classmethod
+            def at(cls, x: int) -> Any:
+                return cls(x)
+
+        signature = str(inspect.signature(Point))
+        one, other = Point(1), Point(y=2, x=1, name="n")
+        x, *_ = one
+        return [
+            signature,
+            repr(other),
+            one == (1, 0, ""),
+            one < other,
+            hash(one) == hash((1, 0, "")),
+            x,
+            other.name,
+            Point.at(4),
+            Point._fields,
+            Point._field_defaults,
+            Point.__match_args__,
+            Point.__doc__,
+            Point.__mro__[1:],
+            get_type_hints(Point),
+            other._asdict(),
+            other._replace(x=5),
+            Point._make([1, 2, "a"]),
+            outcome(lambda: other._replace(z=5)),
+            outcome(lambda: Point._make([1])),
+            outcome(Point),
+            outcome(lambda: Point(1, 2, "", 4)),
+            outcome(lambda: Point(1, z=2)),
+            outcome(lambda: setattr(one, "x", 2)),
+            outcome(lambda: setattr(one, "z", 2)),
+            hasattr(one, "__dict__"),
+            copy.copy(other),
+            copy.deepcopy(other),
+            isinstance(one, tuple),
+        ]
+
+    assert observations(records) == observations(typing)
+
+
+def test_named_tuple_is_pickled() -> None:
+    value = PickledTuple(1, (2, 3))
+
+    assert pickle.loads(pickle.dumps(value)) == value
+    assert (value.count, str(value)) == (2, "x=1")
+
+
+def test_named_tuple_with_further_base_is_rejected() -> None:
+    with pytest.raises(TypeError, match="further base classes"):
+
+        class Both(records.NamedTuple, Exception):  # type: ignore[misc]
+            x: int
 
 
 def test_record_shows_itself_inside_itself() -> None:

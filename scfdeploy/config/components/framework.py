@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from scfdeploy.config.bootstrap import framework_bootstrap
 from scfdeploy.config.components.framework_url import GATEWAY_KEYS, with_url
@@ -21,6 +20,7 @@ from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import Framework, frameworks, limit
 from scfdeploy.facts import runtime as known_runtime
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind
+from scfdeploy.records import NamedTuple
 
 FRAMEWORK_UNKNOWN = Finding(
     "framework-unknown",

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from scfdeploy.config.components.function import FunctionReaderOptions, read_function
 from scfdeploy.config.components.inputs import read_inputs
@@ -21,7 +20,7 @@ from scfdeploy.config.yaml.nodes import is_false
 from scfdeploy.diagnostics import Diagnostics, Span, message
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path
 from scfdeploy.model.function_fields import CODE_KEYS
-from scfdeploy.records import replace
+from scfdeploy.records import NamedTuple, replace
 
 _THING = "component: multi-scf"
 _DEFAULT_RUNTIME = "Nodejs12.16"  # the default of the vendor's own tool

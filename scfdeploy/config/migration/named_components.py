@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import NamedTuple
 
 from scfdeploy.config.api_gateway import is_disabled
 from scfdeploy.config.components.local_path import is_local_path
@@ -46,6 +45,7 @@ from scfdeploy.config.yaml.nodes import entries_below
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model.environment_name import environment_name
+from scfdeploy.records import NamedTuple
 
 INSTANCE_APART = Finding(
     "instance-apart",

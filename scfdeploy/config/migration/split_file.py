@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import NamedTuple
 
 from scfdeploy.config.components.local_path import is_local_path, report_local_path
 from scfdeploy.config.files import with_line_feeds
@@ -36,7 +35,7 @@ from scfdeploy.config.rewriting.layout import (
 from scfdeploy.config.rewriting.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, parse
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Position, Severity, Span, message
-from scfdeploy.records import replace
+from scfdeploy.records import NamedTuple, replace
 
 _FOLDER = re.compile(r"[A-Za-z0-9_][\w.-]*", re.ASCII)
 _FUNCTIONS_FOLDER = "functions"

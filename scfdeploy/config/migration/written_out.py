@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from scfdeploy.config.document import component_kind
 from scfdeploy.config.migration.plain_blocks import NotMigratedError
@@ -13,6 +12,7 @@ from scfdeploy.config.rewriting.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_null
 from scfdeploy.config.yaml.nodes import node_at
 from scfdeploy.diagnostics import message
+from scfdeploy.records import NamedTuple
 
 CONSTANTS = "serverless-global"
 """A component that only holds values for others."""

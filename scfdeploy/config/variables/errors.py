@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from scfdeploy.config.yaml.compose import YAML_PLACEHOLDER
 from scfdeploy.diagnostics import Diagnostic, Finding, Severity, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.records import replace
+from scfdeploy.records import NamedTuple, replace
 
 VARIABLE_UNSET = Finding(
     "variable-unset",

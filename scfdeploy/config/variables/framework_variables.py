@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
 
 from scfdeploy.config.files import read_text
 from scfdeploy.config.variables.scan import MOST_DEFAULTS, Part, Reference, alternatives, scan, without_quotes
@@ -14,6 +13,7 @@ from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style, is_null,
 from scfdeploy.config.yaml.nodes import is_plain_text, node_at, number
 from scfdeploy.diagnostics import Diagnostics, Span
 from scfdeploy.model import DEFAULT_STAGE, holds_secret, looks_secret
+from scfdeploy.records import NamedTuple
 
 _SOURCE = re.compile(r"(opt|self|sls|file|env)([:.(])(.*)", re.DOTALL)
 _VARIABLES = re.compile(r"(?:\$\{[^{},]*\})+")

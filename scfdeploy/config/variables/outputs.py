@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from scfdeploy.config.dependencies import Edge, InstanceKey
 from scfdeploy.config.variables.errors import Problem, var_option
@@ -13,6 +12,7 @@ from scfdeploy.diagnostics.messages import join_messages
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Instance, Ref, Secret, Value
 from scfdeploy.model.outputs import instance_outputs, output
+from scfdeploy.records import NamedTuple
 
 OUTPUT_UNKNOWN_INSTANCE = Finding(
     "output-unknown-instance",

@@ -7,7 +7,9 @@ An additional dollar sign escapes a variable: `$${name}` is the text `${name}`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from scfdeploy.records import NamedTuple
 
 
 class Reference(NamedTuple):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from scfdeploy.config.variables import errors
 from scfdeploy.config.variables.errors import Problem
 from scfdeploy.model import KnownSecrets, Ref, holds_secret, looks_secret
 from scfdeploy.model.lazy_pattern import lazy_pattern
+from scfdeploy.records import NamedTuple
 
 OWN_NAMES = ("app", "name", "org", "stage")
 _SETTING = lazy_pattern(r"[0-9.]{0,6}\Z|true\Z|false\Z", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
@@ -14,6 +14,7 @@ from scfdeploy.config.yaml.marks import SourcePositions
 from scfdeploy.config.yaml.parser import UNICODE_LINE_BREAKS, parser_events
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
+from scfdeploy.records import NamedTuple
 
 _SPACES = "\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000\u3164"
 _FULL_WIDTH = "\u3000"

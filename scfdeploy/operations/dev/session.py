@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from scfdeploy.diagnostics import Diagnostic, ScfDeployError, message
 from scfdeploy.model import Address, Project
@@ -22,7 +22,7 @@ from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import function_address, unknown_function
 from scfdeploy.operations.template import read_template
 from scfdeploy.operations.urls.local import local_urls
-from scfdeploy.records import dataclass, field
+from scfdeploy.records import NamedTuple, dataclass, field
 from scfdeploy.results import Applied, Findings
 from scfdeploy.results.dev import (
     DevEvent,

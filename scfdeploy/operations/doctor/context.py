@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeVar, cast
+from typing import TypeVar, cast
 
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadResult
 from scfdeploy.config.project_settings import NO_SETTINGS
@@ -18,6 +18,7 @@ from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.packager.command import run_command
 from scfdeploy.providers.retry import RetryPolicy
 from scfdeploy.providers.tencent import TencentProvider
+from scfdeploy.records import NamedTuple
 from scfdeploy.results.doctor import CheckResult, CheckState
 
 T = TypeVar("T")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from scfdeploy.delivery.driver import EventHandler, Invocation
 from scfdeploy.delivery.trace import Attempt, Handler
 from scfdeploy.diagnostics import message
+from scfdeploy.records import NamedTuple
 
 MAX_NAMED = 50
 """The number of faults that a report names."""

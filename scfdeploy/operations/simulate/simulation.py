@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scfdeploy.config.scenario import (
     CkafkaSource,
@@ -40,7 +40,7 @@ from scfdeploy.operations.simulate.project_functions import (
 )
 from scfdeploy.operations.simulate.real_handlers import deletes_messages
 from scfdeploy.operations.simulate.scenario_checks import CheckedScenario, check_scenario
-from scfdeploy.records import dataclass, replace
+from scfdeploy.records import NamedTuple, dataclass, replace
 from scfdeploy.results import Findings
 from scfdeploy.results.simulation import Simulated, SimulatedRun, SmallestFaultPlan
 

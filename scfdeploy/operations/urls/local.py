@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from scfdeploy.model import Address
 from scfdeploy.operations.emulator import read_local
 from scfdeploy.operations.request import LOCAL_PORT, CloudOptions
+from scfdeploy.records import NamedTuple
 from scfdeploy.workspace.paths import LOCAL_CLOUD, require_state_dir
 
 

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from types import ModuleType
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity
 from scfdeploy.diagnostics.messages import message
@@ -27,7 +26,7 @@ from scfdeploy.packager.build.dependencies import (
 from scfdeploy.packager.command import CommandResult, describe_end, run_command
 from scfdeploy.packager.findings import Findings, name_some, printable
 from scfdeploy.packager.fingerprint import sha256_of
-from scfdeploy.records import replace
+from scfdeploy.records import NamedTuple, replace
 
 BUILD_FAILED = Finding(
     "build-failed",

@@ -16,10 +16,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.packager.fingerprint import Content, File, changed_recently, digest_contents, stat_fingerprint
+from scfdeploy.records import NamedTuple
 from scfdeploy.workspace.atomic_write import write_file
 from scfdeploy.workspace.file_cache import FileCache
 from scfdeploy.workspace.paths import build_dir, cache_dir, state_dir

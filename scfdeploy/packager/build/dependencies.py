@@ -15,10 +15,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.packager.command import CommandResult
+from scfdeploy.records import NamedTuple
 
 DEPENDENCY_FILE_INVALID = Finding(
     "dependency-file-invalid",

@@ -8,12 +8,13 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import Any
 
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.packager.build.dependencies import DEPENDENCY_FILE_INVALID, BuildError, is_trusted
 from scfdeploy.packager.findings import printable
 from scfdeploy.packager.patterns.braces import TooManyError, expand
+from scfdeploy.records import NamedTuple
 
 LOCK_FILES = (
     ("pnpm-lock.yaml", "pnpm"),

@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.packager.build.dependencies import (
@@ -44,6 +44,7 @@ from scfdeploy.packager.build.node_project import (
     read_project,
 )
 from scfdeploy.packager.findings import printable
+from scfdeploy.records import NamedTuple
 
 PACKAGE_MANAGER_MISSING = Finding(
     "package-manager-missing",

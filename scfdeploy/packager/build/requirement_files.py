@@ -9,7 +9,6 @@ import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
 
@@ -25,6 +24,7 @@ from scfdeploy.packager.build.python_locks import (
 )
 from scfdeploy.packager.build.python_target import PythonTarget
 from scfdeploy.packager.findings import printable
+from scfdeploy.records import NamedTuple
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _REQUIREMENT_OPTION = re.compile(r"\s--?[a-z].*$")

@@ -8,10 +8,11 @@ of that of the name.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.packager.patterns.braces import closing, split_choices
+from scfdeploy.records import NamedTuple
 
 MAX_DEPTH = 20
 _OPENINGS = "?*+@!"

@@ -8,12 +8,13 @@ tool, there are braces (`*.{md,py}`) and groups (`*.!(js)`, `@(a|b)`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.packager.exclude import BadPatternError
 from scfdeploy.packager.patterns.braces import MAX_EXPANSIONS, TooManyError, closing, expand
 from scfdeploy.packager.patterns.name import InvalidPatternError, literal_text, name_matcher
+from scfdeploy.records import NamedTuple
 
 _OPENINGS = tuple("?*+@!")
 _MAX_LENGTH = 4096

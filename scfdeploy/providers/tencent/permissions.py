@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import message
 from scfdeploy.facts.permissions import policy_actions
 from scfdeploy.model import Project
 from scfdeploy.providers.base import Query
 from scfdeploy.providers.tencent.cos.upload import FOLDER
+from scfdeploy.records import NamedTuple
 
 _ANY = "*"
 _COS_OWN = ("HeadBucket", "PutBucket", "GetBucketLifecycle", "PutBucketLifecycle")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import message
+from scfdeploy.records import NamedTuple
 
 MAX_NODES = 150
 MAX_EDGES = 600

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
+from scfdeploy.records import NamedTuple
 from scfdeploy.report.html.graph import Edge, Graph
 from scfdeploy.report.terminal import clip
 

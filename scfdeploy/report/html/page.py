@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
+from scfdeploy.records import NamedTuple
 from scfdeploy.report.html.graph import Graph
 from scfdeploy.report.html.timeline import MarkKind, Timeline
 from scfdeploy.report.terminal import safe

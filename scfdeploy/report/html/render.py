@@ -6,10 +6,10 @@ import base64
 import hashlib
 from collections.abc import Callable, Sequence, Set
 from pathlib import Path
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import active_language
+from scfdeploy.records import NamedTuple
 from scfdeploy.report.html.graph import limited_graph
 from scfdeploy.report.html.graph_layout import BOX, BOX_HEIGHT, GraphPicture, lay_out_graph
 from scfdeploy.report.html.page import Cell, Page, Row, Section, Table, clean_page, shortened

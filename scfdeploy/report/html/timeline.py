@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import message
+from scfdeploy.records import NamedTuple
 
 MAX_LANES = 100
 MAX_MARKS = 3000

@@ -10,8 +10,8 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
+from scfdeploy.records import NamedTuple
 from scfdeploy.report.html.timeline import Lane, Mark, MarkKind, Timeline
 from scfdeploy.report.humanize import elapsed, time_of_day
 from scfdeploy.report.terminal import clip, width

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import NamedTuple
 
+from scfdeploy.records import NamedTuple
 from scfdeploy.report.text.findings import render_findings
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results import Failed, Result

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import message
+from scfdeploy.records import NamedTuple
 from scfdeploy.report.terminal import break_word, carry_style, gap_after, pad, visible_width, width, wrap
 
 _CODES = {

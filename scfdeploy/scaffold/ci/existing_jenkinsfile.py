@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import message
+from scfdeploy.records import NamedTuple
 from scfdeploy.scaffold.ci.existing_commands import KEYS, read_key, read_script, read_secret, read_variable
 from scfdeploy.scaffold.ci.existing_pipeline import ExistingPipeline, Line, Repair, add
 from scfdeploy.scaffold.ci.groovy_statements import Statement, Token, read_statements

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from scfdeploy.model import DEFAULT_STAGE
-from scfdeploy.records import dataclass, field
+from scfdeploy.records import NamedTuple, dataclass, field
 
 _DEFAULT_BRANCH = "main"
 

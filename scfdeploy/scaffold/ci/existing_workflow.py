@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
-from typing import NamedTuple
 
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, parse
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
+from scfdeploy.records import NamedTuple
 from scfdeploy.scaffold.ci.existing_commands import (
     KEYS,
     SECRET,

@@ -6,10 +6,9 @@ Strings and comments that the page broke are joined, and braces that do not matc
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import message
-from scfdeploy.records import dataclass, field
+from scfdeploy.records import NamedTuple, dataclass, field
 from scfdeploy.scaffold.ci.existing_pipeline import Repair
 
 _MAX_BROKEN_LINES = 5

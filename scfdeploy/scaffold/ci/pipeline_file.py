@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.facts.pipelines import actions, container_images, wheel_platforms
+from scfdeploy.records import NamedTuple
 from scfdeploy.scaffold.ci.names import branch_map, branch_pattern, is_production
 from scfdeploy.scaffold.ci.settings import VERSIONS, PipelineProject, Settings, steps
 from scfdeploy.scaffold.rendering import pipeline_environment

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from scfdeploy.records import dataclass, field
+from scfdeploy.records import NamedTuple, dataclass, field
 from scfdeploy.scaffold.ci.source import Source
 
 TOOLS: Mapping[str, tuple[str, ...]] = {

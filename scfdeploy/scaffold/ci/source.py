@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.records import NamedTuple
 from scfdeploy.scaffold.ci.names import inside_repository
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")

@@ -6,9 +6,9 @@ Only used for a file that is not readable as it is. Each line of the result know
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import message
+from scfdeploy.records import NamedTuple
 from scfdeploy.scaffold.ci.existing_pipeline import Repair
 
 WORKFLOW_KEYS = ("name", "run-name", "on", "permissions", "env", "defaults", "concurrency", "jobs")

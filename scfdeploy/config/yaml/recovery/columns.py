@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from scfdeploy.config.yaml.recovery.indent import YAML_INDENTATION
 from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, block_below, indent_of, shift
 from scfdeploy.model import Field, Kind
+from scfdeploy.records import NamedTuple
 
 _KEY = re.compile(r"\s*(?P<dash>(?:- +)?)(?P<key>[A-Za-z_][\w.-]*)\s*:(?:\s|$)")
 _TOP_LEVEL = frozenset(("component", "name", "app", "stage", "org", "inputs"))

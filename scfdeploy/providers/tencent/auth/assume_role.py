@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model.role import EXAMPLE_ROLE, is_role_arn, is_session_name
 from scfdeploy.providers.tencent.auth.key_pair import Credentials, temporary_key_pair
 from scfdeploy.providers.workers import call_within
+from scfdeploy.records import NamedTuple
 
 _ACTION = "AssumeRole"
 _TIMEOUT_S = 30

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Secret
-from scfdeploy.records import dataclass
+from scfdeploy.records import NamedTuple, dataclass
 
 
 @dataclass(frozen=True, slots=True)

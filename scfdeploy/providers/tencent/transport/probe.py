@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from scfdeploy.providers.tencent.transport.errors import no_response
 from scfdeploy.providers.workers import call_within
+from scfdeploy.records import NamedTuple
 
 CA_VARIABLE = "REQUESTS_CA_BUNDLE"
 """Names a file with the certificates to trust instead of those of certifi."""
