@@ -146,7 +146,8 @@ def test_named_tuple_behaves_as_that_of_typing() -> None:
             other._asdict(),
             other._replace(x=5),
             Point._make([1, 2, "a"]),
-            outcome(lambda: other._replace(z=5)),
+            # A ValueError before Python 3.13.
+            outcome(lambda: other._replace(z=5)) in (TypeError, ValueError),
             outcome(lambda: Point._make([1])),
             outcome(Point),
             outcome(lambda: Point(1, 2, "", 4)),
@@ -172,7 +173,7 @@ def test_named_tuple_is_pickled() -> None:
 def test_named_tuple_with_further_base_is_rejected() -> None:
     with pytest.raises(TypeError, match="further base classes"):
 
-        class Both(records.NamedTuple, Exception):  # type: ignore[misc]
+        class Both(records.NamedTuple, Pickled):  # type: ignore[misc]
             x: int
 
 
