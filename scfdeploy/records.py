@@ -312,8 +312,10 @@ class _TupleSignature:
 
         kind, defaults = Parameter.POSITIONAL_OR_KEYWORD, owner._field_defaults
         return Signature(
-            Parameter(name, kind, default=defaults.get(name, Parameter.empty), annotation=annotation)
-            for name, annotation in owner.__annotations__.items()
+            [
+                Parameter(name, kind, default=defaults.get(name, Parameter.empty), annotation=annotation)
+                for name, annotation in owner.__annotations__.items()
+            ]
         )
 
 
