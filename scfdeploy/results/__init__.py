@@ -1,7 +1,6 @@
 """The results of commands, which every report can format.
 
-They are named tuples, because data classes take several times as long to create and every command imports this module.
-Results in its submodules are imported by their own commands only.
+Every command imports this module; results in its submodules are imported by their own commands only.
 """
 
 from __future__ import annotations
