@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 ROUNDS = 3
-_SERVER = """
+_SERVER = r'''
 import json, resource, shutil, sys
 sys.path.insert(0, ".")
 from scfdeploy.emulator import Server, Settings
@@ -26,22 +26,53 @@ def cpu_s(who):
     usage = resource.getrusage(who)
     return usage.ru_utime + usage.ru_stime
 node = {"index.js": "exports.main = async (event) => event;"}
+web_start = "#!/bin/sh\nexec /var/lang/python310/bin/python3.10 app.py\n"
+web = """
+import http.server
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+    def log_message(self, *_):
+        pass
+http.server.ThreadingHTTPServer(("0.0.0.0", 9000), Handler).serve_forever()
+"""
+custom = """#!/usr/bin/env python3
+import http.client, os
+api = http.client.HTTPConnection(os.environ["SCF_RUNTIME_API"], int(os.environ["SCF_RUNTIME_API_PORT"]))
+def ask(method, path, body=None):
+    api.request(method, "/runtime/" + path, body)
+    return api.getresponse().read()
+ask("POST", "init/ready", b"")
+while True:
+    ask("POST", "invocation/response", ask("GET", "invocation/next"))
+"""
 with Server(settings=Settings(activation_s=0)) as server:
     cloud = Cloud(server.url)
     cloud.create("python")
     has_node = shutil.which("node") is not None
     if has_node:
         cloud.create("node", node, Runtime="Nodejs20.19")
-    for number in range(18):
+    web_files = {"scf_bootstrap": web_start, "app.py": web}
+    web_code = {"ZipFile": zip_text(web_files, modes={"scf_bootstrap": 0o100755})}
+    cloud.create("web", Type="HTTP", Handler=None, Code=web_code)
+    program = {"ZipFile": zip_text({"bootstrap": custom}, modes={"bootstrap": 0o100755})}
+    cloud.create("custom", Runtime="CustomRuntime", Handler="bootstrap", Code=program)
+    for number in range(16):
         cloud.create(f"other-{number}")
     def request(action, **parameters):
         body = json.dumps(parameters).encode()
         lines = [f"{name}: {value}" for name, value in tc3_headers(cloud.address, action, body).items()]
-        head = "\\r\\n".join(["POST / HTTP/1.1", *lines, f"Content-Length: {len(body)}", "", ""])
+        head = "\r\n".join(["POST / HTTP/1.1", *lines, f"Content-Length: {len(body)}", "", ""])
         return (head.encode() + body).hex()
     rows = {"Invoke of a Python function": request("Invoke", FunctionName="python", ClientContext="{}")}
     if has_node:
         rows["Invoke of a Node.js function"] = request("Invoke", FunctionName="node", ClientContext="{}")
+    rows["Invoke of a CustomRuntime function"] = request("Invoke", FunctionName="custom", ClientContext="{}")
+    rows["request to a web function"] = f"GET /web/ HTTP/1.1\r\nHost: {cloud.address}\r\n\r\n".encode().hex()
     rows |= {
         "GetFunction": request("GetFunction", FunctionName="python"),
         "ListTriggers": request("ListTriggers", FunctionName="python"),
@@ -51,20 +82,20 @@ with Server(settings=Settings(activation_s=0)) as server:
     for line in sys.stdin:
         print(cpu_s(resource.RUSAGE_SELF), flush=True)
 print(cpu_s(resource.RUSAGE_CHILDREN), flush=True)
-"""
-_CLIENT = """
+'''
+_CLIENT = r"""
 import json, socket, sys, threading, time
 port, threads, calls, keeps = (int(word) for word in sys.argv[1:])
 message = bytes.fromhex(sys.stdin.readline())
 if not keeps:
-    message = message.replace(b"\\r\\n", b"\\r\\nConnection: close\\r\\n", 1)
+    message = message.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
 failures = []
 def call(connection):
     connection.sendall(message)
     answer = connection.recv(1 << 16)
     while True:
-        head, end, body = answer.partition(b"\\r\\n\\r\\n")
-        if end and len(body) >= int(head.partition(b"Content-Length: ")[2].partition(b"\\r\\n")[0]):
+        head, end, body = answer.partition(b"\r\n\r\n")
+        if end and len(body) >= int(head.partition(b"Content-Length: ")[2].partition(b"\r\n")[0]):
             break
         answer += connection.recv(1 << 16)
     if b'"Error"' in body or b'"InvokeResult": -1' in body:
@@ -200,7 +231,7 @@ def main() -> None:
     for (name, tree), measured in sorted(found.items()):
         rates, server_ms, client_ms = zip(*measured, strict=True)
         print(
-            f"{name:30} {max(rates):6.0f}/s at best, {sorted(rates)[len(rates) // 2]:6.0f}/s in the middle, "
+            f"{name:34} {max(rates):6.0f}/s at best, {sorted(rates)[len(rates) // 2]:6.0f}/s in the middle, "
             f"server {min(server_ms):.3f}, client {min(client_ms):.3f}  {tree}"
         )
     if given.events:

@@ -123,6 +123,9 @@ class RuntimeApi(http.server.ThreadingHTTPServer):
 
 class _RequestHandler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # One send for head and body: a second would wait for the delayed acknowledgement of the program, 40 ms.
+    wbufsize = -1
+    disable_nagle_algorithm = True
     server: RuntimeApi
 
     def do_GET(self) -> None:
