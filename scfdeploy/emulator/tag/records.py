@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json
@@ -35,14 +35,11 @@ def visible(call: ApiCall, resource: str) -> dict[str, str]:
     return get(call, resource)
 
 
-def list_visible(call: ApiCall, prefix: str) -> dict[str, dict[str, str]]:
-    """`visible` of every resource whose key starts with `prefix`, which ends in `/`."""
-    previous = {
-        resource: dict(shown["tags"])
-        for resource, shown in call.store.list_prefix(_VISIBLE, prefix)
-        if call.now < shown["until"]
-    }
-    return dict(call.store.list_prefix(_KIND, prefix)) | previous
+def visible_of_all(call: ApiCall, resources: Sequence[str]) -> dict[str, dict[str, str]]:
+    """`visible` of several resources. Those without tags are left out."""
+    shown = call.store.get_many(_VISIBLE, resources).items()
+    previous = {resource: dict(tags["tags"]) for resource, tags in shown if call.now < tags["until"]}
+    return call.store.get_many(_KIND, resources) | previous
 
 
 def put(call: ApiCall, resource: str, tags: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from dataclasses import dataclass, field
 
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json
@@ -134,46 +134,49 @@ def list_functions(call: ApiCall, parameters: Json) -> Json:
     namespace = parameters.get("Namespace") or namespaces.DEFAULT
     namespaces.require(call, namespace)
     _check_filters(parameters.get("Filters", []))
-    prefix = f"{call.region}/{namespace}/"
-    rows = [_Row(call, key, function) for key, function in call.store.list_prefix(functions.FUNCTION, prefix)]
-    if any(criterion["Name"].startswith("tag-") for criterion in parameters.get("Filters", [])):
-        tags = records.list_visible(call, records.function_resource(prefix))
-        for row in rows:
-            row.tags = tags.get(row.resource, {})
-    selected = [row for row in rows if _is_selected(row, parameters)]
+    listed = call.store.list_prefix(functions.FUNCTION, f"{call.region}/{namespace}/")
+    rows = [_Row(key, function) for key, function in listed]
+    filters = parameters.get("Filters", [])
     # An account can have thousands of functions: only what decides is read of those on other pages.
-    is_by_change = parameters.get("Orderby") == "ModTime"
-    keyed = [
-        {
-            "created": row.function["created"],
-            "FunctionName": row.function["FunctionName"],
-            "ModTime": row.version["ModTime"] if is_by_change else "",
-            "row": row,
-        }
-        for row in selected
-    ]
-    ordered = page(keyed, parameters, order_by=_ORDERS, default="AddTime")
-    return {"Functions": [_entry(item["row"]) for item in ordered], "TotalCount": len(selected)}
+    by_tag = [criterion["Name"].startswith("tag-") for criterion in filters]
+    by_version = [parameters.get("Type"), parameters.get("Description"), parameters.get("Orderby") == "ModTime"]
+    if any(by_version) or not all(by_tag):
+        _read_versions(call, rows)
+    if any(by_tag):
+        _read_tags(call, rows)
+    selected = [row for row in rows if _is_selected(row, parameters)]
+    ordered = page([row.order_fields() for row in selected], parameters, order_by=_ORDERS, default="AddTime")
+    shown = [item["row"] for item in ordered]
+    _read_versions(call, shown)
+    _read_tags(call, shown)
+    return {"Functions": [_entry(row) for row in shown], "TotalCount": len(selected)}
 
 
+@dataclass(slots=True)
 class _Row:
-    """A function with its `$LATEST` version and its tags, which are read on first use."""
+    """A function of a list. Its `$LATEST` version and its tags are read where they are needed."""
 
-    def __init__(self, call: ApiCall, key: str, function: Json) -> None:
-        self.function = function
-        self.resource = records.function_resource(key)
-        self._call = call
-        self._key = key
+    key: str
+    function: Json
+    version: Json = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
 
-    @cached_property
-    def version(self) -> Json:
-        """The document of `$LATEST`."""
-        return functions.get_version(self._call, self._key)
+    def order_fields(self) -> Json:
+        """What `page` sorts by, and the row itself."""
+        own = {name: self.function[name] for name in ("created", "FunctionName")}
+        return {**own, "ModTime": self.version.get("ModTime", ""), "row": self}
 
-    @cached_property
-    def tags(self) -> dict[str, str]:
-        """The tags that the function shows."""
-        return records.visible(self._call, self.resource)
+
+def _read_versions(call: ApiCall, rows: list[_Row]) -> None:
+    unread = {f"{row.key}/{functions.LATEST}": row for row in rows if not row.version}
+    for key, version in call.store.get_many(functions.VERSION, list(unread)).items():
+        unread[key].version = version
+
+
+def _read_tags(call: ApiCall, rows: list[_Row]) -> None:
+    resources = {records.function_resource(row.key): row for row in rows}
+    for resource, tags in records.visible_of_all(call, list(resources)).items():
+        resources[resource].tags = tags
 
 
 def _check_filters(filters: list[Json]) -> None:
