@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.command import Ran, scfdeploy
+from tests.support.command_process import command_process
 from tests.support.local_server import LocalServer
 from tests.support.packaging import write_tree
 from tests.support.wheels import use_installer, use_program, write_wheel
@@ -427,9 +426,7 @@ def test_signal_during_an_installation_leaves_nothing(
 ) -> None:
     use_program("uv", "echo begun; sleep 600", tmp_path, monkeypatch)
     folder = project(tmp_path / "project", wheels, "older==1.0")
-    words = [sys.executable, "-m", "scfdeploy", "build", str(folder)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
+    with command_process("build", folder) as process:
         next(line for line in process.stderr if line.startswith("begun"))
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 130

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from scfdeploy.emulator import Server, Settings
 from scripts.generate_schemas import FOLDER, schema_files
 from scripts.reference.document_schemas import DOCUMENTS
 from tests.support.command import Ran, scfdeploy
+from tests.support.command_process import command_process
 from tests.support.document_schemas import check, check_document
 from tests.support.emulator import Cloud
 from tests.support.project import TIMER, write_project
@@ -274,9 +273,7 @@ def test_documents_of_a_region_that_fails_are_valid(cloud: Cloud, tmp_path: Path
 
 
 def test_document_of_the_emulator_is_valid() -> None:
-    command = [sys.executable, "-m", "scfdeploy", "emulator", "--port", "0", "--format", "json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
+    with command_process("emulator", "--port", "0", "--format", "json") as process:
         lines = []
         for line in process.stdout:
             lines.append(line)

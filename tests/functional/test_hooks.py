@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.support.command import scfdeploy
+from tests.support.command_process import command_process
 from tests.support.local_server import LocalServer
 from tests.support.processes import has_ended
 
@@ -138,10 +137,7 @@ def test_signal_during_a_hook_ends_both(
     tmp_path: Path, cloud: LocalServer, command: tuple[str, ...], number: signal.Signals
 ) -> None:
     folder = project(tmp_path, "sleep 600 & echo pid $!; wait")
-    words = [sys.executable, "-m", "scfdeploy", *command, str(folder)]
-    env = {**os.environ, **cloud.env}
-    with subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
+    with command_process(*command, folder, env={**os.environ, **cloud.env}) as process:
         line = next(line for line in process.stderr if line.startswith("pid "))
         process.send_signal(number)
         assert process.wait(60) == 130

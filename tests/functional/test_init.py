@@ -10,8 +10,6 @@ import select
 import shlex
 import shutil
 import signal
-import subprocess
-import sys
 import tomllib
 import urllib.request
 from collections.abc import Iterator
@@ -24,6 +22,7 @@ from scfdeploy.emulator import Server, Settings
 from scfdeploy.scaffold import ProjectTemplate, project_templates
 from scfdeploy.scaffold.rendering import templates
 from tests.support.command import Ran, scfdeploy
+from tests.support.command_process import command_process
 from tests.support.emulator import Cloud
 
 cos = pytest.importorskip("qcloud_cos", reason="the storage SDK is not installed")
@@ -264,15 +263,15 @@ class Terminal:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self._ours, theirs = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "scfdeploy", "init", *arguments],
-            cwd=folder,
+        self._running = command_process(
+            "init",
+            *arguments,
+            folder=folder,
             stdin=theirs,
-            stdout=subprocess.PIPE,
             stderr=theirs,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TERM": "dumb"},
-            text=True,
+            env={"PATH": os.environ["PATH"], "TERM": "dumb"},
         )
+        self.process = self._running.__enter__()
         os.close(theirs)
         self.shown = ""
 
@@ -287,8 +286,9 @@ class Terminal:
     def end(self) -> tuple[int, str]:
         """The exit code and what it wrote to stdout."""
         out, _ = self.process.communicate(timeout=60)
+        self._running.__exit__(None, None, None)
         os.close(self._ours)
-        return self.process.returncode, out
+        return self.process.wait(), out
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,15 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from scfdeploy.emulator import Server
 from scfdeploy.emulator.messages import Request, Response
+from tests.support.command_process import CommandProcess, command_process
 from tests.support.local_server import LocalServer
 from tests.support.project import TIMER, write_project
 from tests.support.raw_server import Reply, raw_server
@@ -60,18 +61,33 @@ _SERVERS: dict[str, tuple[Reply, ...]] = {
 }
 
 
-@contextmanager
-def running(
-    *arguments: str, folder: Path, env: dict[str, str], stderr: int = subprocess.PIPE, stdin: int = subprocess.DEVNULL
-) -> Iterator[subprocess.Popen[str]]:
-    clean = {
+def clean(env: dict[str, str]) -> dict[str, str]:
+    """The environment of the tests without what scfdeploy reads of it, and with this."""
+    kept = {
         name: value
         for name, value in os.environ.items()
         if not name.upper().startswith(("TENCENT", "SCFDEPLOY_", "STAGE", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"))
     }
-    command = [sys.executable, "-m", "scfdeploy", *arguments]
+    return {**kept, **env}
+
+
+def running(
+    *arguments: str, folder: Path, env: dict[str, str], stderr: int | None = None, stdin: int | None = None
+) -> AbstractContextManager[CommandProcess]:
+    return command_process(*arguments, folder=folder, env=clean(env), stderr=stderr, stdin=stdin)
+
+
+@contextmanager
+def started(*arguments: str, folder: Path, env: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """A process that starts and ends its own interpreter."""
     with subprocess.Popen(
-        command, cwd=folder, env={**clean, **env}, stdout=subprocess.PIPE, stderr=stderr, stdin=stdin, text=True
+        [sys.executable, "-m", "scfdeploy", *arguments],
+        cwd=folder,
+        env=clean(env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
     ) as process:
         try:
             yield process
@@ -135,7 +151,7 @@ def test_signal_ends_a_command_blocked_in_native_code(
         "HANGS": str(mark),
         **_KEYS,
     }
-    with running(*_COMMANDS[command], "--endpoint", "https://cloud.example", folder=project, env=env) as process:
+    with started(*_COMMANDS[command], "--endpoint", "https://cloud.example", folder=project, env=env) as process:
         while not mark.exists():
             assert process.poll() is None, process.stderr and process.stderr.read()
             threading.Event().wait(0.01)
@@ -170,7 +186,7 @@ def test_interrupted_command_runs_no_exit_functions(
     command: str, sent: signal.Signals, late: dict[str, str], tmp_path: Path
 ) -> None:
     with raw_server() as server:
-        _ends(_COMMANDS[command], sent, server.url, server.asked, tmp_path / "project", late)
+        _ends(_COMMANDS[command], sent, server.url, server.asked, tmp_path / "project", late, run=started)
     assert not Path(late["LATE"]).exists()
 
 
@@ -180,7 +196,7 @@ def test_signal_during_exit_functions_does_not_change_the_exit_code(
 ) -> None:
     project = write_project(tmp_path / "project")
     mark = Path(late["LATE"])
-    with running("validate", folder=project, env=late) as process:
+    with started("validate", folder=project, env=late) as process:
         while not mark.exists():
             assert process.poll() is None
             threading.Event().wait(0.01)
@@ -197,9 +213,10 @@ def _ends(
     asked: threading.Event,
     folder: Path,
     env: dict[str, str] = _KEYS,
+    run: Callable[..., AbstractContextManager[CommandProcess | subprocess.Popen[str]]] = running,
 ) -> None:
     project = write_project(folder)
-    with running(*command, "--endpoint", url, "--format", "json", folder=project, env=env) as process:
+    with run(*command, "--endpoint", url, "--format", "json", folder=project, env=env) as process:
         assert asked.wait(_LONG_S)
         process.send_signal(sent)
         out, err = process.communicate(timeout=_LONG_S)
@@ -241,7 +258,6 @@ def test_second_signal_during_a_write_ends_the_run_and_reports_the_request_as_un
         with running("apply", "--yes", "--format", "json", folder=project, env=env) as process:
             assert server.held.wait(_LONG_S)
             process.send_signal(sent)
-            assert process.stderr is not None
             line = next(line for line in process.stderr if "Stopping" in line)
             process.send_signal(sent)
             out, err = process.communicate(timeout=_LONG_S)
@@ -263,7 +279,6 @@ def test_first_signal_during_write_waits_and_starts_no_new_change(tmp_path: Path
     ):
         assert server.held.wait(_LONG_S)
         process.send_signal(signal.SIGINT)
-        assert process.stderr is not None
         next(line for line in process.stderr if "Stopping" in line)
         server.go_on.set()
         out, err = process.communicate(timeout=_LONG_S)

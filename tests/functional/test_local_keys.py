@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from scfdeploy.cli.arguments import start_local_server
+from tests.support.command_process import command_process
 from tests.support.emulator import SECRET_ID, SECRET_KEY, Cloud, tc3_headers
 
 
@@ -31,14 +30,7 @@ def test_server_of_local_takes_no_key_but_that_of_the_run(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("credential", [(), ("--credential", "AKIDmine:only-mine")])
 def test_emulator_with_the_documented_key_warns(credential: tuple[str, ...]) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "scfdeploy", "emulator", "--port", "0", *credential],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
+    with command_process("emulator", "--port", "0", *credential) as process:
         url = process.stdout.readline().removeprefix("listening on ").strip()
         documented = _code_of(url, SECRET_ID, SECRET_KEY)
         process.terminate()

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import pty
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.support.command import scfdeploy
+from tests.support.command_process import command_process
 from tests.support.local_server import LocalServer
 from tests.support.project import write_project
 
@@ -72,13 +71,8 @@ def test_prompt_without_terminal_names_the_yes_option(command: str, cloud: Local
 def test_prompt_names_stage_region_and_emulator(cloud: LocalServer, tmp_path: Path) -> None:
     project = write_project(tmp_path)
     ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "scfdeploy", "apply", project, "--stage", "prd"],
-        stdin=theirs,
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "dumb", **cloud.env},
-    ) as process:
+    env = {"PATH": os.environ["PATH"], "TERM": "dumb", **cloud.env}
+    with command_process("apply", project, "--stage", "prd", env=env, stdin=theirs, stderr=theirs) as process:
         os.write(ours, b"no\n")
         process.communicate(timeout=60)
     asked = os.read(ours, 10_000).decode()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.command import Ran, scfdeploy
+from tests.support.command_process import command_process
 
 FAILING = "handler: orders\noutcomes: 430\npolicy: {deadLetter: queue://orders-failed}\n"
 
@@ -121,14 +120,14 @@ def test_same_input_gives_the_same_bytes(folder: Path, output: str) -> None:
 @pytest.mark.parametrize("output", ["text", "json", "jsonl"])
 def test_reader_that_stops_early_gets_no_error_message(folder: Path, output: str) -> None:
     (folder / "s.yml").write_text("outcomes: 430\nsource: {events: 3000}\n")
-    command = [sys.executable, "-m", "scfdeploy", "simulate", "s.yml", "--format", output]
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        ran = subprocess.run(command, cwd=folder, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+        with command_process("simulate", "s.yml", "--format", output, folder=folder, stdout=writer) as process:
+            _, errors = process.communicate()
     finally:
         os.close(writer)
-    assert (ran.returncode, ran.stderr) == (1, "")
+    assert (process.returncode, errors) == (1, "")
 
 
 def test_options_stand_for_keys_without_a_project(folder: Path) -> None:

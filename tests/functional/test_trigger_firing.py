@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 
 from scfdeploy.emulator import Server, Settings
 from tests.support.command import Ran, scfdeploy
+from tests.support.command_process import command_process
 from tests.support.emulator import SECRET_ID, SECRET_KEY, Cloud
 from tests.support.project import write_project
 
@@ -84,9 +83,7 @@ def test_message_starts_topic_trigger(project: Project) -> None:
 
 @pytest.mark.parametrize(("options", "started"), [((), 0), (("--triggers",), 1)])
 def test_emulator_fires_with_option_only(options: Sequence[str], started: int) -> None:
-    command = [sys.executable, "-m", "scfdeploy", "emulator", "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
+    with command_process("emulator", "--port", "0", *options) as process:
         cloud = Cloud(process.stdout.readline().removeprefix("listening on ").strip())
         cloud.control("settings", {"activation_s": 0})
         cloud.create()

@@ -13,6 +13,7 @@ from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules import Context, all_rules, rule, runner
 from tests.support.command import scfdeploy
+from tests.support.fork_server import run_scfdeploy
 from tests.support.project import TIMER, write_project
 
 
@@ -178,10 +179,8 @@ class TestSuppressions:
 
 class TestDebug:
     def test_debug_shows_next_times_of_timers(self, tmp_path: Path) -> None:
-        program = [sys.executable, "-m", "scfdeploy", "validate", str(write_project(tmp_path, TIMER))]
-        plain, debug = (
-            subprocess.run([*program, *more], capture_output=True, text=True, check=True) for more in ([], ["--debug"])
-        )
+        project = write_project(tmp_path, TIMER)
+        plain, debug = (run_scfdeploy("validate", project, *more) for more in ([], ["--debug"]))
 
         assert "fires next" not in plain.stderr
         assert debug.stdout == plain.stdout

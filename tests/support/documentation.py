@@ -30,7 +30,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -40,6 +39,7 @@ import pytest
 
 from tests.support.command import scfdeploy
 from tests.support.fake_clock import FakeClock
+from tests.support.preloaded_command import start_command
 from tests.support.scripts import ROOT
 from tests.support.sdk import Sdk
 from tests.support.terminal import run_on_terminal
@@ -148,7 +148,7 @@ class Reader:
         self._environment = dict(environment)
         bin_folder = folder.parent / "bin"
         bin_folder.mkdir()
-        start = f'"{program}"' if program else f'"{sys.executable}" -m scfdeploy'
+        start = f'"{program}"' if program else start_command()
         (bin_folder / "scfdeploy").write_text(f'#!/bin/sh\nexec {start} "$@"\n')
         (bin_folder / "scfdeploy").chmod(0o755)
         self._path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"

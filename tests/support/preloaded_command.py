@@ -47,6 +47,12 @@ def _client(path: str) -> str:
     return shlex.join([sys.executable, "-I", "-S", str(_CLIENT), path])
 
 
+def program_text() -> str:
+    """The text of a program of Python that is scfdeploy."""
+    client = _CLIENT.read_text(encoding="utf-8")
+    return f"#!{sys.executable}\nimport sys\nsys.argv.insert(1, {_started()!r})\n{client}"
+
+
 class ForkedCommand:
     """A command that `fork_command` has started."""
 

@@ -7,7 +7,6 @@ import pty
 import select
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.scaffold.completion import completion_script
+from tests.support.preloaded_command import start_command
 
 _LIMIT_S = 60
 _READY = "READY-FOR-INPUT"
@@ -113,11 +113,7 @@ def _environment(folder: Path) -> Mapping[str, str]:
     if not programs.exists():
         programs.mkdir()
         program = programs / "scfdeploy"
-        root = Path(__file__).parents[2]
-        program.write_text(
-            f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(root)!r})\n"
-            "from scfdeploy.cli import main\nmain()\n"
-        )
+        program.write_text(f'#!/bin/sh\nexec {start_command()} "$@"\n')
         program.chmod(0o755)
     path = f"{programs}:{os.environ['PATH']}"
     return {"PATH": path, "HOME": str(folder.parent), "TERM": "xterm", "LC_ALL": "C.UTF-8", "COLUMNS": "300"}
