@@ -20,7 +20,7 @@ pytestmark = [
 
 @pytest.mark.parametrize("script", CASES, ids=lambda script: script.parent.name)
 def test_script_of_a_case_says_ok(script: Path, tmp_path: Path) -> None:
-    # Scripts copy their folder, and start servers that end with them. They call Python by the first line of the program.
+    # Scripts copy their folder, start servers that end with them, and call Python by the first line of the program.
     program = tmp_path / "scfdeploy"
     program.write_text(program_text())
     program.chmod(0o755)

@@ -9,6 +9,7 @@ than running them. What a worker reports reaches the hooks of this process, as w
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import signal
@@ -229,6 +230,8 @@ def _shares(item: pytest.Item) -> bool:
 def _work(session: pytest.Session, name: str, reports: Connection[Any, Any], orders: Connection[Any, Any]) -> NoReturn:
     """Be a worker, until there are no more tests."""
     reason = None
+    # What the main process does at its end is not for this one.
+    atexit._clear()
     try:
         config = session.config
         config.pluginmanager.unregister(name="terminalreporter")
@@ -250,6 +253,7 @@ def _work(session: pytest.Session, name: str, reports: Connection[Any, Any], ord
         reason = str(end)
     except BaseException:  # noqa: BLE001 - the end of a process
         reason = traceback.format_exc()
+    atexit._run_exitfuncs()
     with suppress(OSError):
         reports.send(("end", reason))
     os._exit(0)
