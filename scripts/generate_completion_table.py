@@ -281,8 +281,8 @@ def _plain_option(option: Any) -> Iterator[tuple[str, tuple[str, object]]]:
         yield from ((name, (option.name, False)) for name in option.secondary_opts)
     elif option.type.name == "str":
         yield from ((name, (option.name, "many" if option.multiple else "one")) for name in option.opts)
-    elif option.name == "output":
-        # The formats are texts; other enumerations are converted.
+    elif option.name in ("output", "refresh"):
+        # Their commands take texts; other enumerations are converted.
         yield from ((name, (option.name, tuple(map(str, option.type.choices)))) for name in option.opts)
 
 
