@@ -1,7 +1,7 @@
 """`dataclass`, `replace` and `NamedTuple` for the many small classes that a command defines when it starts.
 
 The standard library compiles up to nine functions per class, and loads `inspect` for that. Here one is compiled, when
-the first instance is made, and the rest is shared. Type checkers see the classes of the standard library, and so do
+there are many instances, and the rest is shared. Type checkers see the classes of the standard library, and so do
 `dataclasses` and `inspect`.
 
 Only data classes with slots and without base classes that have fields are supported, and named tuples without further
@@ -11,7 +11,8 @@ base classes; anything else is a TypeError when the class is defined.
 from __future__ import annotations
 
 from collections import _tuplegetter  # type: ignore[attr-defined]
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from operator import attrgetter, ge, gt, le, lt
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 __all__ = ["NamedTuple", "dataclass", "field", "replace"]
 
 _MISSING: Any = object()
+_MOST_BOUND = 40
+"""The number of instances that take longer to make without a compiled function than one takes to compile."""
 _assign = object.__setattr__
 
 
@@ -128,14 +131,40 @@ def _replace(instance: Any, /, **changes: Any) -> Any:
 
 
 def _init_to_compile(cls: Any, definition: _Definition) -> Callable[..., None]:
-    """An `__init__` that replaces itself with a compiled one: most classes have no instance in a given run."""
+    """An `__init__` that replaces itself with a compiled one, once so many instances were made that it pays."""
+    count = 0
 
-    def compile_and_call(self: Any, *values: Any, **named: Any) -> None:
-        init = _compile_init(cls, definition)
-        cls.__init__ = init
-        init(self, *values, **named)
+    def init_or_compile(self: Any, *values: Any, **named: Any) -> None:
+        nonlocal count
+        count += 1
+        bound = _bind(definition.fields, values, named) if count <= _MOST_BOUND else None
+        if bound is None:
+            cls.__init__ = _compile_init(cls, definition)
+            cls.__init__(self, *values, **named)
+            return
+        for name, value in zip(definition.fields, bound, strict=True):
+            _assign(self, name, value)
+        if hasattr(cls, "__post_init__"):
+            self.__post_init__()
 
-    return compile_and_call
+    return init_or_compile
+
+
+def _bind(fields: Mapping[str, _Field], values: tuple[Any, ...], named: Mapping[str, Any]) -> list[Any] | None:
+    """The value of each field for the arguments of a call. None if they do not match: a compiled function can say why."""
+    bound = list(values)
+    found = 0
+    for name, own in islice(fields.items(), len(values), None):
+        if name in named:
+            bound.append(named[name])
+            found += 1
+        elif own.default_factory is not _MISSING:
+            bound.append(own.default_factory())
+        elif own.default is not _MISSING:
+            bound.append(own.default)
+        else:
+            return None
+    return bound if len(bound) == len(fields) and found == len(named) else None
 
 
 def _compile_init(cls: Any, definition: _Definition) -> Callable[..., None]:
@@ -264,21 +293,33 @@ class _NamedTuple(metaclass=_NamedTupleMeta):
 
 
 def _new_to_compile(cls: Any) -> Callable[..., Any]:
-    """A `__new__` that replaces itself with a compiled one."""
+    """A `__new__` that replaces itself with a compiled one, once so many instances were made that it pays."""
+    count = 0
+    fields: dict[str, _Field] = {}
 
-    def compile_and_call(subclass: Any, *values: Any, **named: Any) -> Any:
-        names = {f"_default_{name}": default for name, default in cls._field_defaults.items()}
-        names["_tuple_new"] = tuple.__new__
-        parameters = [f"{name}=_default_{name}" if name in cls._field_defaults else name for name in cls._fields]
-        items = "".join(f"{name}, " for name in cls._fields)
-        text = f"def __new__({', '.join(['_cls', *parameters])}):\n return _tuple_new(_cls, ({items}))"
-        exec(text, names)  # noqa: S102 - names of fields are identifiers
-        new: Any = names["__new__"]
-        new.__qualname__ = f"{cls.__qualname__}.__new__"
-        cls.__new__ = staticmethod(new)
-        return new(subclass, *values, **named)
+    def new_or_compile(subclass: Any, *values: Any, **named: Any) -> Any:
+        nonlocal count, fields
+        count += 1
+        fields = fields or {name: _Field(default=cls._field_defaults.get(name, _MISSING)) for name in cls._fields}
+        bound = _bind(fields, values, named) if count <= _MOST_BOUND else None
+        if bound is not None:
+            return tuple.__new__(subclass, bound)
+        cls.__new__ = staticmethod(_compile_new(cls))
+        return cls.__new__(subclass, *values, **named)
 
-    return compile_and_call
+    return new_or_compile
+
+
+def _compile_new(cls: Any) -> Callable[..., Any]:
+    names = {f"_default_{name}": default for name, default in cls._field_defaults.items()}
+    names["_tuple_new"] = tuple.__new__
+    parameters = [f"{name}=_default_{name}" if name in cls._field_defaults else name for name in cls._fields]
+    items = "".join(f"{name}, " for name in cls._fields)
+    text = f"def __new__({', '.join(['_cls', *parameters])}):\n return _tuple_new(_cls, ({items}))"
+    exec(text, names)  # noqa: S102 - names of fields are identifiers
+    new: Callable[..., Any] = names["__new__"]
+    new.__qualname__ = f"{cls.__qualname__}.__new__"
+    return new
 
 
 def _tuple_repr(self: Any) -> str:

@@ -212,6 +212,33 @@ def test_own_methods_are_kept() -> None:
     assert (hash(Own(1)), repr(Own(1))) == (4, "own")
 
 
+@pytest.mark.parametrize("kind", ["data class", "named tuple"])
+def test_instances_after_compilation_equal_those_before(kind: str) -> None:
+    class Point(records.NamedTuple):
+        x: int
+        y: int = 3
+
+    cls: Any = define(records, {}) if kind == "data class" else Point
+    first = cls(1, y=2)
+    instances = [cls(1, y=2) for _ in range(200)]
+
+    assert instances == [first] * 200
+    assert cls(5, 6).y == cls(x=5, y=6).y == 6
+    for wrong in (cls, lambda: cls(1, z=2), lambda: cls(1, x=2), lambda: cls(1, 2, 3, 4, 5)):
+        with pytest.raises(TypeError, match="argument"):
+            wrong()
+
+
+def test_mistakes_before_compilation_are_named() -> None:
+    class Point(records.NamedTuple):
+        x: int
+        y: int = 3
+
+    for cls in (define(records, {}), Point):
+        with pytest.raises(TypeError, match="missing 1 required positional argument: 'x'"):
+            cls(y=1)
+
+
 def test_post_init_runs() -> None:
     @records.dataclass(slots=True)
     class Doubled:
