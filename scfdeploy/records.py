@@ -151,7 +151,7 @@ def _init_to_compile(cls: Any, definition: _Definition) -> Callable[..., None]:
 
 
 def _bind(fields: Mapping[str, _Field], values: tuple[Any, ...], named: Mapping[str, Any]) -> list[Any] | None:
-    """The value of each field for the arguments of a call. None if they do not match: a compiled function can say why."""
+    """The value of each field for the arguments of a call. None if they do not match; compiled functions say why."""
     bound = list(values)
     found = 0
     for name, own in islice(fields.items(), len(values), None):
