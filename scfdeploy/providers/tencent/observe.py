@@ -25,7 +25,7 @@ from scfdeploy.providers.tencent.resources.versions import read_numbers, read_pu
 from scfdeploy.providers.tencent.resources.wire import IMAGE_RUNTIME, pairs
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.cloud_time import is_past
-from scfdeploy.providers.tencent.transport.paging import list_all
+from scfdeploy.providers.tencent.transport.paging import PageSet, list_all, read_page
 from scfdeploy.providers.tencent.triggers.products import read_triggers
 from scfdeploy.records import replace
 
@@ -57,6 +57,7 @@ def observe(
     try:
         _run(refresh.tasks(), parallelism)
         if query.choose_unread is not None:
+            _run(refresh.tasks_of_lists(), parallelism)
             following = refresh.tasks_of_read(query.choose_unread(refresh.result(taken_at)))
             client.cloud_time.begin()
             _run(following, parallelism)
@@ -83,6 +84,7 @@ class _Refresh:
         self._versions: dict[Address, dict[str, Value]] = {}
         self._unlisted: dict[Address, Resource] = {}
         self._rows: dict[Address, Answer] = {}
+        self._lists: dict[str, PageSet] = {}
         self._unread: frozenset[Address] = frozenset()
 
     def tasks(self) -> list[Task]:
@@ -125,6 +127,14 @@ class _Refresh:
         )
         return Observed(resources, unlisted, taken_at, entries, self._unread, frozenset(settled))
 
+    def tasks_of_lists(self) -> list[Task]:
+        """After the pages: the tasks that follow from the lists. A list that changed meanwhile is read again."""
+        tasks = []
+        for name, pages in self._lists.items():
+            rows = pages.rows("FunctionName")
+            tasks += self._record_unlisted(name, self._list_functions({"Namespace": name}) if rows is None else rows)
+        return tasks
+
     def tasks_of_read(self, unread: Collection[Address]) -> list[Task]:
         """After the lists: the tasks that read the functions that exist, without `unread` ones."""
         self._unread = frozenset(unread) & self._rows.keys()
@@ -162,8 +172,15 @@ class _Refresh:
         return tasks
 
     def _read_list(self, name: str) -> list[Task]:
-        """Read the list of a namespace, without the functions in it."""
-        return self._record_unlisted(name, self._list_functions({"Namespace": name}))
+        """Read the list of a namespace, without the functions in it; its pages after the first one side by side."""
+        if none_if_missing(lambda: self._read_page(name, 0)) is None:
+            return []
+        return [partial(self._read_page, name, offset) for offset in self._lists[name].missing]
+
+    def _read_page(self, name: str, offset: int) -> list[Task]:
+        page = read_page(self._client, "ListFunctions", {"Namespace": name}, "Functions", offset=offset)
+        self._lists.setdefault(name, PageSet()).add(offset, page)
+        return []
 
     def _read_layer(self, layer: Address, resources: dict[Address, Resource]) -> list[Task]:
         resource = read_layer(self._client, layer)

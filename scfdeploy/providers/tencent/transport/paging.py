@@ -9,7 +9,8 @@ from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.errors import malformed_field
 from scfdeploy.records import dataclass
 
-_PAGE_SIZE = 100
+PAGE_SIZE = 100
+"""Rows in a page; the most that the actions allow."""
 # Far more than any account needs; ends the reading of a list whose server never returns a last page.
 _MAX_PAGES = 1000
 
@@ -39,16 +40,56 @@ def list_all(
     rows: list[Answer] = []
     page: list[Answer] = []
     for pages in range(1, _MAX_PAGES + 1):
-        response = client.read(action, {**params, "Offset": number(len(rows)), "Limit": number(_PAGE_SIZE)})
-        previous, page = page, object_list(response, key, action)
-        count = response.get(total) or 0
-        is_repeated = bool(page) and page == previous
-        if is_repeated or not isinstance(count, int):
+        previous = page
+        page, count = read_page(client, action, params, key, offset=len(rows), number=number, total=total)
+        if page and page == previous:
             raise malformed_field(action, total)
         rows.extend(page)
         if not page or len(rows) >= count:
             return Listing(tuple(rows), pages == 1)
     raise malformed_field(action, total)
+
+
+def read_page(
+    client: Client,
+    action: str,
+    params: Mapping[str, Any],
+    key: str,
+    *,
+    offset: int,
+    number: Callable[[int], object] = int,
+    total: str = "TotalCount",
+) -> tuple[list[Answer], int]:
+    """The rows from `offset` on, and the number of all rows. Raises CloudError."""
+    response = client.read(action, {**params, "Offset": number(offset), "Limit": number(PAGE_SIZE)})
+    rows, count = object_list(response, key, action), response.get(total) or 0
+    if not isinstance(count, int):
+        raise malformed_field(action, total)
+    return rows, count
+
+
+class PageSet:
+    """The pages of one list, read in any order. Thread-safe if each page is added once."""
+
+    def __init__(self) -> None:
+        self._pages: dict[int, tuple[list[Answer], int]] = {}
+
+    def add(self, offset: int, page: tuple[list[Answer], int]) -> None:
+        """Add the page that begins at `offset`."""
+        self._pages[offset] = page
+
+    @property
+    def missing(self) -> list[int]:
+        """Where the pages after the first one begin."""
+        rows, count = self._pages[0]
+        return list(range(len(rows), min(count, PAGE_SIZE * _MAX_PAGES), PAGE_SIZE)) if rows else []
+
+    def rows(self, name: str) -> list[Answer] | None:
+        """All rows, which the field `name` tells apart; None if the list changed between two pages."""
+        found = [row for offset in sorted(self._pages) for row in self._pages[offset][0]]
+        counts = {count for _, count in self._pages.values()}
+        is_whole = counts == {len(found)} and len({str(row.get(name)) for row in found}) == len(found)
+        return found if is_whole else None
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -1,0 +1,161 @@
+"""Whatever changes in files and in the cloud: a plan with `--refresh changed` has what a full plan has.
+
+Except for changes that only a full read shows: to a trigger, by others, of a function that is the same otherwise.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.command import scfdeploy
+from tests.support.emulator import ApiError, Cloud, zip_text
+from tests.support.local_server import LocalServer, local_server
+from tests.support.project import HANDLER, TIMER, write_project
+
+NAMES = ("f0", "f1", "f2")
+# The same number of characters, so that neither a size nor a number of lines tells them apart.
+INPUTS = (
+    f"  memorySize: 128\n{TIMER}",
+    f"  memorySize: 256\n{TIMER}",
+    f"  memorySize: 128\n{TIMER.replace('2 * *', '3 * *')}",
+)
+CODES = (HANDLER, HANDLER.replace("hello", "jello"))
+RESOURCE = "qcs::scf:ap-guangzhou:uin/:namespace/default/function/{}"
+
+
+def set_memory(console: Cloud, name: str) -> None:
+    console.call("UpdateFunctionConfiguration", FunctionName=name, MemorySize=512)
+
+
+def set_code(console: Cloud, name: str) -> None:
+    code = zip_text({"index.py": HANDLER.replace("hello", "yello")})
+    console.call("UpdateFunctionCode", FunctionName=name, Handler="index.main_handler", ZipFile=code)
+
+
+def set_owner(console: Cloud, name: str) -> None:
+    rows = [{"TagKey": "scfdeploy:stage", "TagValue": "other"}]
+    console.call("ModifyResourceTags", product="tag", Resource=RESOURCE.format(name), ReplaceTags=rows)
+
+
+def delete(console: Cloud, name: str) -> None:
+    console.call("DeleteFunction", FunctionName=name)
+
+
+def recreate(console: Cloud, name: str) -> None:
+    tags = console.call("GetFunction", FunctionName=name)["Tags"]
+    delete(console, name)
+    console.create(name, {"index.py": HANDLER}, Handler="index.main_handler", Tags=tags)
+
+
+def delete_trigger(console: Cloud, name: str) -> None:
+    console.call("DeleteTrigger", FunctionName=name, TriggerName="nightly", Type="timer", Qualifier="$DEFAULT")
+
+
+def set_trigger(console: Cloud, name: str) -> None:
+    cron = {"TriggerDesc": "0 0 9 * * * *", "Qualifier": "$DEFAULT"}
+    console.call("UpdateTrigger", FunctionName=name, TriggerName="nightly", Type="timer", **cron)
+
+
+HIDDEN = (delete_trigger, set_trigger)
+EDITS = (set_memory, set_code, set_owner, delete, recreate, *HIDDEN)
+Step = tuple[str, Any]
+_NAME = st.sampled_from(NAMES)
+_STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("inputs"), st.tuples(_NAME, st.sampled_from(INPUTS))),
+        st.tuples(st.just("code"), st.tuples(_NAME, st.sampled_from(CODES))),
+        st.tuples(st.just("cloud"), st.tuples(_NAME, st.sampled_from(EDITS))),
+        st.tuples(st.just("time"), st.sampled_from([1, 5])),
+        st.tuples(st.just("apply"), st.sampled_from(["full", "changed", "auto"])),
+        st.tuples(st.just("fail"), st.sampled_from(["UpdateFunctionConfiguration", "UpdateTrigger", "CreateTrigger"])),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+class Scene:
+    """A project, its cloud, and the functions whose triggers others have changed since they were last read."""
+
+    def __init__(self, folder: Path, cloud: LocalServer) -> None:
+        self._folder = folder
+        self._cloud = cloud
+        self._console = Cloud(cloud.url)
+        self._inputs = dict.fromkeys(NAMES, INPUTS[0])
+        self._codes = dict.fromkeys(NAMES, CODES[0])
+        self.hidden: set[str] = set()
+        for name in NAMES:
+            self._write(name)
+
+    def _write(self, name: str) -> None:
+        write_project(self._folder / name, self._inputs[name], name=name, code=self._codes[name])
+
+    def _run(self, command: str, *options: str) -> dict[str, Any]:
+        ran = scfdeploy(command, self._folder, *options, "--format", "json", env=self._cloud.env)
+        return ran.document
+
+    def do(self, step: Step) -> None:
+        match step:
+            case "inputs", (name, inputs):
+                self._inputs[name] = inputs
+                self._write(name)
+            case "code", (name, code):
+                self._codes[name] = code
+                self._write(name)
+            case "cloud", (name, edit):
+                self._edit(name, edit)
+            case "time", seconds:
+                self._cloud.control("clock", {"advance_s": seconds})
+            case "apply", mode:
+                self.apply(mode)
+            case "fail", action:
+                self._cloud.control("faults", [{"action": action, "code": "InvalidParameterValue", "times": 1}])
+                self.apply("changed")
+                self._cloud.control("faults", [])
+
+    def _edit(self, name: str, edit: Callable[[Cloud, str], None]) -> None:
+        with suppress(ApiError):  # the function or its trigger may be gone
+            edit(self._console, name)
+            if edit in HIDDEN:
+                self.hidden.add(name)
+
+    def apply(self, mode: str) -> None:
+        result = self._run("apply", "--yes", "--refresh", mode)
+        if result["ok"] and mode == "full":
+            self.hidden.clear()
+
+    def changes(self, mode: str) -> dict[str, Any]:
+        document = self._run("plan", "--refresh", mode)
+        shown = {one["address"]: one for one in document["changes"]}
+        return {"changes": shown, "refused": document["refused"], "unread": document.get("refresh", {}).get("unread")}
+
+
+def function_of(address: str) -> str:
+    return address.split("/")[2]
+
+
+@settings(max_examples=8)
+@given(_STEPS, _STEPS)
+def test_changed_plan_has_the_changes_of_a_full_plan(before: list[Step], after: list[Step]) -> None:
+    with tempfile.TemporaryDirectory() as name, local_server() as cloud:
+        scene = Scene(Path(name), cloud)
+        for step in [("apply", "full"), *before, ("apply", "changed"), *after]:
+            scene.do(step)
+        changed, full = scene.changes("changed"), scene.changes("full")
+        assert changed["refused"] == full["refused"]
+        unread = {address for address, one in changed["changes"].items() if one["reason"].startswith("not read")}
+        assert sum(address.startswith("function/") for address in unread) == changed["unread"]
+        read = {address: one for address, one in changed["changes"].items() if address not in unread}
+        missed = {address: one for address, one in full["changes"].items() if address not in read}
+        assert read == {address: one for address, one in full["changes"].items() if address in read}
+        for address, one in missed.items():
+            if one["action"] != "no-op":
+                assert address.startswith("trigger/")
+                assert function_of(address) in scene.hidden
