@@ -3,7 +3,7 @@
 Whole commands against the local server in a process of its own, with 50 ms latency: the first `apply`, a `plan` of what
 is unchanged, and the same without the notes of earlier runs. Then one function changes, and `plan` and `apply` read the
 lists and that function only (`--refresh changed`). The floor is the longest row of calls of one action at the rate that
-the platform documents; for one changed function it is the lists page by page, the calls of an update one after the other,
+the platform documents; for one changed function it is the lists page by page, the calls of an update one after another,
 and the time that the function takes to become active. Memory is the most that the command held at once; the server's is
 not in it, and neither is its CPU time.
 
