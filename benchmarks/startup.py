@@ -5,9 +5,10 @@ Measures bare Python, a trivial Typer command and its `--help`, `scfdeploy --ver
 server. The commands take turns, so that a change of load affects all of them alike. Quote the ratios: machines differ
 and are noisy, the ratios less.
 
-    python benchmarks/startup.py [--runs N] [--against FOLDER]
+    python benchmarks/startup.py [--runs N] [--against FOLDER] [--imports]
 
 `--against` also measures the source tree in FOLDER, such as a worktree of an earlier commit, in the same run.
+`--imports` shows instead how long the imports of each command take, by the package that they come from.
 """
 
 from __future__ import annotations
@@ -56,6 +57,14 @@ inputs:
 SCFDEPLOY = (sys.executable, "-c", "from scfdeploy import cli; getattr(cli, 'run_program', cli.main)()")
 TAB = ("__complete", "bash", "2", "scfdeploy", "invoke", "")
 COMMANDS = ("--version", "--help", "plan --help", "validate", "plan")
+ORIGINS = {
+    "scfdeploy": ("scfdeploy",),
+    "Typer": ("typer", "shellingham"),
+    "ruamel.yaml": ("ruamel", "_ruamel_yaml"),
+    "SDK, requests, urllib3": ("tencentcloud", "requests", "urllib3", "charset_normalizer", "idna", "certifi"),
+}
+"""Packages by where they come from; all others are of the standard library."""
+
 HERE = Path(__file__).resolve().parents[1]
 
 
@@ -64,6 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=15, help="counted runs of each command (default 15)")
     parser.add_argument("--against", type=Path, metavar="FOLDER", help="also measure the source tree in this folder")
+    parser.add_argument("--imports", action="store_true", help="show the time of the imports of each command")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         project = write_project(Path(folder))
@@ -77,6 +87,10 @@ def main() -> None:
             subprocess.run(
                 [*SCFDEPLOY, "apply", "--yes"], cwd=project, env=environment, check=True, capture_output=True
             )
+            if options.imports:
+                for arguments in COMMANDS:
+                    report_imports(arguments, import_times(arguments, project, environment, options.runs))
+                return
             commands = {PYTHON: ([sys.executable, "-c", "pass"], environment)}
             commands[BASE] = ([sys.executable, "-c", TYPER], environment)
             commands["answer to Tab"] = (
@@ -116,6 +130,33 @@ def measure(
                 sys.exit(f"{name} failed: {run.stderr.decode()}")
             times[name].append((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000)
     return {name: values[1:] for name, values in times.items()}
+
+
+def import_times(arguments: str, folder: Path, environment: Mapping[str, str], runs: int) -> dict[str, int]:
+    """The microseconds of each module of a command without the modules that it imports: the least of all runs."""
+    found: dict[str, int] = {}
+    command = [sys.executable, "-X", "importtime", *SCFDEPLOY[1:], *arguments.split()]
+    for _ in range(runs):
+        run = subprocess.run(command, cwd=folder, env=dict(environment), capture_output=True, text=True, check=True)
+        for line in run.stderr.splitlines():
+            own, _, name = line.removeprefix("import time:").split("|") if line.count("|") == 2 else ("", "", "")
+            if own.strip().isdecimal():
+                found[name.strip()] = min(int(own), found.get(name.strip(), int(own)))
+    return found
+
+
+def report_imports(arguments: str, times: Mapping[str, int]) -> None:
+    """One row per origin of modules, with their number and their milliseconds."""
+    rows: dict[str, list[int]] = {}
+    for name, microseconds in times.items():
+        package = name.partition(".")[0]
+        origin = next((origin for origin, packages in ORIGINS.items() if package in packages), "standard library")
+        rows.setdefault(origin, []).append(microseconds)
+    print(f"{f'scfdeploy {arguments}':<30}{'modules':>9}{'ms':>9}")
+    for origin, values in sorted(rows.items(), key=lambda row: -sum(row[1])):
+        print(f"  {origin:<28}{len(values):>9}{sum(values) / 1000:>9.1f}")
+    slowest = sorted(times, key=times.__getitem__, reverse=True)[:8]
+    print("  " + ", ".join(f"{name} {times[name] / 1000:.1f}" for name in slowest) + "\n")
 
 
 def report(times: Mapping[str, list[float]]) -> None:
