@@ -14,7 +14,7 @@ import pytest
 def shared_folder(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], None]) -> Path:
     """A folder that the first worker in need of it fills; the others wait for it. Nobody changes what is in it."""
     root = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if os.environ.keys() & {"PYTEST_WORKER", "PYTEST_XDIST_WORKER"}:
         root = root.parent
     folder, done = root / name, root / f"{name}.done"
     with (root / f"{name}.lock").open("w") as lock:

@@ -232,6 +232,7 @@ def _work(session: pytest.Session, name: str, reports: Connection[Any, Any], ord
     reason = None
     # What the main process does at its end is not for this one.
     atexit._clear()
+    os.environ["PYTEST_WORKER"] = name
     try:
         config = session.config
         config.pluginmanager.unregister(name="terminalreporter")
