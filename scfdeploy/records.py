@@ -278,10 +278,10 @@ class _NamedTupleMeta(type):
             return super().__new__(cls, name, bases, namespace)
         if len(bases) > 1:
             raise TypeError(f"{name} has further base classes")
-        # Without this import, Python 3.14 has no annotations before there is a class.
-        if "__annotations__" not in namespace:
-            raise TypeError(f"{name} needs fields, and `from __future__ import annotations` in its module")
-        fields = tuple(namespace["__annotations__"])
+        # Without this import, Python 3.14 has a function here, and no annotations before there is a class.
+        if namespace.keys() & {"__annotate__", "__annotate_func__"}:
+            raise TypeError(f"{name} needs `from __future__ import annotations` in its module")
+        fields = tuple(namespace.get("__annotations__", ()))
         defaults = {field: namespace.pop(field) for field in fields if field in namespace}
         namespace |= {field: _tuplegetter(index, None) for index, field in enumerate(fields)}
         made: Any = type(name, (tuple,), {**_TUPLE_METHODS, **namespace, "__slots__": (), "__match_args__": fields})

@@ -172,9 +172,19 @@ def test_named_tuple_is_pickled() -> None:
     assert (value.count, str(value)) == (2, "x=1")
 
 
+def test_named_tuple_has_no_fields() -> None:
+    class Empty(records.NamedTuple):
+        """Nothing."""
+
+    assert Empty() == ()
+    assert Empty._fields == ()
+    with pytest.raises(TypeError):
+        Empty(1)  # type: ignore[call-arg]
+
+
 def test_unsupported_named_tuple_is_rejected() -> None:
-    with pytest.raises(TypeError, match="needs fields"):
-        type(records.NamedTuple)("Empty", (records.NamedTuple,), {})
+    with pytest.raises(TypeError, match="needs `from __future__ import annotations`"):
+        type(records.NamedTuple)("Lazy", (records.NamedTuple,), {"__annotate_func__": lambda _: {"x": int}})
     with pytest.raises(TypeError, match="further base classes"):
 
         class Both(records.NamedTuple, Pickled):  # type: ignore[misc]
