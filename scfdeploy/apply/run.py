@@ -179,13 +179,14 @@ class _Run:
         from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, wait
 
         done, _ = wait(self._running, timeout_s, ALL_COMPLETED if wait_for_all else FIRST_COMPLETED)
+        # Read before a change leaves `_running`: an interrupt here must not lose it.
+        now = self._context.clock.monotonic()
         for future in done:
             change, result = self._running.pop(future), future.result()
             if isinstance(result, Outcome):
                 self._finish(result)
             else:
-                due = self._context.clock.monotonic() + result
-                heapq.heappush(self._waiting, (due, next(self._order), change))
+                heapq.heappush(self._waiting, (now + result, next(self._order), change))
 
     def _finish(self, outcome: Outcome) -> None:
         self._outcomes[outcome.address] = outcome
