@@ -53,6 +53,11 @@ def program_text() -> str:
     return f"#!{sys.executable}\nimport sys\nsys.argv.insert(1, {_started()!r})\n{client}"
 
 
+def python_with_pip() -> str:
+    """A program that runs a file of Python in a fork that has loaded pip."""
+    return str(Path(_started()).with_name(_PYTHON))
+
+
 class ForkedCommand:
     """A command that `fork_command` has started."""
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.preloaded_command import python_with_pip
+
 
 def write_wheel(
     folder: Path,
@@ -55,6 +57,8 @@ def use_installer(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     programs = folder / "programs"
     programs.mkdir()
     (programs / "python3").symlink_to(sys.executable)
+    # Loading pip takes longer than all that these tests install with it.
+    monkeypatch.setattr("scfdeploy.packager.build.python._interpreter_with_pip", lambda *_: python_with_pip())
     if name == "uv":
         uv = shutil.which("uv")
         if uv is None:
