@@ -115,7 +115,7 @@ class Guardian:
                     stderr=subprocess.DEVNULL,
                     start_new_session=True,
                 )
-            self._send(f"+{group} {json.dumps([list(command), marker])}\n")
+            self._send(f"+{group} {json.dumps([list(command), marker and [marker.file, marker.text]])}\n")
 
     def forget(self, group: int) -> None:
         """A process group has ended."""

@@ -14,27 +14,33 @@ groups, and MARKER the fields of `Marker`, or null.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import signal
-import subprocess
 import sys
-from collections.abc import Collection, Iterator
-from typing import NamedTuple
+
+# One process for each server runs this file: to import what only its end or the server needs costs start-up time.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
 
 _PROC = "/proc"
 _MAX_ROUNDS = 20
 _COMMAND_S = 30
+_END_MS = 2000
+_SIGKILL = 9
 
 
-class Marker(NamedTuple):
-    """What shows that a process belongs to an instance."""
+class Marker:
+    """What shows that a process belongs to an instance.
 
-    file: str
-    """The file of the process in /proc: mountinfo or environ."""
-    text: str
-    """A word of mountinfo, or a variable with its value."""
+    `file` is the file of the process in /proc, mountinfo or environ, and `text` a word of it, or a variable with its
+    value.
+    """
+
+    __slots__ = ("file", "text")
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
 
     def is_in(self, pid: int) -> bool:
         """Whether a process of this user belongs to the instance."""
@@ -55,9 +61,16 @@ def kill_marked(markers: Collection[Marker]) -> None:
         found = [(pid, marker) for pid in _pids() for marker in markers if marker.is_in(pid)]
         if not found:
             return
-        # Each may have started another one before its end.
+        killed = []
         for pid, marker in found:
-            _kill(pid, marker)
+            try:
+                killed.append(_kill(pid, marker))
+            except OSError:
+                continue  # it has ended, or belongs to another user
+        # Each may have started another one before its end.
+        for fd in killed:
+            if fd is not None:
+                _wait_and_close(fd)
 
 
 def below(pid: int) -> set[int]:
@@ -76,44 +89,74 @@ def outside_group(leader: int) -> set[int]:
 
 def main() -> None:
     """Follow the lines of the server to their end."""
-    groups: dict[int, tuple[list[str], list[str] | None]] = {}
+    groups: dict[int, bytes] = {}
     for line in sys.stdin.buffer:
         group, _, rest = line[1:].partition(b" ")
         if line.startswith(b"+"):
-            groups[int(group)] = json.loads(rest)
+            groups[int(group)] = rest
         else:
             groups.pop(int(group), None)
     for leader in groups:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(leader, signal.SIGKILL)
-    kill_marked([Marker(*marker) for _, marker in groups.values() if marker is not None])
-    _run_all([command for command, _ in groups.values() if command])
-
-
-def _kill(pid: int, marker: Marker) -> None:
-    with contextlib.suppress(OSError):
-        if not hasattr(os, "pidfd_open"):
-            os.kill(pid, signal.SIGKILL)
-            return
-        fd = os.pidfd_open(pid)
         try:
-            # Another process may have got the number since.
-            if marker.is_in(pid):
-                signal.pidfd_send_signal(fd, signal.SIGKILL)
-        finally:
-            os.close(fd)
+            os.killpg(leader, _SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            continue
+    if groups:
+        import json
+
+        contents = [json.loads(rest) for rest in groups.values()]
+        kill_marked([Marker(*marker) for _, marker in contents if marker is not None])
+        _run_all([command for command, _ in contents if command])
+
+
+def _kill(pid: int, marker: Marker) -> int | None:
+    """Kill a process. Returns a file descriptor by which its end can be waited for, if the system has such."""
+    import signal
+
+    if not hasattr(os, "pidfd_open"):
+        os.kill(pid, _SIGKILL)
+        return None
+    fd: int = os.pidfd_open(pid)
+    try:
+        # Another process may have got the number since.
+        if marker.is_in(pid):
+            signal.pidfd_send_signal(fd, _SIGKILL)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
+def _wait_and_close(fd: int) -> None:
+    """Wait for the end of a process that was killed."""
+    import select
+
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    poll.poll(_END_MS)
+    os.close(fd)
 
 
 def _pids() -> Iterator[int]:
-    with contextlib.suppress(OSError):
-        yield from (int(name) for name in os.listdir(_PROC) if name.isdigit())  # noqa: PTH208
+    try:
+        names = os.listdir(_PROC)  # noqa: PTH208
+    except OSError:
+        return
+    yield from (int(name) for name in names if name.isdigit())
 
 
 def _children(pid: int) -> Iterator[int]:
-    with contextlib.suppress(OSError):
-        for task in os.listdir(f"{_PROC}/{pid}/task"):  # noqa: PTH208
-            with contextlib.suppress(OSError), open(f"{_PROC}/{pid}/task/{task}/children", "rb") as file:  # noqa: PTH123
-                yield from map(int, file.read().split())
+    try:
+        tasks = os.listdir(f"{_PROC}/{pid}/task")  # noqa: PTH208
+    except OSError:
+        return
+    for task in tasks:
+        try:
+            with open(f"{_PROC}/{pid}/task/{task}/children", "rb") as file:  # noqa: PTH123
+                content = file.read()
+        except OSError:
+            continue  # this thread has ended
+        yield from map(int, content.split())
 
 
 def _group_of(pid: int) -> int | None:
@@ -131,13 +174,19 @@ def _mounts_of(pid: int) -> str | None:
 
 
 def _run_all(commands: list[list[str]]) -> None:
+    import subprocess
+
     running = []
     for command in commands:
-        with contextlib.suppress(OSError):
+        try:
             running.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))
+        except OSError:
+            continue
     for process in running:
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             process.wait(timeout=_COMMAND_S)
+        except subprocess.TimeoutExpired:
+            continue
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ each instance has a read-only copy of the code, and a TMPDIR, in the temporary f
 from __future__ import annotations
 
 import functools
-import json
+import marshal
 import os
 import shutil
 import stat
@@ -41,6 +41,8 @@ _PROBE = (
 # What the instance has to itself; programs of the machine below these folders must be made visible.
 _PRIVATE = ("/opt/", "/tmp/", f"{HOME_PATH}/", f"{CODE_PATH}/")  # noqa: S108 - of the instance
 
+_TRIED: set[str] = set()
+"""Each Python that has started a program in a namespace."""
 _LIBRARIES = ("lib", "lib64")
 _MAX_LINKS = 20
 # Of `enter_namespace.py`.
@@ -62,7 +64,7 @@ class Sandbox:
     """Where the process starts, as the server sees it."""
     isolation: str
     layout: Mapping[str, Any] = field(default_factory=dict)
-    """The argument of `enter_namespace.py`."""
+    """The argument of `enter_namespace.py`, a Python of the same version."""
     own: Path | None = None
     """What `close` removes."""
     original: Files | None = None
@@ -88,7 +90,7 @@ class Sandbox:
         visible = sorted({folder for program in (command[0], *programs) for folder in _private_prefixes(program)})
         layout = {**self.layout, "files": dict(files or {}), "visible": visible, "unset": list(unset)}
         inside = [word.replace(str(_RUNTIME), _RUNTIME_PATH) for word in command]
-        return [sys.executable, "-I", "-S", "-E", "-B", str(_ENTER), json.dumps(layout), *inside]
+        return [sys.executable, "-I", "-S", "-E", "-B", str(_ENTER), marshal.dumps(layout).hex(), *inside]
 
     def with_folder(self, path: str, source: str) -> Sandbox:
         """The same with a further folder of the machine, read-only. Only for namespaces."""
@@ -134,9 +136,11 @@ class Sandboxes:
 
     @functools.cached_property
     def _namespace_problem(self) -> str:
-        """Why namespaces do not work; empty if they do."""
+        """Why namespaces do not work; empty if they do. One success is enough for all servers of this process."""
         if not sys.platform.startswith("linux"):
             return "only Linux has namespaces"
+        if sys.executable in _TRIED:
+            return ""
         sandbox = self._open_namespace(self._folder("empty"), None, 1)
         command = sandbox.command([sys.executable, "-I", "-S", "-B", "-c", _PROBE])
         try:
@@ -147,7 +151,10 @@ class Sandboxes:
             return str(error)
         reason = probe.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
         reason = reason.removeprefix(_START_FAILED_PREFIX)
-        return "" if probe.returncode == 0 else reason or f"the test ended with exit code {probe.returncode}"
+        if probe.returncode != 0:
+            return reason or f"the test ended with exit code {probe.returncode}"
+        _TRIED.add(sys.executable)
+        return ""
 
     def _open_namespace(self, code: Path, opt: Path | None, tmp_mb: int) -> Sandbox:
         layout: dict[str, Any] = {
