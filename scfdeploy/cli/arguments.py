@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from errno import EADDRINUSE
 from functools import cache
 from math import inf
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scfdeploy.cli import redaction
@@ -20,6 +19,8 @@ from scfdeploy.operations.request import HOOK_LIMIT_S, LOCAL_PORT, CloudOptions,
 from scfdeploy.records import replace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scfdeploy.cli.groups import PlanOptions
     from scfdeploy.emulator import Debugging, Server
     from scfdeploy.plan import Policy

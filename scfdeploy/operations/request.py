@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from math import inf
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scfdeploy.config import LoadOptions
@@ -15,6 +14,8 @@ from scfdeploy.model.secret_text import without_secrets
 from scfdeploy.records import NamedTuple, dataclass, field
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scfdeploy.providers.base import ProgressListener
     from scfdeploy.providers.clock import Clock
     from scfdeploy.providers.retry import RetryPolicy

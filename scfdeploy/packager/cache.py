@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import pathlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.packager.fingerprint import File, changed_recently, sha256_of, stat_file, stat_fingerprint
 from scfdeploy.records import dataclass, field, replace
 from scfdeploy.workspace.file_cache import FileCache
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _HOUR_S = 3600
 _DAY_S = 24 * _HOUR_S
@@ -101,7 +103,7 @@ class PackageCache:
     recorded hashes belong to.
     """
 
-    def __init__(self, directory: pathlib.Path, *, clock: Callable[[], int] = time.time_ns, place: str = "") -> None:
+    def __init__(self, directory: Path, *, clock: Callable[[], int] = time.time_ns, place: str = "") -> None:
         self._place = place
         self._files = FileCache(str(directory))
         self._is_pruned = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -104,6 +103,8 @@ class StageDisplay:
             return
         elapsed = self._clock() - self._started
         if self._is_live and elapsed >= _SILENT_S:
+            import shutil
+
             columns = shutil.get_terminal_size((100, 24)).columns
             self._write(_CLEAR_LINE + clip(self._text(self._progress, elapsed), columns - 1))
             self._is_drawn = True
