@@ -40,9 +40,10 @@ def cloud() -> Iterator[LocalServer]:
         yield server
 
 
-@pytest.fixture
-def checkout(commands: CommandRunner, tmp_path: Path) -> Iterator[Checkout]:
+@pytest.fixture(params=["full", "changed"])
+def checkout(request: pytest.FixtureRequest, commands: CommandRunner, tmp_path: Path) -> Iterator[Checkout]:
+    """A project whose commands run in each mode of `--refresh`."""
     with ConcurrentWriterServer() as server:
-        found = Checkout(commands, tmp_path, server)
+        found = Checkout(commands, tmp_path, server, refresh=request.param)
         write_project(found.project, TIMER)
         yield found

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.changing_project import write_pinned_release
-from tests.support.crash_scenarios import SCENARIOS, CrashScenario, PreparedScenario
+from tests.support.crash_scenarios import IN_BOTH_MODES, SCENARIOS, CrashScenario, PreparedScenario, scenario_id
 from tests.support.measured import measure
 from tests.support.sampling import is_soak, sample
 
@@ -25,13 +25,13 @@ _CHANGE = next(scenario for scenario in SCENARIOS if scenario.name == "change")
 
 @pytest.mark.parametrize("share", range(_SHARES))
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", IN_BOTH_MODES, ids=scenario_id)
 def test_run_killed_at_any_call_is_completed_by_next_run(
     scenario: CrashScenario, when: str, share: int, prepare: Callable[[CrashScenario], PreparedScenario]
 ) -> None:
     prepared = prepare(scenario)
-    start = SCENARIOS.index(scenario) + 6 * (when == "after")
-    points = sample(range(1 + share, prepared.calls + 1, _SHARES), every=12, start=start)
+    start = 3 * IN_BOTH_MODES.index(scenario) + 10 * (when == "after")
+    points = sample(range(1 + share, prepared.calls + 1, _SHARES), every=20, start=start)
     for number, at in enumerate(points):
         with prepared.start_run() as attempt:
             killed = attempt.crash(at, when)

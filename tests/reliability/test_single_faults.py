@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.crash_scenarios import SCENARIOS, CrashScenario, PreparedScenario
+from tests.support.crash_scenarios import IN_BOTH_MODES, SCENARIOS, CrashScenario, PreparedScenario
 from tests.support.emulator import Cloud
 from tests.support.fault_load import UPLOAD
 from tests.support.measured import measure
@@ -32,6 +32,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "slow": {"latency_s": 0.05},
 }
 _KINDS = list(FAULTS)
+_CHANGES = [scenario for scenario in IN_BOTH_MODES if scenario.name == "change"]
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -39,17 +40,18 @@ def test_single_api_fault_is_overcome_at_any_call(
     name: str, prepare: Callable[[CrashScenario], PreparedScenario]
 ) -> None:
     measure("single faults", kinds=1)
-    prepared = prepare(SCENARIOS[1])
-    # In a usual run each kind meets other calls; a soak takes every call.
-    for at in sample(range(1, prepared.calls + 1), every=16, start=_KINDS.index(name)):
-        _overcome({"nth": at, **FAULTS[name]}, prepared)
+    for number, scenario in enumerate(_CHANGES):
+        prepared = prepare(scenario)
+        # In a usual run each kind meets other calls; a soak takes every call.
+        for at in sample(range(1, prepared.calls + 1), every=32, start=_KINDS.index(name) + 16 * number):
+            _overcome({"nth": at, **FAULTS[name]}, prepared)
 
 
 @pytest.mark.parametrize("name", [name for name in FAULTS if name not in ("late tags", "slow")])
 def test_single_storage_fault_is_overcome_at_any_call(
     name: str, storage_calls: int, prepare: Callable[[CrashScenario], PreparedScenario]
 ) -> None:
-    for at in sample(range(1, storage_calls + 1), every=6, start=_KINDS.index(name)):
+    for at in sample(range(1, storage_calls + 1), every=10, start=_KINDS.index(name)):
         _overcome({"product": "cos", "nth": at, **FAULTS[name]}, prepare(UPLOAD))
 
 

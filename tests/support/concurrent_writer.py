@@ -38,8 +38,11 @@ class ConcurrentWriterServer(CrashPointServer):
 class Checkout:
     """A project directory, its emulator, and commands on it."""
 
-    def __init__(self, commands: CommandRunner, place: Path, server: ConcurrentWriterServer) -> None:
+    def __init__(
+        self, commands: CommandRunner, place: Path, server: ConcurrentWriterServer, *, refresh: str = "full"
+    ) -> None:
         self.server = server
+        self._refresh = refresh
         self.cloud = Cloud(server.url)
         self.project = place / "project"
         self._commands = commands
@@ -50,7 +53,10 @@ class Checkout:
         self, command: str = "apply", *, folder: Path | None = None, name: str = "out", saved: str = ""
     ) -> CommandSpec:
         where = str(self._place / name)
-        return CommandSpec(command, str(folder or self.project), self.server.url, where, prune=False, saved=saved)
+        # A plan in a file, and a destroy, read everything.
+        refresh = self._refresh if command == "apply" else "full"
+        project = str(folder or self.project)
+        return CommandSpec(command, project, self.server.url, where, prune=False, saved=saved, refresh=refresh)
 
     def run(self, command: str = "apply", **where: Any) -> CommandResult:
         return self._commands.run(self.order(command, **where))

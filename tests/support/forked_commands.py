@@ -43,6 +43,7 @@ class CommandSpec:
     seed: int = 0
     output: str = "json"
     saved: str = ""
+    refresh: str = "full"
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,12 @@ def run_command(order: dict[str, Any]) -> int:
 def _command(order: CommandSpec) -> None:
     from scfdeploy.cli.arguments import cloud_options
 
-    options = {"parallelism": order.parallelism, "timeout": order.timeout, "retries": order.retries}
+    options = {
+        "parallelism": order.parallelism,
+        "timeout": order.timeout,
+        "retries": order.retries,
+        "refresh": order.refresh,
+    }
     where = replace(
         cloud_options(endpoint=order.url, **options),  # type: ignore[arg-type]
         clock=ServerClock(order.url),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Sequence, Set
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import active_language
@@ -15,6 +17,9 @@ from scfdeploy.report.html.graph_layout import BOX, BOX_HEIGHT, GraphPicture, la
 from scfdeploy.report.html.page import Cell, Page, Row, Section, Table, clean_page, shortened
 from scfdeploy.report.html.timeline import kind_labels, limited
 from scfdeploy.report.html.timeline_layout import AXIS, Picture, lay_out
+
+if TYPE_CHECKING:
+    import jinja2
 
 MAX_ROWS = 2000
 _FOLDER = Path(__file__).parent
@@ -36,21 +41,10 @@ class _View(NamedTuple):
 
 def render_page(page: Page, redact: Callable[[str], str]) -> str:
     """The HTML of a page. `redact` replaces secrets in every text of it."""
-    import jinja2
-
     page = clean_page(page, redact)
     style = (_FOLDER / "page.css").read_text(encoding="utf-8")
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    template = environment.get_template("page.html.j2")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return template.render(
+    return _template().render(
         page=page,
         views=[_view(section) for section in page.sections],
         style=style,
@@ -62,6 +56,22 @@ def render_page(page: Page, redact: Callable[[str], str]) -> str:
         box=BOX,
         box_height=BOX_HEIGHT,
     )
+
+
+@cache
+def _template() -> jinja2.Template:
+    """Compiled once: that takes much longer than to render a page."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("page.html.j2")
 
 
 def _view(section: Section) -> _View:
