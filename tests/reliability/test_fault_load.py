@@ -13,7 +13,7 @@ from tests.support.cloud_snapshot import cloud_snapshot
 from tests.support.crash_point_server import CrashPointServer
 from tests.support.crash_scenarios import CrashScenario, PreparedScenario
 from tests.support.emulator import Cloud
-from tests.support.fault_load import COUNT, UPLOAD, fault_load_rules, write_hundred
+from tests.support.fault_load import COUNT, UPLOAD, change_some, fault_load_rules, write_hundred
 from tests.support.forked_commands import CommandResult, CommandRunner, CommandSpec
 from tests.support.measured import measure
 from tests.support.recording_server import CallLog, RecordingServer
@@ -31,9 +31,10 @@ class FaultLoadTest:
     def __init__(self, commands: CommandRunner, place: Path, server: CrashPointServer) -> None:
         self._commands = commands
         self._place = place
+        self.project = place / "project"
         self.server = server
         self.cloud = Cloud(server.url)
-        write_hundred(place / "project")
+        write_hundred(self.project)
 
     def start(self, seed: int) -> None:
         """Start the fault load of this seed and reset the call log."""
@@ -43,7 +44,7 @@ class FaultLoadTest:
     def run(self, command: str = "apply", **options: Any) -> CommandResult:
         """Run a command and count its calls."""
         self.server.crash_at(0, "")
-        folder, out = str(self._place / "project"), str(self._place / "out")
+        folder, out = str(self.project), str(self._place / "out")
         return self._commands.run(CommandSpec(command, folder, self.server.url, out, **options))
 
     def snapshot(self) -> dict[str, Any]:
@@ -88,6 +89,26 @@ def test_fault_load_converges_within_call_budget(
     assert gone.code == 0, gone.stderr[-2000:]
     assert load.server.count <= destroyed * _MOST_CALLS
     assert "function" not in load.snapshot()
+
+
+@pytest.mark.parametrize("seed", [40 + seed for seed in SEEDS[: SOAK_SEEDS or 1]])
+def test_changed_refresh_converges_under_fault_load(seed: int, load: FaultLoadTest) -> None:
+    assert load.run().code == 0
+    # A change in the second of a look could not be told from none.
+    load.cloud.advance(60)
+    assert load.run().code == 0
+    changed = change_some(load.project)
+    load.start(seed)
+    ended = load.run(seed=seed, refresh="changed", prune=False)
+    _count(load.cloud)
+    assert ended.code == 0, ended.stderr[-2000:]
+    assert ended.document["summary"]["succeeded"] == changed
+    assert ended.document["refresh"]["unread"] == COUNT - changed
+
+    load.cloud.control("faults", [])
+    again = load.run()
+    assert again.code == 0
+    assert again.document["summary"] == {"succeeded": 0, "failed": 0, "skipped": 0, "unchanged": 2 * COUNT}
 
 
 def test_fault_load_with_same_seed_repeats(commands: CommandRunner, tmp_path: Path) -> None:

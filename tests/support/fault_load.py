@@ -36,6 +36,17 @@ def write_hundred(folder: Path) -> None:
     (folder / "serverless.yml").write_text(f"{_HEAD}{functions}  triggers:\n{triggers}")
 
 
+def change_some(folder: Path) -> int:
+    """Change the settings of some functions and the timer of another. Returns the number of these functions."""
+    file = folder / "serverless.yml"
+    text = file.read_text()
+    for n in (7, 40, 99):
+        text = text.replace(f"name: load-{n:03},", f"name: load-{n:03}, memorySize: 256,")
+    text = text.replace(_TRIGGER.format(n=50), _TRIGGER.format(n=50).replace("0 0 2", "0 0 3"))
+    file.write_text(text)
+    return 4
+
+
 def _write_large(folder: Path) -> None:
     write_project(folder)
     (folder / "src" / "data.bin").write_bytes(random.Random(1).randbytes(8 << 20))
