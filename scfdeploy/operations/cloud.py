@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from scfdeploy.config import LoadOptions
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadResult
@@ -67,6 +68,16 @@ def open_cloud(
         is_emulator=cloud.local is not None,
         on_progress=cloud.on_progress,
     )
+
+
+def connect_early(cloud: CloudOptions, *, region: str) -> None:
+    """Open connections to the cloud, unless that is a local server which `open_cloud` starts."""
+    from scfdeploy.providers.tencent.transport.early_connection import connect_early
+    from scfdeploy.providers.tencent.transport.endpoint import Endpoint
+
+    if cloud.local is None:
+        with suppress(ScfDeployError):  # of a malformed endpoint; `open_cloud` raises it
+            connect_early(Endpoint.parse(cloud.endpoint) if cloud.endpoint else Endpoint.of_product("scf", region))
 
 
 def settings_of(loaded: LoadResult) -> Settings:

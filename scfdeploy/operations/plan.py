@@ -11,7 +11,7 @@ from scfdeploy.diagnostics import Diagnostic, Diagnostics
 from scfdeploy.model import Address, Bundle, Observed, Project, Ref, Value
 from scfdeploy.model.resource_kind import LAYER
 from scfdeploy.operations.check import CheckedProject, attach_findings, failed, load_and_check
-from scfdeploy.operations.cloud import child_environment, open_cloud
+from scfdeploy.operations.cloud import child_environment, connect_early, open_cloud
 from scfdeploy.operations.code import (
     build_all,
     check_built_code,
@@ -126,6 +126,7 @@ def plan_project(
         if installed.diagnostics.has_errors:
             return checked.with_diagnostics(built)
     cache = package_cache(project, cloud)
+    connect_early(cloud, region=project.key.region)
     bundles, packing = pack_all(project, cache, exclude_path=request.exclude_path, on_progress=cloud.on_progress)
     built.extend(packing)
     findings = checked.with_diagnostics(built)

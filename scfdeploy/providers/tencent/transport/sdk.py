@@ -44,6 +44,7 @@ def make_client(
     from tencentcloud.common.profile.http_profile import HttpProfile
     from tencentcloud.common.retry import NoopRetryer
 
+    from scfdeploy.providers.tencent.transport.early_connection import adopt_connections
     from scfdeploy.providers.tencent.transport.http import certificates, proxies_for, secure
 
     _silence()
@@ -71,6 +72,7 @@ def make_client(
     connection = client.request.conn
     secure(connection._session, pool_size=pool_size, cloud_time=cloud_time)
     connection.proxy = proxies_for(target)
+    adopt_connections(connection._session, target)
     return client
 
 
