@@ -27,10 +27,10 @@ _adapters: dict[str, HTTPAdapter] = {}
 _lock = threading.Lock()
 
 
-def connect_early(target: Endpoint) -> tuple[Future[None], ...]:
-    """Open connections to an endpoint in other threads, for the next session that adopts them; returns who does it."""
-    with Workers(_COUNT, name="connect") as pool:
-        return tuple(pool.submit(_connect, target) for _ in range(_COUNT))
+def connect_early(target: Endpoint) -> Future[None]:
+    """Open connections to an endpoint in other threads, for the next session that adopts them; returns their end."""
+    with Workers(1, name="connect") as pool:
+        return pool.submit(_connect_all, target)
 
 
 def adopt_connections(session: requests.Session, target: Endpoint) -> None:
@@ -43,25 +43,34 @@ def adopt_connections(session: requests.Session, target: Endpoint) -> None:
         own.poolmanager = adapter.poolmanager
 
 
-def _connect(target: Endpoint) -> None:
+def _connect_all(target: Endpoint) -> None:
+    from concurrent.futures import wait
+
     import requests
     from certifi import where
     from requests.adapters import HTTPAdapter
-    from urllib3.exceptions import HTTPError
 
     from scfdeploy.providers.tencent.transport.http import certificates, proxies_for
 
     # The way through a proxy is longer than a connection, and older versions of requests cannot tell their pool.
     if proxies_for(target) or not hasattr(HTTPAdapter, "get_connection_with_tls_context"):
         return
-    with _lock:
-        own = HTTPAdapter(pool_connections=1, pool_maxsize=_MAX_CONNECTIONS)
-        adapter: Any = _adapters.setdefault(str(target), own)
+    adapter: Any = HTTPAdapter(pool_connections=1, pool_maxsize=_MAX_CONNECTIONS)
     request = requests.Request("POST", f"{target}/").prepare()
     verify = certificates() or where()
     pool = adapter.get_connection_with_tls_context(request, verify)
     adapter.cert_verify(pool, request.url, verify, None)
-    connection = pool._get_conn()
+    # All are taken before one is put back: a connection that is open already would be opened twice.
+    connections = [pool._get_conn() for _ in range(_COUNT)]
+    with _lock:
+        _adapters[str(target)] = adapter
+    with Workers(_COUNT, name="connect") as workers:
+        wait([workers.submit(_connect, pool, connection) for connection in connections])
+
+
+def _connect(pool: Any, connection: Any) -> None:
+    from urllib3.exceptions import HTTPError
+
     try:
         connection.timeout = _TIMEOUT_S
         connection.connect()

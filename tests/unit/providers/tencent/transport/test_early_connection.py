@@ -61,8 +61,7 @@ def server() -> Iterator[CountingServer]:
 
 
 def test_first_call_uses_an_open_connection(server: CountingServer) -> None:
-    for opening in connect_early(Endpoint.parse(server.url)):
-        opening.result(timeout=30)
+    connect_early(Endpoint.parse(server.url)).result(timeout=30)
     client = client_of(server.url, clock=FakeClock())
     assert client.read("ListFunctions", {}) == {"RequestId": "r-1"}
     assert client.read("ListFunctions", {}) == {"RequestId": "r-1"}
@@ -78,7 +77,6 @@ def test_server_that_refuses_connections_is_reported_by_the_first_call(server: C
     url = server.url
     server.shutdown()
     server.server_close()
-    for opening in connect_early(Endpoint.parse(url)):
-        opening.result(timeout=30)
+    connect_early(Endpoint.parse(url)).result(timeout=30)
     with pytest.raises(CloudError, match="ListFunctions"):
         client_of(url, clock=FakeClock()).read("ListFunctions", {})
