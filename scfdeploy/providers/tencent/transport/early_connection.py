@@ -47,8 +47,8 @@ def _connect_all(target: Endpoint) -> None:
     from concurrent.futures import wait
 
     import requests
-    from certifi import where
     from requests.adapters import HTTPAdapter
+    from requests.certs import where
 
     from scfdeploy.providers.tencent.transport.http import certificates, proxies_for
 
