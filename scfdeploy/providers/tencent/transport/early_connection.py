@@ -48,7 +48,7 @@ def _connect_all(target: Endpoint) -> None:
 
     import requests
     from requests.adapters import HTTPAdapter
-    from requests.certs import where
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
     from scfdeploy.providers.tencent.transport.http import certificates, proxies_for
 
@@ -57,7 +57,7 @@ def _connect_all(target: Endpoint) -> None:
         return
     adapter: Any = HTTPAdapter(pool_connections=1, pool_maxsize=_MAX_CONNECTIONS)
     request = requests.Request("POST", f"{target}/").prepare()
-    verify = certificates() or where()
+    verify = certificates() or DEFAULT_CA_BUNDLE_PATH
     pool = adapter.get_connection_with_tls_context(request, verify)
     adapter.cert_verify(pool, request.url, verify, None)
     # All are taken before one is put back: a connection that is open already would be opened twice.
