@@ -17,6 +17,7 @@ from scfdeploy.cli.output import OutputOptions, print_rendered, print_text, run_
 from scfdeploy.cli.redaction import SECRETS
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.request import CloudOptions, LocalServer, Request
+from scfdeploy.records import replace
 
 if TYPE_CHECKING:
     import typer
@@ -106,8 +107,6 @@ def _serve(
     inspect: bool,
     template: str | None,
 ) -> None:
-    from dataclasses import replace
-
     from scfdeploy.emulator import Debugging
     from scfdeploy.operations.dev.debug_ports import DebugPorts, find_debugpy
     from scfdeploy.operations.dev.file_watcher import FileWatcher
