@@ -16,13 +16,21 @@ import sys
 import time
 import traceback
 from _sitebuiltins import Quitter
-from typing import Any
+
+# Importing `typing` costs start-up time, and Python 3.7 and 3.8 cannot evaluate these types.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    _Context = dict[str, Any]
+else:
+    _Context = dict
 
 _QUEUE_URL = "SCFDEPLOY_QUEUE_URL"
 """The variable with the endpoint of a simulated queue."""
 
 
-class QueueContext(dict[str, Any]):
+class QueueContext(_Context):
     """The context of a function that gets messages of a simulated queue."""
 
     def delete_message(self, message_id: str) -> None:

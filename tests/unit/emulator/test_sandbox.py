@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
@@ -16,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from scfdeploy.emulator import Server, Settings
-from scfdeploy.emulator.runtime.interpreters import own_python
+from scfdeploy.emulator import Server, Settings, runtime
+from scfdeploy.emulator.runtime.interpreters import Interpreters, own_python
 from tests.support.emulator import ApiError, Cloud, running, zip_text
 from tests.support.isolation import needs_namespaces
 
@@ -207,6 +208,35 @@ def test_isolation_can_be_changed_while_the_server_runs(cloud: Cloud) -> None:
     assert returned(cloud)["cwd"] != "/var/user"
     status, _, body = cloud.send("POST", "/_emulator/settings", b'{"isolation": "none"}')
     assert (status, b"auto, namespace, copy" in body) == (400, True)
+
+
+def _runtime_subscripts(node: ast.AST) -> list[int]:
+    """The lines of types such as `dict[str, int]` that are evaluated when the code runs."""
+    if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+        return [line for child in node.orelse for line in _runtime_subscripts(child)]
+    found = [node.lineno] if isinstance(node, ast.Subscript) and _is_builtin_type(node.value) else []
+    for name, value in ast.iter_fields(node):
+        children = value if isinstance(value, list) else [value]
+        if name not in ("annotation", "returns"):
+            found += [n for child in children if isinstance(child, ast.AST) for n in _runtime_subscripts(child)]
+    return found
+
+
+def _is_builtin_type(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("dict", "list", "set", "tuple", "type", "frozenset")
+
+
+def test_bootstrap_of_python_functions_runs_on_python_3_7() -> None:
+    tree = ast.parse((Path(runtime.__file__).parent / "bootstrap.py").read_text("utf-8"), feature_version=(3, 7))
+    assert _runtime_subscripts(tree) == []
+
+
+@pytest.mark.parametrize("version", ["3.7", "3.9"])
+def test_function_runs_on_its_own_version_of_python(cloud: Cloud, version: str) -> None:
+    if Interpreters().python(version).version != version:
+        pytest.skip(f"this machine has no Python {version}")
+    cloud.create(files={"index.py": SOURCE}, Runtime=f"Python{version}")
+    assert returned(cloud)["version"] == [int(part) for part in version.split(".")]
 
 
 def test_interpreter_of_version_is_used(tmp_path: Path) -> None:
