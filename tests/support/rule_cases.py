@@ -62,7 +62,7 @@ def cases_in(path: Path) -> Iterator[Case]:
 
 def findings_of(case: Case, folder: Path) -> list[str]:
     """The findings of the rules, each as `[file:]line:column rule [code]`."""
-    return [_as_text(diagnostic, case) for diagnostic in diagnostics_of(case, folder)]
+    return [as_text(diagnostic, case) for diagnostic in diagnostics_of(case, folder)]
 
 
 def diagnostics_of(case: Case, folder: Path) -> Sequence[Diagnostic]:
@@ -104,7 +104,8 @@ def _make_archive(target: Path, names: Sequence[str]) -> None:
             archive.writestr(name, "")
 
 
-def _as_text(diagnostic: Diagnostic, case: Case) -> str:
+def as_text(diagnostic: Diagnostic, case: Case) -> str:
+    """A finding as cases expect it: `[file:]line:column rule [code]`."""
     assert diagnostic.subject is not None
     span = diagnostic.subject
     file, line, column = span.file, span.start.line, span.start.column
