@@ -17,7 +17,7 @@ from scfdeploy.report.pages import all_pages, page_files
 from scfdeploy.rules import ProjectRule, Rule, all_rules, rule_ids
 from scfdeploy.triggers import TRIGGER_TYPES
 from scripts import generate_rule_index
-from tests.support.rule_cases import CASES, Case, all_cases, cases_in, diagnostics_of, findings_of
+from tests.support.rule_cases import CASES, Case, all_cases, diagnostics_of, findings_of
 
 RULES = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
 AnyRule = Rule | ProjectRule
@@ -45,26 +45,8 @@ def test_index_names_every_rule() -> None:
     assert rule_ids() == {rule.id for rule in all_rules()}
 
 
-@RULES
-def test_rule_looks_at_something_that_exists(rule: AnyRule) -> None:
-    settings = {f"settings.{field.name}" for field in FUNCTION_FIELDS} | {"settings.autoCreateApi"}
-    triggers = {f"triggers.{kind.type}" for kind in TRIGGER_TYPES}
-    assert set(rule.looks_at) <= {"functions", "project", "layers", "triggers"} | settings | triggers
-
-
 def test_every_case_file_belongs_to_a_rule() -> None:
     assert {path.stem for path in CASES.glob("*.yml")} == {rule.id for rule in all_rules()}
-
-
-@RULES
-def test_id_is_kebab_case_and_matches_module(rule: AnyRule) -> None:
-    assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.id)
-    assert rule.check.__module__.rpartition(".")[2] == rule.id.replace("-", "_")
-
-
-@RULES
-def test_code_of_rule_is_documented(rule: AnyRule) -> None:
-    assert rule.code is None or rule.code in error_codes()
 
 
 def test_codes_of_cases_are_documented() -> None:
@@ -76,28 +58,31 @@ def test_codes_of_cases_are_documented() -> None:
         assert all(set(words[2:]) <= set(pages[words[1]].codes) for words in told), case
 
 
+SUBJECTS = {
+    *("functions", "project", "layers", "triggers", "settings.autoCreateApi"),
+    *(f"settings.{field.name}" for field in FUNCTION_FIELDS),
+    *(f"triggers.{kind.type}" for kind in TRIGGER_TYPES),
+}
+
+
 @RULES
-def test_since_is_a_released_version(rule: AnyRule) -> None:
-    assert _numbers(rule.since) <= _numbers(scfdeploy.__version__)
+def test_declaration_and_page_of_rule_are_complete(rule: AnyRule) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.id)
+    assert rule.check.__module__.rpartition(".")[2] == rule.id.replace("-", "_")
+    assert set(rule.looks_at) <= SUBJECTS
+    assert rule.code is None or rule.code in error_codes()
     assert rule.severity in Severity
-
-
-@RULES
-def test_page_has_all_parts(rule: AnyRule) -> None:
-    parts = rule.page().parts
-
-    assert tuple(parts) == PARTS
-    assert all(parts.values())
-
-
-@RULES
-def test_page_has_no_unfilled_placeholder(rule: AnyRule) -> None:
-    assert not re.search(r"\{[a-z_.]+\}", re.sub(r"```.*?```", "", rule.page().markdown, flags=re.DOTALL))
+    assert _numbers(rule.since) <= _numbers(scfdeploy.__version__), "not released"
+    page = rule.page()
+    assert tuple(page.parts) == PARTS
+    assert all(page.parts.values())
+    unfilled = re.search(r"\{[a-z_.]+\}", re.sub(r"```.*?```", "", page.markdown, flags=re.DOTALL))
+    assert not unfilled, "the page has a placeholder that is not filled in"
 
 
 @RULES
 def test_rule_has_good_and_bad_cases(rule: AnyRule) -> None:
-    cases = list(cases_in(CASES / f"{rule.id}.yml"))
+    cases = [case for case in all_cases() if case.rule == rule.id]
 
     assert any(not case.expect for case in cases)
     assert any(any(f" {rule.id}" in expected for expected in case.expect) for case in cases)
