@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from scfdeploy.model import Address, Bundle, Project, Ref, Value
+from scfdeploy.model import Address, Bundle, FunctionSpec, Project, Ref, Value
 from scfdeploy.plan.desired import DesiredFunction, desired_function
 
 # About 50 ms and 16 MB for each guess of a secret.
@@ -23,30 +23,32 @@ class ContentDigests:
     def __init__(
         self, project: Project, bundles: Mapping[Address, Bundle], values: Mapping[Ref, Value], *, salt: str
     ) -> None:
+        """`values` has those of layers; references to functions stay as they are."""
+        self._project = project
+        self._bundles = bundles
+        self._values = values
         self._salt = salt.encode()
 
-        def value_of(ref: Ref) -> Value:
-            return values.get(ref, ref) if ref.address.kind.is_shared else ref
-
-        self._texts: dict[Address, DesiredFunction] = {
-            spec.address: desired_function(spec, bundles.get(spec.address), value_of, project.secrets)
-            for spec in project.functions
-        }
-
-    def of(self, function: Address) -> str:
+    def of(self, spec: FunctionSpec) -> str:
         """The digest for one function of the project."""
         import hashlib
         import hmac
 
-        content = self._texts[function]
+        content = self._content(spec)
         key = self._slow_key if content.secrets else self._salt
         return hmac.new(key, content.text.encode(), hashlib.sha256).hexdigest()
+
+    def _content(self, spec: FunctionSpec) -> DesiredFunction:
+        return desired_function(spec, self._bundles.get(spec.address), self._value_of, self._project.secrets)
+
+    def _value_of(self, ref: Ref) -> Value:
+        return self._values.get(ref, ref) if ref.address.kind.is_shared else ref
 
     @cached_property
     def _slow_key(self) -> bytes:
         import hashlib
         import json
 
-        secrets = sorted({secret for content in self._texts.values() for secret in content.secrets})
+        secrets = sorted({secret for spec in self._project.functions for secret in self._content(spec).secrets})
         text = json.dumps(secrets).encode()
         return hashlib.scrypt(text, salt=self._salt, n=_SCRYPT_COST, r=_SCRYPT_BLOCK, p=1, maxmem=64 << 20)

@@ -107,7 +107,7 @@ class _Applied:
         )
         return FunctionNote(
             *identity,
-            digests.of(spec.address),
+            digests.of(spec),
             tuple(sorted(map(str, parts))),
             self._urls(spec),
             self._version(spec),

@@ -86,7 +86,7 @@ class UnreadSelection:
             and entry.owner == spec.owner
             and _shows_settings(spec, entry)
             and _is_readable(note)
-            and note.content == digests.of(spec.address)
+            and note.content == digests.of(spec)
         )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
-from scfdeploy.model import Address, Observed, Owner, Resource, Value
+from scfdeploy.model import Address, ListEntry, Observed, Owner, Resource, Value
 from scfdeploy.model.observed import APP_TAG
 from scfdeploy.providers.base import ProgressListener, Query, Stage, StageProgress, none_if_missing
 from scfdeploy.providers.clock import Clock
@@ -84,6 +84,7 @@ class _Refresh:
         self._versions: dict[Address, dict[str, Value]] = {}
         self._unlisted: dict[Address, Resource] = {}
         self._rows: dict[Address, Answer] = {}
+        self._entries: dict[Address, ListEntry] = {}
         self._lists: dict[str, PageSet] = {}
         self._unread: frozenset[Address] = frozenset()
 
@@ -120,12 +121,14 @@ class _Refresh:
         others = [address for address in sorted(self._resources) if address.kind.is_shared]
         resources |= {address: self._resources[address] for address in others}
         unlisted = tuple(self._unlisted[address] for address in sorted(self._unlisted))
-        entries = {address: list_entry(row) for address, row in self._rows.items()}
+        self._entries |= {
+            address: list_entry(row) for address, row in self._rows.items() if address not in self._entries
+        }
         began_at = self._client.cloud_time.at_beginning
         settled = (
             function for function in self._functions & resources.keys() if _is_settled(resources[function], began_at)
         )
-        return Observed(resources, unlisted, taken_at, entries, self._unread, frozenset(settled))
+        return Observed(resources, unlisted, taken_at, self._entries, self._unread, frozenset(settled))
 
     def tasks_of_lists(self) -> list[Task]:
         """After the pages: the tasks that follow from the lists. A list that changed meanwhile is read again."""
