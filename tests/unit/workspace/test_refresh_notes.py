@@ -47,14 +47,14 @@ def test_forgotten_note_is_gone_and_others_stay(tmp_path: Path) -> None:
 def test_last_forgotten_note_leaves_no_file(tmp_path: Path) -> None:
     written(tmp_path, f=NOTE).forget({"f"})
     assert read(tmp_path) == {}
-    assert os.listdir(tmp_path / ".scfdeploy/cache/refreshed") == []
+    assert list((tmp_path / ".scfdeploy/cache/refreshed").iterdir()) == []
 
 
 def test_without_notes_nothing_is_written(tmp_path: Path) -> None:
     kept = RefreshNotes(str(tmp_path), SCOPE)
     kept.forget({"f"})
     kept.replace({})
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
     assert not has_notes(str(tmp_path))
 
 
