@@ -43,7 +43,7 @@ def test_single_api_fault_is_overcome_at_any_call(
     for number, scenario in enumerate(_CHANGES):
         prepared = prepare(scenario)
         # In a usual run each kind meets other calls; a soak takes every call.
-        for at in sample(range(1, prepared.calls + 1), every=32, start=_KINDS.index(name) + 16 * number):
+        for at in sample(range(1, prepared.calls + 1), every=48, start=3 * _KINDS.index(name) + 24 * number):
             _overcome({"nth": at, **FAULTS[name]}, prepared)
 
 
@@ -51,7 +51,7 @@ def test_single_api_fault_is_overcome_at_any_call(
 def test_single_storage_fault_is_overcome_at_any_call(
     name: str, storage_calls: int, prepare: Callable[[CrashScenario], PreparedScenario]
 ) -> None:
-    for at in sample(range(1, storage_calls + 1), every=10, start=_KINDS.index(name)):
+    for at in sample(range(1, storage_calls + 1), every=20, start=_KINDS.index(name)):
         _overcome({"product": "cos", "nth": at, **FAULTS[name]}, prepare(UPLOAD))
 
 
