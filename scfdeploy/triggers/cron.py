@@ -8,6 +8,7 @@ form. `cron_times` computes when a schedule fires.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from scfdeploy.diagnostics import did_you_mean, message
 from scfdeploy.diagnostics.messages import join_messages
@@ -138,6 +139,7 @@ def problems(expression: str) -> tuple[CronProblem, ...]:
     return ()
 
 
+@lru_cache(maxsize=1024)  # several rules read each, and functions of a project share few
 def parse(expression: str) -> Schedule:
     """Parse an expression with seven fields, or five in the legacy form. CronError lists every mistake."""
     strange = _NOT_PLAIN.search(expression)

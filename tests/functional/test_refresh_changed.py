@@ -125,6 +125,12 @@ def _set_tag(console: Cloud) -> None:
     console.call("ModifyResourceTags", product="tag", Resource=resource, ReplaceTags=rows)
 
 
+def _unprotect(console: Cloud) -> None:
+    resource = "qcs::scf:ap-guangzhou:uin/:namespace/default/function/f1"
+    rows = [{"TagKey": "scfdeploy:protect"}]
+    console.call("ModifyResourceTags", product="tag", Resource=resource, DeleteTags=rows)
+
+
 def _delete(console: Cloud) -> None:
     console.call("DeleteFunction", FunctionName="f1")
 
@@ -144,11 +150,10 @@ def _recreate(console: Cloud) -> None:
     )
 
 
-@pytest.mark.parametrize("edit", [_set_memory, _replace_code, _set_tag, _delete, _recreate])
-def test_function_changed_by_others_is_read(project: Path, cloud: LocalServer, edit: Callable[[Cloud], None]) -> None:
-    if edit is _set_memory:
-        write_all(project, f"  memorySize: 128\n{TIMER}")
-        note(project, cloud)
+@pytest.mark.parametrize("edit", [_set_memory, _replace_code, _set_tag, _unprotect, _delete, _recreate])
+def test_function_changed_by_others_is_read(tmp_path: Path, cloud: LocalServer, edit: Callable[[Cloud], None]) -> None:
+    project = write_all(tmp_path / "shop", f"  memorySize: 128\n  protect: true\n{TIMER}")
+    note(project, cloud)
     edit(Cloud(cloud.url))
     ran = scfdeploy("plan", project, "--refresh", "changed", "--format", "json", env=cloud.env)
     full = scfdeploy("plan", project, "--format", "json", env=cloud.env)

@@ -99,10 +99,13 @@ def _is_readable(note: FunctionNote) -> bool:
 
 def _shows_settings(spec: FunctionSpec, entry: ListEntry) -> bool:
     """Whether the tags in a list entry are as in the file: they change without another modification time."""
-    names = {"tags", *WRITE_ONLY_TAGS}
-    fields = [field for field in function_fields(spec) if field.name in names and field.name in entry.settings]
+    names = {"tags", *WRITE_ONLY_TAGS} & spec.settings.keys()
+    if not names:
+        return True
+    fields = [field for field in function_fields(spec) if field.name in names]
     desired = normal_settings(fields, spec.settings)
-    return not differences(fields, desired, normal_settings(fields, entry.settings))
+    shown = {"nodeType": "CPU", **entry.settings}  # as `from_tags` reads a function without that tag
+    return not differences(fields, desired, normal_settings(fields, shown))
 
 
 def _without_connected(unread: set[Address], functions: Iterable[FunctionSpec]) -> frozenset[Address]:
