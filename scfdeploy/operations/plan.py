@@ -143,7 +143,8 @@ def plan_project(
         half_replaced = pending_replaces(journal)
         selection = _unread_selection(project, bundles, policy, cloud, half_replaced)
         choose_unread = None if selection is None else selection.chooser
-        observed = provider.observe(replace(query, known_code=known_code, choose_unread=choose_unread))
+        query = replace(query, known_code=known_code, entries=lock is not None, choose_unread=choose_unread)
+        observed = provider.observe(query)
         cache.note_deployed(observed_code(observed))
         bundles = match_deployed_code(bundles, observed, provider, cache)
     make = partial(

@@ -182,6 +182,8 @@ class Query:
     """Also find functions owned by the project in every namespace, without their settings."""
     known_code: Mapping[str, DeployedCode] = field(default_factory=dict)
     """Known code hashes by function id; one that still matches saves a call."""
+    entries: bool = False
+    """Also return list entries, which `choose_unread` always gets."""
     choose_unread: Callable[[Observed], Collection[Address]] | None = None
     """Returns the functions that are not read, given their list entries and everything that is no part of a function;
     None reads all."""

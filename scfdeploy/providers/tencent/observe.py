@@ -121,9 +121,9 @@ class _Refresh:
         others = [address for address in sorted(self._resources) if address.kind.is_shared]
         resources |= {address: self._resources[address] for address in others}
         unlisted = tuple(self._unlisted[address] for address in sorted(self._unlisted))
-        self._entries |= {
-            address: list_entry(row) for address, row in self._rows.items() if address not in self._entries
-        }
+        if self._query.entries or self._query.choose_unread is not None:
+            new = self._rows.keys() - self._entries.keys()
+            self._entries |= {address: list_entry(self._rows[address]) for address in new}
         began_at = self._client.cloud_time.at_beginning
         settled = (
             function for function in self._functions & resources.keys() if _is_settled(resources[function], began_at)
