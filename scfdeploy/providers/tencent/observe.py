@@ -6,7 +6,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scfdeploy.model import Address, ListEntry, Observed, Owner, Resource, Value
 from scfdeploy.model.observed import APP_TAG
@@ -28,6 +28,9 @@ from scfdeploy.providers.tencent.transport.cloud_time import is_past
 from scfdeploy.providers.tencent.transport.paging import PageSet, list_all, read_page
 from scfdeploy.providers.tencent.triggers.products import read_triggers
 from scfdeploy.records import replace
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _MANY = 5
 
@@ -368,17 +371,27 @@ def _is_settled(function: Resource, began_at: float | None) -> bool:
 
 
 def _run(tasks: Iterable[Task], parallelism: int) -> None:
-    """Run tasks and those that they return; the first failure ends the run."""
-    from concurrent.futures import FIRST_COMPLETED, wait
+    """Run tasks and those that they return, in the order in which these become known; the first failure ends the run."""
+    from queue import SimpleQueue
 
     from scfdeploy.providers.workers import Workers
 
+    done: SimpleQueue[Future[list[Task]]] = SimpleQueue()
+    running: set[Future[list[Task]]] = set()
     with Workers(parallelism, name="observe") as pool:
-        running = {pool.submit(task) for task in tasks}
+
+        def start(following: Iterable[Task]) -> None:
+            for task in following:
+                future = pool.submit(task)
+                running.add(future)
+                future.add_done_callback(done.put)
+
         try:
+            start(tasks)
             while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                running |= {pool.submit(task) for future in done for task in future.result()}
+                future = done.get()
+                running.remove(future)
+                start(future.result())
         except BaseException:
             for future in running:
                 future.cancel()
