@@ -371,7 +371,7 @@ def _is_settled(function: Resource, began_at: float | None) -> bool:
 
 
 def _run(tasks: Iterable[Task], parallelism: int) -> None:
-    """Run tasks and those that they return, in the order in which these become known; the first failure ends the run."""
+    """Run tasks and those that they return, in the order in which they become known; the first failure ends the run."""
     from queue import SimpleQueue
 
     from scfdeploy.providers.workers import Workers
