@@ -10,11 +10,14 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scfdeploy.cli.exits import Exit, UsageError
 from scfdeploy.cli.plain_commands import PLAIN_COMMANDS, PlainOption
 from scfdeploy.records import NamedTuple
+
+if TYPE_CHECKING:
+    from scfdeploy.providers.clock import Clock
 
 LANGUAGE_VARIABLE = "SCFDEPLOY_LANG"
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -28,8 +31,11 @@ class PlainCall(NamedTuple):
     values: Mapping[str, Any]
 
 
-def run_if_plain(arguments: Sequence[str]) -> UsageError | None:
-    """Run the command and raise SystemExit, if the arguments are plain. Returns an error that Typer has to show."""
+def run_if_plain(arguments: Sequence[str], clock: Clock | None = None) -> UsageError | None:
+    """Run the command and raise SystemExit, if the arguments are plain. Returns an error that Typer has to show.
+
+    `clock` is the one that commands wait by; only programs set it.
+    """
     call = parse_plain(arguments, os.environ)
     if call is None:
         return None
@@ -38,7 +44,8 @@ def run_if_plain(arguments: Sequence[str]) -> UsageError | None:
     try:
         with _language(arguments, call):
             ((_, command),) = import_module(f"scfdeploy.cli.commands.{call.command}").app.commands
-            call_with_groups(command, call.values)
+            waits = "clock" in command.__annotations__
+            call_with_groups(command, {**call.values, "clock": clock} if waits else call.values)
     except UsageError as error:
         return error
     except Exit as end:

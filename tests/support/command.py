@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from scfdeploy.cli.app import app
+from scfdeploy.cli.plain_run import run_if_plain
 from scfdeploy.providers.clock import Clock
 from tests.support.server_clock import ServerClock
 
@@ -51,10 +54,25 @@ def scfdeploy(
     }
     typed = [str(one) for one in arguments]
     clock = clock or _clock(typed, env or {})
-    result = CliRunner().invoke(app, typed, input=stdin, env={**clean, **(env or {})}, obj=clock)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return Ran(result.exit_code, result.stdout, result.stderr)
+    with CliRunner().isolation(input=stdin, env={**clean, **(env or {})}) as (stdout, stderr, _):
+        exit_code = _run(typed, clock)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return Ran(exit_code, _text(stdout), _text(stderr))
+
+
+def _run(arguments: list[str], clock: Clock | None) -> int:
+    """Run a command as the console script does; returns its exit code."""
+    try:
+        error = run_if_plain(arguments, clock)
+        app(arguments, prog_name="scfdeploy", obj=error or clock)
+    except SystemExit as ending:
+        return int(ending.code or 0)
+    raise AssertionError("a command ends with an exit code")
+
+
+def _text(stream: BytesIO) -> str:
+    return stream.getvalue().decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _clock(arguments: list[str], env: Mapping[str, str]) -> Clock | None:

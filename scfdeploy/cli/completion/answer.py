@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.cli.completion.command_line import Expected, expected_at
 from scfdeploy.cli.completion.quoting import after_option, joined_at_break_characters, quoted_for_bash, unquoted
 from scfdeploy.cli.completion.table import CODES, REGIONS, RULES, RUNTIMES, TEMPLATES
-from scfdeploy.records import NamedTuple
 
 if TYPE_CHECKING:
     from scfdeploy.cli.completion.project_names import ProjectNames

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from scfdeploy.cli.completion.table import COMMANDS, SUMMARIES
-from scfdeploy.records import NamedTuple
 
 
 class Expected(NamedTuple):

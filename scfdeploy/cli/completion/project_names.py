@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from scfdeploy.cli.completion.table import NAMED_TRIGGERS, SINGLE_COMPONENTS
 from scfdeploy.cli.completion.yaml_flow import Path
 from scfdeploy.cli.completion.yaml_outline import NOT_UNDERSTOOD, Outline, read_outline, read_text
-from scfdeploy.records import NamedTuple
 
 FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 _STATE_FOLDER = ".scfdeploy"
