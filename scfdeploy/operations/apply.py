@@ -192,7 +192,8 @@ def _refresh_uploaded(planned: PlannedProject, outcomes: Sequence[Outcome], stop
     if not addresses:
         return planned.observed
     try:
-        refreshed = wait_unless_stopped(stop, lambda: planned.provider.observe(Query(functions=addresses)))
+        query = Query(functions=addresses, triggers=False)
+        refreshed = wait_unless_stopped(stop, lambda: planned.provider.observe(query))
     except CloudError:
         refreshed = None
     if refreshed is None:

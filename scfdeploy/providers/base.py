@@ -147,7 +147,7 @@ class Query:
     """What to read from the cloud."""
 
     functions: tuple[Address, ...]
-    """Functions to read, with their triggers."""
+    """Functions to read."""
     asynchronous: frozenset[Address] = frozenset()
     """Functions whose asynchronous invocation settings are read."""
     versions: frozenset[Address] = frozenset()
@@ -162,6 +162,8 @@ class Query:
     """Functions whose reserved concurrency is read."""
     code: bool = True
     """Read the hash of the deployed code."""
+    triggers: bool = True
+    """Read the triggers of the functions."""
     app: str = ""
     """With `stage`: also find functions owned by that project in these namespaces, as `Observed.unlisted`."""
     stage: str = ""

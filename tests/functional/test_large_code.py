@@ -50,6 +50,9 @@ def test_large_code_is_uploaded_once_and_never_again(cloud: LocalServer, project
         "UploadPart",
         "CompleteMultipartUpload",
     ]
+    # The hash that the cloud shows for the code is read at the end, and nothing else.
+    assert cloud.calls()[-2:] == ["GetFunction", "GetFunctionAddress"]
+    assert "ListTriggers" not in cloud.calls()
     state = cloud.control("state")
     [key] = state["object"]
     digest = state["object"][key]["blob"]

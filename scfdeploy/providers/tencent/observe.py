@@ -287,7 +287,7 @@ class _Refresh:
     def _resource_tasks(self, function: Address) -> list[Task]:
         """The tasks that read the requested resources of a function."""
         query = self._query
-        tasks = [self._task(self._read_triggers, function)]
+        tasks = [self._task(self._read_triggers, function)] if query.triggers else []
         if function in query.asynchronous or function.asynchronous() in query.asynchronous:
             tasks.append(self._task(self._read_async, function))
         for read, functions in (
