@@ -13,7 +13,7 @@ from tests.support.cloud_snapshot import cloud_snapshot
 from tests.support.crash_point_server import CrashPointServer
 from tests.support.crash_scenarios import CrashScenario, PreparedScenario
 from tests.support.emulator import Cloud
-from tests.support.fault_load import COUNT, UPLOAD, change_some, fault_load_rules, write_hundred
+from tests.support.fault_load import COUNT, UPLOAD, change_some, fault_load_rules, write_many
 from tests.support.forked_commands import CommandResult, CommandRunner, CommandSpec
 from tests.support.measured import measure
 from tests.support.recording_server import CallLog, RecordingServer
@@ -26,7 +26,7 @@ SEEDS = range(SOAK_SEEDS or 2)
 
 
 class FaultLoadTest:
-    """A project of a hundred functions, and a server."""
+    """A project of many functions, and a server."""
 
     def __init__(self, commands: CommandRunner, place: Path, server: CrashPointServer) -> None:
         self._commands = commands
@@ -34,7 +34,7 @@ class FaultLoadTest:
         self.project = place / "project"
         self.server = server
         self.cloud = Cloud(server.url)
-        write_hundred(self.project)
+        write_many(self.project)
 
     def start(self, seed: int) -> None:
         """Start the fault load of this seed and reset the call log."""
@@ -138,7 +138,7 @@ def test_upload_converges_under_fault_load(seed: int, prepare: Callable[[CrashSc
 
 
 def test_outage_longer_than_timeout_ends_run_and_next_run_completes(load: FaultLoadTest) -> None:
-    load.cloud.control("faults", [{"skip": 180, "drop": "before"}])
+    load.cloud.control("faults", [{"skip": COUNT + 60, "drop": "before"}])
     cut_off = load.run(timeout=90.0)
 
     summary = cut_off.document["summary"]

@@ -1,4 +1,4 @@
-"""A project of a hundred functions, one with large code, and fault rules that hit calls at random."""
+"""A project of many functions, one with large code, and fault rules that hit calls at random."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 from tests.support.crash_scenarios import CrashScenario
 from tests.support.project import write_project
+from tests.support.sampling import is_soak
 
-COUNT = 100
+COUNT = 100 if is_soak() else 40
 _HEAD = """\
 component: multi-scf
 name: api
@@ -26,8 +27,8 @@ _TRIGGER = (
 )
 
 
-def write_hundred(folder: Path) -> None:
-    """A project of a hundred functions with a tag and a timer each."""
+def write_many(folder: Path) -> None:
+    """A project of many functions with a tag and a timer each."""
     (folder / "src").mkdir(parents=True)
     (folder / "src" / "index.py").write_text("def main(event, context):\n    return 1\n")
     numbers = range(COUNT)
@@ -40,9 +41,9 @@ def change_some(folder: Path) -> int:
     """Change the settings of some functions and the timer of another. Returns the number of these functions."""
     file = folder / "serverless.yml"
     text = file.read_text()
-    for n in (7, 40, 99):
+    for n in (7, 25, COUNT - 1):
         text = text.replace(f"name: load-{n:03},", f"name: load-{n:03}, memorySize: 256,")
-    text = text.replace(_TRIGGER.format(n=50), _TRIGGER.format(n=50).replace("0 0 2", "0 0 3"))
+    text = text.replace(_TRIGGER.format(n=30), _TRIGGER.format(n=30).replace("0 0 2", "0 0 3"))
     file.write_text(text)
     return 4
 
