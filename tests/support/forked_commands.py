@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.support.fork_server import Forked, ForkServer
+from tests.support.fork_server import ForkServer
+from tests.support.preloaded_command import ForkedCommand
 from tests.support.server_clock import ServerClock
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class CommandRunner:
 
     def __init__(self, server: ForkServer) -> None:
         self._server = server
-        self._running: dict[int, Forked] = {}
+        self._running: dict[int, ForkedCommand] = {}
 
     def start(self, order: CommandSpec) -> int:
         """Begin; returns the process id."""

@@ -1,9 +1,9 @@
 """`scfdeploy` as a process that has loaded its modules before it starts: a fork of one that has.
 
-Pipelines start the command dozens of times, and most of its time is for loading. `start_command` and `fork_command`
+Tests start the command hundreds of times, and most of its time is for loading. `start_command` and `fork_command`
 hand arguments, environment, folder, umask and standard streams to a process of this module, which forks. The fork is a
 real process of its own session, and runs what `python -m scfdeploy` runs. The pip that it starts for dependencies of
-functions is a fork, too.
+functions is a fork, too, and `fork_server` calls functions of tests in forks.
 
     order    8 bytes with its length and three descriptors; FOLDER, UMASK, COUNT OF WORDS, WORD..., NAME=VALUE..., each
              but the last followed by a zero byte
@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import _socket
 import atexit
+import importlib
+import json
 import os
 import runpy
 import select
@@ -36,6 +38,10 @@ _PYTHON = "python"
 """Beside the socket: what runs a program of Python that imports pip, in a fork."""
 _PROGRAM = "--python-program"
 """The first word of an order for such a program."""
+CALL = "--call"
+"""The first word of an order for a function; `package.module:function` and its arguments as JSON follow."""
+# The exit code of Python for it.
+_FLUSH_FAILED = 120
 
 
 def start_command() -> str:
@@ -177,6 +183,8 @@ def _fork(connection: socket.socket, listener: socket.socket) -> _Fork:
     order = b""
     while len(order) < left:
         order += connection.recv(left - len(order))
+    with suppress(Exception):  # the fork reports it
+        _load_function(order)
     pid = os.fork()
     if pid == 0:
         listener.close()
@@ -187,6 +195,13 @@ def _fork(connection: socket.socket, listener: socket.socket) -> _Fork:
     with suppress(OSError):
         connection.sendall(pid.to_bytes(4, "big"))
     return _Fork(pid, connection)
+
+
+def _load_function(order: bytes) -> None:
+    """Import the module of a function, once for all forks."""
+    _, _, _, *words = order.split(b"\0")
+    if words[:1] == [CALL.encode()]:
+        importlib.import_module(words[1].decode().partition(":")[0])
 
 
 def _become(order: bytes, streams: list[int]) -> NoReturn:
@@ -204,8 +219,11 @@ def _become(order: bytes, streams: list[int]) -> NoReturn:
         with suppress(BaseException):
             atexit._run_exitfuncs()
         for stream in (sys.stdout, sys.stderr):
-            with suppress(BaseException):
-                stream.flush()
+            try:
+                if stream is not None:
+                    stream.flush()
+            except OSError:
+                code = _FLUSH_FAILED
         os._exit(code)
 
 
@@ -240,6 +258,10 @@ def _run() -> int:
         if sys.argv[1:2] == [_PROGRAM]:
             del sys.argv[:2]
             runpy.run_path(sys.argv[0], run_name="__main__")
+        elif sys.argv[1:2] == [CALL]:
+            _, _, function, arguments = sys.argv
+            module, _, name = function.partition(":")
+            return int(getattr(importlib.import_module(module), name)(*json.loads(arguments)))
         else:
             main()
     except SystemExit as ending:
@@ -252,13 +274,18 @@ def _run() -> int:
 
 def _load(folder: str) -> None:
     import gc
-    import importlib
 
+    from scfdeploy.cli.arguments import make_request
+    from scfdeploy.operations.check import load_and_check
     from scfdeploy.packager.build import python
-    from scfdeploy.rules import all_rules
+    from tests.support.project import TIMER, write_project
 
     for name in (
         "concurrent.futures.thread",
+        "configparser",
+        "encodings.idna",
+        "encodings.utf_8_sig",
+        "http.client",
         "pip._internal.cli.main",
         "pip._internal.commands.install",
         "pip._internal.resolution.resolvelib.resolver",
@@ -271,9 +298,11 @@ def _load(folder: str) -> None:
         "scfdeploy.cli.language",
         "scfdeploy.local_server",
         "scfdeploy.emulator",
+        "scfdeploy.operations.alias.traffic_shift",
         "scfdeploy.operations.build",
         "scfdeploy.operations.dev.file_watcher",
         "scfdeploy.operations.dev.session",
+        "scfdeploy.operations.import_.operation",
         "scfdeploy.operations.saved_plans",
         "scfdeploy.packager.build.nodejs",
         "scfdeploy.providers.tencent.cos.bucket",
@@ -283,15 +312,20 @@ def _load(folder: str) -> None:
         "scfdeploy.report.progress",
         "scfdeploy.report.text",
         "tencentcloud.common.common_client",
+        "tencentcloud.common.credential",
     ):
         importlib.import_module(name)
-    all_rules()
+    # What is computed once for each process by reading a project.
+    with tempfile.TemporaryDirectory() as project:
+        load_and_check(make_request(str(write_project(Path(project), TIMER))), advise=True)
     python._interpreter_with_pip = lambda *_: f"{folder}/{_PYTHON}"
     gc.collect()
     gc.freeze()
 
 
 if __name__ == "__main__":
+    # Interrupts of a terminal are for the test process, and forks have the usual ones.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with socket.socket(fileno=int(sys.argv[1])) as server:
         _load(os.path.dirname(server.getsockname()))  # noqa: PTH120
         _serve(server)
