@@ -24,7 +24,10 @@ def main() -> None:
     with_command.sendmsg([size], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, _STREAMS)])
     with_command.sendall(order)
     with_command.recv(4)  # the process id
-    code = int.from_bytes(with_command.recv(4), "big", signed=True)
+    answer = with_command.recv(4)
+    if len(answer) < 4:
+        sys.exit("the process that forks has ended")
+    code = int.from_bytes(answer, "big", signed=True)
     if code < 0:
         signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)

@@ -69,7 +69,8 @@ class ForkedCommand:
 
     def __init__(self, connection: _socket.socket) -> None:
         self._connection = connection
-        self.pid = int.from_bytes(connection.recv(4), "big")
+        self._code: int | None = None
+        self.pid = int.from_bytes(_received(connection), "big")
 
     def send_signal(self, number: int) -> None:
         """Send a signal to the command, unless it has ended."""
@@ -78,12 +79,22 @@ class ForkedCommand:
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for the end; returns the exit code, or minus the signal."""
-        self._connection.settimeout(timeout)
-        return int.from_bytes(self._connection.recv(4), "big", signed=True)
+        if self._code is None:
+            self._connection.settimeout(timeout)
+            self._code = int.from_bytes(_received(self._connection), "big", signed=True)
+            self._connection.close()
+        return self._code
 
     def close(self) -> None:
         """Kill what still runs of it."""
         self._connection.close()
+
+
+def _received(connection: _socket.socket) -> bytes:
+    answer = connection.recv(4)
+    if len(answer) < 4:
+        raise ChildProcessError("the process that forks has ended")
+    return answer
 
 
 def fork_command(
