@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from scfdeploy import __version__
 
@@ -22,10 +23,27 @@ def run_program() -> None:
         main()
     except SystemExit as ending:
         if isinstance(ending.code, int):
-            from scfdeploy.cli.interrupt import end_without_teardown
-
-            end_without_teardown(ending.code)
+            _end_without_teardown(ending.code)
         raise
+    _end_without_teardown(0)
+
+
+def _end_without_teardown(code: int) -> None:
+    """End the process after its exit functions, and with all output written.
+
+    Returns if something else has to be waited for or told: a thread, a debugger, a profiler, or an error of a stream.
+    """
+    threading = sys.modules.get("threading")
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()] if threading else []
+    tools = getattr(sys, "monitoring", None)  # since Python 3.12
+    is_observed = sys.gettrace() or sys.getprofile() or (tools and any(map(tools.get_tool, range(6))))
+    if is_observed or sys.flags.inspect or not all(thread.daemon for thread in others):
+        return
+    atexit._run_exitfuncs()
+    with suppress(OSError, ValueError):
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)
 
 
 def main() -> None:

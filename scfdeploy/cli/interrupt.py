@@ -85,23 +85,6 @@ def exits_promptly() -> Iterator[None]:
         raise
 
 
-def end_without_teardown(code: int) -> None:
-    """End the process after its exit functions, and with all output written.
-
-    Returns if something else has to be waited for or told: a thread, a debugger, a profiler, or an error of a stream.
-    """
-    threads = (thread for thread in threading.enumerate() if thread is not threading.main_thread())
-    tools = getattr(sys, "monitoring", None)  # since Python 3.12
-    is_observed = sys.gettrace() or sys.getprofile() or (tools and any(map(tools.get_tool, range(6))))
-    if is_observed or sys.flags.inspect or not all(thread.daemon for thread in threads):
-        return
-    atexit._run_exitfuncs()
-    with suppress(OSError, ValueError):
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        os._exit(code)
-
-
 def _end_at_once(code: object) -> NoReturn:
     try:
         # Not SIG_IGN: `_force` must see further signals, in case writing to stdout or stderr blocks.

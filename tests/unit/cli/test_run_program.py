@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from scfdeploy import __version__
+
 START = "import sys; sys.argv[1:] = ['validate', 'nothing']; from scfdeploy.cli import run_program\n"
 
 
@@ -27,8 +29,15 @@ def test_exit_code_is_that_of_the_command(tmp_path: Path) -> None:
 
 def test_exit_functions_run_and_output_is_written(tmp_path: Path) -> None:
     program = "import atexit; atexit.register(lambda: print('end', end=''))\nprint('begin', end=' ')\n"
+    version = START.replace("'validate', 'nothing'", "'--version'")
 
     assert run(tmp_path, f"{program}{START}run_program()").stdout == "begin end"
+    assert run(tmp_path, f"{program}{version}run_program()").stdout.split() == [
+        "begin",
+        "scfdeploy",
+        __version__,
+        "end",
+    ]
 
 
 def test_threads_that_are_no_daemons_finish(tmp_path: Path) -> None:
