@@ -162,10 +162,13 @@ class Invoker:
 
     def retire(self, function_id: str, version: str = "") -> None:
         """End the idle instances of a function that changed or is deleted, or only of one version."""
-        retired = [instance for pool in self._pools() for instance in pool.withdraw(function_id, version)]
-        if retired:
+        # The next instance may need the folder or the port of a debugged one, so these end now.
+        for pool in (self._pool, self.web.pool):
+            end_all(pool.withdraw(function_id, version))
+        containers = self.images.pool.withdraw(function_id, version)
+        if containers:
             # The end of a container takes seconds, and the caller holds the store.
-            self.run_in_background(lambda: end_all(retired))
+            self.run_in_background(lambda: end_all(containers))
 
     def cancel(self, request_id: str, *, now: bool) -> None:
         """End the process of a request: with SIGTERM, and SIGKILL after the grace time; or with SIGKILL `now`.

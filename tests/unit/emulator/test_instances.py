@@ -310,8 +310,7 @@ def test_process_that_left_its_group_ends_with_its_instance(leaving: Cloud, how:
 def test_process_that_left_its_group_ends_with_a_call_that_ends_the_instance(leaving: Cloud, how: str) -> None:
     result = invoke(leaving, {"how": how, "exit": True})
     assert json.loads(result["ErrMsg"])["statusCode"] == 439
-    pid = int(next(line for line in result["Log"].splitlines() if line.isdigit()))
-    assert _is_gone(pid)
+    _wait_until_gone(int(next(line for line in result["Log"].splitlines() if line.isdigit())), 20)
 
 
 @needs_namespaces
