@@ -115,7 +115,7 @@ class Guardian:
                     stderr=subprocess.DEVNULL,
                     start_new_session=True,
                 )
-            self._send(f"+{group} {json.dumps([list(command), marker and [marker.file, marker.text]])}\n")
+            self._send(f"+{group} {json.dumps([list(command), marker and [marker.root, marker.folder]])}\n")
 
     def forget(self, group: int) -> None:
         """A process group has ended."""

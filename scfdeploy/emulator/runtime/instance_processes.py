@@ -32,27 +32,27 @@ _SIGKILL = 9
 class Marker:
     """What shows that a process belongs to an instance.
 
-    `file` is the file of the process in /proc, mountinfo or environ, and `text` a word of it, or a variable with its
-    value.
+    With a mount namespace, `root` is the name of its root. With a copy of the code, `folder` holds the copy and the
+    home: a process has the home in its environment, or no environment and works below the folder.
     """
 
-    __slots__ = ("file", "text")
+    __slots__ = ("folder", "root")
 
-    def __init__(self, file: str, text: str) -> None:
-        self.file = file
-        self.text = text
+    def __init__(self, root: str = "", folder: str = "") -> None:
+        self.root = root
+        self.folder = folder
 
     def is_in(self, pid: int) -> bool:
         """Whether a process of this user belongs to the instance."""
-        separator = b"\0" if self.file == "environ" else b" "
-        # Most processes have the mount namespace of this one, and need not be read.
-        if self.file == "mountinfo" and _mounts_of(pid) in (None, _mounts_of(os.getpid())):
-            return False
-        try:
-            with open(f"{_PROC}/{pid}/{self.file}", "rb") as file:  # noqa: PTH123 - for all processes
-                return os.fsencode(self.text) in file.read().split(separator)
-        except OSError:
-            return False
+        if self.root:
+            # Most processes have the mount namespace of this one, and need not be read.
+            is_elsewhere = _link(pid, "ns/mnt") not in ("", _link(os.getpid(), "ns/mnt"))
+            return is_elsewhere and os.fsencode(self.root) in _content(pid, "mountinfo").split(b" ")
+        environment = _content(pid, "environ")
+        if environment:
+            return os.fsencode(f"HOME={self.folder}/home") in environment.split(b"\0")
+        # A process that becomes another program has no environment for a moment.
+        return f"{_link(pid, 'cwd')}/".startswith(f"{self.folder}/")
 
 
 def kill_marked(markers: Collection[Marker]) -> None:
@@ -166,11 +166,19 @@ def _group_of(pid: int) -> int | None:
         return None
 
 
-def _mounts_of(pid: int) -> str | None:
+def _link(pid: int, name: str) -> str:
     try:
-        return os.readlink(f"{_PROC}/{pid}/ns/mnt")  # noqa: PTH115
+        return os.readlink(f"{_PROC}/{pid}/{name}")  # noqa: PTH115
     except OSError:
-        return None
+        return ""
+
+
+def _content(pid: int, name: str) -> bytes:
+    try:
+        with open(f"{_PROC}/{pid}/{name}", "rb") as file:  # noqa: PTH123
+            return file.read()
+    except OSError:
+        return b""
 
 
 def _run_all(commands: list[list[str]]) -> None:

@@ -168,7 +168,7 @@ class Sandboxes:
             "root_name": f"scfdeploy-{uuid.uuid4().hex}",
         }
         tmp = "/tmp"  # noqa: S108 - of the instance
-        marker = Marker("mountinfo", layout["root_name"])
+        marker = Marker(root=layout["root_name"])
         return Sandbox(CODE_PATH, LAYERS_PATH, HOME_PATH, tmp, Path("/"), NAMESPACE, layout, marker=marker)
 
     def _open_copy(self, code: Path, opt: Path | None, name: str) -> Sandbox:
@@ -193,7 +193,7 @@ class Sandboxes:
             COPY,
             own=own,
             original=_scan(copy) if can_write else None,
-            marker=Marker("environ", f"HOME={own / 'home'}"),
+            marker=Marker(folder=str(own)),
         )
 
     def _folder(self, name: str) -> Path:
