@@ -186,6 +186,40 @@ def test_trigger_changed_by_others_is_not_seen_and_counted(project: Path, cloud:
     assert changed(run("plan", project, cloud).document) == {"trigger/default/f1/timer/nightly": "create"}
 
 
+def _set_ttl(console: Cloud) -> None:
+    config = {"MsgTTL": 900, "RetryConfig": [{"RetryNum": 2}]}
+    console.call("UpdateFunctionEventInvokeConfig", FunctionName="hello", AsyncTriggerConfig=config)
+
+
+def _move_alias(console: Cloud) -> None:
+    console.call("UpdateAlias", FunctionName="hello", Name="prod", FunctionVersion="$LATEST")
+
+
+def _reserve(console: Cloud) -> None:
+    console.call("PutReservedConcurrencyConfig", FunctionName="hello", ReservedConcurrencyMem=2560)
+
+
+@pytest.mark.parametrize(
+    ("edit", "address"),
+    [
+        (_set_ttl, "async/default/hello"),
+        (_move_alias, "alias/default/hello/prod"),
+        (_reserve, "concurrency/default/hello"),
+    ],
+)
+def test_part_changed_by_others_is_not_seen_and_counted(
+    tmp_path: Path, cloud: LocalServer, edit: Callable[[Cloud], None], address: str
+) -> None:
+    inputs = "  msgTTL: 300\n  publish: true\n  aliasName: prod\n  reservedConcurrencyMem: 1280\n"
+    folder = write_project(tmp_path / "hello", inputs)
+    note(folder, cloud)
+    edit(Cloud(cloud.url))
+    document = plan(folder, cloud)
+    assert changed(document) == {}
+    assert document["refresh"]["unreadResources"] == 4
+    assert changed(run("plan", folder, cloud).document) == {address: "update"}
+
+
 def test_failed_apply_leaves_no_note_of_what_it_changed(project: Path, cloud: LocalServer) -> None:
     """Its trigger changed, which the list does not show, and afterwards the file says what it said before."""
     write_project(project / "f1", f"  memorySize: 256\n{TIMER.replace('0 0 2', '0 0 3')}", name="f1")
