@@ -242,7 +242,7 @@ def plan_destroy(
         query = destroy_query(project)
         observed = provider.observe(query)
         if not query.mounts and any(resource.address.kind is LAYER for resource in observed.unlisted):
-            observed = provider.observe(replace(query, mounts=True))
+            observed = provider.observe(replace(query, mounts=True, settings=True))
     plan = make_destroy_plan(project, observed, policy, destroy_command=destroy_command(request, cloud, project.key))
     cache, journal = package_cache(project, cloud), replace_journal(project, cloud)
     findings = _with_chosen_credentials(checked.findings, provider)

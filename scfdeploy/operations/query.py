@@ -36,10 +36,19 @@ def plan_query(project: Project, policy: Policy) -> Query:
 
 
 def destroy_query(project: Project) -> Query:
-    """The query of a destroy, in every namespace. Mounts of layers are read only if the project can have layers."""
+    """The query of a destroy, in every namespace. Mounts of layers are read only if the project can have layers.
+
+    A deletion depends on no other setting, and takes the settings of asynchronous invocation with it.
+    """
     mounts = bool(project.layers) or len(project.instances) > 1
     return replace(
-        project_query(project, code=False), unlisted_layers=True, unlisted_domains=True, mounts=mounts, everywhere=True
+        project_query(project, code=False),
+        asynchronous=frozenset(),
+        unlisted_layers=True,
+        unlisted_domains=True,
+        mounts=mounts,
+        settings=mounts,
+        everywhere=True,
     )
 
 

@@ -160,7 +160,10 @@ class _Refresh:
         """Read a few functions one by one; for many, one list shows which exist and who owns the others."""
         functions = [function for function in self._query.functions if function.namespace == name]
         if self._function_counts[name] <= _MANY:
-            tasks: list[Task] = [partial(self._find_owned, name)] if self._query.app else []
+            if not self._query.settings:
+                tasks: list[Task] = [partial(self._read_entries, name, functions)]
+                return [*tasks, *(task for function in functions for task in self._resource_tasks(function))]
+            tasks = [partial(self._find_owned, name)] if self._query.app else []
             if self._query.probably_exist:
                 return [*tasks, *(task for function in functions for task in self._all_tasks(function))]
             return [
@@ -216,10 +219,33 @@ class _Refresh:
             return []
         return [partial(self._find_owned, name) for name in names if name not in self._function_counts]
 
+    def _read_entries(self, namespace: str, functions: Iterable[Address]) -> list[Task]:
+        """Read the list entries of owned functions; the list does not show whether others exist."""
+        tasks = self._find_owned(namespace)
+        return [
+            *tasks,
+            *(partial(self._read_unowned, address) for address in functions if not self._use_entry(address)),
+        ]
+
+    def _read_unowned(self, function: Address) -> list[Task]:
+        self._read_settings(function)
+        return []
+
+    def _use_entry(self, function: Address) -> bool:
+        """Take the list entry of a function as its state, if the project owns it."""
+        row = self._rows.get(function)
+        if row is None or not self._is_owned(Owner.from_tags(pairs(row.get("Tags")))):
+            return False
+        self._resources[function] = _entry_resource(function, row)
+        return True
+
     def _find_owned(self, namespace: str) -> list[Task]:
         tag_filter = {"Name": f"tag-{APP_TAG}", "Values": [self._query.app]}
         rows = self._list_functions({"Namespace": namespace, "Filters": [tag_filter]})
         return self._record_unlisted(namespace, rows)
+
+    def _is_owned(self, owner: Owner | None) -> bool:
+        return owner is not None and (owner.app, owner.stage) == (self._query.app, self._query.stage)
 
     def _list_functions(self, params: Mapping[str, Any]) -> tuple[Answer, ...]:
         """The functions of a namespace; none if it does not exist."""
@@ -234,10 +260,8 @@ class _Refresh:
             if address in self._functions:
                 self._rows[address] = row
             owner = Owner.from_tags(pairs(row.get("Tags")))
-            is_owned = owner is not None and (owner.app, owner.stage) == (self._query.app, self._query.stage)
-            if is_owned and address not in self._functions:
-                settings: dict[str, Value] = {"runtime": row.get("Runtime"), "description": row.get("Description")}
-                self._unlisted[address] = function_resource(address, settings, row)
+            if self._is_owned(owner) and address not in self._functions:
+                self._unlisted[address] = _entry_resource(address, row)
                 if self._query.mounts:
                     tasks.append(partial(self._read_unlisted_settings, address))
         return tasks
@@ -255,6 +279,8 @@ class _Refresh:
         return [*self._code_tasks(function), *self._resource_tasks(function)]
 
     def _read_existing_function(self, function: Address, row: Answer) -> list[Task]:
+        if not self._query.settings and self._use_entry(function):
+            return self._resource_tasks(function)
         known = self._query.known_code.get(str(row.get("FunctionId")))
         is_probably_known = known is not None and known.modified == row.get("ModTime")
         if is_probably_known or row.get("Runtime") == IMAGE_RUNTIME or not self._query.code:
@@ -368,6 +394,11 @@ class _Refresh:
 
 def _is_settled(function: Resource, began_at: float | None) -> bool:
     return is_past(str(function.attributes.get("modified") or ""), began_at)
+
+
+def _entry_resource(function: Address, row: Answer) -> Resource:
+    settings: dict[str, Value] = {"runtime": row.get("Runtime"), "description": row.get("Description")}
+    return function_resource(function, settings, row)
 
 
 def _run(tasks: Iterable[Task], parallelism: int) -> None:
