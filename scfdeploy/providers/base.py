@@ -165,7 +165,7 @@ class Query:
     triggers: bool = True
     """Read the triggers of the functions."""
     settings: bool = True
-    """Read the settings of the functions. Without them, the list entry of a function that the project owns is enough."""
+    """Read the settings of the functions; without, the list entry of a function that the project owns is enough."""
     app: str = ""
     """With `stage`: also find functions owned by that project in these namespaces, as `Observed.unlisted`."""
     stage: str = ""
