@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import ScfDeployError, message
+
+if TYPE_CHECKING:  # `validate` makes no path, and pathlib loads urllib
+    from pathlib import Path
 
 
 def cache_dir(root: str) -> Path:
     """The folder for caches and journals; not created. Raises ScfDeployError as `state_dir` does."""
+    from pathlib import Path
+
     refuse_links(root)
     return Path(root) / NAME / "cache"
 
 
 def build_dir(root: str) -> Path:
     """The folder for installed dependencies; not created. Raises ScfDeployError as `state_dir` does."""
+    from pathlib import Path
+
     refuse_links(root)
     return Path(root) / NAME / "build"
 
 
 def require_state_dir(root: str) -> Path:
     """Create `.scfdeploy` in `root`, with all parents. Raises ScfDeployError when that fails."""
+    from pathlib import Path
+
     try:
         Path(root).mkdir(parents=True, exist_ok=True)
         return state_dir(root)
@@ -38,6 +47,8 @@ def state_dir(root: str) -> Path:
 
     Raises OSError, and ScfDeployError when it is or contains a symbolic link.
     """
+    from pathlib import Path
+
     refuse_links(root)
     folder = Path(root) / NAME
     make_hidden_folder(str(folder))
@@ -46,18 +57,18 @@ def state_dir(root: str) -> Path:
 
 def refuse_links(root: str) -> None:
     """Raise ScfDeployError for a symbolic link: a repository may contain one that leads outside the project."""
-    folder = Path(root) / NAME
-    for path in (folder, *_links_in(folder), *_links_in(folder / "cache")):
-        if path.is_symlink():
+    folder = os.path.join(root, NAME).removeprefix("./")
+    for path in (folder, *_links_in(folder), *_links_in(f"{folder}/cache")):
+        if os.path.islink(path):
             raise ScfDeployError(
                 message("{path} is a symbolic link; nothing was changed", path=path),
                 hint=message("Remove the link; scfdeploy creates the folder or file again."),
             )
 
 
-def _links_in(folder: Path) -> list[Path]:
+def _links_in(folder: str) -> list[str]:
     with suppress(OSError), os.scandir(folder) as entries:
-        return sorted(Path(entry.path) for entry in entries if entry.is_symlink())
+        return sorted(entry.path for entry in entries if entry.is_symlink())
     return []
 
 
