@@ -18,6 +18,7 @@ from tests.support.command import scfdeploy
 from tests.support.emulator import ApiError, Cloud, zip_text
 from tests.support.local_server import LocalServer, local_server
 from tests.support.project import HANDLER, TIMER, write_project
+from tests.support.sampling import sample_size
 
 NAMES = ("f0", "f1", "f2")
 # The same number of characters, so that neither a size nor a number of lines tells them apart.
@@ -141,7 +142,7 @@ def function_of(address: str) -> str:
     return address.split("/")[2]
 
 
-@settings(max_examples=8)
+@settings(max_examples=sample_size(80, part=10))
 @given(_STEPS, _STEPS)
 def test_changed_plan_has_the_changes_of_a_full_plan(before: list[Step], after: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as name, local_server() as cloud:
