@@ -183,12 +183,12 @@ def test_memory_limit_ends_the_function(sandboxed: Cloud, action: str) -> None:
 def test_instance_files_are_removed_with_the_instance() -> None:
     with running(isolation="copy") as cloud:
         cloud.create(files={"index.py": SOURCE})
-        folders = []
-        for _ in range(2):
-            folders.append(Path(returned(cloud)["tmp"]))
-            new_instance(cloud)
-        assert not folders[0].exists()
-        assert folders[1].exists()
+        first = Path(returned(cloud)["tmp"])
+        new_instance(cloud)
+        second = Path(returned(cloud)["tmp"])
+        assert not first.exists()
+        assert second.exists()
+    assert not second.exists()
 
 
 def test_instance_that_cannot_be_started_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
