@@ -39,7 +39,7 @@ PROMISES = (
         "the cloud ends as after an uninterrupted run, and no write took effect twice. This holds with and without the "
         "killed run's local state. `apply --plan` continues if nothing had changed and is rejected if something had, "
         "so that `apply` completes the job; `alias shift` does the remaining steps; `import --code` installs no file "
-        "before all are ready.",
+        "before all are ready. With `--refresh changed` the same holds, except for what only `--prune` deletes.",
         "test_crash_matrix.py",
         "{SIGKILL.points} crash points",
     ),
@@ -62,7 +62,7 @@ PROMISES = (
         "{disk full.points} writes with a full disk, {disk killed.points} killed",
     ),
     Promise(
-        "A single fault of any kind, at any API or COS call, is overcome within the run.",
+        "A single fault of any kind, at any API or COS call, is overcome within the run, in both modes of `--refresh`.",
         "test_single_faults.py",
         "{single faults.calls} calls hit, {single faults.kinds} kinds of fault",
     ),
@@ -70,13 +70,14 @@ PROMISES = (
         "Under a fault load (30 % of calls throttled, 10 % internal errors, 5 % dropped) a run over a hundred "
         "functions succeeds with at most 2.6 times the calls of a run without faults; so does an upload. `--timeout` "
         "and `--retries` are respected. A longer outage ends the run with the completed changes reported; the next run "
-        "continues.",
+        "continues. With `--refresh changed` a run under this load misses no change, as a full one after it shows.",
         "test_fault_load.py",
         "{fault load.runs} runs; {fault load.failed} of {fault load.calls} calls failed",
     ),
     Promise(
         "Concurrent writers: a change made after the plan is not overwritten, a resource that is no longer owned is "
-        "not deleted, and the failing run names the conflict. A checkout has one run at a time.",
+        "not deleted, and the failing run names the conflict, in both modes of `--refresh`. A checkout has one run at "
+        "a time.",
         "test_races.py",
         "{file.tests} races",
     ),

@@ -16,12 +16,12 @@ from scfdeploy.providers.tencent.auth.credentials import find_credentials
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from tests.support.command import Ran
+from tests.support.fork_server import fork_server, run_scfdeploy
 
 PREFIX = "scfdeploy-live-"
 """With what the names of everything begin that the live tests make. Only such names are ever cleaned up."""
 DEFAULT_REGION = "ap-guangzhou"
 _ROOT = Path(__file__).parents[2]
-_TIME_LIMIT_S = 600
 
 
 def is_live() -> bool:
@@ -62,28 +62,19 @@ class Account:
 
     def scfdeploy(self, *arguments: str | Path) -> Ran:
         """Run the command line as a process, as users do."""
-        return self._run("scfdeploy", *arguments)
+        done = run_scfdeploy(*arguments, cwd=_ROOT, env=self.environment)
+        return Ran(done.returncode, done.stdout, done.stderr)
 
     def clean_up(self, *arguments: str) -> Ran:
         """Run the clean-up command, by default for everything of this run."""
-        return self._run("tests.live.cleanup", *(arguments or ("--prefix", self.prefix)))
+        typed = arguments or ("--prefix", self.prefix)
+        done = fork_server().run("tests.live.cleanup:main", typed, cwd=_ROOT, env=self.environment)
+        return Ran(done.returncode, done.stdout, done.stderr)
 
     @property
     def client(self) -> Client:
         """Calls API actions directly."""
         return open_client(self.environment)
-
-    def _run(self, module: str, *arguments: str | Path) -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
-            cwd=_ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=_TIME_LIMIT_S,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
 
 
 @contextmanager
