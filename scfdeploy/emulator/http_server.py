@@ -46,7 +46,7 @@ class HttpServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
     now: Callable[[], float] = staticmethod(time.time)
-    """The time of the Date header."""
+    """The time of the API, in the Date header of its responses."""
 
     def __init__(
         self, port: int, handle: Callable[[Request], Response], admit: Callable[[Request], Admission | Response]
@@ -239,10 +239,13 @@ class _Connection(BaseHTTPRequestHandler):
             return
         if response.sent is not None:
             self.close_connection = True
+        # Calls of the API happen at the time of the API. Clients compare clocks by other requests, and signatures are
+        # checked against real time.
+        now = self.server.now() if self.command == "POST" else time.time()
         # One send for head and body: a second would wait for the delayed acknowledgement of the client.
         lines = [
             f"HTTP/1.1 {response.status} {_reason(response.status)}",
-            f"Date: {self.date_time_string(int(self.server.now()))}",
+            f"Date: {self.date_time_string(int(now))}",
             f"Content-Type: {response.content_type}",
             *([] if response.status == HTTPStatus.NO_CONTENT else [f"Content-Length: {len(response.body)}"]),
             f"Connection: {'close' if self.close_connection else 'keep-alive'}",

@@ -6,6 +6,8 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +178,16 @@ def test_change_in_the_second_of_the_note_is_seen(tmp_path: Path, cloud: LocalSe
     if console.call("GetFunction", FunctionName="f1")["ModTime"] == seen_at:
         assert unread(plan(folder, cloud)) == COUNT - 1
     assert changed(plan(folder, cloud)) == {"function/default/f1": "update"}
+
+
+def test_dates_of_responses_are_those_of_the_api(cloud: LocalServer) -> None:
+    """So that a note is not trusted or mistrusted by the clock of another machine."""
+    cloud.control("clock", {"advance_s": 86_400})
+    console = Cloud(cloud.url)
+    _, headers, _ = console.send("POST", "/", b"{}")
+    tomorrow = parsedate_to_datetime(headers["Date"])
+    _, headers, _ = console.send("GET", "/_emulator/health")
+    assert tomorrow - parsedate_to_datetime(headers["Date"]) >= timedelta(hours=23)
 
 
 def test_trigger_changed_by_others_is_not_seen_and_counted(project: Path, cloud: LocalServer) -> None:
