@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,6 +71,7 @@ class InterruptedClock(SystemClock):
         return super().monotonic()
 
 
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.parametrize("reads", range(1, 12))
 def test_signal_during_a_deployment_ends_the_session(tmp_path: Path, reads: int) -> None:
     write_project(tmp_path, code=ONE)
@@ -83,6 +85,8 @@ def test_signal_during_a_deployment_ends_the_session(tmp_path: Path, reads: int)
 
     with pytest.raises(KeyboardInterrupt):
         run_dev(tmp_path, script, clock=clock)
+    # A connection that the signal broke off is closed here, and not in a later test.
+    gc.collect()
 
 
 def test_other_name_of_the_project_begins_anew(tmp_path: Path) -> None:

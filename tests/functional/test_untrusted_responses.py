@@ -42,13 +42,18 @@ JSON = "Content-Type: application/json"
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def freeze_older_objects() -> None:
+    """Let the collections of this module look only at what its tests leave."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def collect_abandoned_connections() -> Iterator[None]:
     """Keep connections that were given up from being collected in a later test."""
     yield
     gc.collect()
-    # The next collection looks only at what comes after this one.
-    gc.freeze()
 
 
 def redirect(status: str, to: RawServer) -> Reply:

@@ -232,6 +232,8 @@ def _work(session: pytest.Session, name: str, reports: Connection[Any, Any], ord
     reason = None
     # What the main process does at its end is not for this one.
     atexit._clear()
+    # Tests leave little garbage, and look for it themselves where it matters.
+    gc.set_threshold(50_000, 20, 50)
     os.environ["PYTEST_WORKER"] = name
     try:
         config = session.config
