@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 LANGUAGE_VARIABLE = "SCFDEPLOY_LANG"
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The variables of the locale of messages, the strongest first."""
+_LANGUAGE = "lang"
+_LANGUAGES = ("en", "zh")
+"""The plain names of languages; Typer also takes others, such as `zh-CN`."""
 
 
 class PlainCall(NamedTuple):
@@ -61,9 +64,10 @@ def run_if_plain(arguments: Sequence[str], clock: Clock | None = None) -> UsageE
 def parse_plain(arguments: Sequence[str], environ: Mapping[str, str]) -> PlainCall | None:
     """The call that the arguments of the program mean, or None if they are not plain."""
     command, *words = arguments or ("",)
-    if command not in PLAIN_COMMANDS or environ.get(LANGUAGE_VARIABLE) or "" in words:
+    if command not in PLAIN_COMMANDS or "" in words or environ.get(LANGUAGE_VARIABLE, "") not in ("", *_LANGUAGES):
         return None
     argument, options, variables = PLAIN_COMMANDS[command]
+    options = {**options, "--lang": (_LANGUAGE, _LANGUAGES)}
     values: dict[str, Any] = {}
     positional = []
     remaining = iter(words)
@@ -74,6 +78,8 @@ def parse_plain(arguments: Sequence[str], environ: Mapping[str, str]) -> PlainCa
             return None
     if not _add_argument(values, argument, positional):
         return None
+    # The language is chosen by `_language`, as Typer chooses it before parsing.
+    values.pop(_LANGUAGE, None)
     for variable, parameter in variables.items():
         if environ.get(variable) and parameter not in values:
             if not parameter:
@@ -128,8 +134,10 @@ def _language(arguments: Sequence[str], call: PlainCall) -> AbstractContextManag
     stack = ExitStack()
     if can_need_language(arguments):
         from scfdeploy.cli.language import chosen_language
+        from scfdeploy.diagnostics.messages import translation
         from scfdeploy.report.formats import is_for_programs
 
-        if not is_for_programs(call.values.get("output", "")):
-            stack.enter_context(chosen_language(arguments))
+        stack.enter_context(chosen_language(arguments))
+        if is_for_programs(call.values.get("output", "")):
+            stack.enter_context(translation(None))
     return stack

@@ -108,7 +108,7 @@ def test_usual_command_lines_are_plain(line: str) -> None:
         "plan --help",
         "plan -h",
         "plan --parallelism 3",
-        "plan --lang zh",
+        "plan --lang",
         "plan --stage",
         "plan --stage --region",
         "plan a b",
@@ -126,8 +126,10 @@ def test_other_command_lines_are_left_to_typer(line: str) -> None:
     assert parse_plain(line.split(), {}) is None
 
 
-def test_language_is_left_to_typer() -> None:
-    assert parse_plain(["plan"], {"SCFDEPLOY_LANG": "zh"}) is None
+@pytest.mark.parametrize(("language", "is_plain"), [("zh", True), ("en", True), ("zh-CN", False), ("de", False)])
+def test_unusual_languages_are_left_to_typer(language: str, is_plain: bool) -> None:
+    assert (parse_plain(["plan"], {"SCFDEPLOY_LANG": language}) is not None) is is_plain
+    assert (parse_plain(["plan", "--lang", language], {}) is not None) is is_plain
 
 
 def test_table_is_up_to_date() -> None:
@@ -153,7 +155,7 @@ def test_usage_error_of_plain_arguments_is_shown_like_one_of_typer(tmp_path: Pat
 def test_exit_code_and_output_are_those_of_typer(tmp_path: Path) -> None:
     (tmp_path / "serverless.yml").write_text("component: scf\nname: hello\ninputs:\n  memorySize: 100\n")
     plain = run(tmp_path, "validate")
-    typed = run(tmp_path, "validate", "--lang", "en")
+    typed = run(tmp_path, "validate", "--lang", "en-GB")
 
     assert plain.returncode == 3
     assert (plain.stdout, plain.stderr, plain.returncode) == (typed.stdout, typed.stderr, typed.returncode)
