@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scfdeploy.cli.app import COMMANDS, app
+from scfdeploy.cli.language import LANGUAGES
 from scfdeploy.cli.plain_commands import PLAIN_COMMANDS
 from scfdeploy.cli.plain_run import parse_plain
 from scripts.generate_completion_table import plain_commands
@@ -130,6 +131,10 @@ def test_other_command_lines_are_left_to_typer(line: str) -> None:
 def test_unusual_languages_are_left_to_typer(language: str, is_plain: bool) -> None:
     assert (parse_plain(["plan"], {"SCFDEPLOY_LANG": language}) is not None) is is_plain
     assert (parse_plain(["plan", "--lang", language], {}) is not None) is is_plain
+
+
+def test_all_languages_are_plain() -> None:
+    assert [name for name in LANGUAGES if parse_plain(["plan", f"--lang={name}"], {}) is None] == []
 
 
 def test_table_is_up_to_date() -> None:
