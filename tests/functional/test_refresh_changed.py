@@ -244,6 +244,26 @@ def test_failed_apply_leaves_no_note_of_what_it_changed(project: Path, cloud: Lo
     assert changed(document) == changed(run("plan", project, cloud).document)
 
 
+@pytest.mark.parametrize("target", ["f1", "trigger/default/f1/timer/nightly"])
+def test_targeted_apply_keeps_the_other_notes(project: Path, cloud: LocalServer, target: str) -> None:
+    for name in ("f1", "f2"):
+        write_project(project / name, f"  memorySize: 256\n{TIMER.replace('0 0 2', '0 0 3')}", name=name)
+    run("apply", project, cloud, "--yes", "--refresh", "changed", "--target", target)
+    cloud.control("clock", LATER)
+    document = plan(project, cloud)
+    assert changed(document) == changed(run("plan", project, cloud).document)
+    assert "function/default/f2" in changed(document)
+    assert unread(document) >= 1
+
+
+def test_destroyed_trigger_is_planned_again(tmp_path: Path, cloud: LocalServer) -> None:
+    """A deletion by this checkout removes the note of the function."""
+    folder = write_all(tmp_path / "shop")
+    note(folder, cloud)
+    assert scfdeploy("destroy", folder, "--yes", "--target", "f1", env=cloud.env).exit_code == 0
+    assert changed(plan(folder, cloud)) == changed(run("plan", folder, cloud).document) != {}
+
+
 def test_apply_in_a_folder_of_the_project_removes_its_note(project: Path, cloud: LocalServer) -> None:
     write_project(project / "f1", TIMER.replace("0 0 2", "0 0 3"), name="f1")
     run("apply", project / "f1", cloud, "--yes")
