@@ -22,7 +22,7 @@ from pathlib import Path
 
 from deploying import ACTIVATION_S, LATENCY_S, SCFDEPLOY, calls, server, write_project
 
-from scfdeploy.providers.retry import documented_rate
+from scfdeploy.providers.retry import least_seconds
 
 PROJECT = """\
 component: scf
@@ -72,7 +72,7 @@ def bare_python_s() -> float:
 
 def rows_s(count: int, *actions: str) -> float:
     """Seconds between the first and the last of `count` calls of each action at its documented rate."""
-    return max((count - 1) / documented_rate(action) for action in actions)
+    return max(least_seconds(action, count) for action in actions)
 
 
 def first_floor(count: int) -> float:

@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from deploying import ACTIVATION_S, LATENCY_S, SCFDEPLOY, calls, server, write_project
 
-from scfdeploy.providers.retry import documented_rate
+from scfdeploy.providers.retry import least_seconds
 
 MOST_CALLS_EACH = 2
 MOST_MEMORY_MB = 300
@@ -119,7 +119,7 @@ def floor_of_one_change(made: Counter[str]) -> float:
 
 def floor(made: Counter[str]) -> float:
     """Seconds that these calls take at least: actions beside each other, the calls of one at its documented rate."""
-    return max((number - 1) / documented_rate(action) for action, number in made.items())
+    return max(least_seconds(action, number) for action, number in made.items())
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ from peer_projects import PEERS, find_peers, tasks, write_peer_projects
 from processes import Usage, bare_python_s, run
 
 from scfdeploy.facts import limit
+from scfdeploy.providers.retry import least_seconds
 
 ROOT = Path(__file__).resolve().parents[1]
 SECTIONS = ("functions", "files", "events", "peers")
@@ -102,24 +103,24 @@ class Command:
     exit_codes: tuple[int, ...] = (0,)
 
 
-def rows_s(calls: float) -> float:
-    """Seconds for calls of one action at the rate that the platform documents for one key."""
-    return (calls - 1) / limit("rate.default_per_s")
+def rows_s(calls: int, *actions: str) -> float:
+    """Seconds for that many calls of each action at the rates that the platform documents for one key."""
+    return max(least_seconds(action, calls) for action in actions)
 
 
 def list_s(count: int) -> float:
     """Seconds for the pages of a list of functions."""
-    return rows_s(math.ceil(count / PAGE_SIZE)) + LATENCY_S
+    return rows_s(math.ceil(count / PAGE_SIZE), "ListFunctions") + LATENCY_S
 
 
 def first_apply_s(count: int) -> float:
     """A list, a creation, its activation, one read and a trigger; one such row of calls for each function."""
-    return 4 * LATENCY_S + ACTIVATION_S + rows_s(count)
+    return 4 * LATENCY_S + ACTIVATION_S + rows_s(count, "CreateFunction", "CreateTrigger")
 
 
 def full_plan_s(count: int) -> float:
     """A list, and one read of each function."""
-    return 2 * LATENCY_S + rows_s(count)
+    return 2 * LATENCY_S + rows_s(count, "GetFunction", "ListTriggers")
 
 
 def one_change_s(count: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from math import inf
 
@@ -11,7 +12,6 @@ from scfdeploy.providers.base import ErrorKind
 from scfdeploy.providers.clock import Clock
 from scfdeploy.records import dataclass
 
-_BURST = 4
 # The other actions have the same limit, 20 calls per second; see the list of APIs in the documentation (583/17235).
 _ACTION_RATES = {
     "CreateFunction": "rate.create_function_per_s",
@@ -93,35 +93,82 @@ def documented_rate(action: str) -> float:
     return float(limit(_ACTION_RATES.get(action, "rate.default_per_s")))
 
 
-class RateLimiter:
-    """A token bucket for each action: `burst` calls at once, then evenly spaced. Thread-safe.
+def least_seconds(action: str, calls: int) -> float:
+    """Seconds between the first and the last of some calls of an action at its documented rate."""
+    rate = documented_rate(action)
+    return 0.0 if calls <= rate else (calls - 1) / rate
 
-    A caller reserves its slot under the lock and waits for it outside, so that different actions do not block each
-    other.
+
+class RateLimiter:
+    """Limits the calls of each action: in no second are there more than its rate. Thread-safe.
+
+    As many calls start at once, and those that have to wait are evenly spaced. With `burst`, only that many start at
+    once. A caller reserves its slot under the lock and waits for it outside, so that different actions do not block
+    each other.
     """
 
-    def __init__(self, clock: Clock, *, rate: Callable[[str], float] = documented_rate, burst: int = _BURST) -> None:
+    def __init__(
+        self, clock: Clock, *, rate: Callable[[str], float] = documented_rate, burst: int | None = None
+    ) -> None:
         self._clock = clock
         self._rate = rate
         self._burst = burst
         self._lock = threading.Lock()
-        self._next: dict[str, float] = {}
-        self._not_before: dict[str, float] = {}
+        self._slots: dict[str, _Slots] = {}
 
     def acquire(self, action: str) -> None:
         """Wait for the next slot of an action."""
-        interval = 1.0 / self._rate(action)
+        rate = self._rate(action)
+        if rate == inf:
+            return
         with self._lock:
             now = self._clock.monotonic()
-            slot = max(self._next.get(action, float("-inf")), now - (self._burst - 1) * interval)
-            self._next[action] = slot + interval
-            start = max(slot, self._not_before.get(action, now))
+            start = self._slots_of(action, rate).reserve(now)
         self._clock.sleep(start - now)
 
     def hold(self, action: str, seconds: float) -> None:
         """Block an action for some seconds, after the platform throttled a call."""
+        rate = self._rate(action)
+        if rate == inf:
+            return
         with self._lock:
-            until = self._clock.monotonic() + seconds
-            self._not_before[action] = max(until, self._not_before.get(action, until))
-            # Callers that waited meanwhile must not all start at once.
-            self._next[action] = max(self._next.get(action, until), until)
+            self._slots_of(action, rate).hold_until(self._clock.monotonic() + seconds)
+
+    def _slots_of(self, action: str, rate: float) -> _Slots:
+        if action not in self._slots:
+            self._slots[action] = _Slots(rate, self._burst or max(1, int(rate)))
+        return self._slots[action]
+
+
+class _Slots:
+    """When the calls of one action start."""
+
+    def __init__(self, rate: float, burst: int) -> None:
+        self._interval = 1.0 / rate
+        self._window = burst / rate
+        self._starts: deque[float] = deque(maxlen=burst)
+        self._next = float("-inf")
+        """When a call starts that is evenly spaced from the calls before."""
+        self._not_before = float("-inf")
+        self._is_spaced = False
+
+    def reserve(self, now: float) -> float:
+        """When a call may start that is made now."""
+        start = max(now, self._not_before)
+        if self._next < start:
+            self._is_spaced = False
+        is_full = len(self._starts) == self._starts.maxlen
+        if is_full and self._starts[0] + self._window > start:
+            self._is_spaced = True
+            start = self._starts[0] + self._window
+        if self._is_spaced:
+            start = max(start, self._next)
+        self._starts.append(start)
+        self._next = max(self._next, start) + self._interval
+        return start
+
+    def hold_until(self, time: float) -> None:
+        """Start no call before this time. Callers that waited meanwhile do not all start at once."""
+        self._not_before = max(time, self._not_before)
+        self._next = max(time, self._next)
+        self._is_spaced = True
