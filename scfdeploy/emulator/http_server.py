@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import queue
 import re
 import selectors
 import socket
@@ -29,6 +30,7 @@ _SINGLE_HEADERS = (
     *("Authorization", "Content-Length", "Transfer-Encoding"),
 )
 _MAX_TRAILER_LINES = 100
+_MAX_FREE_THREADS = 64
 # Limits of discarding an unread body, which lets its sender read the response.
 _MAX_DISCARDED_BYTES = 64 << 20
 _DISCARD_S = 5.0
@@ -57,6 +59,10 @@ class HttpServer(ThreadingHTTPServer):
         self._lock = threading.Condition()
         self._connections: set[socket.socket] = set()
         self._busy = 0
+        self._accepted: queue.SimpleQueue[tuple[Any, Any] | None] = queue.SimpleQueue()
+        self._free_threads = 0
+        """Threads that wait for a connection, without those for which one is in the queue."""
+        self._is_closed = False
         self._stopped = threading.Event()
         self._stopped.set()
         try:
@@ -103,7 +109,31 @@ class HttpServer(ThreadingHTTPServer):
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
             self._lock.wait_for(lambda: not self._connections, timeout=wait_s)
+            self._is_closed = True
+            free, self._free_threads = self._free_threads, 0
+        for _ in range(free):
+            self._accepted.put(None)
         self._close_wakers()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection in a free thread, or in a new one: many clients open a connection for each call."""
+        with self._lock:
+            is_free = self._free_threads > 0
+            self._free_threads -= is_free
+        if is_free:
+            self._accepted.put((request, client_address))
+        else:
+            threading.Thread(target=self._serve_connections, args=(request, client_address), daemon=True).start()
+
+    def _serve_connections(self, request: Any, client_address: Any) -> None:
+        accepted: tuple[Any, Any] | None = (request, client_address)
+        while accepted is not None:
+            self.process_request_thread(*accepted)
+            with self._lock:
+                if self._is_closed or self._free_threads >= _MAX_FREE_THREADS:
+                    return
+                self._free_threads += 1
+            accepted = self._accepted.get()
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Serve one connection until it closes."""

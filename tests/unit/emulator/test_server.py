@@ -81,6 +81,23 @@ def test_server_can_stop_without_start() -> None:
     Server().stop()
 
 
+def test_stopped_server_leaves_no_thread() -> None:
+    before = set(threading.enumerate())
+    with running() as cloud:
+        cloud.create()
+        callers = [
+            threading.Thread(target=cloud.call, args=["Invoke"], kwargs={"FunctionName": "hello"}) for _ in range(3)
+        ]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join()
+        cloud.call("GetFunction", FunctionName="hello")
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=20)
+    assert set(threading.enumerate()) <= before
+
+
 def test_stop_in_other_thread_ends_serve_forever() -> None:
     server = Server()
     thread = threading.Thread(target=server.serve_forever)
