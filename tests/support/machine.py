@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from scfdeploy import __version__
 from tests.support.preloaded_command import start_command
 
 _PYTHON = """\
@@ -23,8 +24,10 @@ _MAKE_ENVIRONMENT = """\
 #!/bin/sh
 # An environment whose pip fetches nothing and notes what it was told; its scfdeploy is the one that runs the tests.
 set -eu
-mkdir -p -- "$1/bin"
-cat > "$1/bin/python" <<'END'
+mkdir -p -- "$1"
+exec cp -R "{environment}/." "$1"
+"""
+_PYTHON_OF_ENVIRONMENT = """\
 #!/bin/sh
 set -eu
 case "$1 $2" in
@@ -32,12 +35,12 @@ case "$1 $2" in
   "-I -c") printf '%s\\n' "${{0%/bin/python}}/site-packages" ;;
   *) exit 2 ;;
 esac
-END
-cat > "$1/bin/scfdeploy" <<'END'
+"""
+_SCFDEPLOY = """\
 #!/bin/sh
-exec {scfdeploy} "$@"
-END
-chmod 755 "$1/bin/python" "$1/bin/scfdeploy"
+# Each job asks for the version: no process of Python is needed for it.
+if [ "$*" = --version ]; then echo "scfdeploy {version}"; exit; fi
+exec {start} "$@"
 """
 _GIT = """\
 #!/bin/sh
@@ -74,11 +77,20 @@ def put_programs(folder: Path) -> None:
 
 def put_installer(folder: Path) -> None:
     """Write `git` and `make-environment FOLDER`, which stands in for `python3 -I -m venv`. See `installs`."""
-    folder.mkdir(parents=True, exist_ok=True)
+    environment = folder / "environment"
+    (environment / "bin").mkdir(parents=True, exist_ok=True)
     log = folder / "installs.txt"
+    start = start_command()
+    _write(
+        environment / "bin",
+        {
+            "python": _PYTHON_OF_ENVIRONMENT.format(log=log),
+            "scfdeploy": _SCFDEPLOY.format(version=__version__, start=start),
+        },
+    )
     texts = {
         "git": _GIT.format(git=shutil.which("git") or "false", log=log),
-        "make-environment": _MAKE_ENVIRONMENT.format(scfdeploy=start_command(), log=log),
+        "make-environment": _MAKE_ENVIRONMENT.format(environment=environment),
     }
     _write(folder, texts)
 
