@@ -30,8 +30,8 @@ def test_run_killed_at_any_call_is_completed_by_next_run(
     scenario: CrashScenario, when: str, share: int, prepare: Callable[[CrashScenario], PreparedScenario]
 ) -> None:
     prepared = prepare(scenario)
-    start = 3 * IN_BOTH_MODES.index(scenario) + 10 * (when == "after")
-    points = sample(range(1 + share, prepared.calls + 1, _SHARES), every=20, start=start)
+    start = 4 * IN_BOTH_MODES.index(scenario) + 15 * (when == "after")
+    points = sample(range(1 + share, prepared.calls + 1, _SHARES), every=30, start=start)
     for number, at in enumerate(points):
         with prepared.start_run() as attempt:
             killed = attempt.crash(at, when)

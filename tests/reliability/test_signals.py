@@ -30,7 +30,7 @@ def test_interrupted_run_reports_results_and_next_run_completes(
     prepared = prepare(scenario)
     # The two signals share the calls between them.
     first = 1 + 2 * share + (sent is signal.SIGTERM)
-    for at in sample(range(first, prepared.calls + 1, 2 * _SHARES), every=10, start=3 * _SCENARIOS.index(scenario)):
+    for at in sample(range(first, prepared.calls + 1, 2 * _SHARES), every=14, start=4 * _SCENARIOS.index(scenario)):
         with prepared.start_run() as attempt:
             stopped = attempt.crash(at, "after", sent)
             measure(sent.name, points=attempt.server.signal_sent)

@@ -43,7 +43,7 @@ def test_single_api_fault_is_overcome_at_any_call(
     for number, scenario in enumerate(_CHANGES):
         prepared = prepare(scenario)
         # In a usual run each kind meets other calls; a soak takes every call.
-        for at in sample(range(1, prepared.calls + 1), every=48, start=3 * _KINDS.index(name) + 24 * number):
+        for at in sample(range(1, prepared.calls + 1), every=60, start=3 * _KINDS.index(name) + 30 * number):
             _overcome({"nth": at, **FAULTS[name]}, prepared)
 
 
