@@ -19,9 +19,9 @@ from scfdeploy.diagnostics.messages import use_translation
 from scfdeploy.model import FUNCTION_FIELDS, LAYER_FIELDS, Field, Kind
 from scfdeploy.scaffold import new_project, project_templates
 from scfdeploy.triggers import TRIGGER_TYPES
-from scripts.extract_messages import templates
 from tests.support.json_values import data_of
 from tests.support.rule_cases import Case, all_cases, under_inputs
+from tests.support.translatable import translatable_texts
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted((ROOT / "examples").glob("*/serverless.yml"))
@@ -218,7 +218,7 @@ def test_texts_are_translated() -> None:
 
 
 def test_texts_are_in_the_catalogue() -> None:
-    known = {found.text for found in templates()}
+    known = set(translatable_texts())
     texts = {field.description for field in (*FUNCTION_FIELDS, *LAYER_FIELDS)}
     texts |= {field.description for kind in TRIGGER_TYPES for field in kind.fields}
 
