@@ -33,6 +33,9 @@ os.environ.pop("SCFDEPLOY_LANG", None)
 if any(os.environ.get(name, "").startswith("zh") for name in ("LC_ALL", "LC_MESSAGES", "LANG")):
     os.environ["LC_ALL"] = "C.UTF-8"
 
+# Programs that tests start need not be compiled anew each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # pytest-xdist sets it in each worker, and commands would wrap their output by it.
 os.environ.pop("COLUMNS", None)
 
