@@ -3,7 +3,8 @@
 Tests start the command hundreds of times, and most of its time is for loading. `start_command` and `fork_command`
 hand arguments, environment, folder, umask and standard streams to a process of this module, which forks. The fork is a
 real process of its own session, and runs what `python -m scfdeploy` runs. The pip that it starts for dependencies of
-functions is a fork, too, and `fork_server` calls functions of tests in forks.
+functions is a fork, too, and `fork_server` calls functions of tests in forks. On macOS, where a process that has loaded
+libraries of the system cannot fork safely, each is an ordinary new process.
 
     order    8 bytes with its length and three descriptors; FOLDER, UMASK, COUNT OF WORDS, WORD..., NAME=VALUE..., each
              but the last followed by a zero byte
@@ -33,6 +34,9 @@ from typing import NoReturn
 
 _ROOT = Path(__file__).parents[2]
 _CLIENT = Path(__file__).with_name("preloaded_client.py")
+_FORKS = sys.platform == "linux"
+_MODULE = "tests.support.preloaded_command"
+_DIRECTLY = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from {_MODULE} import run_directly; run_directly()"
 _SOCKET = "socket"
 _PYTHON = "python"
 """Beside the socket: what runs a program of Python that imports pip, in a fork."""
@@ -46,7 +50,7 @@ _FLUSH_FAILED = 120
 
 def start_command() -> str:
     """The words of a shell that start scfdeploy; they go before its arguments."""
-    return _client(_started())
+    return _client(_started()) if _FORKS else shlex.join([sys.executable, "-c", _DIRECTLY])
 
 
 def _client(path: str) -> str:
@@ -55,13 +59,15 @@ def _client(path: str) -> str:
 
 def program_text() -> str:
     """The text of a program of Python that is scfdeploy."""
+    if not _FORKS:
+        return f"#!{sys.executable}\n{_DIRECTLY}\n"
     client = _CLIENT.read_text(encoding="utf-8")
     return f"#!{sys.executable}\nimport sys\nsys.argv.insert(1, {_started()!r})\n{client}"
 
 
 def python_with_pip() -> str:
     """A program that runs a file of Python in a fork that has loaded pip."""
-    return str(Path(_started()).with_name(_PYTHON))
+    return str(Path(_started()).with_name(_PYTHON)) if _FORKS else sys.executable
 
 
 class ForkedCommand:
@@ -90,6 +96,21 @@ class ForkedCommand:
         self._connection.close()
 
 
+class _NewCommand(ForkedCommand):
+    """The same as an ordinary process."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self.pid = process.pid
+
+    def wait(self, timeout: float | None = None) -> int:
+        return self._process.wait(timeout)
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
 def _received(connection: _socket.socket) -> bytes:
     answer = connection.recv(4)
     if len(answer) < 4:
@@ -101,6 +122,13 @@ def fork_command(
     words: Sequence[str], *, folder: Path, environment: Mapping[str, str], streams: tuple[int, int, int]
 ) -> ForkedCommand:
     """Start scfdeploy with these standard streams, and nothing but this environment."""
+    if not _FORKS:
+        stdin, stdout, stderr = streams
+        command = [sys.executable, "-c", _DIRECTLY, *words]
+        started = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True
+        )
+        return _NewCommand(started)
     pairs = [os.fsencode(f"{name}={value}") for name, value in environment.items()]
     order = b"\0".join([os.fsencode(folder), b"%d" % 0o022, b"%d" % len(words), *map(os.fsencode, words), *pairs])
     # Tests may connect to hosts only; this is no host.
@@ -125,7 +153,7 @@ def _started() -> str:
     # What a test has set by now must not be there later.
     clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.preloaded_command", str(listener.fileno())],
+        [sys.executable, "-m", _MODULE, str(listener.fileno())],
         cwd=_ROOT,
         env=clean,
         stdin=subprocess.PIPE,
@@ -260,6 +288,12 @@ def _inherit(order: bytes, streams: list[int]) -> None:
     sys.stdin = open(0, encoding="utf-8", errors=errors)  # noqa: SIM115
     sys.stdout = open(1, "w", encoding="utf-8", errors=errors, buffering=1 if os.isatty(1) else -1)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
+
+
+def run_directly() -> NoReturn:
+    """Run the command of this process, which has not been forked for it."""
+    sys.argv[0] = "scfdeploy"
+    sys.exit(_run())
 
 
 def _run() -> int:
