@@ -95,6 +95,12 @@ def test_crash_fails_its_test_and_the_others_still_run(tmp_path: Path) -> None:
     assert ran.returncode == 1
 
 
+def test_option_of_pytest_xdist_is_wrong_usage_beside_workers(tmp_path: Path) -> None:
+    ran = run(tmp_path, "-p", "xdist", "--workers", "2", "-n", "2")
+    assert "--workers goes neither with --cov nor with -n" in ran.stderr
+    assert ran.returncode == 4
+
+
 @pytest.mark.parametrize("option", ["-x", "--maxfail=1"])
 def test_first_failure_ends_the_run_when_asked_for(tmp_path: Path, option: str) -> None:
     for number in range(9):

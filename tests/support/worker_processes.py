@@ -39,6 +39,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--workers") < 1:
+        return
+    # Coverage is written at the end of an interpreter, which these workers do not have.
+    if config.pluginmanager.has_plugin("_cov") or config.getoption("numprocesses", None):
+        raise pytest.UsageError("--workers goes neither with --cov nor with -n: use -n with --cov")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     number: int = session.config.getoption("--workers")
