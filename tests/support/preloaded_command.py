@@ -142,7 +142,8 @@ def fork_command(
 @cache
 def _started() -> str:
     """The socket of the process that forks; it ends with this one."""
-    folder = tempfile.TemporaryDirectory(prefix="scf-")
+    # The path of a socket must be short, and a test may have set TMPDIR to a folder that goes with it.
+    folder = tempfile.TemporaryDirectory(prefix="scf-", dir="/tmp" if os.access("/tmp", os.W_OK) else None)
     path = f"{folder.name}/{_SOCKET}"
     python = Path(folder.name, _PYTHON)
     python.write_text(f'#!/bin/sh\nexec {_client(path)} {_PROGRAM} "$@"\n')
