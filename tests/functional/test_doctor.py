@@ -43,10 +43,11 @@ def write_project(folder: Path, runtime: str = "Python3.10") -> None:
 
 
 def doctor(folder: Path, *options: str, **env: str) -> Ran:
-    """Run `doctor`. Node.js and npm answer at once, as the real ones take longer than all other checks together."""
+    """Run `doctor`. Node.js, npm and pip answer at once: the real ones take longer than all other checks."""
     programs = folder / ".programs"
     program(programs, "node", "v20.1.0")
     program(programs, "npm", "10.2.0")
+    program(programs, "pip", "pip 25.1 from /usr/lib (python 3.11)")
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     return scfdeploy("doctor", folder, *options, env={**CLEAN, "HOME": str(folder), "PATH": path, **env})
 

@@ -16,8 +16,8 @@ import pytest
 from scfdeploy.emulator import Server, Settings
 from tests.support.emulator import ApiError, Cloud, running
 
-_DOCKER = """#!{python}
-import http.server, json, os, signal, sys, time
+_DOCKER = """#!{python} -IS
+import json, os, signal, sys, time
 folder = {folder!r}
 mode = open(f"{{folder}}/mode").read()
 with open(f"{{folder}}/calls", "a") as calls:
@@ -49,6 +49,7 @@ if mode == "deaf":
 if mode == "stubborn":
     signal.signal(signal.SIGTERM, lambda *_: stops.append(True))
 stops = []
+import http.server
 
 class Handler(http.server.BaseHTTPRequestHandler):
     calls = 0
