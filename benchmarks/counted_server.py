@@ -1,4 +1,4 @@
-"""A local server in a process of its own that counts calls without a limit, also on a faster clock."""
+"""A local server in a process of its own that counts calls without a limit."""
 
 from __future__ import annotations
 
@@ -44,10 +44,9 @@ class CountedServer:
 
 
 @contextmanager
-def counted_server(speed: int = 1) -> Iterator[CountedServer]:
-    """Start a server whose latency and activation are those of the benchmarks, divided by `speed`."""
-    latency, activation = str(LATENCY_S / speed), str(ACTIVATION_S / speed)
-    command = [SCFDEPLOY, "emulator", "--port", "0", "--latency", latency, "--activation", activation]
+def counted_server() -> Iterator[CountedServer]:
+    """Start a server with the latency and the activation of the benchmarks."""
+    command = [SCFDEPLOY, "emulator", "--port", "0", "--latency", str(LATENCY_S), "--activation", str(ACTIVATION_S)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert process.stdout is not None

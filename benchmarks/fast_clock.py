@@ -2,8 +2,8 @@
 
     python benchmarks/fast_clock.py SPEED COMMAND [OPTION]...
 
-Only waiting gets shorter: work takes as long as ever. So a time on this clock, which is SPEED times as long as on the
-machine's, is an upper bound.
+Only the command's own waiting gets shorter: work, and the latency of the server, take as long as ever. So a time on
+this clock, which is SPEED times as long as on the machine's, is an upper bound.
 """
 
 from __future__ import annotations

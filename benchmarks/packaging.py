@@ -143,7 +143,9 @@ def make_tree(root: pathlib.Path, *, files: int, megabytes: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         pool, size = pools[kind], int(weight * scale)
         start = chance.randrange(len(pool))
-        content = (pool[start:] + pool * (size // len(pool) + 1))[:size]
+        content = pool[start : start + size]
+        while len(content) < size:
+            content += pool[: size - len(content)]
         (folder / f"module{number:05}{kind}").write_bytes(content)
 
 

@@ -125,6 +125,13 @@ def tasks(counts: Sequence[int]) -> list[Task]:
     return [*found, Task("package {files} files", "package", package, runs=3)]
 
 
+def remove_results(project: Path) -> None:
+    """Remove what an earlier run of any tool left, so that nothing is taken from it."""
+    for name in (".scfdeploy", ".aws-sam", ".serverless", ".chalice/deployments", "out"):
+        shutil.rmtree(project / name, ignore_errors=True)
+    (project.parent / "zip.zip").unlink(missing_ok=True)
+
+
 def write_peer_projects(
     folder: Path,
     counts: Sequence[int],

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 _COLUMNS = 2
 _PANEL_WIDTH, _PANEL_HEIGHT = 460, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 118, 46, 46
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 134, 46, 46
 _LABEL_HEIGHT = 15
 _SHAPES = ("circle", "square", "triangle", "diamond")
 _STYLE = """\
@@ -113,17 +113,18 @@ def _panel(panel: Panel) -> Iterator[str]:
             yield _path([(across.place(x), up.place(y)) for x, y in one.floors], f"floor c{number}")
         yield _path(places, f"line c{number}")
         yield from (_marker(x, y, number) for x, y in places)
-    ends = [(up.place(one.points[-1][1]), one.name) for one in panel.series]
-    x = max(across.place(one.points[-1][0]) for one in panel.series) + 9
-    for y, name in _spread(ends):
-        yield _text(x, y + 4, name, "label")
+    ends = [(up.place(one.points[-1][1]), number) for number, one in enumerate(panel.series)]
+    x = max(across.place(one.points[-1][0]) for one in panel.series) + 14
+    for y, number in _spread(ends):
+        yield _marker(x, y, number)
+        yield _text(x + 9, y + 4, panel.series[number].name, "label")
 
 
-def _spread(ends: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
-    """The names at their places, moved down where they would cover each other."""
-    found: list[tuple[float, str]] = []
-    for y, name in sorted(ends):
-        found.append((max(y, found[-1][0] + _LABEL_HEIGHT) if found else y, name))
+def _spread(ends: Sequence[tuple[float, int]]) -> list[tuple[float, int]]:
+    """The labels at their heights, moved down where they would cover each other."""
+    found: list[tuple[float, int]] = []
+    for y, number in sorted(ends):
+        found.append((max(y, found[-1][0] + _LABEL_HEIGHT) if found else y, number))
     return found
 
 

@@ -162,6 +162,19 @@ def test_key_of_another_shard_is_rejected(servers: list[LocalServer], repository
     assert orders.functions() == []
 
 
+def test_shards_that_share_a_key_succeed_by_repeating_calls(cloud: LocalServer, repository: Path) -> None:
+    """Two of three calls exceed the limit, as when three shards each keep to all of it."""
+    cloud.control("faults", [{"action": "*", "code": "RequestLimitExceeded", "probability": 0.67, "seed": 7}])
+
+    ran = scfdeploy("apply", repository / "orders", "--yes", env=cloud.env)
+
+    assert ran.exit_code == 0, ran.stderr
+    assert sum(rule["hits"] for rule in cloud.control("faults")["rules"]) > 5
+    assert set(cloud.control("state")["function"]) == {
+        f"ap-guangzhou/default/{name}-dev" for name in PROJECTS["orders"]
+    }
+
+
 def test_prune_in_one_shard_keeps_functions_of_other_shards(cloud: LocalServer, repository: Path) -> None:
     for project in PROJECTS:
         assert scfdeploy("apply", repository / project, "--yes", env=cloud.env).exit_code == 0
