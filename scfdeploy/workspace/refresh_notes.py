@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -40,90 +40,137 @@ class FunctionNote(NamedTuple):
     """Its newest published version, if the files ask for one; otherwise empty."""
 
 
-class RefreshNotes:
-    """The notes of one `scope`: the version of the program, and an endpoint, region, app and stage."""
+class NotesScope(NamedTuple):
+    """What notes belong to."""
 
-    def __init__(self, root: str, scope: Iterable[str]) -> None:
+    endpoint: str
+    region: str
+    app: str
+    stage: str
+
+    def has_project_of(self, other: NotesScope) -> bool:
+        """Whether both are of one project, in the same cloud or in another."""
+        return self[1:] == other[1:]
+
+
+class RefreshNotes:
+    """The notes of one scope, written by one version of the program; those of another version are not read."""
+
+    def __init__(self, root: str, scope: NotesScope, *, version: str) -> None:
         import hashlib
 
-        self._scope = [str(part) for part in scope]
-        key = hashlib.sha256("\n".join(self._scope).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        self._scope = scope
+        self._version = version
+        key = hashlib.sha256("\n".join(scope).encode("utf-8", "surrogatepass")).hexdigest()[:16]
         self._directory = str(cache_dir(root))
         self._name = f"{_FOLDER}/{key}"
-        self._salt = ""
-        self._notes: dict[str, FunctionNote] | None = None
+        self._content: _Content | None = None
 
     @property
     def salt(self) -> str:
         """A random text that belongs to these notes."""
-        self._read()
-        return self._salt
+        return self._read().salt
 
     @property
     def by_address(self) -> Mapping[str, FunctionNote]:
         """The notes by the address of the function."""
-        return self._read()
+        return self._read().notes
 
-    def forget(self, addresses: Collection[str]) -> None:
+    def forget(self, addresses: Collection[str], *, every_endpoint: bool) -> None:
         """Remove the notes of functions; call it before anything of them changes.
 
-        Raises ScfDeployError if a note would stay: a later plan could miss what this run changes.
+        `every_endpoint` also removes what runs with another endpoint noted of the project: one cloud has several names.
+        Notes that cannot be read, such as those of another version, are removed as a whole. Raises ScfDeployError if a
+        note would stay: a later plan could miss what this run changes.
         """
-        notes = self._read()
-        if notes.keys().isdisjoint(addresses):
-            return
+        files = FileCache(self._directory)
+        names = {self._name}
+        if every_endpoint:
+            names |= {f"{_FOLDER}/{name}" for name in files.names(_FOLDER)}
+        for name in sorted(names):
+            self._forget_in(name, files, addresses)
+        self._content = None
+
+    def replace(self, notes: Mapping[str, FunctionNote]) -> None:
+        """Write these notes in place of all others."""
+        content = self._read()
+        if notes != content.notes:
+            self._content = content._replace(notes=dict(notes))
+            self._write(self._name, self._content)
+
+    def _forget_in(self, name: str, files: FileCache, addresses: Collection[str]) -> None:
+        file = files.read(name)
+        content = _parse(file or b"")
+        if content is not None and content.version == self._version:
+            if not content.scope.has_project_of(self._scope) or content.notes.keys().isdisjoint(addresses):
+                return
         # Removed first: a disk that is full still allows that.
-        FileCache(self._directory).remove(self._name)
-        path = f"{self._directory}/{self._name}"
-        if os.path.lexists(path):
+        files.remove(name)
+        path = f"{self._directory}/{name}"
+        if file is not None and os.path.lexists(path):
             raise ScfDeployError(
                 message("{path} cannot be removed, and would be wrong after this run; nothing was changed", path=path),
                 hint=message("Make the folder writable, or remove it."),
             )
         _sync_folder(os.path.dirname(path))
-        self._write({address: note for address, note in notes.items() if address not in addresses})
+        if content is not None and content.version == self._version:
+            remaining = {address: note for address, note in content.notes.items() if address not in addresses}
+            self._write(name, content._replace(notes=remaining))
 
-    def replace(self, notes: Mapping[str, FunctionNote]) -> None:
-        """Write these notes in place of all others."""
-        self._read()
-        if notes != self._notes:
-            self._write(notes)
+    def _read(self) -> _Content:
+        if self._content is None:
+            content = _parse(FileCache(self._directory).read(self._name) or b"")
+            if content is None or (content.version, content.scope) != (self._version, self._scope):
+                content = _Content(self._version, self._scope, secrets.token_hex(_SALT_BYTES), {})
+            self._content = content
+        return self._content
 
-    def _read(self) -> dict[str, FunctionNote]:
-        if self._notes is None:
-            self._salt, self._notes = self._parse(FileCache(self._directory).read(self._name) or b"")
-        return self._notes
-
-    def _write(self, notes: Mapping[str, FunctionNote]) -> None:
+    def _write(self, name: str, content: _Content) -> None:
         import json
 
-        self._notes = dict(notes)
-        rows = {address: list(note) for address, note in notes.items()}
-        document = {"format": _FORMAT, "scope": self._scope, "salt": self._salt, "functions": rows}
+        rows = {address: list(note) for address, note in content.notes.items()}
+        document = {
+            "format": _FORMAT,
+            "version": content.version,
+            "scope": list(content.scope),
+            "salt": content.salt,
+            "functions": rows,
+        }
         files = FileCache(self._directory)
-        if not notes:
-            files.remove(self._name)
+        if not rows:
+            files.remove(name)
             return
         with suppress(OSError):
-            files.write(self._name, json.dumps(document, separators=(",", ":")).encode())
-
-    def _parse(self, content: bytes) -> tuple[str, dict[str, FunctionNote]]:
-        """The salt and the notes of a file; a new salt without notes for any other content."""
-        import json
-
-        new_salt = secrets.token_hex(_SALT_BYTES)
-        try:
-            document = json.loads(content)
-            if document["format"] != _FORMAT or document["scope"] != self._scope:
-                return new_salt, {}
-            return _text(document["salt"]), {address: _note(row) for address, row in document["functions"].items()}
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return new_salt, {}
+            files.write(name, json.dumps(document, separators=(",", ":")).encode())
 
 
 def has_notes(root: str) -> bool:
     """Whether a folder has notes of any run."""
     return os.path.isdir(f"{root}/{NAME}/cache/{_FOLDER}")
+
+
+class _Content(NamedTuple):
+    """The content of a file of notes."""
+
+    version: str
+    scope: NotesScope
+    salt: str
+    notes: Mapping[str, FunctionNote]
+
+
+def _parse(content: bytes) -> _Content | None:
+    """The content of a file; None if it has another form."""
+    import json
+
+    try:
+        document = json.loads(content)
+        if document["format"] != _FORMAT:
+            return None
+        notes = {address: _note(row) for address, row in document["functions"].items()}
+        scope = NotesScope(*map(_text, document["scope"]))
+        return _Content(_text(document["version"]), scope, _text(document["salt"]), notes)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def _sync_folder(folder: str) -> None:

@@ -307,6 +307,14 @@ def test_notes_belong_to_one_endpoint(project: Path, cloud: LocalServer) -> None
         assert changed(plan(project, cloud)) == {"function/default/f2": "update"}
 
 
+def test_apply_with_another_name_of_the_endpoint_removes_the_note(project: Path, cloud: LocalServer) -> None:
+    same = LocalServer(cloud.url.replace("127.0.0.1", "localhost"))
+    write_project(project / "f1", TIMER.replace("0 0 2", "0 0 3"), name="f1")
+    run("apply", project, same, "--yes")
+    write_project(project / "f1", TIMER, name="f1")
+    assert changed(plan(project, cloud)) == {"trigger/default/f1/timer/nightly": "update"}
+
+
 def _note_file(folder: Path) -> Path:
     [file] = (folder / ".scfdeploy" / "cache" / "refreshed").iterdir()
     return file

@@ -15,7 +15,7 @@ from scfdeploy.operations.refresh.digests import ContentDigests
 from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.plan import Action, Change
 from scfdeploy.plan.resources.version import newest, wants_versions
-from scfdeploy.workspace.refresh_notes import FunctionNote, RefreshNotes, has_notes
+from scfdeploy.workspace.refresh_notes import FunctionNote, NotesScope, RefreshNotes, has_notes
 
 if TYPE_CHECKING:
     from scfdeploy.operations.plan import PlannedProject
@@ -26,12 +26,11 @@ _ACTIVE = "Active"
 def open_notes(project: Project, cloud: CloudOptions, root: str = "") -> RefreshNotes:
     """The notes of this project in this cloud; `root` is another folder than that of the project.
 
-    Those of another version of the program are not read.
-
     They belong to an account too: the id of a function, which each note has, is unique across accounts.
     """
     key = project.key
-    return RefreshNotes(root or project.root, (__version__, endpoint_of(cloud), key.region, key.app, key.stage))
+    scope = NotesScope(endpoint_of(cloud), key.region, key.app, key.stage)
+    return RefreshNotes(root or project.root, scope, version=__version__)
 
 
 def forget_changed(planned: PlannedProject, cloud: CloudOptions) -> None:
@@ -43,12 +42,13 @@ def forget_changed(planned: PlannedProject, cloud: CloudOptions) -> None:
 def forget(project: Project, cloud: CloudOptions, functions: Collection[Address]) -> None:
     """Remove the notes of functions, also those of runs with the folder above or below as the project.
 
-    Raises ScfDeployError if one would stay.
+    A local server that this run started is no other cloud by another name, so the notes of others stay. Raises
+    ScfDeployError if one would stay that must not.
     """
     folders = [str(Path(project.root).parent), *(instance.root for instance in project.instances)]
     others = {folder for folder in folders if folder != project.root and has_notes(folder)}
     for root in (project.root, *sorted(others)):
-        open_notes(project, cloud, root).forget(set(map(str, functions)))
+        open_notes(project, cloud, root).forget(set(map(str, functions)), every_endpoint=cloud.local is None)
 
 
 def note_applied(planned: PlannedProject, cloud: CloudOptions, outcomes: Sequence[Outcome]) -> None:
