@@ -29,6 +29,7 @@ class FileCache:
 
     def __init__(self, directory: str) -> None:
         self._directories = [directory]
+        self._real_folders: dict[str, str] = {}
 
     def read(self, name: str) -> bytes | None:
         """The content of a file written by `write`."""
@@ -36,7 +37,7 @@ class FileCache:
             with suppress(OSError), open(f"{directory}/{name}", "rb") as file:
                 content, status = file.read(), os.fstat(file.fileno())
                 with open(f"{directory}/{_seal_of(name)}", "rb") as seal:
-                    if seal.read(_SEAL_BYTES + 1) == _seal(f"{directory}/{name}", content, status):
+                    if seal.read(_SEAL_BYTES + 1) == self._seal(f"{directory}/{name}", content, status):
                         return content
         return None
 
@@ -69,7 +70,7 @@ class FileCache:
         with self.new_file() as file:
             file.write(content)
             path = self.put(file, name)
-        seal = _seal(path, content, os.stat(path))
+        seal = self._seal(path, content, os.stat(path))
         with self.new_file() as file:
             file.write(seal)
             self.put(file, _seal_of(name))
@@ -99,6 +100,16 @@ class FileCache:
                 if name.endswith(_UNFINISHED) and self.age_s(name, now_ns=now_ns) > older_than_s:
                     self.remove(name)
 
+    def _seal(self, path: str, content: bytes, status: os.stat_result) -> bytes:
+        import hashlib
+
+        folder, name = os.path.split(path)
+        real = self._real_folders.get(folder)
+        if real is None:  # to find it takes longer than to read a small file
+            real = self._real_folders[folder] = os.path.realpath(folder)
+        where = f"{real}/{name}\n{status.st_ino}\n{status.st_ctime_ns}\n".encode("utf-8", "surrogateescape")
+        return hashlib.sha256(where + hashlib.sha256(content).digest()).hexdigest().encode()
+
     def _open(self) -> IO[bytes]:
         try:
             return _create(self._directories[-1])
@@ -109,13 +120,6 @@ class FileCache:
 
 def _seal_of(name: str) -> str:
     return f"seals/{name.replace('/', '-')}"
-
-
-def _seal(path: str, content: bytes, status: os.stat_result) -> bytes:
-    import hashlib
-
-    where = f"{os.path.realpath(path)}\n{status.st_ino}\n{status.st_ctime_ns}\n".encode("utf-8", "surrogateescape")
-    return hashlib.sha256(where + hashlib.sha256(content).digest()).hexdigest().encode()
 
 
 def _create(directory: str) -> IO[bytes]:
