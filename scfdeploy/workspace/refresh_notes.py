@@ -100,10 +100,10 @@ class RefreshNotes:
 
     def _forget_in(self, name: str, files: FileCache, addresses: Collection[str]) -> None:
         file = files.read(name)
-        content = _parse(file or b"")
-        if content is not None and content.version == self._version:
-            if not content.scope.has_project_of(self._scope) or content.notes.keys().isdisjoint(addresses):
-                return
+        content = _parse(file or b"", version=self._version)
+        is_other = content is not None and not content.scope.has_project_of(self._scope)
+        if is_other or (content is not None and content.notes.keys().isdisjoint(addresses)):
+            return
         # Removed first: a disk that is full still allows that.
         files.remove(name)
         path = f"{self._directory}/{name}"
@@ -113,15 +113,15 @@ class RefreshNotes:
                 hint=message("Make the folder writable, or remove it."),
             )
         _sync_folder(os.path.dirname(path))
-        if content is not None and content.version == self._version:
+        if content is not None:
             remaining = {address: note for address, note in content.notes.items() if address not in addresses}
             self._write(name, content._replace(notes=remaining))
 
     def _read(self) -> _Content:
         if self._content is None:
-            content = _parse(FileCache(self._directory).read(self._name) or b"")
-            if content is None or (content.version, content.scope) != (self._version, self._scope):
-                content = _Content(self._version, self._scope, secrets.token_hex(_SALT_BYTES), {})
+            content = _parse(FileCache(self._directory).read(self._name) or b"", version=self._version)
+            if content is None or content.scope != self._scope:
+                content = _Content(self._scope, secrets.token_hex(_SALT_BYTES), {})
             self._content = content
         return self._content
 
@@ -131,7 +131,7 @@ class RefreshNotes:
         rows = {address: list(note) for address, note in content.notes.items()}
         document = {
             "format": _FORMAT,
-            "version": content.version,
+            "version": self._version,
             "scope": list(content.scope),
             "salt": content.salt,
             "functions": rows,
@@ -152,23 +152,22 @@ def has_notes(root: str) -> bool:
 class _Content(NamedTuple):
     """The content of a file of notes."""
 
-    version: str
     scope: NotesScope
     salt: str
     notes: Mapping[str, FunctionNote]
 
 
-def _parse(content: bytes) -> _Content | None:
-    """The content of a file; None if it has another form."""
+def _parse(content: bytes, *, version: str) -> _Content | None:
+    """The content of a file; None if it has another form, or if another version of the program wrote it."""
     import json
 
     try:
         document = json.loads(content)
-        if document["format"] != _FORMAT:
+        if (document["format"], document["version"]) != (_FORMAT, version):
             return None
         notes = {address: _note(row) for address, row in document["functions"].items()}
         scope = NotesScope(*map(_text, document["scope"]))
-        return _Content(_text(document["version"]), scope, _text(document["salt"]), notes)
+        return _Content(scope, _text(document["salt"]), notes)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
