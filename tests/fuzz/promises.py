@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable
 from functools import cache
@@ -19,7 +21,6 @@ from scfdeploy.results import Failed, Result
 _ACTS_ON_A_TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _OWN_COLOUR = re.compile(r"\x1b\[[0-9;]+m")
 _LONGEST_OUTPUT = 4 << 20
-_KEPT: list[tempfile.TemporaryDirectory[str]] = []
 
 
 class BrokenPromiseError(AssertionError):
@@ -76,8 +77,8 @@ def _no_number(word: str) -> None:
 @cache
 def scratch(name: str) -> Path:
     """A folder for one target, with code in it that files can name; removed when the process ends."""
-    _KEPT.append(tempfile.TemporaryDirectory(prefix=f"fuzz-{name}-"))
-    folder = Path(_KEPT[-1].name).resolve()
+    folder = Path(tempfile.mkdtemp(prefix=f"fuzz-{name}-")).resolve()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "src").mkdir()
     (folder / "src" / "index.py").write_text("def main_handler(event, context):\n    return event\n")
     return folder

@@ -161,9 +161,11 @@ class ScenarioRun:
         self.server.crash_at(0, "")
         return self._commands.run(replace(self._ordered(command), **options))
 
-    def crash(self, at: int, when: str, sent: signal.Signals = signal.SIGKILL, *, command: str = "") -> CommandResult:
-        """Run the command and send it a signal at a call."""
-        self.server.crash_at(at, when, sent)
+    def crash(
+        self, at: int, when: str, sent: signal.Signals = signal.SIGKILL, *, command: str = "", action: str = ""
+    ) -> CommandResult:
+        """Run the command and send it a signal at a call; with `action`, counted among its calls only."""
+        self.server.crash_at(at, when, sent, action=action)
         order = self._ordered(command)
         pid = self._commands.start(order)
         self.server.set_target(pid)
