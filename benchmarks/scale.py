@@ -212,9 +212,10 @@ def section(rows: Sequence[Mapping[str, Any]], **more: Any) -> dict[str, Any]:
 def functions_section(counts: Sequence[int], speeds: Mapping[tuple[str, int], int]) -> dict[str, Any]:
     rows = []
     for count in counts:
+        load = busy()
         runs = [measure_functions(count, speeds) for _ in range(RUNS.get(count, 1))]
         commands = {name: median_of([one[name] for one in runs]) for name in runs[0]}
-        rows.append({"size": count, "runs": len(runs), "commands": commands})
+        rows.append({"size": count, "load": load, "runs": len(runs), "commands": commands})
         for name, figures in commands.items():
             show(f"{count} functions: {name}", figures)
     rates = {action: documented_rate(action) for action in ("GetFunction", "ListTriggers")}
@@ -271,6 +272,7 @@ def environment_for(folder: Path, **more: str) -> dict[str, str]:
 def files_section(sizes: Sequence[int]) -> dict[str, Any]:
     rows = []
     for size in sizes:
+        load = busy()
         with tempfile.TemporaryDirectory() as place:
             project, archive = Path(place) / "project", Path(place) / "zip.zip"
             make_tree(project / "src", size)
@@ -283,7 +285,7 @@ def files_section(sizes: Sequence[int]) -> dict[str, Any]:
                 "zip": run(["zip", "-r", "-q", archive, "."], project / "src", environment),
             }
         found = {name: figures_of(used) for name, used in programs.items()}
-        rows.append({"size": size, "megabytes": round(size * BYTES_PER_FILE / 1e6, 2), "commands": found})
+        rows.append({"size": size, "load": load, "megabytes": round(size * BYTES_PER_FILE / 1e6, 2), "commands": found})
         for name, figures in found.items():
             show(f"{size} files: {name}", figures)
     return section(rows)
@@ -303,12 +305,13 @@ def events_section(sizes: Sequence[int]) -> dict[str, Any]:
 
     rows = []
     for size in sizes:
+        load = busy()
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place) / "scenario"
             folder.mkdir()
             (folder / "scenario.yml").write_text(scenario(size))
             used = run([SCFDEPLOY, "simulate", "scenario.yml"], folder, environment_for(Path(place)))
-        rows.append({"size": size, "commands": {"simulate": figures_of(used)}})
+        rows.append({"size": size, "load": load, "commands": {"simulate": figures_of(used)}})
         show(f"{size} events", figures_of(used))
     return section(rows)
 
@@ -327,7 +330,7 @@ def peers_section(peers: Path, counts: Sequence[int], files: int) -> dict[str, A
         )
         rows = []
         for task in tasks(counts):
-            found = {}
+            found, load = {}, busy()
             for tool, arguments in task.arguments.items():
                 if tool not in programs:
                     continue
@@ -338,8 +341,13 @@ def peers_section(peers: Path, counts: Sequence[int], files: int) -> dict[str, A
                     runs.append(figures_of(run([*programs[tool], *arguments], project, environment)))
                 found[tool] = median_of(runs)
                 show(f"{task.name.format(files=files)}: {tool}", found[tool])
-            rows.append({"size": task.name.format(files=files), "commands": found})
+            rows.append({"size": task.name.format(files=files), "load": load, "commands": found})
     return section(rows, versions={peer.name: peer.version for peer in PEERS if peer.name in programs})
+
+
+def busy() -> float:
+    """How many processes wanted a core in the last minute."""
+    return round(os.getloadavg()[0], 1)
 
 
 def figures_of(used: Usage) -> dict[str, Any]:

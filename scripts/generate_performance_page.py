@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 from scripts.growth_chart import Panel, Series, draw  # noqa: E402 - the scripts are no package of the environment
 
 _LEAST_FLOOR_S = 1.0
+_OWN_LOAD = 2
 Row = Mapping[str, Any]
 _COMMANDS = ("validate", "first apply", "plan, full", "plan, changed", "plan of one change", "apply of one change")
 _SUBJECT = (
@@ -35,7 +36,7 @@ look at the ratios. [Benchmarks](reference/benchmarks.md) lists the scripts that
 ![{subject}](performance.svg)
 
 Both axes are logarithmic. A dotted line is the floor: the least that rate limits and latency allow.
-
+{busy}
 ## Projects of 1 to {most:,} functions
 
 One folder for each function, each with a timer, against a local server in another process, with {latency_ms:.0f} ms
@@ -107,6 +108,10 @@ The rate limits of the platform count the calls of one sub-account: to read 5,00
 {shard_floor:.0f} minutes, however fast the machine is. [Split a deployment](how-to/sharding.md) shows how several jobs
 share the work.
 """
+_BUSY = """
+**Measured on a busy machine.** Other programs wanted up to {load:.0f} cores at the same time, so seconds of the clock
+are too long, also compared with the floor. CPU seconds, memory and calls hold.
+"""
 _FAST = """
 A time with a \\* was measured with a command whose clock goes {speed} times as fast, so that rate limits let {speed}
 times as many calls through, and is that of this clock. Machine and server are not faster, so it is an upper bound. CPU
@@ -122,6 +127,7 @@ def render(figures: Row) -> str:
     return _HEAD.format(
         least_floor=_LEAST_FLOOR_S,
         machine=figures["machine"],
+        busy=_busy(figures),
         subject=_SUBJECT,
         most=functions["rows"][-1]["size"],
         latency_ms=functions["latency_s"] * 1000,
@@ -147,6 +153,12 @@ def render(figures: Row) -> str:
         or "those of the system",
         shard_floor=5000 / rates["ListTriggers"] / 60,
     )
+
+
+def _busy(figures: Row) -> str:
+    """What to know when other programs ran during a measurement, which is itself two processes."""
+    load = max(row["load"] for name in ("functions", "files", "events", "peers") for row in figures[name]["rows"])
+    return _BUSY.format(load=load - _OWN_LOAD) if load > figures["machine"]["cores"] + _OWN_LOAD else ""
 
 
 def picture(figures: Row) -> str:

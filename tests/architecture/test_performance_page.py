@@ -70,6 +70,15 @@ def test_page_of_one_size_has_each_command_with_its_ratio(script: ModuleType) ->
         assert f"{script.seconds_text(command['wall_s'])} {ratio}".strip() in line
 
 
+@pytest.mark.parametrize(("load", "is_said"), [(2.0, False), (12.0, True)])
+def test_load_of_other_programs_is_said(script: ModuleType, load: float, is_said: bool) -> None:
+    figures = FIGURES | {"machine": FIGURES["machine"] | {"cores": 2}}
+    for name in (*SIZES, "peers"):
+        figures[name] = figures[name] | {"rows": [row | {"load": load} for row in figures[name]["rows"]]}
+
+    assert ("wanted up to 10 cores" in script.render(figures)) is is_said
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.004, "0.00"), (0.25, "0.25"), (9.994, "9.99"), (12.34, "12.3"), (1234.5, "1,234")]
 )
