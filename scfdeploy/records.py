@@ -1,8 +1,9 @@
 """`dataclass`, `replace` and `NamedTuple` for the many small classes that a command defines when it starts.
 
-The standard library compiles up to nine functions per class, and loads `inspect` for that. Here one is compiled, when
-there are many instances, and the rest is shared. Type checkers see the classes of the standard library, and so do
-`dataclasses` and `inspect`.
+`dataclasses` compiles up to nine functions per class, and loads `inspect` for that. Here one is compiled, when there
+are many instances, and the rest is shared. `typing.NamedTuple` compiles each annotation, which
+`collections.namedtuple` does not. Type checkers see the classes of the standard library, and so do `dataclasses` and
+`inspect`.
 
 Only data classes with slots and without base classes that have fields are supported, and named tuples without further
 base classes; anything else is a TypeError when the class is defined.
@@ -10,8 +11,8 @@ base classes; anything else is a TypeError when the class is defined.
 
 from __future__ import annotations
 
-from collections import _tuplegetter  # type: ignore[attr-defined]
-from collections.abc import Callable, Iterable, Mapping
+from collections import namedtuple
+from collections.abc import Callable, Mapping
 from itertools import islice
 from operator import attrgetter, ge, gt, le, lt
 from reprlib import recursive_repr
@@ -23,6 +24,7 @@ _MISSING: Any = object()
 _MOST_BOUND = 40
 """The number of instances that take longer to make without a compiled function than one takes to compile."""
 _assign = object.__setattr__
+_make_tuple_class: Any = namedtuple  # a second name, because type checkers allow only literal arguments of the first
 
 
 class _Field:
@@ -103,6 +105,10 @@ def _dataclass(
                 raise TypeError(f"{cls.__qualname__}.{name} is not a field")
             default = namespace.pop(name, _MISSING)
             fields[name] = default if isinstance(default, _Field) else _Field(default=default)
+        _check_order(
+            cls.__qualname__,
+            [own.default is not _MISSING or own.default_factory is not _MISSING for own in fields.values()],
+        )
         definition = _Definition(annotations, fields, settings)
         methods = _shared_methods(definition)
         if eq and ("__hash__" not in namespace or (namespace["__hash__"] is None and "__eq__" in namespace)):
@@ -123,6 +129,12 @@ def _dataclass(
         return made  # type: ignore[no-any-return]
 
     return decorate
+
+
+def _check_order(class_name: str, have_defaults: list[bool]) -> None:
+    """Raise TypeError if a field without a default follows one with a default."""
+    if have_defaults != sorted(have_defaults):
+        raise TypeError(f"{class_name} has a field without a default after one with a default")
 
 
 def _replace(instance: Any, /, **changes: Any) -> Any:
@@ -271,7 +283,7 @@ def _set_state(self: Any, state: list[Any]) -> None:
 
 
 class _NamedTupleMeta(type):
-    """Makes a subclass of tuple of the body of a class."""
+    """Makes a named tuple of `collections` of the body of a class."""
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
         if not bases:
@@ -283,95 +295,16 @@ class _NamedTupleMeta(type):
             raise TypeError(f"{name} needs `from __future__ import annotations` in its module")
         fields = tuple(namespace.get("__annotations__", ()))
         defaults = {field: namespace.pop(field) for field in fields if field in namespace}
-        namespace |= {field: _tuplegetter(index, None) for index, field in enumerate(fields)}
-        made: Any = type(name, (tuple,), {**_TUPLE_METHODS, **namespace, "__slots__": (), "__match_args__": fields})
-        made._fields, made._field_defaults = fields, defaults
-        if "__new__" not in namespace:
-            made.__new__ = _new_to_compile(made)
+        _check_order(name, [field in defaults for field in fields])
+        made = _make_tuple_class(name, fields, defaults=defaults.values(), module=namespace["__module__"])
+        for key, value in namespace.items():
+            setattr(made, key, value)
         return made
 
 
 class _NamedTuple(metaclass=_NamedTupleMeta):
     """The base class of named tuples: as `typing.NamedTuple`."""
 
-
-def _new_to_compile(cls: Any) -> Callable[..., Any]:
-    """A `__new__` that replaces itself with a compiled one, once so many instances were made that it pays."""
-    count = 0
-    fields: dict[str, _Field] = {}
-
-    def new_or_compile(subclass: Any, *values: Any, **named: Any) -> Any:
-        nonlocal count, fields
-        count += 1
-        fields = fields or {name: _Field(default=cls._field_defaults.get(name, _MISSING)) for name in cls._fields}
-        bound = _bind(fields, values, named) if count <= _MOST_BOUND else None
-        if bound is not None:
-            return tuple.__new__(subclass, bound)
-        cls.__new__ = staticmethod(_compile_new(cls))
-        return cls.__new__(subclass, *values, **named)
-
-    return new_or_compile
-
-
-def _compile_new(cls: Any) -> Callable[..., Any]:
-    names = {f"_default_{name}": default for name, default in cls._field_defaults.items()}
-    names["_tuple_new"] = tuple.__new__
-    parameters = [f"{name}=_default_{name}" if name in cls._field_defaults else name for name in cls._fields]
-    items = "".join(f"{name}, " for name in cls._fields)
-    text = f"def __new__({', '.join(['_cls', *parameters])}):\n return _tuple_new(_cls, ({items}))"
-    exec(text, names)  # noqa: S102 - names of fields are identifiers
-    new: Callable[..., Any] = names["__new__"]
-    new.__qualname__ = f"{cls.__qualname__}.__new__"
-    return new
-
-
-def _tuple_repr(self: Any) -> str:
-    values = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, self, strict=False))
-    return f"{type(self).__name__}({values})"
-
-
-def _tuple_values(self: Any) -> tuple[Any, ...]:
-    return tuple(self)
-
-
-def _tuple_replace(self: Any, /, **changes: Any) -> Any:
-    values = [changes.pop(name, value) for name, value in zip(self._fields, self, strict=True)]
-    if changes:
-        raise TypeError(f"Got unexpected field names: {list(changes)!r}")
-    return tuple.__new__(type(self), values)
-
-
-def _tuple_make(cls: Any, values: Iterable[Any]) -> Any:
-    made = tuple.__new__(cls, values)
-    if len(made) != len(cls._fields):
-        raise TypeError(f"Expected {len(cls._fields)} arguments, got {len(made)}")
-    return made
-
-
-class _TupleSignature:
-    """`__signature__` of a named tuple: what `inspect` shows does not depend on whether there is an instance."""
-
-    def __get__(self, _instance: object, owner: Any) -> Any:
-        from inspect import Parameter, Signature
-
-        kind, defaults = Parameter.POSITIONAL_OR_KEYWORD, owner._field_defaults
-        return Signature(
-            [
-                Parameter(name, kind, default=defaults.get(name, Parameter.empty), annotation=annotation)
-                for name, annotation in owner.__annotations__.items()
-            ]
-        )
-
-
-_TUPLE_METHODS: dict[str, Any] = {
-    "__repr__": _tuple_repr,
-    "__getnewargs__": _tuple_values,
-    "__signature__": _TupleSignature(),
-    "_asdict": lambda self: dict(zip(self._fields, self, strict=True)),
-    "_make": classmethod(_tuple_make),
-    "_replace": _tuple_replace,
-    "__replace__": _tuple_replace,
-}
 
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
