@@ -155,7 +155,9 @@ def main() -> None:
         chosen["files"] = lambda: files_section(options.files or (FILES[:2] if quick else FILES))
     if options.events or not is_partial:
         chosen["events"] = lambda: events_section(options.events or ((1000,) if quick else EVENTS))
-    if options.peers or not is_partial:
+    if not is_partial and not quick and not find_peers(peers).keys() - {"zip"}:
+        print(f"No other tools in {peers}: their figures are kept.")
+    elif options.peers or not is_partial:
         sizes = ((1, 2), 20) if quick else ((1, 10, 100), 1000)
         chosen["peers"] = lambda: peers_section(peers, *sizes)
     with tempfile.TemporaryDirectory() as folder:
