@@ -19,7 +19,7 @@ peers
         python -m venv FOLDER && FOLDER/bin/pip install aws-sam-cli==1.170.0 chalice==1.34.0
         npm install --prefix FOLDER osls@4.3.1
 
-    install. A tool that is not there is left out.
+    install; build/peers by default. A tool that is not there is left out.
 
 Run it on a machine that does nothing else: all sizes take about ten minutes.
 """
