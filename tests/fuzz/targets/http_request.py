@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
 import re
@@ -92,6 +93,7 @@ def _server() -> tuple[HttpServer, EmulatorApp]:
         return found if isinstance(found, Response) else Admission(_LARGEST_BODY, found.too_large)
 
     http_server = HttpServer(0, answered, admitted)
+    atexit.register(http_server.close, wait_s=0)
     emulator_app.base_url = f"http://127.0.0.1:{http_server.server_port}"
     return http_server, emulator_app
 
