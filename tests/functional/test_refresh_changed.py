@@ -80,6 +80,15 @@ def test_unchanged_functions_are_not_read(project: Path, cloud: LocalServer, mod
     assert "were not read in full" in scfdeploy("plan", project, "--refresh", mode, env=cloud.env).stdout
 
 
+def test_functions_of_others_in_the_namespace_are_not_listed(project: Path, cloud: LocalServer) -> None:
+    """More than a page of them would take further calls."""
+    console = Cloud(cloud.url)
+    for number in range(100):
+        console.create(f"other{number}", {"index.py": HANDLER}, Handler="index.main_handler")
+    assert calls_of(cloud, lambda: plan(project, cloud)) == Counter(ListFunctions=1)
+    assert unread(plan(project, cloud)) == COUNT
+
+
 def test_full_is_the_default_and_says_nothing(project: Path, cloud: LocalServer) -> None:
     document = run("plan", project, cloud).document
     assert "refresh" not in document

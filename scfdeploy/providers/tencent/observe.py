@@ -138,7 +138,7 @@ class _Refresh:
         tasks = []
         for name, pages in self._lists.items():
             rows = pages.rows("FunctionName")
-            tasks += self._record_unlisted(name, self._list_functions({"Namespace": name}) if rows is None else rows)
+            tasks += self._record_unlisted(name, self._list_functions(self._list_params(name)) if rows is None else rows)
         return tasks
 
     def tasks_of_read(self, unread: Collection[Address]) -> list[Task]:
@@ -187,7 +187,7 @@ class _Refresh:
         return [partial(self._read_page, name, offset) for offset in self._lists[name].missing]
 
     def _read_page(self, name: str, offset: int) -> list[Task]:
-        page = read_page(self._client, "ListFunctions", {"Namespace": name}, "Functions", offset=offset)
+        page = read_page(self._client, "ListFunctions", self._list_params(name), "Functions", offset=offset)
         self._lists.setdefault(name, PageSet()).add(offset, page)
         return []
 
@@ -240,9 +240,16 @@ class _Refresh:
         return True
 
     def _find_owned(self, namespace: str) -> list[Task]:
+        return self._record_unlisted(namespace, self._list_functions(self._owned_params(namespace)))
+
+    def _owned_params(self, namespace: str) -> dict[str, Any]:
         tag_filter = {"Name": f"tag-{APP_TAG}", "Values": [self._query.app]}
-        rows = self._list_functions({"Namespace": namespace, "Filters": [tag_filter]})
-        return self._record_unlisted(namespace, rows)
+        return {"Namespace": namespace, "Filters": [tag_filter]}
+
+    def _list_params(self, namespace: str) -> dict[str, Any]:
+        """For a few functions, which are read one by one if they are not in it: a list without those of other apps."""
+        is_few = self._function_counts[namespace] <= _MANY
+        return self._owned_params(namespace) if is_few and self._query.app else {"Namespace": namespace}
 
     def _is_owned(self, owner: Owner | None) -> bool:
         return owner is not None and (owner.app, owner.stage) == (self._query.app, self._query.stage)
