@@ -175,7 +175,7 @@ def test_function_changed_by_others_is_read(tmp_path: Path, cloud: LocalServer, 
 
 
 def test_change_in_the_second_of_the_note_is_seen(tmp_path: Path, cloud: LocalServer) -> None:
-    """The time of the cloud stands still: the modification time of the later change is the same."""
+    """Most often all calls are in one second, so that the modification time of the later change is the same."""
     folder = write_all(tmp_path / "shop", f"  memorySize: 128\n{TIMER}")
     note(folder, cloud)
     console = Cloud(cloud.url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from scfdeploy.model import Address, Bundle, FunctionSpec, Project, Ref, Value
 from scfdeploy.plan.desired import DesiredFunction, desired_function
@@ -27,6 +27,7 @@ class ContentDigests:
         self._bundles = bundles
         self._values = values
         self._salt = salt.encode()
+        self._contents: dict[Address, DesiredFunction] = {}
 
     def of(self, spec: FunctionSpec) -> str:
         """The digest for one function of the project."""
@@ -38,16 +39,26 @@ class ContentDigests:
         return hmac.new(key, content.text.encode(), hashlib.sha256).hexdigest()
 
     def _content(self, spec: FunctionSpec) -> DesiredFunction:
-        return desired_function(spec, self._bundles.get(spec.address), self._value_of, self._project.secrets)
+        content = self._contents.get(spec.address)
+        if content is None:
+            bundle = self._bundles.get(spec.address)
+            content = desired_function(spec, bundle, self._value_of, self._project.secrets)
+            self._contents[spec.address] = content
+        return content
 
     def _value_of(self, ref: Ref) -> Value:
         return self._values.get(ref, ref) if ref.address.kind.is_shared else ref
 
     @cached_property
     def _slow_key(self) -> bytes:
-        import hashlib
         import json
 
         secrets = sorted({secret for spec in self._project.functions for secret in self._content(spec).secrets})
-        text = json.dumps(secrets)
-        return hashlib.pbkdf2_hmac("sha256", text.encode(), self._salt, _ROUNDS)
+        return _stretched(json.dumps(secrets).encode(), self._salt)
+
+
+@lru_cache(maxsize=1)  # an apply needs the key for its plan and for the notes
+def _stretched(text: bytes, salt: bytes) -> bytes:
+    import hashlib
+
+    return hashlib.pbkdf2_hmac("sha256", text, salt, _ROUNDS)

@@ -138,7 +138,9 @@ class _Refresh:
         tasks = []
         for name, pages in self._lists.items():
             rows = pages.rows("FunctionName")
-            tasks += self._record_unlisted(name, self._list_functions(self._list_params(name)) if rows is None else rows)
+            if rows is None:
+                rows = [*self._list_functions(self._list_params(name))]
+            tasks += self._record_unlisted(name, rows)
         return tasks
 
     def tasks_of_read(self, unread: Collection[Address]) -> list[Task]:
