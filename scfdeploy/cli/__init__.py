@@ -113,11 +113,17 @@ def _open_standard_streams() -> None:
 
 @contextmanager
 def _checked_stdout() -> Iterator[None]:
-    """Exit with an error message if stdout cannot be written; commands handle all other errors."""
+    """Exit if stdout cannot be written, with an error message unless its reader has ended.
+
+    Commands handle all other errors.
+    """
     try:
         yield
     except BrokenPipeError:
-        raise
+        from scfdeploy.cli.output import discard_output
+
+        discard_output()
+        raise SystemExit(1) from None
     except OSError as error:
         from scfdeploy.cli.output import drop_stdout
 

@@ -53,11 +53,6 @@ def run_if_plain(arguments: Sequence[str], clock: Clock | None = None) -> UsageE
         return error
     except Exit as end:
         raise SystemExit(int(end.exit_code)) from None
-    except BrokenPipeError:
-        from scfdeploy.cli.output import discard_output
-
-        discard_output()
-        raise SystemExit(1) from None
     raise SystemExit(0)
 
 

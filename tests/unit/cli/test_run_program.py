@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -69,3 +70,15 @@ def test_closed_output_keeps_the_exit_code_of_python(tmp_path: Path) -> None:
 
     assert ended.returncode == 1
     assert "cannot be written" in ended.stderr
+
+
+@pytest.mark.parametrize("arguments", ["--version", "--help", "schema"])
+def test_reader_of_output_that_ended_is_no_error_message(arguments: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[3])}
+    command = [sys.executable, "-m", "scfdeploy", arguments]
+    ended = subprocess.run(command, env=environment, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+
+    assert (ended.returncode, ended.stderr) == (1, "")
