@@ -66,17 +66,13 @@ class Workers:
         self.close()
 
     def _work(self) -> None:
-        from queue import Empty
-
-        while True:
-            try:
-                call = self._queue.get_nowait()
-            except Empty:
-                self._idle.release()
-                call = self._queue.get()
-            if call is None:
-                return
+        # The first call is the one that started the thread. A thread that took a later one without saying that it is
+        # idle would take the call of another idle thread, which would then be forgotten and replaced by a new one.
+        call = self._queue.get()
+        while call is not None:
             call()
+            self._idle.release()
+            call = self._queue.get()
 
 
 _calls: Workers | None = None
