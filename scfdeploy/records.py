@@ -207,7 +207,7 @@ def _compile_init(cls: Any, definition: _Definition) -> Callable[..., None]:
 def _shared_methods(definition: _Definition) -> dict[str, Any]:
     """The methods that need no compiler."""
     settings, fields = definition.settings, definition.fields
-    methods: dict[str, Any] = {}
+    methods: dict[str, Any] = {"__replace__": _replace}  # for `copy.replace`, since Python 3.13
     if settings["repr"]:
         methods["__repr__"] = _make_repr(tuple(name for name, own in fields.items() if own.repr))
     if settings["eq"]:

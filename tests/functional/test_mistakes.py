@@ -118,7 +118,7 @@ def test_missing_workflow_is_reported_with_reason(tmp_path: Path, monkeypatch: p
     assert "error: the pipeline file cannot be read: nofile: No such file or directory\n" in ran.stderr
 
 
-@pytest.mark.parametrize("command", ["validate", "migrate"])
+@pytest.mark.parametrize("command", ["validate", "migrate", "init"])
 def test_missing_folder_is_reported(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()

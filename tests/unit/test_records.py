@@ -203,6 +203,12 @@ def test_record_is_pickled() -> None:
     assert pickle.loads(pickle.dumps(Pickled(1, (2, 3)))) == Pickled(1, (2, 3))
 
 
+def test_record_has_the_method_of_copy_replace() -> None:
+    record: Any = Pickled(1, (2,))
+
+    assert record.__replace__(x=3) == Pickled(3, (2,))
+
+
 def test_frozen_record_raises_error_of_standard_library() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign to field 'x'"):
         Pickled(1).x = 2  # type: ignore[misc]

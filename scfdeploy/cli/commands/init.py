@@ -63,6 +63,10 @@ def init(
     if list_templates:
         print_text(run_or_exit(screen, _list), sys.stdout)
         return
+    if not os.path.isabs(directory):  # noqa: PTH117
+        from scfdeploy.cli.arguments import current_folder
+
+        current_folder()
     type_name = type_.value if type_ else None
     is_chosen = any(option is not None for option in (runtime, type_, template, name))
 

@@ -22,6 +22,7 @@ from scripts.generate_completion_table import plain_commands
 
 PROGRAM: Any = typer.main.get_command(app)
 TYPER_COMMANDS = {name: PROGRAM.get_command(None, name) for name in PLAIN_COMMANDS}
+VARIABLES = sorted({name for _, _, variables in PLAIN_COMMANDS.values() for name in variables})
 VALUES = ("x", "a=b", "a b", "1", "dev", "./x/y", "$LATEST", "=", "x-y", "text", "json", "github")
 
 
@@ -46,7 +47,7 @@ def command_lines(draw: st.DrawFn) -> list[str]:
 
 def values_of_typer(words: Sequence[str], environ: Mapping[str, str]) -> dict[str, Any] | None:
     """The values that Typer finds for a command; None for an error or a page of help."""
-    names = ("SCFDEPLOY_ENDPOINT", "SCFDEPLOY_HOOK_TIMEOUT", "SCFDEPLOY_LANG")
+    names = (*VARIABLES, "SCFDEPLOY_LANG")
     before = {name: os.environ.pop(name, None) for name in names}
     os.environ.update(environ)
     try:
@@ -71,7 +72,9 @@ def texts(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in found.items() if name not in ("lang", "context")}
 
 
-@given(command_lines(), st.sampled_from([{}, {"SCFDEPLOY_ENDPOINT": "http://x"}, {"SCFDEPLOY_HOOK_TIMEOUT": "7"}]))
+@given(
+    command_lines(), st.dictionaries(st.sampled_from(VARIABLES), st.sampled_from(["", "http://x", "7", "-x", "a b"]))
+)
 def test_plain_arguments_have_the_values_of_typer(words: list[str], environ: dict[str, str]) -> None:
     call = parse_plain(words, environ)
     if call is None:

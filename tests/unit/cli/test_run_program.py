@@ -61,8 +61,7 @@ def test_profilers_and_tracers_report(module: str, tmp_path: Path) -> None:
     assert "function calls" in ended.stdout if module == "cProfile" else (tmp_path / "counts").is_dir()
 
 
-def test_closed_output_keeps_the_exit_code_of_python(tmp_path: Path) -> None:
-    (tmp_path / "serverless.yml").write_text("component: scf\nname: a\ninputs: {handler: a.b, runtime: Python3.10}\n")
+def test_output_that_cannot_be_written_is_an_error() -> None:
     program = "import sys; sys.argv[1:] = ['--version']; from scfdeploy.cli import run_program; run_program()"
     shell = f'"{sys.executable}" -c "{program}" >/dev/full'
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[3])}
