@@ -1,6 +1,7 @@
 """Whatever changes in files and in the cloud: a plan with `--refresh changed` has what a full plan has.
 
-Except for changes that only a full read shows: to a trigger, by others, of a function that is the same otherwise.
+Except for changes that only a full read shows: to a trigger or an alias, by others, of a function that is the same
+otherwise. Commands in folders of the project are not others.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.command import scfdeploy
@@ -26,6 +27,7 @@ INPUTS = (
     f"  memorySize: 128\n{TIMER}",
     f"  memorySize: 256\n{TIMER}",
     f"  memorySize: 128\n{TIMER.replace('2 * *', '3 * *')}",
+    f"  publish: true\n  aliasName: prod\n  msgTTL: 300\n{TIMER}",
 )
 CODES = (HANDLER, HANDLER.replace("hello", "jello"))
 RESOURCE = "qcs::scf:ap-guangzhou:uin/:namespace/default/function/{}"
@@ -64,7 +66,17 @@ def set_trigger(console: Cloud, name: str) -> None:
     console.call("UpdateTrigger", FunctionName=name, TriggerName="nightly", Type="timer", **cron)
 
 
-HIDDEN = (delete_trigger, set_trigger)
+def move_alias(console: Cloud, name: str) -> None:
+    console.call("UpdateAlias", FunctionName=name, Name="prod", FunctionVersion="$LATEST")
+
+
+def set_ttl(console: Cloud, name: str) -> None:
+    config = {"MsgTTL": 900, "RetryConfig": [{"RetryNum": 2}]}
+    console.call("UpdateFunctionEventInvokeConfig", FunctionName=name, AsyncTriggerConfig=config)
+
+
+HIDDEN = (delete_trigger, set_trigger, move_alias, set_ttl)
+HIDDEN_KINDS = ("trigger/", "alias/", "async/")
 EDITS = (set_memory, set_code, set_owner, delete, recreate, *HIDDEN)
 Step = tuple[str, Any]
 _NAME = st.sampled_from(NAMES)
@@ -73,8 +85,10 @@ _STEPS = st.lists(
         st.tuples(st.just("inputs"), st.tuples(_NAME, st.sampled_from(INPUTS))),
         st.tuples(st.just("code"), st.tuples(_NAME, st.sampled_from(CODES))),
         st.tuples(st.just("cloud"), st.tuples(_NAME, st.sampled_from(EDITS))),
+        st.tuples(st.just("cloud"), st.tuples(_NAME, st.sampled_from(HIDDEN))),
         st.tuples(st.just("time"), st.sampled_from([1, 5])),
         st.tuples(st.just("apply"), st.sampled_from(["full", "changed", "auto"])),
+        st.tuples(st.just("command"), st.tuples(_NAME, st.sampled_from(["apply", "alias", "destroy", "target"]))),
         st.tuples(st.just("fail"), st.sampled_from(["UpdateFunctionConfiguration", "UpdateTrigger", "CreateTrigger"])),
     ),
     min_size=1,
@@ -89,7 +103,7 @@ class Scene:
         self._folder = folder
         self._cloud = cloud
         self._console = Cloud(cloud.url)
-        self._inputs = dict.fromkeys(NAMES, INPUTS[0])
+        self._inputs = dict(zip(NAMES, (INPUTS[0], INPUTS[0], INPUTS[3]), strict=True))
         self._codes = dict.fromkeys(NAMES, CODES[0])
         self.hidden: set[str] = set()
         for name in NAMES:
@@ -116,6 +130,8 @@ class Scene:
                 self._cloud.control("clock", {"advance_s": seconds})
             case "apply", mode:
                 self.apply(mode)
+            case "command", (name, command):
+                self._run_command(name, command)
             case "fail", action:
                 self._cloud.control("faults", [{"action": action, "code": "InvalidParameterValue", "times": 1}])
                 self.apply("changed")
@@ -126,6 +142,16 @@ class Scene:
             edit(self._console, name)
             if edit in HIDDEN:
                 self.hidden.add(name)
+
+    def _run_command(self, name: str, command: str) -> None:
+        """Run a command for one function, most of them in its folder; it may fail."""
+        arguments = {
+            "apply": ("apply", self._folder / name, "--yes"),
+            "alias": ("alias", "set", "prod", "--to", "$LATEST", "--path", self._folder / name, "--yes"),
+            "destroy": ("destroy", self._folder / name, "--yes"),
+            "target": ("apply", self._folder, "--target", name, "--yes"),
+        }
+        scfdeploy(*arguments[command], env=self._cloud.env)
 
     def apply(self, mode: str) -> None:
         result = self._run("apply", "--yes", "--refresh", mode)
@@ -142,8 +168,12 @@ def function_of(address: str) -> str:
     return address.split("/")[2]
 
 
-@settings(max_examples=sample_size(80, part=10))
+@settings(max_examples=sample_size(80, part=16))
 @given(_STEPS, _STEPS)
+@example([], [("cloud", ("f2", move_alias)), ("cloud", ("f2", set_ttl)), ("cloud", ("f1", set_trigger))])
+@example([("cloud", ("f2", set_memory))], [("command", ("f2", "alias"))])
+@example([], [("inputs", ("f1", INPUTS[2])), ("command", ("f1", "apply")), ("inputs", ("f1", INPUTS[0]))])
+@example([], [("command", ("f1", "destroy"))])
 def test_changed_plan_has_the_changes_of_a_full_plan(before: list[Step], after: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as name, local_server() as cloud:
         scene = Scene(Path(name), cloud)
@@ -159,5 +189,5 @@ def test_changed_plan_has_the_changes_of_a_full_plan(before: list[Step], after: 
         assert read == {address: one for address, one in full["changes"].items() if address in read}
         for address, one in missed.items():
             if one["action"] != "no-op":
-                assert address.startswith("trigger/")
+                assert address.startswith(HIDDEN_KINDS)
                 assert function_of(address) in scene.hidden
