@@ -16,12 +16,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from scfdeploy.emulator.runtime.instance_processes import Marker, kill_marked, outside_group
+from scfdeploy.emulator.runtime.instance_processes import Marker, freeze, kill_group, kill_marked, signal_each
 from scfdeploy.facts import limit
 
 READY = b"ready\n"
@@ -177,16 +177,14 @@ class ProcessGroup:
 
     def freeze(self) -> None:
         """Stop all, also those that have left the group and are still below the process."""
-        self.signal(signal.SIGSTOP)
-        # Each may have started another one before it stopped.
-        while started := outside_group(self.pid) - self._frozen_outside:
-            self._signal_outside(started, signal.SIGSTOP)
-            self._frozen_outside |= started
+        with self._lock:
+            if not self._has_ended:
+                self._frozen_outside |= freeze(self.pid)
 
     def thaw(self) -> None:
         """Continue after `freeze`."""
         outside, self._frozen_outside = self._frozen_outside, set()
-        self._signal_outside(outside, signal.SIGCONT)
+        signal_each(outside, signal.SIGCONT)
         self.signal(signal.SIGCONT)
 
     def kill(self) -> None:
@@ -195,22 +193,16 @@ class ProcessGroup:
 
     def end(self) -> bool:
         """Kill all and wait for the end of the process. False if this was done before."""
-        self.kill()
         with self._lock:
             if self._has_ended:
                 return False
+            kill_group(self.pid)
             self._process.wait()
             self._has_ended = True
         if self._marker is not None:
             kill_marked([self._marker])
         self._guardian.forget(self.pid)
         return True
-
-    @staticmethod
-    def _signal_outside(pids: Iterable[int], number: int) -> None:
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, number)
 
 
 class Child:

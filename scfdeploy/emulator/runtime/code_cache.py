@@ -68,8 +68,9 @@ class CodeCache:
                 self._root = None
 
     def _is_unpacked(self, name: str) -> bool:
-        with self._lock:
-            return self._root is not None and (self._root / name).exists()
+        # Without the lock: the caller must not wait while another zip is unpacked. A name appears with all its files.
+        root = self._root
+        return root is not None and (root / name).exists()
 
     def _unpack_once(self, name: str, contents: Iterable[bytes]) -> Path:
         target = self.root() / name

@@ -1,15 +1,15 @@
 """Finds and kills the processes of instances, also those that have left their process group, as daemons do.
 
-A process can leave its group and its parent, but not the root of its mount namespace, and rarely its first environment.
-Each instance has a text of its own in one of them. The processes also stay below their instance in the tree, where
+A process can leave its group and its parent, but rarely the root of its mount namespace or its first environment. Each
+instance has a text of its own in one of them. The processes also stay below their instance in the tree, where
 `enter_namespace.py` has made it the parent of all processes without one. Systems without /proc find nothing.
 
 Run as `python instance_processes.py`, it is the guardian of a server: it kills the processes of functions when the
 server ends without doing so itself, as after SIGKILL. Standard input has the line `+ID [COMMAND, MARKER]` for each
 process group that starts and `-ID` for each that ended. When the server ends, the input ends, and all groups that are
-left are killed: a frozen process would otherwise stay for ever. So are processes with the MARKER. Then the commands of
-these groups run, such as the one that removes a container. COMMAND is a JSON list of words, which is empty for most
-groups, and MARKER the fields of `Marker`, or null.
+left are killed: a frozen process would otherwise stay for ever. So are processes below their leaders, and those with
+the MARKER. Then the commands of these groups run, such as the one that removes a container. COMMAND is a JSON list of
+words, which is empty for most groups, and MARKER the fields of `Marker`, or null.
 """
 
 from __future__ import annotations
@@ -76,15 +76,51 @@ def kill_marked(markers: Collection[Marker]) -> None:
 def below(pid: int) -> set[int]:
     """The processes that a process has started, and those that these have started."""
     found: set[int] = set()
-    for child in _children(pid):
-        if child not in found:
-            found |= {child, *below(child)}
+    unread = [pid]
+    while unread:
+        started = set(_children(unread.pop())) - found
+        found |= started
+        unread += started
     return found
 
 
 def outside_group(leader: int) -> set[int]:
     """The processes below the leader of a process group that are not in this group."""
     return {pid for pid in below(leader) if _group_of(pid) not in (leader, None)}
+
+
+def freeze(leader: int) -> set[int]:
+    """Stop a process group, and all processes below its leader in others, which are returned."""
+    import signal
+
+    _signal_group(leader, signal.SIGSTOP)
+    frozen: set[int] = set()
+    # Another process may have got the number of a leader that has ended.
+    is_leader = _group_of(leader) == leader
+    for _ in range(_MAX_ROUNDS if is_leader else 0):
+        # Each may have started another one before it stopped.
+        started = outside_group(leader) - frozen
+        if not started:
+            break
+        signal_each(started, signal.SIGSTOP)
+        frozen |= started
+    return frozen
+
+
+def kill_group(leader: int) -> None:
+    """Kill a process group, and all processes below its leader in others."""
+    # While all are stopped, none can start another one, and no number of an ended one is given to another process.
+    signal_each(freeze(leader), _SIGKILL)
+    _signal_group(leader, _SIGKILL)
+
+
+def signal_each(pids: Collection[int], number: int) -> None:
+    """Send a signal to the processes that still run."""
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except (ProcessLookupError, PermissionError):
+            continue
 
 
 def main() -> None:
@@ -97,10 +133,7 @@ def main() -> None:
         else:
             groups.pop(int(group), None)
     for leader in groups:
-        try:
-            os.killpg(leader, _SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            continue
+        kill_group(leader)
     if groups:
         import json
 
@@ -113,10 +146,14 @@ def _kill(pid: int, marker: Marker) -> int | None:
     """Kill a process. Returns a file descriptor by which its end can be waited for, if the system has such."""
     import signal
 
-    if not hasattr(os, "pidfd_open"):
+    try:
+        fd: int = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return None
+    except (AttributeError, OSError):
+        # Other systems, and Linux before 5.3 or with a filter of system calls.
         os.kill(pid, _SIGKILL)
         return None
-    fd: int = os.pidfd_open(pid)
     try:
         # Another process may have got the number since.
         if marker.is_in(pid):
@@ -157,6 +194,13 @@ def _children(pid: int) -> Iterator[int]:
         except OSError:
             continue  # this thread has ended
         yield from map(int, content.split())
+
+
+def _signal_group(leader: int, number: int) -> None:
+    try:
+        os.killpg(leader, number)
+    except (ProcessLookupError, PermissionError):
+        return
 
 
 def _group_of(pid: int) -> int | None:

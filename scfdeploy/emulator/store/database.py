@@ -216,8 +216,12 @@ class Store:
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
 
 
+# `json.loads` also looks for what `put` does not write, such as white space. A list of functions has many documents.
+_DECODER = json.JSONDecoder()
+
+
 def _parse(text: str) -> Json:
-    document: Json = json.loads(text)
+    document: Json = _DECODER.raw_decode(text)[0]
     return document
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import inspect
 import json
 import os
 import shutil
@@ -19,11 +21,13 @@ from typing import Any
 import pytest
 
 from scfdeploy.emulator import Server, Settings
+from scfdeploy.emulator.runtime.instance_processes import below
 from scfdeploy.emulator.runtime.pool import InstanceKey, InstancePool
 from scfdeploy.facts import delivery_value
 from tests.support.emulator import Cloud, running, zip_text
 from tests.support.isolation import needs_namespaces
 
+can_change_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can change its root")
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="this system has no /proc")
 
 PYTHON = """
@@ -265,11 +269,23 @@ def test_children_of_a_call_do_not_run_on_after_it(instances: Cloud, tmp_path: P
 
 
 _LEAVES_ITS_GROUP = """
-import os, subprocess
+import os, subprocess, tempfile, time
 
 def main(event, context):
     if event["how"] == "session":
         left = subprocess.Popen(["sleep", "600"], start_new_session=True).pid
+    elif event["how"] == "other environment":
+        left = subprocess.Popen(["sleep", "600"], env={"A": "b"}, cwd="/", start_new_session=True).pid
+    elif event["how"] == "other root":
+        reader, writer = os.pipe()
+        left = os.fork()
+        if left == 0:
+            os.setsid()
+            os.chroot(tempfile.mkdtemp())
+            os.chdir("/")
+            os.write(writer, b"-")
+            time.sleep(600)
+        os.read(reader, 1)
     else:
         reader, writer = os.pipe()
         if os.fork() == 0:
@@ -296,8 +312,11 @@ def leaving(request: pytest.FixtureRequest) -> Iterator[Cloud]:
         yield cloud
 
 
+_other_root = pytest.param("other root", marks=can_change_root)
+
+
 @needs_proc
-@pytest.mark.parametrize("how", ["session", "daemon"])
+@pytest.mark.parametrize("how", ["session", "daemon", "other environment", _other_root])
 def test_process_that_left_its_group_ends_with_its_instance(leaving: Cloud, how: str) -> None:
     pid = returned(leaving, {"how": how})
     assert not _is_gone(pid)
@@ -326,12 +345,44 @@ def test_process_that_left_its_group_is_frozen_between_calls(how: str) -> None:
 
 
 @needs_proc
-def test_process_that_left_its_group_ends_with_a_killed_server() -> None:
+@pytest.mark.parametrize("how", ["daemon", "other environment", _other_root])
+def test_process_that_left_its_group_ends_with_a_killed_server(how: str) -> None:
     with _server_process() as (server, cloud):
         cloud.create(files={"index.py": _LEAVES_ITS_GROUP})
-        pid = returned(cloud, {"how": "daemon"})
+        pid = returned(cloud, {"how": how})
         server.kill()
         _wait_until_gone(pid, 20)
+
+
+@needs_proc
+def test_process_that_left_its_group_ends_where_the_kernel_has_no_pidfd(
+    leaving: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(_pid: int) -> int:
+        raise OSError(errno.ENOSYS, "")
+
+    monkeypatch.setattr(os, "pidfd_open", missing, raising=False)
+    pid = returned(leaving, {"how": "daemon"})
+    leaving.call("DeleteFunction", FunctionName="hello")
+    _wait_until_gone(pid, 20)
+
+
+@needs_proc
+def test_processes_below_are_found_at_any_depth() -> None:
+    program = (
+        "import os, sys\nfor _ in range(120):\n    if os.fork(): break\nelse:\n    print('-', flush=True)\n"
+        "sys.stdin.read()"
+    )
+    command = [sys.executable, "-S", "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        usual = sys.getrecursionlimit()
+        sys.setrecursionlimit(len(inspect.stack()) + 100)
+        try:
+            assert len(below(process.pid)) == 120
+        finally:
+            sys.setrecursionlimit(usual)
 
 
 def _changes_of(file: Path) -> int:

@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 import stat
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scfdeploy.emulator.runtime import code_cache
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from tests.support.emulator import ApiError, Cloud, running, zip_bytes, zip_text
 
@@ -328,6 +330,27 @@ def test_unpacking_keeps_modes_and_rejects_paths_outside() -> None:
         mode = {name: stat.S_IFLNK | 0o777} if name == "link" else None
         with pytest.raises(ValueError, match="reaches outside"):
             cache.folder("b", zip_bytes({name: content}, modes=mode))
+    cache.close()
+
+
+def test_unpacked_code_is_found_while_another_zip_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = CodeCache()
+    cache.folder("a", zip_bytes({"x": ""}))
+    unpacking, may_go_on = threading.Event(), threading.Event()
+
+    def unpack_slowly(*_arguments: object) -> None:
+        unpacking.set()
+        may_go_on.wait(20)
+
+    monkeypatch.setattr(code_cache, "_unpack", unpack_slowly)
+    other = threading.Thread(target=cache.folder, args=("b", zip_bytes({"x": ""})))
+    other.start()
+    unpacking.wait(20)
+    found = cache.has_code("a"), cache.has_code("b"), other.is_alive()
+    may_go_on.set()
+    other.join()
+    assert found == (True, False, True)
+    assert cache.has_code("b")
     cache.close()
 
 
