@@ -12,6 +12,10 @@ from scfdeploy.providers.base import ErrorKind
 from scfdeploy.providers.clock import Clock
 from scfdeploy.records import dataclass
 
+_SLOW_S = 10.0
+"""How long after the last throttled call the default rate is kept."""
+_MANY_THROTTLED = 10
+"""The least number of throttled calls in a second that can change a rate."""
 # The other actions have the same limit, 20 calls per second; see the list of APIs in the documentation (583/17235).
 _ACTION_RATES = {
     "CreateFunction": "rate.create_function_per_s",
@@ -132,7 +136,7 @@ class RateLimiter:
         if rate == inf:
             return
         with self._lock:
-            self._slots_of(action, rate).hold_until(self._clock.monotonic() + seconds)
+            self._slots_of(action, rate).hold(self._clock.monotonic(), seconds)
 
     def _slots_of(self, action: str, rate: float) -> _Slots:
         if action not in self._slots:
@@ -141,15 +145,22 @@ class RateLimiter:
 
 
 class _Slots:
-    """When the calls of one action start."""
+    """When the calls of one action start.
+
+    If the account has a lower limit than documented, or shares it, most calls of a second are throttled. Calls are then
+    made at the platform's default rate: more would only be repeated, and each throttled call holds all others.
+    """
 
     def __init__(self, rate: float, burst: int) -> None:
         self._interval = 1.0 / rate
+        self._slow_interval = max(self._interval, 1.0 / limit("rate.default_per_s"))
         self._window = burst / rate
         self._starts: deque[float] = deque(maxlen=burst)
+        self._throttled: deque[float] = deque(maxlen=burst)
         self._next = float("-inf")
         """When a call starts that is evenly spaced from the calls before."""
         self._not_before = float("-inf")
+        self._slow_until = float("-inf")
         self._is_spaced = False
 
     def reserve(self, now: float) -> float:
@@ -161,14 +172,24 @@ class _Slots:
         if is_full and self._starts[0] + self._window > start:
             self._is_spaced = True
             start = self._starts[0] + self._window
-        if self._is_spaced:
+        is_slow = start < self._slow_until
+        if self._is_spaced or is_slow:
             start = max(start, self._next)
         self._starts.append(start)
-        self._next = max(self._next, start) + self._interval
+        self._next = max(self._next, start) + (self._slow_interval if is_slow else self._interval)
         return start
 
-    def hold_until(self, time: float) -> None:
-        """Start no call before this time. Callers that waited meanwhile do not all start at once."""
-        self._not_before = max(time, self._not_before)
-        self._next = max(time, self._next)
+    def hold(self, now: float, seconds: float) -> None:
+        """Start no call for some seconds. Callers that waited meanwhile do not all start at once."""
+        self._not_before = max(now + seconds, self._not_before)
+        self._next = max(now + seconds, self._next)
         self._is_spaced = True
+        self._throttled.append(now)
+        if now < self._slow_until or self._is_mostly_throttled(now):
+            self._slow_until = now + _SLOW_S
+
+    def _is_mostly_throttled(self, now: float) -> bool:
+        throttled, started = (
+            sum(now - 1.0 <= time <= now for time in times) for times in (self._throttled, self._starts)
+        )
+        return throttled >= _MANY_THROTTLED and throttled * 2 > started

@@ -84,7 +84,7 @@ class Deployment:
         return self.observe(address.of, asynchronous=True).resources[address]
 
 
-def client_of(url: str, *, policy: RetryPolicy | None = None, clock: Clock | None = None) -> Client:
+def client_of(url: str, *, policy: RetryPolicy | None = None, clock: Clock | None = None, pool_size: int = 4) -> Client:
     """The bare client of the provider."""
     return Client(
         REGION,
@@ -93,7 +93,7 @@ def client_of(url: str, *, policy: RetryPolicy | None = None, clock: Clock | Non
         clock=clock or ServerClock(url),
         random=lambda: 0.5,
         policy=policy or RetryPolicy(),
-        pool_size=4,
+        pool_size=pool_size,
     )
 
 

@@ -99,6 +99,35 @@ def test_hold_delays_all_callers() -> None:
     assert starts == pytest.approx([2.0, 2.1, 2.2])
 
 
+def starts_of(limiter: RateLimiter, clock: FakeClock, calls: int) -> list[float]:
+    starts = []
+    for _ in range(calls):
+        limiter.acquire("GetFunction")
+        starts.append(clock.monotonic())
+    return starts
+
+
+def test_action_with_mostly_throttled_calls_falls_back_to_the_default_rate() -> None:
+    clock = FakeClock()
+    limiter = RateLimiter(clock)
+    starts_of(limiter, clock, 40)
+    for _ in range(30):
+        limiter.hold("GetFunction", 0.5)
+    assert starts_of(limiter, clock, 21) == pytest.approx([0.5 + number / 20 for number in range(21)])
+    clock.sleep(20)
+    assert starts_of(limiter, clock, 100) == pytest.approx([21.5] * 100)
+
+
+def test_action_with_few_throttled_calls_keeps_its_rate() -> None:
+    clock = FakeClock()
+    limiter = RateLimiter(clock)
+    starts_of(limiter, clock, 60)
+    for _ in range(20):
+        limiter.hold("GetFunction", 0.5)
+    first, *others = starts_of(limiter, clock, 31)
+    assert others[-1] - first == pytest.approx(0.3)
+
+
 def test_threads_share_one_limit() -> None:
     clock = FakeClock()
     limiter = RateLimiter(clock, rate=lambda _: 100.0, burst=1)

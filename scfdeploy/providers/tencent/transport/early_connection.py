@@ -6,15 +6,18 @@ Nothing is sent on them. Whoever cannot connect says nothing: the first call fai
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from scfdeploy.providers.workers import Workers
+from scfdeploy.records import NamedTuple
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     import requests
     from requests.adapters import HTTPAdapter
+    from urllib3.connection import HTTPSConnection
 
     from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 
@@ -22,8 +25,16 @@ _COUNT = 2
 """A plan starts with at least two calls at once."""
 _MAX_CONNECTIONS = 64
 _TIMEOUT_S = 10
+_MAX_AGE_S = 60.0
+"""Routers drop idle connections after some minutes, often without a word: the first call would wait for its timeout."""
 
-_adapters: dict[str, HTTPAdapter] = {}
+
+class _Opened(NamedTuple):
+    adapter: HTTPAdapter
+    at: float
+
+
+_opened: dict[str, _Opened] = {}
 _lock = threading.Lock()
 
 
@@ -36,11 +47,15 @@ def connect_early(target: Endpoint) -> Future[None]:
 def adopt_connections(session: requests.Session, target: Endpoint) -> None:
     """Let a session use the open connections to its endpoint, and those that are being opened."""
     with _lock:
-        adapter = _adapters.pop(str(target), None)
-    if adapter is not None:
-        # The session's own adapter stays, with all that it checks.
-        own: Any = session.get_adapter(str(target))
-        own.poolmanager = adapter.poolmanager
+        opened = _opened.pop(str(target), None)
+    # The session's own adapter stays, with all that it checks.
+    own: Any = session.get_adapter(str(target))
+    if opened is None:
+        return
+    if time.monotonic() - opened.at > _MAX_AGE_S or own._pool_maxsize > _MAX_CONNECTIONS:
+        opened.adapter.close()
+    else:
+        own.poolmanager = opened.adapter.poolmanager
 
 
 def _connect_all(target: Endpoint) -> None:
@@ -60,12 +75,50 @@ def _connect_all(target: Endpoint) -> None:
     verify = certificates() or DEFAULT_CA_BUNDLE_PATH
     pool = adapter.get_connection_with_tls_context(request, verify)
     adapter.cert_verify(pool, request.url, verify, None)
+    if target.scheme == "https":
+        pool.ConnectionCls = _connection_class()
     # All are taken before one is put back: a connection that is open already would be opened twice.
     connections = [pool._get_conn() for _ in range(_COUNT)]
     with _lock:
-        _adapters[str(target)] = adapter
+        _opened[str(target)] = _Opened(adapter, time.monotonic())
     with Workers(_COUNT, name="connect") as workers:
         wait([workers.submit(_connect, pool, connection) for connection in connections])
+
+
+def _connection_class() -> type[HTTPSConnection]:
+    from urllib3.connection import HTTPSConnection
+
+    class Connection(HTTPSConnection):
+        """Stays open when session tickets arrive, which TLS 1.3 sends after the handshake.
+
+        urllib3 takes whatever arrives before a request for the end of the connection.
+        """
+
+        @property
+        def is_connected(self) -> bool:
+            return super().is_connected or _has_nothing_to_read(self.sock)
+
+    return Connection
+
+
+def _has_nothing_to_read(sock: object) -> bool:
+    """Whether a connection on which something arrived is open, and has no data; reads session tickets."""
+    import ssl
+
+    if not isinstance(sock, ssl.SSLSocket):
+        return False
+    timeout = sock.gettimeout()
+    sock.settimeout(0)
+    try:
+        sock.recv(1)
+    except ssl.SSLWantReadError:
+        return True
+    except OSError:
+        return False
+    finally:
+        sock.settimeout(timeout)
+    # The server closed the connection, or sent what nobody asked for.
+    return False
 
 
 def _connect(pool: Any, connection: Any) -> None:
