@@ -93,10 +93,7 @@ def main() -> None:
                 return
             commands = {PYTHON: ([sys.executable, "-c", "pass"], environment)}
             commands[BASE] = ([sys.executable, "-c", TYPER], environment)
-            commands["answer to Tab"] = (
-                [*SCFDEPLOY, "__complete", "bash", "2", "scfdeploy", "invoke", ""],
-                environment,
-            )
+            commands["answer to Tab"] = ([*SCFDEPLOY, *TAB], environment)
             commands[f"{BASE} --help"] = ([sys.executable, "-c", TYPER, "--help"], environment)
             for label, tree in (("", HERE), (" (against)", options.against and options.against.resolve())):
                 for arguments in COMMANDS if tree else ():

@@ -274,14 +274,9 @@ def _render(result: Result, form: str, style: TextStyle) -> RenderedOutput:
 
 
 def _terminal_width() -> int:
-    # As `shutil.get_terminal_size`, without loading compressors.
-    with suppress(ValueError):
-        if (columns := int(os.environ.get("COLUMNS", ""))) > 0:
-            return columns
-    with suppress(AttributeError, ValueError, OSError):
-        if (columns := os.get_terminal_size(sys.__stdout__.fileno()).columns) > 0:  # type: ignore[union-attr]
-            return columns
-    return _DEFAULT_WIDTH
+    import shutil
+
+    return shutil.get_terminal_size((_DEFAULT_WIDTH, 24)).columns
 
 
 def _failure(output: OutputOptions, error: ScfDeployError) -> Failed:
