@@ -9,6 +9,7 @@ from scfdeploy.model import Project
 from scfdeploy.packager import PackageCache
 from scfdeploy.packager.cache import Snapshot
 from scfdeploy.workspace.file_cache import FileCache
+from scfdeploy.workspace.refresh_notes import FunctionNote, NotesScope, RefreshNotes
 from scfdeploy.workspace.replace_journal import ReplaceJournal
 from tests.fuzz.promises import require, scratch
 from tests.support.builders import HELLO, function, project
@@ -31,6 +32,7 @@ WORDS = (
         b'"fresh":{}',
         b"null",
     ),
+    *(b'"version":"1"', b'"scope":["here","r","a","s"]', b'"salt":"x"', b'"functions":{"', b'["","","","",[],{},""]'),
     *(b'"decided":{}', b'"archive":""', b"[" * 60, b"9" * 60, b"\xc2\xb2", b"\xe2\x80\xa8", b"NaN", b"1e999"),
 )
 
@@ -56,6 +58,18 @@ def target(data: bytes) -> None:
     require(str(HELLO) in ReplaceJournal(_project().root, ["here"]).pending, "a started replacement is lost")
     journal.retain([str(HELLO)])
     require(ReplaceJournal(_project().root, ["here"]).pending == {str(HELLO)}, "an entry is kept that is not retained")
+
+    _refresh_notes().replace({str(HELLO): FunctionNote("lam-1", "", "", "", (), {}, "")})
+    for name in shelf.names("refreshed"):
+        shelf.write(f"refreshed/{name}", data)
+    for note in _refresh_notes().by_address.values():
+        require(all(isinstance(text, str) for text in (note.function_id, note.content, *note.parts)), "not a text")
+    _refresh_notes().forget({str(HELLO)}, every_endpoint=True)
+    require(str(HELLO) not in _refresh_notes().by_address, "a note is trusted after a change")
+
+
+def _refresh_notes() -> RefreshNotes:
+    return RefreshNotes(_project().root, NotesScope("here", "r", "a", "s"), version="1")
 
 
 @cache
