@@ -53,19 +53,41 @@ def test_crashes():
 
 def test_after():
     pass
+
+def test_fails_after():
+    assert not "after"
+"""
+KILLS = """
+import gc, os, select, signal
+from multiprocessing.connection import Connection
+
+def test_crashes():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def test_crashes_with_success():
+    os._exit(0)
+
+def test_leaves_a_process():
+    main = os.pidfd_open(os.getppid())
+    if os.fork() == 0:
+        select.select([main], [], [])
+    os._exit(1)
+
+def test_breaks_off_a_message():
+    for one in gc.get_objects():
+        if isinstance(one, Connection) and not one.closed and one.writable:
+            os.write(one.fileno(), b"xx")
+    os._exit(1)
 """
 
 
+PYTEST = [sys.executable, "-m", "pytest", "-p", "tests.support.worker_processes", "-p", "no:cacheprovider", "-ra"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+
 def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-p", "tests.support.worker_processes", "-p", "no:cacheprovider", "-ra"]
-    return subprocess.run(
-        [*command, "--rootdir", folder, *options, folder],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [*PYTEST, "--rootdir", folder, *options, folder]
+    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False)
 
 
 def summary(output: str) -> list[str]:
@@ -91,13 +113,44 @@ def test_crash_fails_its_test_and_the_others_still_run(tmp_path: Path) -> None:
     ran = run(tmp_path, "--workers", "1")
     assert "worker w0 ended with 7 in test_sample.py::test_crashes" in ran.stdout
     assert summary(ran.stdout)[-1].startswith("FAILED")
-    assert "1 failed, 2 passed" in ran.stdout
+    assert "2 failed, 2 passed" in ran.stdout
+    assert "During handling of the above exception" not in ran.stdout
     assert ran.returncode == 1
+
+
+def test_each_way_to_die_fails_its_test(tmp_path: Path) -> None:
+    (tmp_path / "test_sample.py").write_text(KILLS)
+    ran = run(tmp_path, "--workers", "2")
+    assert "4 failed" in ran.stdout
+    assert ran.returncode == 1
+
+
+def test_workers_end_when_the_main_process_is_killed(tmp_path: Path) -> None:
+    text = "import os\n\ndef test_waits():\n    os.write(1, b'reached')\n    os.read(0, 1)\n"
+    for name in ("one", "two"):
+        (tmp_path / f"test_{name}.py").write_text(text)
+    command = [*PYTEST, "-s", "--rootdir", tmp_path, "--workers", "2", tmp_path]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        shown = b""
+        while shown.count(b"reached") < 2:
+            shown += os.read(process.stdout.fileno(), 4096)
+        process.kill()
+        # It returns when no worker has stdout open any more.
+        process.communicate(timeout=60)
 
 
 def test_option_of_pytest_xdist_is_wrong_usage_beside_workers(tmp_path: Path) -> None:
     ran = run(tmp_path, "-p", "xdist", "--workers", "2", "-n", "2")
     assert "--workers goes neither with --cov nor with -n" in ran.stderr
+    assert ran.returncode == 4
+
+
+def test_debugger_is_wrong_usage_beside_workers(tmp_path: Path) -> None:
+    ran = run(tmp_path, "--workers", "2", "--pdb")
+    assert "--workers does not go with --pdb" in ran.stderr
     assert ran.returncode == 4
 
 

@@ -38,7 +38,7 @@ def test_run_killed_at_any_call_is_completed_by_next_run(
             measure("SIGKILL", points=killed.code == -9)
             assert killed.code == -9 or not attempt.server.signal_sent, at
             # Alternate between keeping and deleting the killed run's local state.
-            if number % 2:
+            if (number + (when == "after")) % 2:
                 attempt.delete_state()
             again = attempt.run()
 

@@ -221,8 +221,8 @@ def _fork(connection: socket.socket, listener: socket.socket) -> _Fork:
     size, streams, _, _ = socket.recv_fds(connection, 8, 3)
     left = int.from_bytes(size, "big")
     order = b""
-    while len(order) < left:
-        order += connection.recv(left - len(order))
+    while len(order) < left and (piece := connection.recv(left - len(order))):
+        order += piece
     with suppress(Exception):  # the fork reports it
         _load_function(order)
     pid = os.fork()

@@ -24,5 +24,5 @@ def sample_size(number: int, *, part: int = 4) -> int:
 
 
 def sample(points: Sequence[T], *, every: int, start: int = 0) -> Sequence[T]:
-    """All points in a soak, else every so many of them, from another one for each `start`."""
-    return points if is_soak() else points[start % every :: every]
+    """All points in a soak, else every so many of them, from another one for each `start`; at least one, if any."""
+    return points if is_soak() or not points else points[start % min(every, len(points)) :: every]

@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 import warnings
 from collections import deque
@@ -31,6 +32,7 @@ import pytest
 _SLOW = ("tests/e2e/", "tests/reliability/", "tests/functional/", "tests/properties/", "tests/architecture/")
 _AT_ONCE = 8
 _LOOK_AGAIN_S = 0.5
+_MAY_END_FOR_S = 10
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,6 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Coverage is written at the end of an interpreter, which these workers do not have.
     if config.pluginmanager.has_plugin("_cov") or config.getoption("numprocesses", None):
         raise pytest.UsageError("--workers goes neither with --cov nor with -n: use -n with --cov")
+    if config.getoption("usepdb") or config.getoption("trace"):
+        raise pytest.UsageError("--workers does not go with --pdb and --trace: workers share one terminal")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -65,7 +69,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 @dataclass(eq=False)
 class _Worker:
-    """One process; `taken` are the indices of tests that it has not finished.
+    """One process; `taken` are the indices of tests that it has not finished, and `status` says how it ended.
 
     `gateway` and `workerinfo` are what pytest itself shows of a worker of pytest-xdist.
     """
@@ -76,6 +80,24 @@ class _Worker:
     orders: Connection[Any, Any]
     taken: deque[int] = field(default_factory=deque)
     running: int | None = None
+    status: int | None = None
+
+    @property
+    def ends(self) -> tuple[Connection[Any, Any], Connection[Any, Any]]:
+        """What the main process has of it."""
+        return self.reports, self.orders
+
+    def has_ended(self) -> bool:
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.status = status if pid else None
+        return self.status is not None
+
+    def wait(self) -> int:
+        """Wait for the end; returns the exit code, or minus the signal."""
+        if self.status is None:
+            _, self.status = os.waitpid(self.pid, 0)
+        return os.waitstatus_to_exitcode(self.status)
 
     @property
     def gateway(self) -> _Worker:
@@ -101,6 +123,7 @@ class _Run:
         self._waiting = deque(_batches(session.items))
         self._workers: dict[Connection[Any, Any], _Worker] = {}
         self._started = 0
+        self._finished = 0
 
     def run(self) -> None:
         reporter = self._session.config.pluginmanager.get_plugin("terminalreporter")
@@ -118,13 +141,26 @@ class _Run:
                 if not ready:
                     self._find_dead()
         finally:
-            for worker in self._workers.values():
-                os.kill(worker.pid, signal.SIGINT)
-                os.waitpid(worker.pid, 0)
+            self._interrupt()
         if self._session.shouldfail:
             raise self._session.Failed(self._session.shouldfail)
         if self._session.shouldstop:
             raise self._session.Interrupted(self._session.shouldstop)
+        if self._finished < len(self._session.items):
+            raise RuntimeError(f"only {self._finished} of {len(self._session.items)} tests ran")
+
+    def _interrupt(self) -> None:
+        """End the workers that still run: a test may ignore the interrupt, and is killed then."""
+        for worker in self._workers.values():
+            if worker.status is None:
+                os.kill(worker.pid, signal.SIGINT)
+        last = time.monotonic() + _MAY_END_FOR_S
+        for worker in self._workers.values():
+            while not worker.has_ended() and time.monotonic() < last:
+                threading.Event().wait(0.01)
+            if not worker.has_ended():
+                os.kill(worker.pid, signal.SIGKILL)
+                worker.wait()
 
     def _start(self) -> None:
         name = f"w{self._started}"
@@ -135,6 +171,9 @@ class _Run:
         sys.stderr.flush()
         pid = os.fork()
         if pid == 0:
+            # A worker learns that the main process has gone when nobody else has the other ends.
+            for connection in (reports, orders, *(end for one in self._workers.values() for end in one.ends)):
+                connection.close()
             _work(self._session, name, to_us, from_us)
         to_us.close()
         from_us.close()
@@ -143,10 +182,11 @@ class _Run:
     def _receive(self, worker: _Worker) -> None:
         try:
             kind, *content = worker.reports.recv()
-        except EOFError:
-            self._died(worker, os.waitpid(worker.pid, 0)[1])
-            return
-        if kind == "want":
+        except (EOFError, OSError):  # the latter in the middle of a message
+            kind, content = "death", []
+        if kind == "death":
+            self._died(worker)
+        elif kind == "want":
             self._give(worker)
         elif kind == "start":
             worker.running = content[0]
@@ -157,6 +197,7 @@ class _Run:
         elif kind == "finish":
             worker.taken.remove(content[0])
             worker.running = None
+            self._finished += 1
             item = self._session.items[content[0]]
             self._hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         elif kind == "warning":
@@ -167,9 +208,9 @@ class _Run:
             )
         else:
             self._end(worker)
-            os.waitpid(worker.pid, 0)
-            if content[0] and not self._session.shouldstop:
-                self._session.shouldstop = content[0]
+            worker.wait()
+            if content[0] is not None and not self._session.shouldstop:
+                self._session.shouldstop = content[0] or "ended by a test"
 
     def _give(self, worker: _Worker) -> None:
         stop = self._session.shouldfail or self._session.shouldstop
@@ -186,34 +227,37 @@ class _Run:
     def _find_dead(self) -> None:
         """A process that a test left behind may hold the connection of a worker that is gone."""
         for worker in list(self._workers.values()):
-            pid, status = os.waitpid(worker.pid, os.WNOHANG)
-            if pid and not worker.reports.poll():
-                self._died(worker, status)
+            if worker.has_ended() and not worker.reports.poll():
+                self._died(worker)
 
-    def _died(self, worker: _Worker, status: int) -> None:
+    def _died(self, worker: _Worker) -> None:
         """Report the test that a worker ran when it died; another worker does the rest."""
         self._end(worker)
+        code = worker.wait()
         if worker.running is None:
-            raise RuntimeError(f"worker {worker.id} ended with {os.waitstatus_to_exitcode(status)} between tests")
+            raise RuntimeError(f"worker {worker.id} ended with {code} between tests")
         worker.taken.remove(worker.running)
+        self._finished += 1
         item = self._session.items[worker.running]
         report = pytest.TestReport(
             nodeid=item.nodeid,
             location=item.location,
             keywords={},
             outcome="failed",
-            longrepr=f"worker {worker.id} ended with {os.waitstatus_to_exitcode(status)} in {item.nodeid}",
+            longrepr=f"worker {worker.id} ended with {code} in {item.nodeid}",
             when="call",
         )
         self._hook.pytest_runtest_logreport(report=report)
+        if self._session.shouldfail or self._session.shouldstop:
+            return
         if worker.taken:
             self._waiting.appendleft(list(worker.taken))
         self._start()
 
     def _end(self, worker: _Worker) -> None:
         del self._workers[worker.reports]
-        worker.reports.close()
-        worker.orders.close()
+        for connection in worker.ends:
+            connection.close()
 
 
 def _batches(items: Sequence[pytest.Item]) -> Iterator[list[int]]:
@@ -279,7 +323,7 @@ def _run_tests(session: pytest.Session, reports: Connection[Any, Any], orders: C
         indices.extend(orders.recv())
 
     take()
-    while indices:
+    while indices and not (session.shouldfail or session.shouldstop):
         index = indices.popleft()
         if not indices:
             # Fixtures that the next test shares with this one stay.
