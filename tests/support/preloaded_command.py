@@ -214,15 +214,28 @@ def _serve(listener: socket.socket) -> None:
                 fork.kill()
         if listener in ready:
             connection, _ = listener.accept()
-            forks.append(_fork(connection, listener))
+            size, streams, _, _ = socket.recv_fds(connection, 8, 3)
+            order = _read_order(connection, int.from_bytes(size, "big"))
+            if order:
+                forks.append(_fork(connection, listener, order, streams))
+            else:
+                connection.close()
+            for stream in streams:
+                os.close(stream)
 
 
-def _fork(connection: socket.socket, listener: socket.socket) -> _Fork:
-    size, streams, _, _ = socket.recv_fds(connection, 8, 3)
-    left = int.from_bytes(size, "big")
+def _read_order(connection: socket.socket, size: int) -> bytes:
+    """What a client asks for; nothing, if it broke off."""
     order = b""
-    while len(order) < left and (piece := connection.recv(left - len(order))):
+    while len(order) < size:
+        piece = connection.recv(size - len(order))
+        if not piece:
+            return b""
         order += piece
+    return order
+
+
+def _fork(connection: socket.socket, listener: socket.socket, order: bytes, streams: list[int]) -> _Fork:
     with suppress(Exception):  # the fork reports it
         _load_function(order)
     pid = os.fork()
@@ -230,8 +243,6 @@ def _fork(connection: socket.socket, listener: socket.socket) -> _Fork:
         listener.close()
         connection.close()
         _become(order, streams)
-    for stream in streams:
-        os.close(stream)
     with suppress(OSError):
         connection.sendall(pid.to_bytes(4, "big"))
     return _Fork(pid, connection)
