@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fork_server import run_scfdeploy
+from tests.support.command_process import run_scfdeploy
 from tests.support.preloaded_command import start_command
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="commands are forked on Linux")
@@ -30,4 +30,4 @@ def test_client_that_breaks_off_its_order_does_no_harm(sent: bytes) -> None:
     client.close()
 
     ran = run_scfdeploy("--version")
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert (ran.exit_code, ran.stderr) == (0, "")

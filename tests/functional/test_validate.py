@@ -13,7 +13,7 @@ from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules import Context, all_rules, rule, runner
 from tests.support.command import scfdeploy
-from tests.support.fork_server import run_scfdeploy
+from tests.support.command_process import run_scfdeploy
 from tests.support.project import TIMER, write_project
 
 
@@ -182,6 +182,7 @@ class TestDebug:
         project = write_project(tmp_path, TIMER)
         plain, debug = (run_scfdeploy("validate", project, *more) for more in ([], ["--debug"]))
 
+        assert (plain.exit_code, debug.exit_code) == (0, 0)
         assert "fires next" not in plain.stderr
         assert debug.stdout == plain.stdout
         (line,) = (line for line in debug.stderr.splitlines() if "fires next" in line)

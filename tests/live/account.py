@@ -16,7 +16,7 @@ from scfdeploy.providers.tencent.auth.credentials import find_credentials
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from tests.support.command import Ran
-from tests.support.fork_server import fork_server, run_scfdeploy
+from tests.support.command_process import run_function, run_scfdeploy
 
 PREFIX = "scfdeploy-live-"
 """With what the names of everything begin that the live tests make. Only such names are ever cleaned up."""
@@ -62,14 +62,12 @@ class Account:
 
     def scfdeploy(self, *arguments: str | Path) -> Ran:
         """Run the command line as a process, as users do."""
-        done = run_scfdeploy(*arguments, cwd=_ROOT, env=self.environment)
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return run_scfdeploy(*arguments, folder=_ROOT, env=self.environment)
 
     def clean_up(self, *arguments: str) -> Ran:
         """Run the clean-up command, by default for everything of this run."""
         typed = arguments or ("--prefix", self.prefix)
-        done = fork_server().run("tests.live.cleanup:main", typed, cwd=_ROOT, env=self.environment)
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return run_function("tests.live.cleanup:main", typed, folder=_ROOT, env=self.environment)
 
     @property
     def client(self) -> Client:

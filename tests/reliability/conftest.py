@@ -10,7 +10,6 @@ import pytest
 
 from tests.support.concurrent_writer import Checkout, ConcurrentWriterServer
 from tests.support.crash_scenarios import CrashScenario, PreparedScenario
-from tests.support.fork_server import fork_server
 from tests.support.forked_commands import CommandRunner
 from tests.support.local_server import LocalServer, local_server
 from tests.support.project import TIMER, write_project
@@ -18,7 +17,7 @@ from tests.support.project import TIMER, write_project
 
 @pytest.fixture(scope="session")
 def commands() -> CommandRunner:
-    return CommandRunner(fork_server())
+    return CommandRunner()
 
 
 @pytest.fixture(scope="session")

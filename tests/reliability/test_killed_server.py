@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 
 from scfdeploy.emulator import Server, Settings
+from tests.support.command_process import run_function
 from tests.support.emulator import Cloud
-from tests.support.fork_server import fork_server
 from tests.support.measured import measure
 from tests.support.sampling import sample
 
 
 def run(data: Path, point: int, when: str) -> tuple[int, list[str]]:
-    done = fork_server().run("tests.support.killed_server:deliver_failing_events", str(data), point, when)
-    assert done.returncode in (0, -9), done.stderr
-    return done.returncode, done.stdout.split()
+    done = run_function("tests.support.killed_server:deliver_failing_events", str(data), point, when)
+    assert done.exit_code in (0, -9), done.stderr
+    return done.exit_code, done.stdout.split()
 
 
 def ends(cloud: Cloud, request_id: str) -> list[Any]:

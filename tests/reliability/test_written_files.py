@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.model.code import is_never_packed
-from tests.support.command import scfdeploy
+from tests.support.command import Ran, scfdeploy
+from tests.support.command_process import become_scfdeploy, command_process, run_function
 from tests.support.emulator import Cloud
-from tests.support.fork_server import PROGRAM, Ended, fork_server, run_program
 from tests.support.local_server import LocalServer, local_server
 from tests.support.measured import measure
 from tests.support.project import write_project
@@ -86,16 +86,18 @@ def cloud() -> Iterator[LocalServer]:
 
 def run(
     cloud: LocalServer, folder: Path, arguments: tuple[str, ...], *, limit: int = UNLIMITED, how: str = "full"
-) -> Ended:
+) -> Ran:
     environment = {"PATH": os.environ["PATH"], **cloud.env}
-    return fork_server().run(f"{__name__}:limited_program", limit, how, arguments, cwd=folder, env=environment)
+    return run_function(f"{__name__}:limited_program", limit, how, arguments, folder=folder, env=environment)
 
 
 def limited_program(limit: int, how: str, arguments: list[str]) -> int:
     """Be the program with a limit of the size of a file: a write beyond it fails, or, where the signal acts, kills."""
+    # Python would leave cut compiled modules behind, which no later process could load.
+    sys.dont_write_bytecode = True
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL if how == "killed" else signal.SIG_IGN)
-    return run_program(arguments)
+    return become_scfdeploy(arguments)
 
 
 def prepare(scene: Scene, folder: Path) -> tuple[str, ...]:
@@ -133,9 +135,9 @@ def test_interrupted_write_leaves_old_or_new_file_only(cloud: LocalServer, tmp_p
 
     cut = run(cloud, folder, arguments, limit=limit, how=how)
 
-    measure(f"disk {how}", points=int(cut.returncode != whole.returncode))
-    assert cut.returncode != whole.returncode, "nothing was cut: choose a smaller limit"
-    assert cut.returncode == (-signal.SIGXFSZ if how == "killed" else 1)
+    measure(f"disk {how}", points=int(cut.exit_code != whole.exit_code))
+    assert cut.exit_code != whole.exit_code, "nothing was cut: choose a smaller limit"
+    assert cut.exit_code == (-signal.SIGXFSZ if how == "killed" else 1)
     assert "Traceback" not in cut.stderr
     assert "internal error:" not in cut.stdout + cut.stderr
     now = contents(folder)
@@ -148,7 +150,7 @@ def test_interrupted_write_leaves_old_or_new_file_only(cloud: LocalServer, tmp_p
     assert [path for path in left if not is_never_packed(path)] == []
 
     again = run(cloud, folder, arguments)
-    assert again.returncode == whole.returncode, again.stdout + again.stderr
+    assert again.exit_code == whole.exit_code, again.stdout + again.stderr
     done = contents(folder)
     assert {path for path in new if path not in done or not _is_new(path, done[path], new)} == set()
 
@@ -172,13 +174,14 @@ def _is_new(path: str, content: bytes, new: dict[str, bytes]) -> bool:
         ("alias", "-h"),
     ],
 )
-def test_result_on_full_disk_is_an_error(cloud: LocalServer, command: tuple[str, ...], tmp_path: Path) -> None:
-    with Path("/dev/full").open("w") as full, Path(os.devnull).open() as given, (tmp_path / "err").open("w") as err:
-        streams = {"stdin": given.fileno(), "stdout": full.fileno(), "stderr": err.fileno()}
-        environment = {"PATH": os.environ["PATH"], **cloud.env}
-        ran = fork_server().start(PROGRAM, command, env=environment, **streams)
-        assert ran.wait() == 1
-    written = (tmp_path / "err").read_text()
+def test_result_on_full_disk_is_an_error(cloud: LocalServer, command: tuple[str, ...]) -> None:
+    environment = {"PATH": os.environ["PATH"], **cloud.env}
+    with (
+        Path("/dev/full").open("w") as full,
+        command_process(*command, env=environment, stdout=full.fileno()) as process,
+    ):
+        _, written = process.communicate()
+    assert process.returncode == 1
     assert written == "error: the result cannot be written: No space left on device\n"
 
 
@@ -188,8 +191,8 @@ def test_command_with_closed_streams_completes(cloud: LocalServer, closed: list[
     environment = {"PATH": os.environ["PATH"], **cloud.env}
     for command, state in (("apply", "Active"), ("destroy", "")):
         arguments = [command, "--yes", str(project)]
-        ran = fork_server().run(f"{__name__}:program_with_closed_streams", closed, arguments, env=environment)
-        assert ran.returncode == 0, ran.stderr
+        ran = run_function(f"{__name__}:program_with_closed_streams", closed, arguments, env=environment)
+        assert ran.exit_code == 0, ran.stderr
         _require_state(project, cloud, state)
 
 
@@ -210,7 +213,7 @@ def program_with_closed_streams(closed: list[int], arguments: list[str]) -> int:
     for number in closed:
         os.close(number)
         setattr(sys, ("stdin", "stdout", "stderr")[number], None)
-    return run_program(arguments)
+    return become_scfdeploy(arguments)
 
 
 def _require_state(project: Path, cloud: LocalServer, state: str) -> None:

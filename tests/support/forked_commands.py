@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.support.fork_server import ForkServer
-from tests.support.preloaded_command import ForkedCommand
+from tests.support.command_process import clean_environment, function_words
+from tests.support.preloaded_command import ForkedCommand, fork_command
 from tests.support.server_clock import ServerClock
 
 if TYPE_CHECKING:
@@ -64,20 +64,23 @@ class CommandResult:
 class CommandRunner:
     """Starts commands. Threads may share it; what it started runs side by side."""
 
-    def __init__(self, server: ForkServer) -> None:
-        self._server = server
+    def __init__(self) -> None:
         self._running: dict[int, ForkedCommand] = {}
 
     def start(self, order: CommandSpec) -> int:
         """Begin; returns the process id."""
-        # Files, and not what `run` of the server uses: a killed command's output is looked at, too.
+        # Files, and not pipes: nobody reads while it runs.
         with (
             Path(os.devnull).open() as stdin,
             Path(order.out).open("w") as out,
             Path(f"{order.out}.err").open("w") as err,
         ):
-            streams = {"stdin": stdin.fileno(), "stdout": out.fileno(), "stderr": err.fileno()}
-            process = self._server.start(f"{__name__}:run_command", asdict(order), **streams)
+            process = fork_command(
+                function_words(f"{__name__}:run_command", [asdict(order)]),
+                folder=Path.cwd(),
+                environment=clean_environment(),
+                streams=(stdin.fileno(), out.fileno(), err.fileno()),
+            )
         self._running[process.pid] = process
         return process.pid
 

@@ -3,8 +3,8 @@
 Tests start the command hundreds of times, and most of its time is for loading. `start_command` and `fork_command`
 hand arguments, environment, folder, umask and standard streams to a process of this module, which forks. The fork is a
 real process of its own session, and runs what `python -m scfdeploy` runs. The pip that it starts for dependencies of
-functions is a fork, too, and `fork_server` calls functions of tests in forks. On macOS, where a process that has loaded
-libraries of the system cannot fork safely, each is an ordinary new process.
+functions is a fork, too, and so are the functions that `command_process` calls. On macOS, where a process that has
+loaded libraries of the system cannot fork safely, each is an ordinary new process.
 
     order    8 bytes with its length and three descriptors; FOLDER, UMASK, COUNT OF WORDS, WORD..., NAME=VALUE..., each
              but the last followed by a zero byte
