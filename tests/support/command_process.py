@@ -23,6 +23,9 @@ from typing import TextIO
 from tests.support.command import Ran
 from tests.support.preloaded_command import CALL, ForkedCommand, fork_command
 
+# Commands on a real account take minutes.
+_LONGEST_S = 600.0
+
 
 @dataclass
 class CommandProcess:
@@ -95,12 +98,12 @@ def command_process(
 def run_scfdeploy(
     *arguments: str | Path, folder: Path | None = None, env: Mapping[str, str] | None = None, stdin: str = ""
 ) -> Ran:
-    """Run a command to its end; a negative exit code is the signal that ended it."""
+    """Run a command to its end; a negative exit code is the signal that ended it. If it hangs, `TimeoutError`."""
     with tempfile.TemporaryFile() as given:
         given.write(stdin.encode())
         given.seek(0)
         with command_process(*arguments, folder=folder, env=env, stdin=given.fileno()) as process:
-            stdout, stderr = process.communicate()
+            stdout, stderr = process.communicate(timeout=_LONGEST_S)
         return Ran(process.wait(), stdout, stderr)
 
 
