@@ -17,7 +17,7 @@ from scfdeploy.cli.completion.quoting import joined_at_break_characters, quoted_
 from scfdeploy.cli.completion.yaml_outline import NOT_UNDERSTOOD, read_outline
 from scfdeploy.config import LoadOptions, load_project
 from scfdeploy.model import Project
-from scripts.generate_completion_table import tables
+from scripts.generate_command_tables import tables
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = sorted((ROOT / "tests" / "golden").glob("*/serverless.yml"))
@@ -66,7 +66,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("name", sorted(tables()))
 def test_table_is_up_to_date(name: str) -> None:
-    assert getattr(table, name) == tables()[name], "run python scripts/generate_completion_table.py"
+    assert getattr(table, name) == tables()[name], "run python scripts/generate_command_tables.py"
 
 
 def test_commands_are_offered_with_summaries() -> None:

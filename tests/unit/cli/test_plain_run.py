@@ -18,7 +18,7 @@ from scfdeploy.cli.app import COMMANDS, app
 from scfdeploy.cli.language import LANGUAGES
 from scfdeploy.cli.plain_commands import PLAIN_COMMANDS
 from scfdeploy.cli.plain_run import parse_plain
-from scripts.generate_completion_table import plain_commands
+from scripts.generate_command_tables import plain_commands
 
 PROGRAM: Any = typer.main.get_command(app)
 TYPER_COMMANDS = {name: PROGRAM.get_command(None, name) for name in PLAIN_COMMANDS}
@@ -141,7 +141,7 @@ def test_all_languages_are_plain() -> None:
 
 
 def test_table_is_up_to_date() -> None:
-    assert plain_commands() == PLAIN_COMMANDS, "run python scripts/generate_completion_table.py"
+    assert plain_commands() == PLAIN_COMMANDS, "run python scripts/generate_command_tables.py"
     assert set(PLAIN_COMMANDS) < set(COMMANDS)
 
 
