@@ -59,13 +59,13 @@ unit: $(STAMP)
 
 .PHONY: soak
 soak: $(STAMP) ## All of what make test takes a sample of, and SCFDEPLOY_SOAK_SEEDS fault loads (200)
-	@SCFDEPLOY_SOAK_SEEDS=$${SCFDEPLOY_SOAK_SEEDS:-200} $(BIN)/pytest -n auto -o faulthandler_timeout=1800
+	@SCFDEPLOY_SOAK_SEEDS=$${SCFDEPLOY_SOAK_SEEDS:-200} $(BIN)/pytest $(IN_WORKERS) -o faulthandler_timeout=1800
 
 SCENARIOS ?= 10000
 
 .PHONY: scenarios
 scenarios: $(STAMP) ## Random scenarios of the delivery of events, of every source: SCENARIOS=10000 for each invariant
-	@SCFDEPLOY_SCENARIOS=$(SCENARIOS) $(BIN)/pytest -n auto -o faulthandler_timeout=3600 tests/properties/test_*delivery.py
+	@SCFDEPLOY_SCENARIOS=$(SCENARIOS) $(BIN)/pytest $(IN_WORKERS) -o faulthandler_timeout=3600 tests/properties/test_*delivery.py
 
 .PHONY: live
 live: $(STAMP) ## Life-cycle tests on the real account of TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY
