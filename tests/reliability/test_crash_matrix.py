@@ -35,14 +35,14 @@ def test_run_killed_at_any_call_is_completed_by_next_run(
     for number, at in enumerate(points):
         with prepared.start_run() as attempt:
             killed = attempt.crash(at, when)
-            measure("SIGKILL", points=killed.code == -9)
-            assert killed.code == -9 or not attempt.server.signal_sent, at
+            measure("SIGKILL", points=killed.exit_code == -9)
+            assert killed.exit_code == -9 or not attempt.server.signal_sent, at
             # Alternate between keeping and deleting the killed run's local state.
             if (number + (when == "after")) % 2:
                 attempt.delete_state()
             again = attempt.run()
 
-            assert again.code == 0, (at, again.stdout, again.stderr)
+            assert again.exit_code == 0, (at, again.stdout, again.stderr)
             assert attempt.cloud() == prepared.final, at
             # Nothing is published, uploaded or created twice.
             assert attempt.done() == prepared.done, at
@@ -55,21 +55,21 @@ def test_saved_plan_after_crash_applies_or_is_rejected_as_stale(
     prepared = prepare(_CHANGE)
     for at in sample(range(1 + share, prepared.calls + 1, _SHARES), every=12):
         with prepared.start_run() as attempt:
-            assert attempt.run("plan").code == 0
+            assert attempt.run("plan").exit_code == 0
             killed = attempt.crash(at, "after", command="apply --plan")
-            measure("SIGKILL", points=killed.code == -9)
-            assert killed.code == -9 or not attempt.server.signal_sent, at
+            measure("SIGKILL", points=killed.exit_code == -9)
+            assert killed.exit_code == -9 or not attempt.server.signal_sent, at
             again = attempt.run("apply --plan")
 
-            if again.code == 1:
+            if again.exit_code == 1:
                 assert "the cloud changed since the plan was made" in again.stdout, at
                 # Again: the killed run's last call may have taken effect after its end.
                 changed = attempt.done()
                 assert changed, at
-                assert attempt.run("apply --plan").code == 1, at
+                assert attempt.run("apply --plan").exit_code == 1, at
                 assert attempt.done() == changed, at
                 again = attempt.run("apply")
-            assert again.code == 0, (at, again.stdout, again.stderr)
+            assert again.exit_code == 0, (at, again.stdout, again.stderr)
             assert attempt.cloud() == prepared.final, at
             assert attempt.done() == prepared.done, at
 
@@ -83,11 +83,11 @@ def test_killed_alias_shift_continues_with_remaining_steps(
     for at in sample(range(1, prepared.calls + 1), every=2, start=when == "after"):
         with prepared.start_run() as attempt:
             killed = attempt.crash(at, when)
-            measure("SIGKILL", points=killed.code == -9)
-            assert killed.code == -9 or not attempt.server.signal_sent, at
+            measure("SIGKILL", points=killed.exit_code == -9)
+            assert killed.exit_code == -9 or not attempt.server.signal_sent, at
             again = attempt.run()
 
-            assert again.code == 0, (at, again.stdout, again.stderr)
+            assert again.exit_code == 0, (at, again.stdout, again.stderr)
             assert attempt.cloud() == prepared.final, at
             assert attempt.done() == prepared.done, at
 
@@ -96,7 +96,7 @@ def test_killed_alias_shift_continues_with_remaining_steps(
 def test_killed_import_leaves_no_partial_files(when: str, prepare: Callable[[CrashScenario], PreparedScenario]) -> None:
     prepared = prepare(replace(_CHANGE, name="import", command="import --code", write=_nothing, folder="imported"))
     with prepared.start_run() as attempt:
-        assert attempt.run().code == 0
+        assert attempt.run().exit_code == 0
         whole = _files(attempt.place)
     names = ["index.py", "index.py", "serverless.schema.json", "serverless.yml"]
     assert sorted(Path(name).name for name in whole) == names
@@ -104,13 +104,13 @@ def test_killed_import_leaves_no_partial_files(when: str, prepare: Callable[[Cra
     for at in sample(range(1, prepared.calls + 1), every=2, start=when == "before"):
         with prepared.start_run() as attempt:
             killed = attempt.crash(at, when)
-            measure("SIGKILL", points=killed.code == -9)
-            assert killed.code == -9, at
+            measure("SIGKILL", points=killed.exit_code == -9)
+            assert killed.exit_code == -9, at
             assert _files(attempt.place) == {}, at
             left_behind += _age_leftovers(attempt.place)
 
             again = attempt.run()
-            assert again.code == 0, (at, again.stdout, again.stderr)
+            assert again.exit_code == 0, (at, again.stdout, again.stderr)
             assert _files(attempt.place) == whole, at
             assert _left_behind(attempt.place) == [], at
     assert left_behind

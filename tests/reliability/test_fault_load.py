@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from tests.support.cloud_snapshot import cloud_snapshot
+from tests.support.command import Ran
 from tests.support.crash_point_server import CrashPointServer
 from tests.support.crash_scenarios import CrashScenario, PreparedScenario
 from tests.support.emulator import Cloud
 from tests.support.fault_load import COUNT, UPLOAD, change_some, fault_load_rules, write_many
-from tests.support.forked_commands import CommandResult, CommandRunner, CommandSpec
+from tests.support.forked_commands import CommandRunner, CommandSpec
 from tests.support.measured import measure
 from tests.support.recording_server import CallLog, RecordingServer
 from tests.support.sampling import SOAK_SEEDS
@@ -41,7 +42,7 @@ class FaultLoadTest:
         self.cloud.control("faults", fault_load_rules(seed))
         self.cloud.control("calls", method="DELETE")
 
-    def run(self, command: str = "apply", **options: Any) -> CommandResult:
+    def run(self, command: str = "apply", **options: Any) -> Ran:
         """Run a command and count its calls."""
         self.server.crash_at(0, "")
         folder, out = str(self.project), str(self._place / "out")
@@ -65,9 +66,9 @@ def baseline(commands: CommandRunner, tmp_path_factory: pytest.TempPathFactory) 
     """The cloud after a run without faults, and its number of calls for apply and destroy."""
     with CrashPointServer() as server:
         load = FaultLoadTest(commands, tmp_path_factory.mktemp("baseline"), server)
-        assert load.run().code == 0
+        assert load.run().exit_code == 0
         held, applied = load.snapshot(), server.count
-        assert load.run("destroy").code == 0
+        assert load.run("destroy").exit_code == 0
         return held, applied, server.count
 
 
@@ -79,35 +80,35 @@ def test_fault_load_converges_within_call_budget(
     load.start(seed)
     ended = load.run(seed=seed)
     _require_faults(load)
-    assert ended.code == 0, ended.stderr[-2000:]
+    assert ended.exit_code == 0, ended.stderr[-2000:]
     assert load.server.count <= applied * _MOST_CALLS
     assert load.snapshot() == held
 
     load.start(seed + 1000)
     gone = load.run("destroy", seed=seed)
     _require_faults(load)
-    assert gone.code == 0, gone.stderr[-2000:]
+    assert gone.exit_code == 0, gone.stderr[-2000:]
     assert load.server.count <= destroyed * _MOST_CALLS
     assert "function" not in load.snapshot()
 
 
 @pytest.mark.parametrize("seed", [40 + seed for seed in SEEDS[: SOAK_SEEDS or 1]])
 def test_changed_refresh_converges_under_fault_load(seed: int, load: FaultLoadTest) -> None:
-    assert load.run().code == 0
+    assert load.run().exit_code == 0
     # A change in the second of a look could not be told from none.
     load.cloud.advance(60)
-    assert load.run().code == 0
+    assert load.run().exit_code == 0
     changed = change_some(load.project)
     load.start(seed)
     ended = load.run(seed=seed, refresh="changed", prune=False)
     _count(load.cloud)
-    assert ended.code == 0, ended.stderr[-2000:]
+    assert ended.exit_code == 0, ended.stderr[-2000:]
     assert ended.document["summary"]["succeeded"] == changed
     assert ended.document["refresh"]["unread"] == COUNT - changed
 
     load.cloud.control("faults", [])
     again = load.run()
-    assert again.code == 0
+    assert again.exit_code == 0
     assert again.document["summary"] == {"succeeded": 0, "failed": 0, "skipped": 0, "unchanged": 2 * COUNT}
 
 
@@ -133,7 +134,7 @@ def test_upload_converges_under_fault_load(seed: int, prepare: Callable[[CrashSc
         cloud.control("faults", fault_load_rules(seed))
         ended = attempt.run()
         _count(cloud)
-        assert ended.code == 0, ended.stderr[-2000:]
+        assert ended.exit_code == 0, ended.stderr[-2000:]
         assert attempt.cloud() == prepared.final
 
 
@@ -142,7 +143,7 @@ def test_outage_longer_than_timeout_ends_run_and_next_run_completes(load: FaultL
     cut_off = load.run(timeout=90.0)
 
     summary = cut_off.document["summary"]
-    assert cut_off.code == 5
+    assert cut_off.exit_code == 5
     assert summary["succeeded"] > 0
     assert summary["succeeded"] + summary["failed"] + summary["skipped"] == 2 * COUNT
     assert {one["error"]["retryable"] for one in cut_off.document["results"] if one["error"]} == {True}
@@ -150,7 +151,7 @@ def test_outage_longer_than_timeout_ends_run_and_next_run_completes(load: FaultL
 
     load.cloud.control("faults", [])
     rest = load.run()
-    assert rest.code == 0
+    assert rest.exit_code == 0
     assert rest.document["summary"]["unchanged"] >= summary["succeeded"]
     assert len(load.snapshot()["function"]) == len(load.snapshot()["trigger"]) == COUNT
 
@@ -158,7 +159,7 @@ def test_outage_longer_than_timeout_ends_run_and_next_run_completes(load: FaultL
 def test_outage_from_the_start_is_one_error_without_changes(load: FaultLoadTest) -> None:
     load.cloud.control("faults", [{"status": 503}])
     ended = load.run(timeout=20.0, retries=2)
-    assert ended.code == 1
+    assert ended.exit_code == 1
     assert ended.document["ok"] is False
     assert "function" not in load.snapshot()
 
@@ -166,7 +167,7 @@ def test_outage_from_the_start_is_one_error_without_changes(load: FaultLoadTest)
 @pytest.mark.parametrize("retries", [0, 2])
 def test_retries_option_limits_attempts(retries: int, load: FaultLoadTest) -> None:
     load.cloud.control("faults", [{"action": "CreateFunction", "code": "InternalError"}])
-    assert load.run(retries=retries).code == 1
+    assert load.run(retries=retries).exit_code == 1
     made = Counter(call["action"] for call in load.cloud.control("calls")["calls"])
     assert made["CreateFunction"] == COUNT * (retries + 1)
 
@@ -177,7 +178,7 @@ def test_stuck_function_fails_at_the_timeout(load: FaultLoadTest) -> None:
     ended = load.run(timeout=40.0)
 
     failed = {one["address"]: one["error"]["code"] for one in ended.document["results"] if one["error"]}
-    assert ended.code == 5
+    assert ended.exit_code == 5
     assert failed == {
         "function/default/load-007": "OutOfTime",
         "trigger/default/load-007/timer/nightly": "OutOfTime",
@@ -199,8 +200,8 @@ def _count(cloud: Cloud) -> tuple[int, int]:
     return outcomes.total(), failed
 
 
-def _statuses(ended: CommandResult) -> dict[str, str]:
-    assert ended.code == 0, ended.stderr[-2000:]
+def _statuses(ended: Ran) -> dict[str, str]:
+    assert ended.exit_code == 0, ended.stderr[-2000:]
     return {one["address"]: one["status"] for one in ended.document["results"]}
 
 
@@ -208,7 +209,7 @@ def _as_far_as_both(these: CallLog, those: CallLog) -> CallLog:
     return {call: outcomes[: len(those[call])] for call, outcomes in these.items() if call in those}
 
 
-def _really_there(ended: CommandResult, load: FaultLoadTest) -> None:
+def _really_there(ended: Ran, load: FaultLoadTest) -> None:
     """Every function reported as succeeded exists."""
     functions = load.snapshot()["function"]
     for result in ended.document["results"]:

@@ -215,7 +215,7 @@ def test_run_killed_between_delete_and_create_is_an_interrupted_replace(
         server.crash_at(1, when, action=action)
         pid = commands.start(order)
         server.set_target(pid)
-        assert commands.end(pid, order).code == -9
+        assert commands.end(pid, order).exit_code == -9
 
         assert _planned(project, cloud)[0] == ("create", "function/default/swap", _STOPPED)
         assert apply(project, cloud).exit_code == 0

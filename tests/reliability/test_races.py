@@ -6,8 +6,9 @@ import signal
 import threading
 from typing import Any
 
+from tests.support.command import Ran
 from tests.support.concurrent_writer import Checkout, errors
-from tests.support.forked_commands import CommandResult, CommandRunner
+from tests.support.forked_commands import CommandRunner
 from tests.support.project import TIMER, write_project
 
 
@@ -18,7 +19,7 @@ def _edit_in_the_console(checkout: Checkout, **settings: Any) -> None:
 
 
 def test_console_edit_during_apply_is_not_overwritten(checkout: Checkout) -> None:
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     write_project(checkout.project, "  memorySize: 256\n" + TIMER)
     # The plan is made from the first GetFunction; the second is the check before the write.
     checkout.server.run_before("GetFunction", lambda: _edit_in_the_console(checkout, Timeout=99, MemorySize=512), nth=2)
@@ -27,19 +28,19 @@ def test_console_edit_during_apply_is_not_overwritten(checkout: Checkout) -> Non
     kept = checkout.shown()
     again = checkout.run()
 
-    assert lost.code == 1
+    assert lost.exit_code == 1
     assert (
         "another client changed memorySize from 128 to 512 and timeout from 3 to 99"
         in errors(lost)["function/default/hello"]
     )
     assert lost.document["results"][0]["error"]["retryable"] is True
     assert (kept["MemorySize"], kept["Timeout"]) == (512, 99)
-    assert again.code == 0
+    assert again.exit_code == 0
     assert checkout.shown()["MemorySize"] == 256
 
 
 def test_function_with_new_owner_is_not_deleted(checkout: Checkout) -> None:
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     marks = [{"TagKey": f"scfdeploy:{part}", "TagValue": "theirs"} for part in ("app", "stage", "instance")]
     resource = "qcs::scf:ap-guangzhou:uin/:namespace/default/function/hello"
     checkout.server.run_before(
@@ -50,13 +51,13 @@ def test_function_with_new_owner_is_not_deleted(checkout: Checkout) -> None:
     lost = checkout.run("destroy")
 
     assert checkout.shown()["Status"] == "Active"
-    assert lost.code in (0, 1)
-    if lost.code:
+    assert lost.exit_code in (0, 1)
+    if lost.exit_code:
         assert "owner of the function changed" in errors(lost)["function/default/hello"]
 
 
 def test_recreated_function_is_not_deleted(checkout: Checkout) -> None:
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
 
     def replace() -> None:
         checkout.cloud.call("DeleteFunction", FunctionName="hello")
@@ -68,7 +69,7 @@ def test_recreated_function_is_not_deleted(checkout: Checkout) -> None:
     checkout.server.run_before("GetFunction", replace)
     lost = checkout.run("destroy")
 
-    assert lost.code == 1
+    assert lost.exit_code == 1
     assert checkout.shown()["Status"] == "Active"
     assert "since the plan was made" in lost.stdout + lost.stderr or "mark" in lost.stdout
 
@@ -89,12 +90,12 @@ def test_second_run_in_checkout_is_rejected(checkout: Checkout, commands: Comman
     go_on.set()
     done = commands.end(pid, first)
 
-    assert done.code == 0
+    assert done.exit_code == 0
     for refused in (second, third):
-        assert refused.code == 1
+        assert refused.exit_code == 1
         assert f"process {pid}, apply" in refused.stdout
         assert "nothing was changed" in refused.stdout
-    assert checkout.run().code == 0, "the lock is gone with its holder"
+    assert checkout.run().exit_code == 0, "the lock is gone with its holder"
 
 
 def test_killed_run_releases_lock(checkout: Checkout, commands: CommandRunner) -> None:
@@ -102,31 +103,31 @@ def test_killed_run_releases_lock(checkout: Checkout, commands: CommandRunner) -
     order = checkout.order()
     pid = commands.start(order)
     checkout.server.set_target(pid)
-    assert commands.end(pid, order).code == -9
+    assert commands.end(pid, order).exit_code == -9
     checkout.server.crash_at(0, "")
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
 
 
 def test_concurrent_creates_make_one_function(checkout: Checkout) -> None:
     other = checkout.other_checkout()
-    results: list[CommandResult] = []
+    results: list[Ran] = []
     checkout.server.run_before("CreateFunction", lambda: results.append(checkout.run(folder=other, name="theirs")))
 
     late = checkout.run()
 
-    assert results[0].code == 0
-    assert late.code == 1
+    assert results[0].exit_code == 0
+    assert late.exit_code == 1
     assert next(one["error"]["code"] for one in late.document["results"]).startswith("ResourceInUse")
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     assert [call["outcome"] for call in checkout.calls("CreateFunction")].count("ok") == 1
 
 
 def test_concurrent_updates_of_function_report_conflict(checkout: Checkout) -> None:
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     other = checkout.other_checkout()
     write_project(checkout.project, "  memorySize: 256\n" + TIMER)
     write_project(other, "  memorySize: 512\n" + TIMER)
-    results: list[CommandResult] = []
+    results: list[Ran] = []
 
     def overtake() -> None:
         checkout.cloud.advance(2)
@@ -135,37 +136,37 @@ def test_concurrent_updates_of_function_report_conflict(checkout: Checkout) -> N
     checkout.server.run_before("GetFunction", overtake, nth=2)
     late = checkout.run()
 
-    assert results[0].code == 0
-    assert late.code == 1
+    assert results[0].exit_code == 0
+    assert late.exit_code == 1
     assert "another client changed memorySize from 128 to 512 since" in errors(late)["function/default/hello"]
     assert checkout.shown()["MemorySize"] == 512
 
 
 def test_projects_in_one_namespace_do_not_affect_each_other(checkout: Checkout) -> None:
     neighbour = write_project(checkout.project.parent / "neighbour", TIMER, name="other", app="their")
-    results: list[CommandResult] = []
+    results: list[Ran] = []
     checkout.server.run_before("CreateFunction", lambda: results.append(checkout.run(folder=neighbour, name="theirs")))
 
-    assert checkout.run().code == 0
-    assert results[0].code == 0
-    assert checkout.run("destroy").code == 0
+    assert checkout.run().exit_code == 0
+    assert results[0].exit_code == 0
+    assert checkout.run("destroy").exit_code == 0
     assert checkout.shown("other")["Status"] == "Active"
     assert len(checkout.shown("other")["Triggers"]) == 1
 
 
 def test_destroy_during_apply_is_reported_and_next_run_repairs_it(checkout: Checkout) -> None:
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     other = checkout.other_checkout()
     write_project(checkout.project, "  memorySize: 256\n" + TIMER)
-    results: list[CommandResult] = []
+    results: list[Ran] = []
     checkout.server.run_before(
         "UpdateFunctionConfiguration", lambda: results.append(checkout.run("destroy", folder=other, name="theirs"))
     )
 
     late = checkout.run()
 
-    assert results[0].code == 0
-    assert late.code in (1, 5)
+    assert results[0].exit_code == 0
+    assert late.exit_code in (1, 5)
     assert errors(late)["function/default/hello"]
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     assert checkout.shown()["MemorySize"] == 256

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command import Ran
 from tests.support.concurrent_writer import Checkout, errors
 from tests.support.console_edits import (
     NAME,
@@ -32,7 +33,6 @@ from tests.support.console_edits import (
     triggers,
 )
 from tests.support.emulator import Cloud
-from tests.support.forked_commands import CommandResult
 from tests.support.instances import write_layer
 from tests.support.project import write_project
 
@@ -234,7 +234,7 @@ RACES = (
 @pytest.mark.parametrize("race", RACES, ids=lambda race: race.name)
 def test_console_edit_is_kept_and_reported_as_conflict(race: Race, checkout: Checkout) -> None:
     write_project(checkout.project, race.before)
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     checkout.cloud.advance(5)
     write_project(checkout.project, race.after)
     checkout.server.run_before(race.look, lambda: race.edit(checkout.cloud), nth=2)
@@ -243,18 +243,18 @@ def test_console_edit_is_kept_and_reported_as_conflict(race: Race, checkout: Che
     kept = race.shown(checkout.cloud)
     again = checkout.run()
 
-    assert lost.code == 1, lost.stdout
+    assert lost.exit_code == 1, lost.stdout
     (result,) = (one for one in lost.document["results"] if one["error"])
     assert result["address"] == race.address
     assert race.words in result["error"]["message"]
     assert result["error"]["retryable"] is True
     assert result["error"]["code"] == "ChangedMeanwhile"
     assert kept == race.kept
-    assert again.code == 0, again.stdout
+    assert again.exit_code == 0, again.stdout
     assert race.shown(checkout.cloud) == race.wanted
 
 
-def _run_layer(checkout: Checkout, answer: int, run_before: Callable[[], object] | None = None) -> CommandResult:
+def _run_layer(checkout: Checkout, answer: int, run_before: Callable[[], object] | None = None) -> Ran:
     folder = write_layer(checkout.project.parent / "layers", answer)
     if run_before is not None:
         checkout.server.run_before("ListLayerVersions", run_before, nth=2)
@@ -264,75 +264,75 @@ def _run_layer(checkout: Checkout, answer: int, run_before: Callable[[], object]
 def test_concurrently_published_layer_gets_no_new_version(checkout: Checkout) -> None:
     lost = _run_layer(checkout, 42, lambda: publish_layer(checkout.cloud, "scfdeploy:bank/dev/base 12"))
 
-    assert lost.code == 1
+    assert lost.exit_code == 1
     assert "another client created the layer since" in errors(lost)["layer/base"]
     assert layer_versions(checkout.cloud) == {1: "scfdeploy:bank/dev/base 12"}
 
 
 def test_concurrently_published_version_stays_newest(checkout: Checkout) -> None:
-    assert _run_layer(checkout, 42).code == 0
+    assert _run_layer(checkout, 42).exit_code == 0
     lost = _run_layer(checkout, 43, lambda: publish_layer(checkout.cloud, "scfdeploy:shop/dev/base 12"))
 
     assert "version from 1 to 2" in errors(lost)["layer/base"]
     assert sorted(layer_versions(checkout.cloud)) == [1, 2]
-    assert _run_layer(checkout, 43).code == 0
+    assert _run_layer(checkout, 43).exit_code == 0
 
 
 def test_concurrent_updates_of_trigger_report_conflict(checkout: Checkout) -> None:
     write_project(checkout.project, timers(nightly=2))
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     other = checkout.other_checkout()
     write_project(checkout.project, timers(nightly=3))
     write_project(other, timers(nightly=4))
-    results: list[CommandResult] = []
+    results: list[Ran] = []
     checkout.server.run_before("ListTriggers", lambda: results.append(checkout.run(folder=other, name="theirs")), nth=2)
 
     late = checkout.run()
 
-    assert results[0].code == 0
+    assert results[0].exit_code == 0
     assert 'from "0 0 2 * * * *" to "0 0 4 * * * *"' in errors(late)[_NIGHTLY]
     assert triggers(checkout.cloud) == {"nightly": '{"cron":"0 0 4 * * * *"}'}
 
 
 def test_concurrent_equal_updates_succeed(checkout: Checkout) -> None:
     write_project(checkout.project, timers(nightly=2) + "  retryNum: 1\n")
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     write_project(checkout.project, timers(nightly=3) + "  retryNum: 2\n")
     other = checkout.other_checkout()
-    results: list[CommandResult] = []
+    results: list[Ran] = []
     checkout.server.run_before("ListTriggers", lambda: results.append(checkout.run(folder=other, name="theirs")), nth=2)
 
     late = checkout.run()
 
-    assert (results[0].code, late.code) == (0, 0), late.stdout
+    assert (results[0].exit_code, late.exit_code) == (0, 0), late.stdout
     assert triggers(checkout.cloud) == {"nightly": '{"cron":"0 0 3 * * * *"}'}
 
 
 def test_concurrent_creates_make_one_trigger(checkout: Checkout) -> None:
     write_project(checkout.project)
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     write_project(checkout.project, timers(nightly=3))
     other = checkout.other_checkout()
-    results: list[CommandResult] = []
+    results: list[Ran] = []
     checkout.server.run_before("ListTriggers", lambda: results.append(checkout.run(folder=other, name="theirs")), nth=2)
 
     late = checkout.run()
 
-    assert results[0].code == 0
+    assert results[0].exit_code == 0
     assert "another run of this project created the trigger" in errors(late)[_NIGHTLY]
     assert len(checkout.calls("CreateTrigger")) == 1
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
 
 
 def test_conflict_of_one_trigger_does_not_stop_others(checkout: Checkout) -> None:
     write_project(checkout.project, timers(one=1, nightly=2, three=3))
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     write_project(checkout.project, timers(one=11, nightly=12, three=13))
     checkout.server.run_before("ListTriggers", lambda: set_timer(checkout.cloud, 4), nth=2)
 
     lost = checkout.run()
 
-    assert lost.code == 5
+    assert lost.exit_code == 5
     assert list(errors(lost)) == [_NIGHTLY]
     assert triggers(checkout.cloud) == {
         "one": '{"cron":"0 0 11 * * * *"}',
@@ -343,26 +343,26 @@ def test_conflict_of_one_trigger_does_not_stop_others(checkout: Checkout) -> Non
 
 def test_saved_plan_checks_preconditions(checkout: Checkout, tmp_path: Path) -> None:
     write_project(checkout.project, timers(nightly=2))
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     write_project(checkout.project, timers(nightly=3))
     saved = str(tmp_path / "kept.plan")
-    assert checkout.run("plan", saved=saved).code == 0
+    assert checkout.run("plan", saved=saved).exit_code == 0
     checkout.server.run_before("ListTriggers", lambda: set_timer(checkout.cloud, 4), nth=2)
 
     lost = checkout.run(saved=saved)
 
-    assert lost.code == 1
+    assert lost.exit_code == 1
     assert 'to "0 0 4 * * * *"' in errors(lost)[_NIGHTLY]
     assert triggers(checkout.cloud) == {"nightly": '{"cron":"0 0 4 * * * *"}'}
 
 
 def test_precondition_check_lists_triggers_once_per_function(checkout: Checkout) -> None:
     write_project(checkout.project, timers(one=1, two=2, three=3))
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     write_project(checkout.project, timers(one=11, two=12, four=4))
     before = len(checkout.calls("ListTriggers"))
 
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
 
     # One to plan, one before the first write, and one with which a deletion looks for the trigger's own words.
     assert len(checkout.calls("ListTriggers")) - before == 3
@@ -370,7 +370,7 @@ def test_precondition_check_lists_triggers_once_per_function(checkout: Checkout)
 
 def test_new_function_skips_queries_of_its_resources(checkout: Checkout) -> None:
     write_project(checkout.project, timers(one=1) + "  msgTTL: 60\n  retryNum: 1\n  publish: true\n  aliasName: live\n")
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     looks = ("ListTriggers", "ListAliases", "GetFunctionEventInvokeConfig")
     assert [len(checkout.calls(action)) for action in looks] == [0, 0, 0]
 
@@ -378,14 +378,14 @@ def test_new_function_skips_queries_of_its_resources(checkout: Checkout) -> None
 def test_replaced_function_resources_are_not_a_conflict(checkout: Checkout) -> None:
     inputs = timers(one=1) + "  msgTTL: 60\n  retryNum: 1\n  publish: true\n  aliasName: live\n"
     write_project(checkout.project, inputs)
-    assert checkout.run().code == 0
+    assert checkout.run().exit_code == 0
     manifest = checkout.project / "serverless.yml"
     manifest.write_text(manifest.read_text().replace("Python3.10", "Python3.9"))
     before = len(checkout.calls("ListTriggers"))
 
     again = checkout.run()
 
-    assert again.code == 0, again.stdout
+    assert again.exit_code == 0, again.stdout
     assert [one["action"] for one in again.document["results"] if one["address"] == "function/default/hello"] == [
         "replace"
     ]

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.command import Ran
 from tests.support.crash_scenarios import IN_BOTH_MODES, CrashScenario, PreparedScenario, ScenarioRun, scenario_id
-from tests.support.forked_commands import CommandResult
 from tests.support.measured import measure
 from tests.support.sampling import is_soak, sample
 
@@ -37,16 +37,16 @@ def test_interrupted_run_reports_results_and_next_run_completes(
             _require_true_report(stopped, attempt)
             again = attempt.run()
 
-            assert stopped.code in (0, _INTERRUPTED), (at, stopped.stderr)
-            assert again.code == 0, (at, again.stderr)
+            assert stopped.exit_code in (0, _INTERRUPTED), (at, stopped.stderr)
+            assert again.exit_code == 0, (at, again.stderr)
             assert attempt.cloud() == prepared.final, at
             assert attempt.done() == prepared.done, at
 
 
-def _require_true_report(stopped: CommandResult, attempt: ScenarioRun) -> None:
+def _require_true_report(stopped: Ran, attempt: ScenarioRun) -> None:
     """Reported results match the cloud, every change has an outcome, and no file is partly written."""
     document = stopped.document
-    assert document.get("interrupted", False) == (stopped.code == _INTERRUPTED)
+    assert document.get("interrupted", False) == (stopped.exit_code == _INTERRUPTED)
     functions = attempt.cloud().get("function", {})
     for result in document.get("results", ()):
         kind, _, name = result["address"].partition("/default/")

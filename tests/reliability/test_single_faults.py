@@ -59,7 +59,7 @@ def test_single_storage_fault_is_overcome_at_any_call(
 def storage_calls(prepare: Callable[[CrashScenario], PreparedScenario]) -> int:
     """How many calls to the storage an upload makes."""
     with prepare(UPLOAD).start_run() as attempt:
-        assert attempt.run().code == 0
+        assert attempt.run().exit_code == 0
         calls = Cloud(attempt.server.url).control("calls")["calls"]
     made = [call["action"] for call in calls if call["product"] == "cos"]
     assert "UploadPart" in made
@@ -71,7 +71,7 @@ def _overcome(fault: dict[str, Any], prepared: PreparedScenario) -> None:
     with prepared.start_run() as attempt:
         Cloud(attempt.server.url).control("faults", [fault])
         ended = attempt.run()
-        assert ended.code == 0, (fault, ended.stdout, ended.stderr)
+        assert ended.exit_code == 0, (fault, ended.stdout, ended.stderr)
         assert attempt.cloud() == prepared.final, fault
 
 
@@ -79,6 +79,6 @@ def test_clock_skew_is_reported(prepare: Callable[[CrashScenario], PreparedScena
     with prepare(SCENARIOS[0]).start_run() as attempt:
         Cloud(attempt.server.url).control("faults", [{"skew_s": 3600.0}])
         ended = attempt.run()
-        assert ended.code == 1
+        assert ended.exit_code == 1
         assert "AuthFailure.SignatureExpire" in ended.stdout
         assert ended.document["error"]["hint"]

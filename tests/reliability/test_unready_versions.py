@@ -20,7 +20,7 @@ def _state(attempt: ScenarioRun, kind: str) -> dict[str, dict[str, Any]]:
 
 def _crash_while_publishing(attempt: ScenarioRun) -> None:
     """Kill the run right after the call that makes a second version."""
-    assert attempt.crash(1, "after", action="PublishVersion").code == -9
+    assert attempt.crash(1, "after", action="PublishVersion").exit_code == -9
     assert _state(attempt, "version")["2"]["Status"] == "Publishing"
     assert _state(attempt, "alias")["prod"]["FunctionVersion"] == "1"
 
@@ -38,12 +38,12 @@ def test_version_that_fails_after_crash_gets_no_traffic(
 
         failed = attempt.run()
         alias = _state(attempt, "alias")["prod"]
-        assert failed.code in (1, 5), failed.stdout
+        assert failed.exit_code in (1, 5), failed.stdout
         assert "version 2 is PublishFailed" in failed.stdout
         assert alias["FunctionVersion"] == "1"
         assert alias["RoutingConfig"]["AdditionalVersionWeights"] == []
 
         again = attempt.run()
-        assert again.code == 0, again.stdout
+        assert again.exit_code == 0, again.stdout
         assert set(_state(attempt, "version")) == {"$LATEST", "1", "2", "3"}
         assert _state(attempt, "alias")["prod"]["FunctionVersion"] == "3"

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from scfdeploy.emulator.messages import Request, Response
+from tests.support.command import Ran
 from tests.support.crash_point_server import CrashPointServer
 from tests.support.emulator import Cloud
-from tests.support.forked_commands import CommandResult, CommandRunner, CommandSpec
+from tests.support.forked_commands import CommandRunner, CommandSpec
 
 
 class ConcurrentWriterServer(CrashPointServer):
@@ -58,7 +59,7 @@ class Checkout:
         project = str(folder or self.project)
         return CommandSpec(command, project, self.server.url, where, prune=False, saved=saved, refresh=refresh)
 
-    def run(self, command: str = "apply", **where: Any) -> CommandResult:
+    def run(self, command: str = "apply", **where: Any) -> Ran:
         return self._commands.run(self.order(command, **where))
 
     def calls(self, action: str) -> list[Any]:
@@ -74,6 +75,6 @@ class Checkout:
         return self.cloud.call("GetFunction", FunctionName=name)
 
 
-def errors(ended: CommandResult) -> dict[str, str]:
+def errors(ended: Ran) -> dict[str, str]:
     """Error messages by address."""
     return {one["address"]: one["error"]["message"] for one in ended.document["results"] if one["error"]}

@@ -13,9 +13,10 @@ from typing import Any
 
 from tests.support.changing_project import write_after, write_before, write_first_release, write_second_release
 from tests.support.cloud_snapshot import cloud_snapshot
+from tests.support.command import Ran
 from tests.support.crash_point_server import CrashPointServer
 from tests.support.emulator import Cloud
-from tests.support.forked_commands import CommandResult, CommandRunner, CommandSpec
+from tests.support.forked_commands import CommandRunner, CommandSpec
 from tests.support.heavy_projects import (
     write_first_layer,
     write_kept_ready,
@@ -87,19 +88,19 @@ class PreparedScenario:
         self._build()
         with self.start_run() as attempt:
             ended = attempt.run()
-            assert ended.code == 0, ended
+            assert ended.exit_code == 0, ended
             self.calls = attempt.server.count
             self.final = attempt.cloud()
             self.done = attempt.done()
         if scenario.refresh != "full":
             self._require_same_as_full(ended)
 
-    def _require_same_as_full(self, ended: CommandResult) -> None:
+    def _require_same_as_full(self, ended: Ran) -> None:
         """A refresh that leaves functions unread leads to the same cloud by the same writes."""
         assert ended.document["refresh"]["mode"] == self.scenario.refresh
         assert self.scenario.name != "change" or ended.document["refresh"]["unread"]
         with self.start_run() as attempt:
-            assert attempt.run(refresh="full").code == 0
+            assert attempt.run(refresh="full").exit_code == 0
             assert attempt.cloud() == self.final
             assert attempt.done() == self.done
 
@@ -121,7 +122,7 @@ class PreparedScenario:
         """Let a run without changes note what later ones need not read: notes are not copied with a folder."""
         assert self.scenario.first is not None
         self.scenario.first(project)
-        assert started.run().code == 0
+        assert started.run().exit_code == 0
         self.scenario.write(project)
 
     def _build(self) -> None:
@@ -134,7 +135,7 @@ class PreparedScenario:
                 self.scenario.first(built / "project")
                 first = ScenarioRun(CrashScenario("first", "apply", self.scenario.first), self._commands, built, server)
                 ended = first.run()
-                assert ended.code == 0, ended
+                assert ended.exit_code == 0, ended
         self.scenario.write(built / "project")
 
 
@@ -156,14 +157,14 @@ class ScenarioRun:
             prune=scenario.refresh == "full",
         )
 
-    def run(self, command: str = "", **options: Any) -> CommandResult:
+    def run(self, command: str = "", **options: Any) -> Ran:
         """Run the scenario's command, or another, to its end."""
         self.server.crash_at(0, "")
         return self._commands.run(replace(self._ordered(command), **options))
 
     def crash(
         self, at: int, when: str, sent: signal.Signals = signal.SIGKILL, *, command: str = "", action: str = ""
-    ) -> CommandResult:
+    ) -> Ran:
         """Run the command and send it a signal at a call; with `action`, counted among its calls only."""
         self.server.crash_at(at, when, sent, action=action)
         order = self._ordered(command)

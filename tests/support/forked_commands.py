@@ -6,7 +6,6 @@ line runs, with the server's clock in place of the machine's.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.support.command import Ran
 from tests.support.command_process import clean_environment, function_words
 from tests.support.preloaded_command import ForkedCommand, fork_command
 from tests.support.server_clock import ServerClock
@@ -47,20 +47,6 @@ class CommandSpec:
     refresh: str = "full"
 
 
-@dataclass(frozen=True)
-class CommandResult:
-    """How a process ended: its exit code (negative: the signal), and what it had written by then."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-    @property
-    def document(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.stdout)
-        return found
-
-
 class CommandRunner:
     """Starts commands. Threads may share it; what it started runs side by side."""
 
@@ -84,12 +70,12 @@ class CommandRunner:
         self._running[process.pid] = process
         return process.pid
 
-    def end(self, pid: int, order: CommandSpec) -> CommandResult:
-        """Wait for the end of what was started."""
+    def end(self, pid: int, order: CommandSpec) -> Ran:
+        """Wait for the end of what was started; a negative exit code is the signal that ended it."""
         code = self._running.pop(pid).wait()
-        return CommandResult(code, Path(order.out).read_text(), Path(f"{order.out}.err").read_text())
+        return Ran(code, Path(order.out).read_text(), Path(f"{order.out}.err").read_text())
 
-    def run(self, order: CommandSpec) -> CommandResult:
+    def run(self, order: CommandSpec) -> Ran:
         return self.end(self.start(order), order)
 
 
