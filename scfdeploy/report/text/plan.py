@@ -110,13 +110,13 @@ def unread_text(plan: Plan) -> str:
     if refresh is None:
         return ""
     if not refresh.unread:
-        return message("All {number} functions were read in full.", number=refresh.functions)
+        return message("Every function was read in full.")
     return message(
-        "{unread} of {number} functions ({resources} resources) were not read in full: no change since the last apply. "
+        "Not read in full: {unread} of {functions} ({resources}), without a change since the last apply. "
         "Changes that others made to only a trigger, an alias or concurrency are not seen; see --refresh.",
         unread=refresh.unread,
-        number=refresh.functions,
-        resources=refresh.unread_resources,
+        functions=plural(refresh.functions, "{number} function", "{number} functions"),
+        resources=plural(refresh.unread_resources, "{number} resource", "{number} resources"),
     )
 
 
