@@ -39,7 +39,7 @@ class CloudTime:
 
     def note(self, date: str | None, *, started: float, ended: float) -> None:
         """Record the Date header of a response to a call, which began and ended at these times (monotonic)."""
-        moment = _parse(date)
+        moment = unix_time(date)
         if moment is None:
             return
         with self._lock:
@@ -62,10 +62,16 @@ def is_past(modified: str, moment: float | None) -> bool:
     return age > 0 and age % _ZONE_STEP_S > 0
 
 
-def _parse(date: str | None) -> float | None:
+def unix_time(date: str | None) -> float | None:
+    """The time that a Date header names; None if there is none, or if it cannot be read."""
+    from datetime import UTC
     from email.utils import parsedate_to_datetime
 
+    if not date:
+        return None
     try:
-        return parsedate_to_datetime(date).timestamp() if date else None
+        moment = parsedate_to_datetime(date)
+        # A date without a zone, which HTTP allows in one old format, is in UTC, and not in the zone of this machine.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None

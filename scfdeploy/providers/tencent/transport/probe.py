@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.providers.tencent.transport.cloud_time import unix_time
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from scfdeploy.providers.tencent.transport.errors import no_response
 from scfdeploy.providers.workers import call_within
@@ -45,7 +45,7 @@ def send_probe(endpoint: str | None, region: str, now: Callable[[], float]) -> P
     except OSError as error:  # also what `requests` raises, and TimeoutError
         raise no_response("connection", describe_route(url, proxies), error) from error
     local_time = (started + now()) / 2
-    return Probe(describe_route(url, proxies), _time(response.headers.get("Date")), local_time)
+    return Probe(describe_route(url, proxies), unix_time(response.headers.get("Date")), local_time)
 
 
 def proxies_in(environ: Mapping[str, str]) -> list[str]:
@@ -79,10 +79,3 @@ def _without_password(name: str, text: str) -> str:
             hint=message("Write it as http://HOST:PORT, or unset it."),
         )
     return f"{parts.scheme}://{host}:{port}" if port else f"{parts.scheme}://{host}"
-
-
-def _time(text: str | None) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp() if text else None
-    except (ValueError, OverflowError):
-        return None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from time import tzset
 
 import pytest
 
-from scfdeploy.providers.tencent.transport.cloud_time import CloudTime, is_past
+from scfdeploy.providers.tencent.transport.cloud_time import CloudTime, is_past, unix_time
 
 NOON = "Sun, 29 Nov 2026 04:00:00 GMT"
 AT_NOON = datetime(2026, 11, 29, 4, tzinfo=UTC).timestamp()
@@ -43,6 +44,17 @@ def test_response_before_the_beginning_counts_in_full() -> None:
     assert time.at_beginning == AT_NOON
     time.note(NOON, started=13.0, ended=14.0)
     assert time.at_beginning == AT_NOON
+
+
+@pytest.mark.parametrize("date", ["Sun Nov 29 04:00:00 2026", "Sun, 29 Nov 2026 04:00:00 -0000"])
+def test_date_without_a_zone_is_in_utc(date: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the zone of a machine west of Greenwich, it would name a time that the cloud has not reached."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "EST5")
+        tzset()
+        found = unix_time(date)
+    tzset()
+    assert found == AT_NOON
 
 
 @pytest.mark.parametrize("date", [None, "", "yesterday", "Sun, 99 Nov 2026 04:00:00 GMT", "0"])
