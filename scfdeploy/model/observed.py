@@ -14,6 +14,9 @@ STAGE_TAG = "scfdeploy:stage"
 INSTANCE_TAG = "scfdeploy:instance"
 OWNER_TAGS = (APP_TAG, STAGE_TAG, INSTANCE_TAG)
 
+ACTIVE = "Active"
+"""The state of a function, a version or a layer that is ready, in the words of the API."""
+
 _WRITE_ONLY = ("diskSize", "nodeType", "nodeSpec", "ignoreSysLog", "protect")
 WRITE_ONLY_TAGS = {name: f"scfdeploy:{name}" for name in _WRITE_ONLY}
 """Write-only settings, which no API returns, and the tags that store the last written value."""

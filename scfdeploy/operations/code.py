@@ -23,6 +23,7 @@ from scfdeploy.model import (
     Source,
 )
 from scfdeploy.model.code import DeployedCode
+from scfdeploy.model.observed import ACTIVE
 from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.operations.check import code_sources, may_have_dependencies, sources_with_runtimes
 from scfdeploy.operations.request import CloudOptions, endpoint_of
@@ -109,7 +110,7 @@ def observed_code(observed: Observed) -> dict[str, DeployedCode]:
                 "modified": str(modified),
                 "codeSize": int(size),
                 "codeSha256": str(digest),
-            } if address.kind is FUNCTION and resource.state == "Active":
+            } if address.kind is FUNCTION and resource.state == ACTIVE:
                 codes[function_id] = DeployedCode(modified, size, digest)
     return codes
 

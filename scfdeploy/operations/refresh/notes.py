@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scfdeploy import __version__
 from scfdeploy.apply import Outcome
 from scfdeploy.model import Address, FunctionSpec, Project, Ref
+from scfdeploy.model.observed import ACTIVE
 from scfdeploy.model.resource_kind import TRIGGER
 from scfdeploy.operations.outputs import known_values
 from scfdeploy.operations.refresh.digests import ContentDigests
@@ -19,8 +20,6 @@ from scfdeploy.workspace.refresh_notes import FunctionNote, NotesScope, RefreshN
 
 if TYPE_CHECKING:
     from scfdeploy.operations.plan import PlannedProject
-
-_ACTIVE = "Active"
 
 
 def open_notes(project: Project, cloud: CloudOptions, root: str = "") -> RefreshNotes:
@@ -122,7 +121,7 @@ class _Applied:
             case {"functionId": str(function_id), "modified": str(modified)}:
                 is_settled = self._planned.provider.is_settled(function, modified)
                 return (function_id, modified, "") if is_settled else None
-        if resource is None or resource.state != _ACTIVE or function not in self._observed.settled:
+        if resource is None or resource.state != ACTIVE or function not in self._observed.settled:
             return None
         identity = str(resource.attributes.get("functionId")), str(resource.attributes.get("modified"))
         entry = self._observed.entries.get(function)

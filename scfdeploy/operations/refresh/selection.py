@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from scfdeploy.model import Address, Bundle, FunctionSpec, ListEntry, Observed, Project, Ref, Resource, Value
-from scfdeploy.model.observed import WRITE_ONLY_TAGS
+from scfdeploy.model.observed import ACTIVE, WRITE_ONLY_TAGS
 from scfdeploy.operations.refresh.digests import ContentDigests
 from scfdeploy.operations.refresh.notes import open_notes
 from scfdeploy.operations.request import CloudOptions
@@ -16,8 +16,6 @@ from scfdeploy.plan.diff.normalise import function_fields, normal_settings
 from scfdeploy.plan.resources.layer import plan_layer
 from scfdeploy.records import replace
 from scfdeploy.workspace.refresh_notes import FunctionNote
-
-_ACTIVE = "Active"
 
 
 class UnreadSelection:
@@ -80,7 +78,7 @@ class UnreadSelection:
         return (
             note is not None
             and entry is not None
-            and entry.state == _ACTIVE
+            and entry.state == ACTIVE
             and (entry.function_id, entry.modified) == (note.function_id, note.modified)
             and note.entry in ("", entry.digest)
             and entry.owner == spec.owner

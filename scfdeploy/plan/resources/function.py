@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from scfdeploy.diagnostics import Finding, Severity, message
 from scfdeploy.facts import limit
 from scfdeploy.model import Bundle, Field, FunctionSpec, Resource, Value
+from scfdeploy.model.observed import ACTIVE
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
 from scfdeploy.plan.diff.differences import (
@@ -41,7 +42,7 @@ CODE_UNKNOWN = Finding(
 _CREATE_FAILED, _DELETING, _UPDATE_FAILED = "CreateFailed", "Deleting", "UpdateFailed"
 # Every function needs these, so the reader fills them in if they are not written. That applies to new functions only.
 _FILLED_IN = ("runtime", "handler")
-_UPDATABLE = ("", "Active", _UPDATE_FAILED)
+_UPDATABLE = ("", ACTIVE, _UPDATE_FAILED)
 
 
 def plan_function(

@@ -7,6 +7,7 @@ from functools import partial
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Value
+from scfdeploy.model.observed import ACTIVE
 from scfdeploy.plan import FieldChange
 from scfdeploy.report.humanize import enumeration, plural
 from scfdeploy.report.terminal import safe
@@ -132,7 +133,7 @@ def _note(resource: FunctionStatus | LayerStatus) -> str:
 
 def _paint(style: TextStyle, note_column: int, column: int, text: str) -> str:
     if column == 1:
-        colours = {"Active": "green", message("exists"): "green", message("not deployed"): "dim"}
+        colours = {ACTIVE: "green", message("exists"): "green", message("not deployed"): "dim"}
         return style.paint(text, colours.get(text.strip(), "yellow"))
     return style.paint(text, "yellow") if column == note_column else text
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Value
+from scfdeploy.model.observed import ACTIVE
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, none_if_missing
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.resources.wire import function_params
@@ -163,7 +164,7 @@ class FunctionStatusCache:
         return state
 
     def _note_settled(self, function: Address, state: FunctionState | None, cloud_time: float | None) -> None:
-        if state is not None and state.status == "Active" and is_past(state.modified, cloud_time):
+        if state is not None and state.status == ACTIVE and is_past(state.modified, cloud_time):
             self._settled[function] = state.modified
 
 
@@ -183,7 +184,7 @@ class FunctionWaiter:
         state = self._state()
         if state is not None and state.has_failed:
             raise state.error(self._action)
-        if state is None or state.status != "Active":
+        if state is None or state.status != ACTIVE:
             return Readiness.PENDING
         self._ready_state = state
         return Readiness.READY

@@ -11,6 +11,7 @@ from typing import Any
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Bundle, Owner, Resource, Value
+from scfdeploy.model.observed import ACTIVE
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, none_if_missing, wait_step
@@ -112,7 +113,7 @@ class LayerStates:
         status = str(response.get("Status") or "")
         if status.endswith("Failed"):
             raise _failed_version(version, status, "PublishLayerVersion")
-        if status != "Active":
+        if status != ACTIVE:
             return Readiness.PENDING
         self._ready.add((layer, str(version)))
         return Readiness.READY

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Value
+from scfdeploy.model.observed import ACTIVE
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Version, wait_step
@@ -110,7 +111,7 @@ class _Publication:
         state = FunctionState.read(find_function(self._client, self._function, self._version) or {})
         if state.has_failed:
             raise state.error("PublishVersion")
-        return Readiness.READY if state.status == "Active" else Readiness.PENDING
+        return Readiness.READY if state.status == ACTIVE else Readiness.PENDING
 
     def outputs(self) -> dict[str, Value]:
         if not self._version:
