@@ -66,36 +66,46 @@ class DependencyGraph:
 
     def __init__(self, changes: Iterable[Change]) -> None:
         self._changes = {change.address: change for change in changes}
+        self._places = {address: place for place, address in enumerate(self._changes)}
         self._dependencies: dict[Address, set[Address]] = {
             address: {needed for needed in change.requires if needed in self._changes and needed != address}
             for address, change in self._changes.items()
         }
+        self._dependents: dict[Address, list[Address]] = {address: [] for address in self._changes}
+        for address, dependencies in self._dependencies.items():
+            for needed in dependencies:
+                self._dependents[needed].append(address)
+        self._ready = [address for address, dependencies in self._dependencies.items() if not dependencies]
 
     def take_ready(self) -> tuple[Change, ...]:
         """Remove and return the changes without open dependencies, in the order of the plan."""
-        ready = [address for address in self._changes if not self._dependencies[address]]
+        ready = sorted(self._ready, key=self._places.__getitem__)
+        self._ready.clear()
         return tuple(self._changes.pop(address) for address in ready)
 
     def succeeded(self, address: Address) -> None:
         """Record the success of a change."""
-        for dependencies in self._dependencies.values():
-            dependencies.discard(address)
+        for dependent in self._dependents[address]:
+            self._dependencies[dependent].discard(address)
+            if dependent in self._changes and not self._dependencies[dependent]:
+                self._ready.append(dependent)
 
     def failed(self, address: Address) -> tuple[Change, ...]:
         """Remove and return the changes that depend on a failed one, directly or indirectly."""
         dependents: list[Change] = []
         failed = [address]
         while failed:
-            cause = failed.pop()
-            for dependent in [waiting for waiting in self._changes if cause in self._dependencies[waiting]]:
-                dependents.append(self._changes.pop(dependent))
-                failed.append(dependent)
+            for dependent in self._dependents[failed.pop()]:
+                if dependent in self._changes:
+                    dependents.append(self._changes.pop(dependent))
+                    failed.append(dependent)
         return tuple(dependents)
 
     def take_rest(self) -> tuple[Change, ...]:
         """Remove and return all changes."""
         rest = tuple(self._changes.values())
         self._changes.clear()
+        self._ready.clear()
         return rest
 
 

@@ -1,5 +1,7 @@
 """Which changes of a run are ready, and which depend on a failure."""
 
+import sys
+
 from scfdeploy.apply.run import DependencyGraph
 from scfdeploy.model import Address
 from scfdeploy.plan import Action, Change
@@ -48,3 +50,32 @@ def test_rest_is_taken_once() -> None:
     graph = DependencyGraph([change(A), change(B, A)])
     assert addresses(graph.take_rest()) == [A, B]
     assert graph.take_rest() == graph.take_ready() == ()
+
+
+def test_work_grows_no_faster_than_the_number_of_changes() -> None:
+    assert calls_of_run(400) < 5 * calls_of_run(100)
+
+
+def calls_of_run(pairs: int) -> int:
+    """The number of calls of functions while changes, each required by another one, succeed one after the other."""
+    functions = [function(f"f{number}") for number in range(pairs)]
+    changes = [change(address) for address in functions]
+    changes += [change(address.trigger("timer", "t"), address) for address in functions]
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    previous = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        graph = DependencyGraph(changes)
+        under_way = addresses(graph.take_ready())
+        while under_way:
+            graph.succeeded(under_way.pop(0))
+            under_way += addresses(graph.take_ready())
+    finally:
+        sys.setprofile(previous)
+    assert graph.take_rest() == ()
+    return calls
