@@ -9,8 +9,7 @@ from typing import NoReturn
 
 from scfdeploy.apply import Effect, Status
 from scfdeploy.apply.stop import Stop
-from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.exits import Exit
+from scfdeploy.cli.exits import Exit, ExitCode
 from scfdeploy.cli.interrupt import signals_stop, write_to_stderr
 from scfdeploy.cli.output import (
     OutputOptions,

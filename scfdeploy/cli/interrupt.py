@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import ExitCode
 
 if TYPE_CHECKING:
     from scfdeploy.apply.stop import Stop

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TextIO, TypeVar
 
-from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.exits import Exit, UsageError
+from scfdeploy.cli.exits import Exit, ExitCode, UsageError
 from scfdeploy.cli.interrupt import signals_interrupt
 from scfdeploy.cli.redaction import SECRETS, redacted, redactor
 from scfdeploy.diagnostics import ScfDeployError, message

@@ -8,8 +8,7 @@ from contextlib import nullcontext, redirect_stdout
 from io import StringIO
 from typing import NoReturn, TypeVar
 
-from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.exits import Exit
+from scfdeploy.cli.exits import Exit, ExitCode
 from scfdeploy.cli.output import (
     OutputOptions,
     print_text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import ExitCode
 from scripts.reference.markdown import code, page, table
 
 MEANINGS: Mapping[ExitCode, tuple[str, str, str]] = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.cli.app import COMMANDS
-from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import ExitCode
 from scfdeploy.emulator.faults.rule import Rule
 from scfdeploy.emulator.registry import ACTIONS
 from scfdeploy.emulator.settings import Settings

@@ -121,7 +121,7 @@ def _destroy(order: CommandSpec, where: CloudOptions) -> None:
 
 def _plan(order: CommandSpec, where: CloudOptions) -> None:
     from scfdeploy.cli.arguments import make_request
-    from scfdeploy.cli.exit_codes import ExitCode
+    from scfdeploy.cli.exits import ExitCode
     from scfdeploy.cli.output import OutputOptions, run_and_exit
     from scfdeploy.operations.saved_plans import plan_to_file
 
@@ -155,7 +155,7 @@ def _shift(order: CommandSpec, where: CloudOptions) -> None:
 def _import(order: CommandSpec, where: CloudOptions) -> None:
     """With code, two functions of the changing project as it first was."""
     from scfdeploy.cli.arguments import function_address, make_request
-    from scfdeploy.cli.exit_codes import ExitCode
+    from scfdeploy.cli.exits import ExitCode
     from scfdeploy.cli.output import OutputOptions, run_and_exit
     from scfdeploy.operations.import_.operation import ImportOptions, import_functions
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scfdeploy.cli.arguments import cloud_options, make_request
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, ProjectOptions, RuleOptions
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.request import HOOK_LIMIT_S

@@ -11,8 +11,7 @@ import typer
 
 from scfdeploy.cli.ci_report import MigratedPipeline, migrated_pipeline, next_step, render_json, report_lines
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.exits import Exit
+from scfdeploy.cli.exits import Exit, ExitCode
 from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
 from scfdeploy.cli.questions import ask
 from scfdeploy.diagnostics import ScfDeployError, message

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from scfdeploy.cli.arguments import cloud_options, make_request, start_dev_server
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, HookOptions, ProjectOptions, RuleOptions
 from scfdeploy.cli.interrupt import first_signal_interrupts, write_to_stderr
 from scfdeploy.cli.output import OutputOptions, print_rendered, print_text, run_and_exit, run_or_exit

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.exits import UsageError
+from scfdeploy.cli.exits import ExitCode, UsageError
 from scfdeploy.cli.groups import DisplayOptions
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.diagnostics import message

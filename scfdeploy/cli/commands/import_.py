@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from scfdeploy.cli.arguments import cloud_options, function_address, make_request
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.exits import UsageError
+from scfdeploy.cli.exits import ExitCode, UsageError
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions
 from scfdeploy.cli.output import OutputOptions, done_if_ok, run_and_exit
 from scfdeploy.diagnostics import Severity, message

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from scfdeploy.cli.arguments import cloud_options, make_request, parse_duration
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.exits import Exit, UsageError
+from scfdeploy.cli.exits import Exit, ExitCode, UsageError
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions
 from scfdeploy.cli.output import OutputOptions, run_and_exit, show
 from scfdeploy.diagnostics import message

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from scfdeploy.cli import options, redaction
 from scfdeploy.cli.arguments import current_folder
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.exits import UsageError
+from scfdeploy.cli.exits import ExitCode, UsageError
 from scfdeploy.cli.groups import DisplayOptions
 from scfdeploy.cli.output import OutputOptions, Report, require_folder, run_and_exit
 from scfdeploy.diagnostics import message

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from scfdeploy.cli.arguments import cloud_options, make_request, plan_policy
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.exits import UsageError
+from scfdeploy.cli.exits import ExitCode, UsageError
 from scfdeploy.cli.groups import (
     ConnectionOptions,
     DisplayOptions,

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from scfdeploy.cli.arguments import make_request, parse_duration, start_memory_server
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.exits import UsageError
+from scfdeploy.cli.exits import ExitCode, UsageError
 from scfdeploy.cli.groups import DisplayOptions, ProjectOptions
 from scfdeploy.cli.output import (
     OutputOptions,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from scfdeploy.cli.arguments import cloud_options, make_request, targets
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, FindingLayout, ProjectOptions
 from scfdeploy.cli.output import OutputOptions, parse_reports
 from scfdeploy.cli.region_parts import Part

@@ -11,7 +11,7 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import make_request
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, ProjectOptions
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.request import Request

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from scfdeploy.cli.arguments import make_request
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, FindingLayout, ProjectOptions, RuleOptions
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.validate import validate as use_case

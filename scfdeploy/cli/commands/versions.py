@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scfdeploy.cli.arguments import cloud_options, make_request
 from scfdeploy.cli.command_app import CommandApp
-from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.exits import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.status import versions as use_case
