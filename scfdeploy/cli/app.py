@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from scfdeploy import __version__
-from scfdeploy.cli.plain_run import can_need_language
+from scfdeploy.cli.language_settings import can_need_language
 from scfdeploy.cli.typer_commands import TranslatedGroup, make_typer_command
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import active_language, join_sentences

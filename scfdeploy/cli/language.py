@@ -11,12 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from scfdeploy.cli.plain_run import LANGUAGE_VARIABLE, LOCALE_VARIABLES
+from scfdeploy.cli.language_settings import LANGUAGE_VARIABLE, LANGUAGES, LOCALE_VARIABLES, language_name
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import translation
-
-LANGUAGES = {"en": "en", "zh": "zh-CN"}
-"""The BCP 47 tag of each language, by the name that `--lang` takes."""
 
 _FILES = {"zh": "zh_CN.po"}
 _FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "translations")  # noqa: PTH118, PTH120
@@ -51,15 +48,6 @@ def chosen_language(arguments: Sequence[str]) -> Iterator[None]:
 def has_option() -> bool:
     """Whether the command that runs has `--lang`, so that `SCFDEPLOY_LANG` does not matter."""
     return bool(_option.get())
-
-
-def language_name(tag: str) -> str | None:
-    """The name in `LANGUAGES` of a tag such as `zh`, `zh-CN` or `zh_CN.UTF-8`; None for another language.
-
-    There is one Chinese, with simplified characters, for every region.
-    """
-    primary = tag.lower().replace("-", "_").partition(".")[0].partition("@")[0].partition("_")[0]
-    return primary if primary in LANGUAGES else None
 
 
 def translator(language: str) -> Callable[[str], str] | None:

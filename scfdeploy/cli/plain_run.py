@@ -13,17 +13,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from scfdeploy.cli.exits import Exit, UsageError
+from scfdeploy.cli.language_settings import LANGUAGE_VARIABLE, LANGUAGES, can_need_language
 from scfdeploy.cli.plain_commands import PLAIN_COMMANDS, PlainOption
 from scfdeploy.records import NamedTuple
 
 if TYPE_CHECKING:
     from scfdeploy.providers.clock import Clock
 
-LANGUAGE_VARIABLE = "SCFDEPLOY_LANG"
-LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""The variables of the locale of messages, the strongest first."""
 _LANGUAGE = "lang"
-_LANGUAGES = ("en", "zh")
+_LANGUAGES = tuple(LANGUAGES)
 """The plain names of languages; Typer also takes others, such as `zh-CN`."""
 
 
@@ -115,13 +113,6 @@ def _add_argument(values: dict[str, Any], argument: tuple[str, str], positional:
     else:
         return False
     return True
-
-
-def can_need_language(arguments: Sequence[str]) -> bool:
-    """Whether a language can be chosen other than English; in doubt, the module that chooses is imported."""
-    if any(argument.startswith("--lang") for argument in arguments) or os.environ.get(LANGUAGE_VARIABLE):
-        return True
-    return any(os.environ.get(name, "").startswith("zh") for name in LOCALE_VARIABLES)
 
 
 def _language(arguments: Sequence[str], call: PlainCall) -> AbstractContextManager[object]:

@@ -13,7 +13,7 @@ from typer._click.core import Command, ParameterSource
 
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exits import Exit, UsageError
-from scfdeploy.cli.plain_run import LANGUAGE_VARIABLE
+from scfdeploy.cli.language_settings import LANGUAGE_VARIABLE, LANGUAGES, language_name
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import active_language, join_sentences, translation
 
@@ -194,7 +194,7 @@ def _language_option(*, is_shown: bool = True) -> typer.core.TyperOption:
 def _check_language(context: Any, option: Any, value: str | None) -> None:
     if value is None:
         return
-    from scfdeploy.cli.language import LANGUAGES, has_option, language_name
+    from scfdeploy.cli.language import has_option
 
     is_of_environment = context.get_parameter_source(option.name) is ParameterSource.ENVIRONMENT
     if language_name(value) is None and not (is_of_environment and has_option()):

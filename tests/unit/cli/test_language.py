@@ -9,7 +9,8 @@ from typing import TextIO
 
 import pytest
 
-from scfdeploy.cli.language import chosen_language, language_name
+from scfdeploy.cli.language import chosen_language
+from scfdeploy.cli.language_settings import language_name
 from scfdeploy.diagnostics.messages import active_language
 from tests.support.command import scfdeploy
 

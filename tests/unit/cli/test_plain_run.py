@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scfdeploy.cli.app import COMMANDS, app
-from scfdeploy.cli.language import LANGUAGES
+from scfdeploy.cli.language_settings import LANGUAGES
 from scfdeploy.cli.plain_commands import PLAIN_COMMANDS
 from scfdeploy.cli.plain_run import parse_plain
 from scripts.generate_command_tables import plain_commands
