@@ -100,11 +100,11 @@ def _panel(panel: Panel) -> Iterator[str]:
     for tick in up.ticks:
         y = up.place(tick)
         yield f'<path class="grid" d="M{_LEFT} {y:.1f}H{right}"/>'
-        yield _text(_LEFT - 8, y + 4, number_text(tick), "axis", anchor="end")
+        yield _text(_LEFT - 8, y + 4, _number_text(tick), "axis", anchor="end")
     for tick in across.ticks:
         x = across.place(tick)
         yield f'<path class="grid" d="M{x:.1f} {_TOP}V{bottom}"/>'
-        yield _text(x, bottom + 17, number_text(tick), "axis", anchor="middle")
+        yield _text(x, bottom + 17, _number_text(tick), "axis", anchor="middle")
     yield _text((_LEFT + right) / 2, bottom + 36, panel.x_title, "axis", anchor="middle")
     yield _text(_LEFT - 8, _TOP - 8, panel.y_title, "axis", anchor="end")
     for number, one in enumerate(panel.series):
@@ -150,6 +150,6 @@ def _text(x: float, y: float, text: str, name: str, *, anchor: str = "start") ->
     return f'<text class="{name}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{html.escape(text)}</text>'
 
 
-def number_text(value: float) -> str:
+def _number_text(value: float) -> str:
     """A number as people write it: 0.01, 100, 10,000."""
     return f"{value:,.0f}" if value >= 1 else f"{value:.6f}".rstrip("0")
