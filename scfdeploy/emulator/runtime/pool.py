@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from scfdeploy.emulator.runtime.invocation import Invocation
 from scfdeploy.emulator.runtime.sandbox import Sandbox
 from scfdeploy.facts import delivery_value
 
+_log = logging.getLogger(__name__)
 # Frozen processes take memory of this machine.
 _MAX_IDLE = 100
 _MIN_REAP_S = 0.05
@@ -148,7 +151,11 @@ class InstancePool(Generic[InstanceT]):
                     return
                 # The clock of invocations can stand still, or be moved: `end_expired` then wakes this thread.
                 self._changed.wait(max(_MIN_REAP_S, min(map(self._left_s, self._idle))))
-            self.end_expired()
+            try:
+                self.end_expired()
+            except Exception:  # noqa: BLE001 - of whatever an instance is
+                # Later ones must still end in time.
+                _log.exception("an idle instance could not be ended")
 
     def _left_s(self, instance: InstanceT) -> float:
         """How much longer an instance may be idle. Negative if that is over, or if the clock was set back."""
@@ -164,6 +171,7 @@ class InstancePool(Generic[InstanceT]):
 
 
 def end_all(instances: Iterable[Reusable]) -> None:
-    """End instances that are in no pool."""
-    for instance in instances:
-        instance.end()
+    """End instances that are in no pool: all of them, even if the end of one fails."""
+    with contextlib.ExitStack() as ends:
+        for instance in instances:
+            ends.callback(instance.end)

@@ -553,16 +553,19 @@ def test_error_after_the_answer_ends_a_node_instance() -> None:
 class _IdleInstance:
     """An instance without a process, which tells when it is ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, error: Exception | None = None) -> None:
         self.key = InstanceKey("lam-1", "$LATEST", "a")
         self.idle_since = 0.0
         self.ended = threading.Event()
+        self._error = error
 
     def is_alive(self) -> bool:
         return not self.ended.is_set()
 
     def end(self) -> str:
         self.ended.set()
+        if self._error is not None:
+            raise self._error
         return ""
 
 
@@ -575,6 +578,29 @@ def test_idle_time_that_passes_without_any_call_ends_an_instance() -> None:
     pool.put(instance)
     assert instance.ended.wait(20)
     assert pool.take(instance.key) is None
+
+
+def test_instance_that_cannot_be_ended_keeps_no_other_one_alive(caplog: pytest.LogCaptureFixture) -> None:
+    idle_s = delivery_value("scf", "instance.idle_ms") / 1000
+    times = [0.0, idle_s - 0.01, idle_s + 1]
+    pool: InstancePool[_IdleInstance] = InstancePool(lambda: times.pop(0) if len(times) > 1 else times[0])
+    failing, later = _IdleInstance(OSError("no such folder")), _IdleInstance()
+    pool.put(failing)
+    assert failing.ended.wait(20)
+    times[:] = [2 * idle_s, 3 * idle_s - 0.01, 3 * idle_s + 1]
+    pool.put(later)
+    assert later.ended.wait(20)
+    assert "no such folder" in caplog.text
+
+
+def test_all_instances_end_with_a_pool_although_one_cannot_be_ended() -> None:
+    pool: InstancePool[_IdleInstance] = InstancePool(lambda: 0.0)
+    instances = [_IdleInstance(), _IdleInstance(OSError("no such folder")), _IdleInstance()]
+    for instance in instances:
+        pool.put(instance)
+    with pytest.raises(OSError, match="no such folder"):
+        pool.close()
+    assert all(instance.ended.is_set() for instance in instances)
 
 
 def test_instance_whose_process_has_ended_is_not_used_again() -> None:
