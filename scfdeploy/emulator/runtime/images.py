@@ -154,7 +154,7 @@ class ImageRunner:
 
         Raises WebError if there is no response, and CloudError if this machine has no docker.
         """
-        container = self.pool.take(instance_key(invocation)) or self._start(invocation)
+        container = self.pool.take(instance_key(invocation)) or self.pool.register(self._start(invocation))
         with self._lock:
             self._running[container] = invocation.request_id
             is_stopped = self._stopped
@@ -181,10 +181,6 @@ class ImageRunner:
                 container.is_cancelled = True
         for container in containers:
             container.stop(now=now)
-
-    def recycle(self) -> None:
-        """End all idle containers."""
-        self.pool.recycle()
 
     def kill(self) -> None:
         """End all containers, running or about to start."""

@@ -101,7 +101,7 @@ class Invoker:
             sandbox.close()
             message = f"The process of the function could not be started: {error}"
             raise CloudError("FailedOperation.InvokeFunction", message) from error
-        instance = Instance(key, child, sandbox)
+        instance = self._pool.register(Instance(key, child, sandbox))
         with _ended_after_error(instance):
             return self._load(instance, invocation, _line(launch.setup))
 
@@ -150,10 +150,9 @@ class Invoker:
         self._guardian.close()
 
     def recycle(self) -> None:
-        """End all idle instances."""
-        self._pool.recycle()
-        self.images.recycle()
-        self.web.recycle()
+        """End all idle instances, and each busy one after its call."""
+        for pool in self._pools():
+            pool.recycle()
 
     def end_expired(self) -> None:
         """End the instances that were idle for too long. Called after the time of invocations moved."""
@@ -161,7 +160,7 @@ class Invoker:
             pool.end_expired()
 
     def retire(self, function_id: str, version: str = "") -> None:
-        """End the idle instances of a function that changed or is deleted, or only of one version."""
+        """End the instances of a function that changed or is deleted, or of one version; busy ones after their call."""
         # The next instance may need the folder or the port of a debugged one, so these end now.
         for pool in (self._pool, self.web.pool):
             end_all(pool.withdraw(function_id, version))

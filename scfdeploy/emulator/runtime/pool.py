@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -37,7 +38,7 @@ def instance_key(invocation: Invocation) -> InstanceKey:
     return InstanceKey(invocation.function["FunctionId"], version["FunctionVersion"], revision)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Instance:
     """A process that has loaded the code of a version. It serves one call at a time."""
 
@@ -83,6 +84,9 @@ class InstancePool(Generic[InstanceT]):
         self._changed = threading.Condition(threading.Lock())
         self._idle: list[InstanceT] = []
         """The one that was used last stands at the end."""
+        # Weak: an instance that ends in its call is not put back.
+        self._busy: weakref.WeakSet[InstanceT] = weakref.WeakSet()
+        """Those that serve a call and that another one may use."""
         self._reaper: threading.Thread | None = None
         self._stopped = False
 
@@ -101,14 +105,24 @@ class InstancePool(Generic[InstanceT]):
                 if not taken.is_alive():
                     outdated.append(taken)
                     taken = None
+            if taken is not None:
+                self._busy.add(taken)
         end_all(outdated)
         return taken
 
-    def put(self, instance: InstanceT) -> None:
-        """Keep a frozen instance for the next call."""
+    def register(self, instance: InstanceT) -> InstanceT:
+        """A new instance serves its first call."""
         with self._changed:
+            self._busy.add(instance)
+        return instance
+
+    def put(self, instance: InstanceT) -> None:
+        """Keep a frozen instance for the next call, or end it if it was withdrawn during this one."""
+        with self._changed:
+            is_kept = instance in self._busy and not self._stopped
+            self._busy.discard(instance)
             instance.idle_since = self._now()
-            surplus = [instance] if self._stopped else self._idle[: max(0, len(self._idle) + 1 - _MAX_IDLE)]
+            surplus = self._idle[: max(0, len(self._idle) + 1 - _MAX_IDLE)] if is_kept else [instance]
             self._idle = [other for other in (*self._idle, instance) if other not in surplus]
             if self._reaper is None and self._idle:
                 self._reaper = threading.Thread(target=self._reap, name="scfdeploy-idle", daemon=True)
@@ -123,15 +137,19 @@ class InstancePool(Generic[InstanceT]):
         end_all(expired)
 
     def withdraw(self, function_id: str, version: str = "") -> list[InstanceT]:
-        """The idle instances of a function, or only of a version, which the caller must end."""
+        """The idle instances of a function, or only of a version, which the caller must end. Busy ones end later."""
+
+        def is_chosen(instance: InstanceT) -> bool:
+            return instance.key.function_id == function_id and version in ("", instance.key.version)
+
         with self._changed:
-            return self._remove(
-                lambda instance: instance.key.function_id == function_id and version in ("", instance.key.version)
-            )
+            self._busy.difference_update(list(filter(is_chosen, self._busy)))
+            return self._remove(is_chosen)
 
     def recycle(self) -> None:
-        """End all idle instances."""
+        """End all idle instances, and each busy one after its call."""
         with self._changed:
+            self._busy.clear()
             instances = self._remove(lambda _: True)
             self._changed.notify_all()
         end_all(instances)

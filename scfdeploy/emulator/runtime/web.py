@@ -79,7 +79,7 @@ class WebRunner:
 
         Raises WebError if there is no response, and CloudError if this machine cannot run the function.
         """
-        instance = self.pool.take(instance_key(invocation)) or self._start(invocation)
+        instance = self.pool.take(instance_key(invocation)) or self.pool.register(self._start(invocation))
         try:
             with self._running_request(instance):
                 response = self._respond(instance, invocation, request)
@@ -99,10 +99,6 @@ class WebRunner:
             instance.end()
             raise
         return response, self._release(instance, is_reusable=instance.is_reusable)
-
-    def recycle(self) -> None:
-        """End all idle instances."""
-        self.pool.recycle()
 
     def kill(self) -> None:
         """End all instances, running or about to start."""

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,29 @@ def test_idle_instance_ends_when_its_function_changes(
 ) -> None:
     _, pid, _ = returned(instances)
     instances.call(action, FunctionName="hello", **parameters)
+    _wait_until_gone(pid, 20)
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters"),
+    [
+        ("DeleteFunction", {"FunctionName": "hello"}),
+        ("UpdateFunctionConfiguration", {"FunctionName": "hello", "Description": "another"}),
+    ],
+)
+def test_busy_instance_ends_after_its_call_when_its_function_changes(
+    instances: Cloud, action: str, parameters: dict[str, str], tmp_path: Path
+) -> None:
+    ready, go = tmp_path / "ready", tmp_path / "go"
+    _, pid, _ = returned(instances)
+    with ThreadPoolExecutor(1) as callers:
+        call = callers.submit(returned, instances, {"do": "wait", "ready": str(ready), "go": str(go)})
+        while not ready.exists():
+            assert not call.done(), call.result()
+        instances.call(action, **parameters)
+        assert not _is_gone(pid)
+        go.touch()
+        assert call.result()[:2] == [2, pid]
     _wait_until_gone(pid, 20)
 
 
@@ -575,7 +599,7 @@ def test_idle_time_that_passes_without_any_call_ends_an_instance() -> None:
     times = [0.0, idle_s - 0.01, idle_s + 1]
     pool: InstancePool[_IdleInstance] = InstancePool(lambda: times.pop(0) if len(times) > 1 else times[0])
     instance = _IdleInstance()
-    pool.put(instance)
+    pool.put(pool.register(instance))
     assert instance.ended.wait(20)
     assert pool.take(instance.key) is None
 
@@ -585,10 +609,10 @@ def test_instance_that_cannot_be_ended_keeps_no_other_one_alive(caplog: pytest.L
     times = [0.0, idle_s - 0.01, idle_s + 1]
     pool: InstancePool[_IdleInstance] = InstancePool(lambda: times.pop(0) if len(times) > 1 else times[0])
     failing, later = _IdleInstance(OSError("no such folder")), _IdleInstance()
-    pool.put(failing)
+    pool.put(pool.register(failing))
     assert failing.ended.wait(20)
     times[:] = [2 * idle_s, 3 * idle_s - 0.01, 3 * idle_s + 1]
-    pool.put(later)
+    pool.put(pool.register(later))
     assert later.ended.wait(20)
     assert "no such folder" in caplog.text
 
@@ -597,7 +621,7 @@ def test_all_instances_end_with_a_pool_although_one_cannot_be_ended() -> None:
     pool: InstancePool[_IdleInstance] = InstancePool(lambda: 0.0)
     instances = [_IdleInstance(), _IdleInstance(OSError("no such folder")), _IdleInstance()]
     for instance in instances:
-        pool.put(instance)
+        pool.put(pool.register(instance))
     with pytest.raises(OSError, match="no such folder"):
         pool.close()
     assert all(instance.ended.is_set() for instance in instances)
@@ -607,8 +631,21 @@ def test_instance_whose_process_has_ended_is_not_used_again() -> None:
     pool: InstancePool[_IdleInstance] = InstancePool(lambda: 0.0)
     instances = [_IdleInstance() for _ in range(3)]
     for instance in instances:
-        pool.put(instance)
+        pool.put(pool.register(instance))
     instances[2].ended.set()
     assert pool.take(instances[0].key) is instances[1]
     pool.close()
     assert instances[0].ended.is_set()
+
+
+def test_instance_that_is_busy_at_a_reset_is_not_used_again() -> None:
+    pool: InstancePool[_IdleInstance] = InstancePool(lambda: 0.0)
+    first, second = (pool.register(_IdleInstance()) for _ in range(2))
+    pool.put(first)
+    assert pool.take(first.key) is first
+    pool.recycle()
+    for instance in (first, second):
+        assert not instance.ended.is_set()
+        pool.put(instance)
+        assert instance.ended.is_set()
+    assert pool.take(first.key) is None
