@@ -18,7 +18,7 @@ import pytest
 
 from scfdeploy.emulator import Server
 from scfdeploy.emulator.messages import Request, Response
-from tests.support.command_process import CommandProcess, command_process
+from tests.support.command_process import CommandProcess, clean_environment, command_process
 from tests.support.local_server import LocalServer
 from tests.support.project import TIMER, write_project
 from tests.support.raw_server import Reply, raw_server
@@ -63,11 +63,8 @@ _SERVERS: dict[str, tuple[Reply, ...]] = {
 
 def clean(env: dict[str, str]) -> dict[str, str]:
     """The environment of the tests without what scfdeploy reads of it, and with this."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.upper().startswith(("TENCENT", "SCFDEPLOY_", "STAGE", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"))
-    }
+    proxies = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+    kept = {name: value for name, value in clean_environment().items() if name.upper() not in proxies}
     return {**kept, **env}
 
 
