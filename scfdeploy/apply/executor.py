@@ -78,7 +78,7 @@ class ChangeExecutor:
     """Executes one change. One thread at a time advances `run`; any thread may call `abandoned`."""
 
     def __init__(self, change: Change, context: ExecutionContext, values: Mapping[Ref, Value]) -> None:
-        """Takes the change, and the values of references that are known when it starts."""
+        """Takes the change, and the values of its references that are known when it starts."""
         self._change = change
         self._context = context
         self._address: Address = change.address

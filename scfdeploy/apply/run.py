@@ -13,7 +13,7 @@ from scfdeploy.apply.executor import ChangeExecutor, ExecutionContext, Waits
 from scfdeploy.apply.stop import GRACE_S, Stop, StopReason
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Ref, Value
-from scfdeploy.plan import Action, Change, Plan
+from scfdeploy.plan import Action, Change, Plan, references
 from scfdeploy.providers.base import Writer
 from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.retry import RetryPolicy, uniform
@@ -164,7 +164,9 @@ class _Run:
     def _start_ready(self, pool: Workers) -> None:
         if self._context.stop_reason is None:
             for change in self._graph.take_ready():
-                executor = ChangeExecutor(change, self._context, dict(self._outputs))
+                settings = (change.settings, tuple(field.after for field in change.fields))
+                values = {needed: self._outputs[needed] for needed in references(settings) if needed in self._outputs}
+                executor = ChangeExecutor(change, self._context, values)
                 self._submit(pool, (executor, executor.run()))
 
     def _announce_stop(self, stop_reason: StopReason) -> None:
