@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from scfdeploy.model import (
     Address,
@@ -15,10 +15,10 @@ from scfdeploy.model import (
     TriggerSpec,
     Value,
     dotted,
-    holds_secret,
-    looks_secret,
+    is_secret,
 )
 from scfdeploy.plan.resolve import references, with_references
+from scfdeploy.plan.sealing import revealed
 from scfdeploy.records import NamedTuple
 
 
@@ -35,31 +35,29 @@ def desired_function(
     """The content of the files for one function. `value_of` resolves references to what is no function."""
     import json
 
-    found: set[str] = set()
-    source = spec.source
+    secrets: set[str] = set()
+
+    def plain(one: FunctionSpec | TriggerSpec) -> object:
+        settings = with_references(one.settings, value_of)
+        secrets.update(_secrets_in(settings, "", frozenset(map(dotted, one.sensitive)), known))
+        return revealed(settings)
+
+    source, owner = spec.source, spec.owner
     content = {
         "address": str(spec.address),
-        "owner": list(_owner(spec)),
+        "owner": [owner.app, owner.stage, owner.instance],
         "region": spec.region,
-        "settings": _plain(_resolved(spec.settings, value_of), "", _paths(spec), known, found),
+        "settings": plain(spec),
         "written": sorted(str(path[0]) for path in spec.key_spans if len(path) == 1),
         "keepsCode": spec.keeps_code,
         "source": [source.bucket, source.object, source.region] if isinstance(source, ObjectSource) else None,
         "bundle": None
         if bundle is None
         else [bundle.sha256, bundle.content_sha256, bundle.bucket, bundle.object, bundle.region],
-        "triggers": [
-            [
-                str(trigger.address),
-                trigger.type,
-                trigger.name,
-                _plain(_resolved(trigger.settings, value_of), "", _paths(trigger), known, found),
-            ]
-            for trigger in spec.triggers
-        ],
+        "triggers": [[str(trigger.address), trigger.type, trigger.name, plain(trigger)] for trigger in spec.triggers],
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return DesiredFunction(text, frozenset(found))
+    return DesiredFunction(text, frozenset(secrets))
 
 
 def referenced_functions(spec: FunctionSpec) -> Iterator[Address]:
@@ -69,37 +67,15 @@ def referenced_functions(spec: FunctionSpec) -> Iterator[Address]:
             yield ref.address.of
 
 
-def _owner(spec: FunctionSpec) -> Iterable[str]:
-    return (spec.owner.app, spec.owner.stage, spec.owner.instance)
-
-
-def _resolved(settings: Mapping[str, Value], value_of: Callable[[Ref], Value]) -> dict[str, Value]:
-    return {name: with_references(value, value_of) for name, value in settings.items()}
-
-
-def _paths(spec: FunctionSpec | TriggerSpec) -> frozenset[str]:
-    return frozenset(map(dotted, spec.sensitive))
-
-
-def _plain(value: Value, path: str, sensitive: frozenset[str], known: KnownSecrets, found: set[str]) -> object:
-    """The value as plain data, with secrets revealed; these are added to `found`."""
+def _secrets_in(value: Value, path: str, sensitive: frozenset[str], known: KnownSecrets) -> Iterator[str]:
     match value:
         case Secret():
-            found.add(value.reveal())
-            return ["secret", value.reveal()]
-        case Ref():
-            return ["ref", str(value)]
+            yield value.reveal()
         case Mapping():
-            return {
-                str(key): _plain(item, f"{path}.{key}" if path else str(key), sensitive, known, found)
-                for key, item in value.items()
-            }
+            for key, item in value.items():
+                yield from _secrets_in(item, f"{path}.{key}" if path else str(key), sensitive, known)
         case list() | tuple():
-            return [_plain(item, f"{path}[{number}]", sensitive, known, found) for number, item in enumerate(value)]
-        case str() if _is_secret(value, path, sensitive, known):
-            found.add(value)
-    return value
-
-
-def _is_secret(text: str, path: str, sensitive: frozenset[str], known: KnownSecrets) -> bool:
-    return path in sensitive or looks_secret(path.rpartition(".")[2]) or holds_secret(text) or known.occur_in(text)
+            for number, item in enumerate(value):
+                yield from _secrets_in(item, f"{path}[{number}]", sensitive, known)
+        case str() if path in sensitive or is_secret(path.rpartition(".")[2], value) or known.occur_in(value):
+            yield value

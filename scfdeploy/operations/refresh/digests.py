@@ -7,9 +7,7 @@ from functools import cached_property, lru_cache
 
 from scfdeploy.model import Address, Bundle, FunctionSpec, Project, Ref, Value
 from scfdeploy.plan.desired import DesiredFunction, desired_function
-
-# As for the seal of a saved plan: about 0.1 s for each guess of a secret.
-_ROUNDS = 200_000
+from scfdeploy.plan.sealing import slow_digest
 
 
 class ContentDigests:
@@ -26,7 +24,7 @@ class ContentDigests:
         self._project = project
         self._bundles = bundles
         self._values = values
-        self._salt = salt.encode()
+        self._salt = salt
         self._contents: dict[Address, DesiredFunction] = {}
 
     def of(self, spec: FunctionSpec) -> str:
@@ -35,7 +33,7 @@ class ContentDigests:
         import hmac
 
         content = self._content(spec)
-        key = self._slow_key if content.secrets else self._salt
+        key = self._slow_key if content.secrets else self._salt.encode()
         return hmac.new(key, content.text.encode(), hashlib.sha256).hexdigest()
 
     def _content(self, spec: FunctionSpec) -> DesiredFunction:
@@ -54,11 +52,9 @@ class ContentDigests:
         import json
 
         secrets = sorted({secret for spec in self._project.functions for secret in self._content(spec).secrets})
-        return _stretched(json.dumps(secrets).encode(), self._salt)
+        return _slow_key(json.dumps(secrets), self._salt)
 
 
 @lru_cache(maxsize=1)  # an apply needs the key for its plan and for the notes
-def _stretched(text: bytes, salt: bytes) -> bytes:
-    import hashlib
-
-    return hashlib.pbkdf2_hmac("sha256", text, salt, _ROUNDS)
+def _slow_key(secrets: str, salt: str) -> bytes:
+    return slow_digest(secrets, salt)

@@ -12,15 +12,15 @@ from typing import Any
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.diagnostics.messages import join_messages
-from scfdeploy.model import Observed, Project, ProjectKey, Ref, Secret, Value
+from scfdeploy.model import Observed, Project, ProjectKey
 from scfdeploy.plan.change import Plan
 from scfdeploy.plan.document import as_document
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.reach import reach_of_plan
 from scfdeploy.plan.saved.digest import observed_fields, relevant
+from scfdeploy.plan.sealing import revealed, slow_digest
 from scfdeploy.records import dataclass
 
-_ROUNDS = 200_000
 _DIGEST_CHARACTERS = 16
 _MAX_LISTED = 8
 _DERIVED = ("facts.codeSize", "facts.functionId")
@@ -241,23 +241,7 @@ def _trace(value: object, salt: str) -> str:
 
 
 def _seal(plan: Plan, salt: str) -> str:
-    """A digest that is slow on purpose: a short secret could be guessed from a fast one."""
-    import hashlib
     import json
 
-    content = sorted([str(change.address), _revealed(change.settings)] for change in plan.changes)
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.pbkdf2_hmac("sha256", text.encode(), salt.encode(), _ROUNDS).hex()
-
-
-def _revealed(value: Value) -> object:
-    match value:
-        case Secret():
-            return ["secret", value.reveal()]
-        case Ref():
-            return ["ref", str(value)]
-        case Mapping():
-            return {str(key): _revealed(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_revealed(item) for item in value]
-    return value
+    content = sorted([str(change.address), revealed(change.settings)] for change in plan.changes)
+    return slow_digest(json.dumps(content, sort_keys=True, separators=(",", ":")), salt).hex()
