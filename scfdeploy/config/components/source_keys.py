@@ -82,7 +82,7 @@ def _relative(item: Node, root: str) -> Node:
     if isinstance(item, MappingNode) and (source := item.get("source")) is not None:
         moved = Entry(source.key, _relative(source.value, root))
         return replace(item, entries=tuple(moved if entry is source else entry for entry in item))
-    if not isinstance(item, ScalarNode) or not item.text or "${" in item.text:
+    if not isinstance(item, ScalarNode) or is_null(item) or not item.text or "${" in item.text:
         return item
     from scfdeploy.config.rewriting.source_patterns import below_source
 

@@ -16,7 +16,8 @@ from scfdeploy.config.rewriting.layout import (
     text_of,
 )
 from scfdeploy.config.rewriting.rewrite import Rewrite
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode
+from scfdeploy.config.variables.framework_variables import Replacement, written
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, is_null
 
 PATTERNS = ("exclude", "include")
 
@@ -58,23 +59,29 @@ def gather_source(mapping: MappingNode, source: Entry | None, rewrite: Rewrite) 
 def _rebase_includes(mapping: MappingNode, root: str, rewrite: Rewrite) -> list[Node]:
     """Make paths of `include`, which were relative to the file, relative to the folder of the code."""
     unknown: list[Node] = []
-    for written in sequence_items(mapping.get("include")):
-        source = get(written, "source")
-        item = written if source is None else source.value
-        path = _path(item, rewrite) if "${" not in root else None
-        if path is None:
+    include = mapping.get("include")
+    for entry in sequence_items(include):
+        source = get(entry, "source")
+        item = entry if source is None else source.value
+        if isinstance(item, ScalarNode) and (is_null(item) or not item.text):
+            continue  # names no path, which is an error below `src` as well
+        is_alias = include is not None and item.span.start < include.key.span.start
+        path = None if "${" in root or is_alias else _path(item, rewrite)
+        if not isinstance(item, ScalarNode) or path is None:
             unknown.append(item)
         elif (new := below_source(path, root)) is not None:
-            rewrite.replace(item.span, new)
+            quote = rewrite.source_text(item.span)[:1] if item.style is Style.QUOTED else ""
+            text = written(Replacement(new, is_text=True), item, quote, is_entire=True)
+            rewrite.replace(item.span, f"{quote}{text}{quote}")
     return unknown
 
 
 def _path(item: Node, rewrite: Rewrite) -> str | None:
-    """The path that an item names, with variables replaced; None if it is not known."""
+    """The path that an item names, with variables replaced; None if it is not known, or not to be written in a line."""
     if not isinstance(item, ScalarNode) or item.span.start.line != item.span.end.line:
         return None
     if "${" not in item.text:
-        return item.text
+        return item.text if item.text.isprintable() else None
     path = rewrite.edited_line(item.span.start.line).strip().removeprefix("-").strip()
     return path if re.fullmatch(r"[\w./-]+", path) else None
 

@@ -71,6 +71,38 @@ def test_source_of_an_include_with_prefix_becomes_relative_too(
     assert (checked.exit_code, "warning" in checked.stderr) == (0, False)
 
 
+@pytest.mark.parametrize("command", [("validate", "--fix"), ("migrate", "--write")])
+@pytest.mark.parametrize(
+    ("items", "changed"),
+    [
+        ("\n    - './a #1'", "\n      - '../a #1'"),
+        ("\n    - 'b: 2'", "\n      - '../b: 2'"),
+        ('\n    - "./c\'s"', '\n      - "../c\'s"'),
+        (" ['./d, 3', a]", " ['../d, 3', ../a]"),
+        ("\n    - src/7", "\n      - '7'"),
+        ("\n    - ''\n    -\n    - ~", "\n      - ''\n      -\n      - ~"),
+    ],
+)
+def test_moved_include_has_the_same_items(tmp_path: Path, items: str, changed: str, command: tuple[str, str]) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "index.py").write_text("def main_handler(event, context):\n    return 1\n")
+    file = tmp_path / "serverless.yml"
+    file.write_text(f"{HEAD}  runtime: Python3.10\n  handler: index.main_handler\n  src: ./src\n  include:{items}\n")
+
+    assert "internal error" not in scfdeploy(*command, tmp_path).stderr
+    assert file.read_text().endswith(f"  src:\n    src: ./src\n    include:{changed}\n")
+
+
+def test_migration_does_not_change_the_text_of_an_alias(tmp_path: Path) -> None:
+    file = tmp_path / "serverless.yml"
+    file.write_text(HEAD.replace("name: ", "name: &name ") + "  src: ./src\n  include:\n    - *name\n")
+
+    migrated = scfdeploy("migrate", "--write", tmp_path)
+
+    assert "this one is not changed" in migrated.stdout + migrated.stderr
+    assert file.read_text().startswith(HEAD.replace("name: ", "name: &name "))
+
+
 def test_patterns_in_both_places_are_an_error(workspace: Workspace) -> None:
     loaded = workspace.load_text(
         f"{HEAD}  src: {{src: ./, exclude: [a]}}\n  runtime: Nodejs18.15\n  exclude: [b]\n  timeout: 5\n"
