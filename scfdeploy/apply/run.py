@@ -21,6 +21,7 @@ from scfdeploy.providers.workers import Workers
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from queue import SimpleQueue
 
 _SIGNAL_POLL_S = 0.1
 _RunningChange: TypeAlias = tuple[ChangeExecutor, Waits[Outcome]]
@@ -113,12 +114,16 @@ class _Run:
     """One run. Only the thread of the run uses this object; worker threads advance single changes."""
 
     def __init__(self, changes: Iterable[Change], context: ExecutionContext) -> None:
+        from queue import SimpleQueue
+
         self._graph = DependencyGraph(changes)
         self._context = context
         self._outcomes: dict[Address, Outcome] = {}
         self._outputs: dict[Ref, Value] = {}
         self._waiting: list[tuple[float, int, _RunningChange]] = []
         self._running: dict[Future[float | Outcome], _RunningChange] = {}
+        self._done: SimpleQueue[Future[float | Outcome]] = SimpleQueue()
+        """Each future when it is done: to wait for all of `_running` takes longer the more there are."""
         self._order = count()
         self._stop_announced = False
 
@@ -132,6 +137,7 @@ class _Run:
                     if self._context.stop.is_set():
                         raise
                     self._context.stop.set()
+                    self._watch_again()
         stop_reason = self._context.stop_reason
         for change in self._graph.take_rest():
             if stop_reason is not None:
@@ -177,23 +183,42 @@ class _Run:
 
     def _abandon(self, stop_reason: StopReason) -> None:
         """Report the known effect of each change in progress; its thread may still be in a call."""
-        self._collect(_SIGNAL_POLL_S, wait_for_all=True)
+        from concurrent.futures import wait
+
+        self._process(wait(self._running, _SIGNAL_POLL_S).done)
         abandoned = [*self._running.values(), *(change for _, _, change in self._waiting)]
         self._running, self._waiting = {}, []
         for executor, _ in abandoned:
             self._finish(executor.abandoned(stop_reason))
 
     def _submit(self, pool: Workers, change: _RunningChange) -> None:
-        self._running[pool.submit(_advance, change[1])] = change
+        future = pool.submit(_advance, change[1])
+        self._running[future] = change
+        future.add_done_callback(self._done.put)
 
-    def _collect(self, timeout_s: float, *, wait_for_all: bool = False) -> None:
-        """Wait for the first result, or for all, and process what is there."""
-        from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, wait
+    def _collect(self, timeout_s: float) -> None:
+        """Wait for the first result, and process what is there."""
+        from queue import Empty
 
-        done, _ = wait(self._running, timeout_s, ALL_COMPLETED if wait_for_all else FIRST_COMPLETED)
+        done = []
+        try:
+            done.append(self._done.get(timeout=timeout_s))
+            while True:
+                done.append(self._done.get_nowait())
+        except Empty:
+            self._process(done)
+
+    def _watch_again(self) -> None:
+        """After an interrupt: what was taken from the queue may not have been processed."""
+        for future in self._running:
+            future.add_done_callback(self._done.put)
+
+    def _process(self, done: Iterable[Future[float | Outcome]]) -> None:
         # Read before a change leaves `_running`: an interrupt here must not lose it.
         now = self._context.clock.monotonic()
         for future in done:
+            if future not in self._running:
+                continue
             change, result = self._running.pop(future), future.result()
             if isinstance(result, Outcome):
                 self._finish(result)

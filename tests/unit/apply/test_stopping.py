@@ -133,6 +133,27 @@ def test_keyboard_interrupt_stops_the_run() -> None:
     assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED]
 
 
+@pytest.mark.parametrize("look", range(8, 24))
+def test_keyboard_interrupt_loses_no_result(look: int) -> None:
+    class InterruptingClock(FakeClock):
+        def __init__(self) -> None:
+            super().__init__()
+            self.thread, self.looks = threading.get_ident(), 0
+
+        def monotonic(self) -> float:
+            if threading.get_ident() == self.thread:
+                self.looks += 1
+                if self.looks == look:
+                    raise KeyboardInterrupt
+            return super().monotonic()
+
+    runner = Runner(FakeWriter())
+    runner.clock = InterruptingClock()
+    outcomes = runner.run(change(A), change(B), change(C, Action.CREATE, A), parallelism=1)
+    ended = {outcome.address for outcome in outcomes if outcome.status is Status.SUCCEEDED}
+    assert ended == {address for _, address in runner.writer.writes}
+
+
 def test_second_keyboard_interrupt_is_raised() -> None:
     writer = FakeWriter()
     runner = Runner(writer)
