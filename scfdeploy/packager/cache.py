@@ -11,7 +11,7 @@ from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.packager.fingerprint import File, changed_recently, sha256_of, stat_file, stat_fingerprint
 from scfdeploy.records import dataclass, field, replace
-from scfdeploy.workspace.file_cache import FileCache
+from scfdeploy.workspace.file_cache import FileCache, place_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -217,9 +217,7 @@ class PackageCache:
 
     def name_of(self, name: str) -> str:
         """The name of a file whose content is true of one cloud only."""
-        import hashlib
-
-        return f"{name}-{hashlib.sha256(self._place.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+        return f"{name}-{place_key(self._place)}"
 
     def _uploads(self, content_sha256: str) -> list[tuple[str, str]]:
         rows = self._rows(self._uploads_file(content_sha256))

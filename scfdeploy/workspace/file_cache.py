@@ -118,6 +118,13 @@ class FileCache:
             return _create(self._directories[-1])
 
 
+def place_key(*place: str) -> str:
+    """A short name for files whose content is true of one place only, such as an endpoint and a region."""
+    import hashlib
+
+    return hashlib.sha256("\n".join(place).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
 def _seal_of(name: str) -> str:
     return f"seals/{name.replace('/', '-')}"
 

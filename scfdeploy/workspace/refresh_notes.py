@@ -14,7 +14,7 @@ from typing import Any
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.records import NamedTuple
-from scfdeploy.workspace.file_cache import FileCache
+from scfdeploy.workspace.file_cache import FileCache, place_key
 from scfdeploy.workspace.paths import NAME, cache_dir
 
 _FORMAT = 1
@@ -57,13 +57,10 @@ class RefreshNotes:
     """The notes of one scope, written by one version of the program; those of another version are not read."""
 
     def __init__(self, root: str, scope: NotesScope, *, version: str) -> None:
-        import hashlib
-
         self._scope = scope
         self._version = version
-        key = hashlib.sha256("\n".join(scope).encode("utf-8", "surrogatepass")).hexdigest()[:16]
         self._directory = str(cache_dir(root))
-        self._name = f"{_FOLDER}/{key}"
+        self._name = f"{_FOLDER}/{place_key(*scope)}"
         self._content: _Content | None = None
 
     @property

@@ -5,12 +5,11 @@ The journal is optional: without it, an interrupted replacement is planned as th
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
 
-from scfdeploy.workspace.file_cache import FileCache
+from scfdeploy.workspace.file_cache import FileCache, place_key
 from scfdeploy.workspace.paths import cache_dir
 
 
@@ -21,9 +20,8 @@ class ReplaceJournal:
     """
 
     def __init__(self, root: str, scope: Iterable[str]) -> None:
-        key = "\n".join(scope)
         self._files = FileCache(str(cache_dir(root)))
-        self._name = f"replacing/{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+        self._name = f"replacing/{place_key(*scope)}"
         self._lock = threading.Lock()
         content = self._files.read(self._name) or b""
         self._pending = frozenset(line for line in content.decode("utf-8", "replace").splitlines() if line)
