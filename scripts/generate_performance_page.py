@@ -229,7 +229,7 @@ def _by_size(rows: Sequence[Row], name: str, cell: Callable[[Row], str]) -> str:
 
 def _seconds_with_floor(one: Row) -> str:
     text = seconds_text(one["wall_s"]) + (" \\*" if "speed" in one else "")
-    return f"{text} ({one['wall_s'] / one['floor_s']:.2f} ×)" if one.get("floor_s", 0) >= _LEAST_FLOOR_S else text
+    return f"{text} ({one['wall_s'] / one['floor_s']:.2f}×)" if one.get("floor_s", 0) >= _LEAST_FLOOR_S else text
 
 
 def _cpu_with_wall(one: Row) -> str:

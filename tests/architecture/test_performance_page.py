@@ -61,7 +61,7 @@ def test_page_of_one_size_has_each_command_with_its_ratio(script: ModuleType) ->
     (line,) = [line for line in page.splitlines() if line.startswith("| 10 |") and "×" in line]
     for command in rows[0]["commands"].values():
         is_compared = command.get("floor_s", 0) >= 1
-        ratio = f"({command['wall_s'] / command['floor_s']:.2f} ×)" if is_compared else ""
+        ratio = f"({command['wall_s'] / command['floor_s']:.2f}×)" if is_compared else ""
         assert f"{script.seconds_text(command['wall_s'])} {ratio}".strip() in line
 
 
