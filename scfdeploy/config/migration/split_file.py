@@ -290,7 +290,7 @@ def _run_in_parent(command: ScalarNode, rewrite: Rewrite) -> None:
 
 def _rewrite_path(scalar: ScalarNode, folder: str, rewrite: Rewrite, place: Callable[[str], Span]) -> None:
     path = scalar.text
-    if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
+    if not path or path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
         return
     if "${" in path:
         _replace_text(scalar, f"../{path.removeprefix('./')}", rewrite, place)

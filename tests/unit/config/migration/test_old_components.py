@@ -301,3 +301,10 @@ def test_advice_for_a_restricted_gateway_alone_restricts_access(head: str) -> No
 
     assert "`authType: CAM` (signed calls only) to `events` of api" in (finding.hint or "")
     assert "usagePlan" in (finding.hint or "")
+
+
+def test_empty_path_of_a_component_stays_empty() -> None:
+    result = migrated(FRAMEWORKS.replace("code: ./AppBJ/src", "code: ''"))
+
+    files = {file.path: file.text for file in result.new_files}
+    assert "  src: ''\n" in files["AppBJ/serverless.yml"]
