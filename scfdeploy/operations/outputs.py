@@ -54,6 +54,13 @@ def known_values(outcomes: Iterable[Outcome]) -> dict[Ref, Value]:
 
 def urls_of(function: FunctionSpec, observed: Observed, values: Mapping[Ref, Value] = _NO_VALUES) -> tuple[str, ...]:
     """The URLs of all triggers of a function; `values` has those of changed triggers."""
+    return tuple(url for _, group in sorted(urls_by_trigger(function, observed, values).items()) for url in group)
+
+
+def urls_by_trigger(
+    function: FunctionSpec, observed: Observed, values: Mapping[Ref, Value]
+) -> dict[Address, tuple[str, ...]]:
+    """The same by trigger, without triggers that have none."""
     triggers = observed.parts_of(function.address, TRIGGER)
     urls = {trigger.address: trigger.attributes.get("urls") for trigger in triggers}
     urls |= {
@@ -61,7 +68,9 @@ def urls_of(function: FunctionSpec, observed: Observed, values: Mapping[Ref, Val
         for ref, value in values.items()
         if ref.attribute == "urls" and ref.address.of == function.address
     }
-    return tuple(str(url) for _, group in sorted(urls.items()) if isinstance(group, list | tuple) for url in group)
+    return {
+        address: tuple(map(str, group)) for address, group in urls.items() if isinstance(group, list | tuple) and group
+    }
 
 
 def _may_be_deleted(outcome: Outcome) -> bool:

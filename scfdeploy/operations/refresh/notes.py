@@ -10,8 +10,7 @@ from scfdeploy import __version__
 from scfdeploy.apply import Outcome
 from scfdeploy.model import Address, FunctionSpec, Project, Ref
 from scfdeploy.model.observed import ACTIVE
-from scfdeploy.model.resource_kind import TRIGGER
-from scfdeploy.operations.outputs import known_values
+from scfdeploy.operations.outputs import known_values, urls_by_trigger
 from scfdeploy.operations.refresh.digests import ContentDigests
 from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.plan import Action, Change
@@ -130,17 +129,8 @@ class _Applied:
         return (*identity, entry.digest if entry is not None and function not in self._changed else "")
 
     def _urls(self, spec: FunctionSpec) -> dict[str, tuple[str, ...]]:
-        urls = {
-            trigger.address: trigger.attributes.get("urls")
-            for trigger in self._observed.parts_of(spec.address, TRIGGER)
-        }
-        deleted = {outcome.address for outcome in self._outcomes.values() if outcome.action is Action.DELETE}
-        urls |= {ref.address: value for ref, value in self._values.items() if ref.attribute == "urls"}
-        return {
-            str(address): tuple(map(str, value))
-            for address, value in urls.items()
-            if address.of == spec.address and address not in deleted and isinstance(value, list | tuple) and value
-        }
+        urls = urls_by_trigger(spec, self._observed, self._values)
+        return {str(address): group for address, group in urls.items()}
 
     def _version(self, spec: FunctionSpec) -> str:
         if not wants_versions(spec):
