@@ -77,7 +77,7 @@ def connect_early(cloud: CloudOptions, *, region: str) -> None:
 
     if cloud.local is None:
         with suppress(ScfDeployError):  # of a malformed endpoint; `open_cloud` raises it
-            connect_early(Endpoint.parse(cloud.endpoint) if cloud.endpoint else Endpoint.of_product("scf", region))
+            connect_early(Endpoint.of(cloud.endpoint, product="scf", region=region))
 
 
 def settings_of(loaded: LoadResult) -> Settings:

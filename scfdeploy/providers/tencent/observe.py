@@ -202,10 +202,9 @@ class _Refresh:
     def _read_domains(self) -> list[Task]:
         query = self._query
         for domain in read_domains(self._client):
-            owner = domain.owner
             if query.all_domains or domain.address in query.domains:
                 self._resources[domain.address] = domain
-            elif query.unlisted_domains and owner is not None and (owner.app, owner.stage) == (query.app, query.stage):
+            elif query.unlisted_domains and self._is_owned(domain.owner):
                 self._unlisted[domain.address] = domain
         return []
 

@@ -69,7 +69,7 @@ def assume_role(credentials: Credentials, role: Role, *, endpoint: str | None) -
     from scfdeploy.providers.tencent.transport.errors import no_response
     from scfdeploy.providers.tencent.transport.sdk import make_client
 
-    target = Endpoint.parse(endpoint) if endpoint else Endpoint.of_product("sts", _REGION)
+    target = Endpoint.of(endpoint, product="sts", region=_REGION)
     client = make_client("sts", _REGION, credentials=credentials, endpoint=target, timeout_s=_TIMEOUT_S, pool_size=1)
     parameters = {"RoleArn": role.arn, "RoleSessionName": role.session_name, "DurationSeconds": _LIFETIME_S}
     source = message("the role {role}", role=role.arn)

@@ -40,6 +40,11 @@ class Endpoint:
         return cls(parts.scheme, parts.netloc)
 
     @classmethod
+    def of(cls, url: str | None, *, product: str, region: str) -> Endpoint:
+        """The endpoint of a base URL, and without one that of a product. Raises ScfDeployError as both do."""
+        return cls.parse(url) if url else cls.of_product(product, region)
+
+    @classmethod
     def of_product(cls, product: str, region: str) -> Endpoint:
         """The public endpoint of a product; finance regions have their own. Raises ScfDeployError for a malformed one.
 

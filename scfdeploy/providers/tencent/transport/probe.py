@@ -34,7 +34,7 @@ def send_probe(endpoint: str | None, region: str, now: Callable[[], float]) -> P
     """Send an unsigned request, which no API executes. Raises CloudError without an answer."""
     from scfdeploy.providers.tencent.transport.http import describe_route, open_session, proxies_for
 
-    target = Endpoint.parse(endpoint) if endpoint else Endpoint.of_product("scf", region)
+    target = Endpoint.of(endpoint, product="scf", region=region)
     url, proxies = f"{target}/", proxies_for(target)
     session = open_session()
     started = now()
