@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import pytest
 from scfdeploy.api import Cloud as ApiCloud
 from scfdeploy.api import plan as api_plan
 from tests.support.command import Ran, scfdeploy
-from tests.support.emulator import Cloud, zip_text
+from tests.support.console_edits import delete, recreate, set_asynchronous, set_code, set_memory
+from tests.support.emulator import Cloud
 from tests.support.instances import write_function, write_layer
 from tests.support.local_server import LocalServer, local_server
 from tests.support.project import HANDLER, TIMER, write_project
@@ -122,51 +124,25 @@ def test_function_whose_files_changed_is_read_and_planned(
     assert changed(run("plan", project, cloud).document) == {}
 
 
-def _set_memory(console: Cloud) -> None:
-    console.call("UpdateFunctionConfiguration", FunctionName="f1", MemorySize=512)
-
-
-def _replace_code(console: Cloud) -> None:
-    files = {"index.py": HANDLER.replace("hello", "jello")}
-    console.call("UpdateFunctionCode", FunctionName="f1", Handler="index.main_handler", ZipFile=zip_text(files))
-
-
-def _set_tag(console: Cloud) -> None:
-    resource = "qcs::scf:ap-guangzhou:uin/:namespace/default/function/f1"
+def _set_tag(console: Cloud, name: str) -> None:
+    resource = f"qcs::scf:ap-guangzhou:uin/:namespace/default/function/{name}"
     rows = [{"TagKey": "scfdeploy:instance", "TagValue": "other"}]
     console.call("ModifyResourceTags", product="tag", Resource=resource, ReplaceTags=rows)
 
 
-def _unprotect(console: Cloud) -> None:
-    resource = "qcs::scf:ap-guangzhou:uin/:namespace/default/function/f1"
+def _unprotect(console: Cloud, name: str) -> None:
+    resource = f"qcs::scf:ap-guangzhou:uin/:namespace/default/function/{name}"
     rows = [{"TagKey": "scfdeploy:protect"}]
     console.call("ModifyResourceTags", product="tag", Resource=resource, DeleteTags=rows)
 
 
-def _delete(console: Cloud) -> None:
-    console.call("DeleteFunction", FunctionName="f1")
-
-
-def _recreate(console: Cloud) -> None:
-    before = console.call("GetFunction", FunctionName="f1")
-    console.call("DeleteFunction", FunctionName="f1")
-    files = {"index.py": HANDLER}
-    code = {"ZipFile": zip_text(files)}
-    console.call(
-        "CreateFunction",
-        FunctionName="f1",
-        Handler="index.main_handler",
-        Runtime="Python3.10",
-        Tags=before["Tags"],
-        Code=code,
-    )
-
-
-@pytest.mark.parametrize("edit", [_set_memory, _replace_code, _set_tag, _unprotect, _delete, _recreate])
-def test_function_changed_by_others_is_read(tmp_path: Path, cloud: LocalServer, edit: Callable[[Cloud], None]) -> None:
+@pytest.mark.parametrize("edit", [set_memory, set_code, _set_tag, _unprotect, delete, recreate])
+def test_function_changed_by_others_is_read(
+    tmp_path: Path, cloud: LocalServer, edit: Callable[[Cloud, str], None]
+) -> None:
     project = write_all(tmp_path / "shop", f"  memorySize: 128\n  protect: true\n{TIMER}")
     note(project, cloud)
-    edit(Cloud(cloud.url))
+    edit(Cloud(cloud.url), "f1")
     ran = scfdeploy("plan", project, "--refresh", "changed", "--format", "json", env=cloud.env)
     full = scfdeploy("plan", project, "--format", "json", env=cloud.env)
     assert unread(ran.document) == COUNT - 1
@@ -180,11 +156,11 @@ def test_change_in_the_second_of_the_note_is_seen(tmp_path: Path, cloud: LocalSe
     folder = write_all(tmp_path / "shop", f"  memorySize: 128\n{TIMER}")
     note(folder, cloud)
     console = Cloud(cloud.url)
-    _set_memory(console)
+    set_memory(console, "f1")
     console.call("UpdateFunctionConfiguration", FunctionName="f1", MemorySize=128)
     run("apply", folder, cloud, "--yes", "--refresh", "changed")
     seen_at = console.call("GetFunction", FunctionName="f1")["ModTime"]
-    _set_memory(console)
+    set_memory(console, "f1")
     if console.call("GetFunction", FunctionName="f1")["ModTime"] == seen_at:
         assert unread(plan(folder, cloud)) == COUNT - 1
     assert changed(plan(folder, cloud)) == {"function/default/f1": "update"}
@@ -208,11 +184,6 @@ def test_trigger_changed_by_others_is_not_seen_and_counted(project: Path, cloud:
     assert changed(run("plan", project, cloud).document) == {"trigger/default/f1/timer/nightly": "create"}
 
 
-def _set_ttl(console: Cloud) -> None:
-    config = {"MsgTTL": 900, "RetryConfig": [{"RetryNum": 2}]}
-    console.call("UpdateFunctionEventInvokeConfig", FunctionName="hello", AsyncTriggerConfig=config)
-
-
 def _move_alias(console: Cloud) -> None:
     console.call("UpdateAlias", FunctionName="hello", Name="prod", FunctionVersion="$LATEST")
 
@@ -224,7 +195,7 @@ def _reserve(console: Cloud) -> None:
 @pytest.mark.parametrize(
     ("edit", "address"),
     [
-        (_set_ttl, "async/default/hello"),
+        (partial(set_asynchronous, ttl=900, retries=2), "async/default/hello"),
         (_move_alias, "alias/default/hello/prod"),
         (_reserve, "concurrency/default/hello"),
     ],
@@ -338,7 +309,7 @@ def test_damaged_notes_are_ignored(project: Path, cloud: LocalServer, content: b
 
 def test_edited_notes_are_ignored(project: Path, cloud: LocalServer) -> None:
     file = _note_file(project)
-    _set_memory(Cloud(cloud.url))
+    set_memory(Cloud(cloud.url), "f1")
     shown = Cloud(cloud.url).call("GetFunction", FunctionName="f1")["ModTime"]
     document = json.loads(file.read_bytes())
     document["functions"]["function/default/f1"][1:3] = [shown, ""]

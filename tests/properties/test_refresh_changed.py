@@ -16,7 +16,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.command import scfdeploy
-from tests.support.emulator import ApiError, Cloud, zip_text
+from tests.support.console_edits import delete, recreate, set_code, set_memory
+from tests.support.emulator import ApiError, Cloud
 from tests.support.local_server import LocalServer, local_server
 from tests.support.project import HANDLER, TIMER, write_project
 from tests.support.sampling import sample_size
@@ -33,28 +34,9 @@ CODES = (HANDLER, HANDLER.replace("hello", "jello"))
 RESOURCE = "qcs::scf:ap-guangzhou:uin/:namespace/default/function/{}"
 
 
-def set_memory(console: Cloud, name: str) -> None:
-    console.call("UpdateFunctionConfiguration", FunctionName=name, MemorySize=512)
-
-
-def set_code(console: Cloud, name: str) -> None:
-    code = zip_text({"index.py": HANDLER.replace("hello", "yello")})
-    console.call("UpdateFunctionCode", FunctionName=name, Handler="index.main_handler", ZipFile=code)
-
-
 def set_owner(console: Cloud, name: str) -> None:
     rows = [{"TagKey": "scfdeploy:stage", "TagValue": "other"}]
     console.call("ModifyResourceTags", product="tag", Resource=RESOURCE.format(name), ReplaceTags=rows)
-
-
-def delete(console: Cloud, name: str) -> None:
-    console.call("DeleteFunction", FunctionName=name)
-
-
-def recreate(console: Cloud, name: str) -> None:
-    tags = console.call("GetFunction", FunctionName=name)["Tags"]
-    delete(console, name)
-    console.create(name, {"index.py": HANDLER}, Handler="index.main_handler", Tags=tags)
 
 
 def delete_trigger(console: Cloud, name: str) -> None:

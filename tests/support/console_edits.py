@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.emulator import Cloud, zip_text
+from tests.support.project import HANDLER
 
 NAME = {"FunctionName": "hello"}
 NIGHTLY = {**NAME, "TriggerName": "nightly", "Type": "timer"}
@@ -88,3 +89,22 @@ def publish_layer(cloud: Cloud, description: str) -> None:
 def layer_versions(cloud: Cloud) -> dict[int, str]:
     rows = cloud.call("ListLayerVersions", LayerName="base")["LayerVersions"]
     return {row["LayerVersion"]: row["Description"] for row in rows}
+
+
+def set_memory(cloud: Cloud, name: str) -> None:
+    cloud.call("UpdateFunctionConfiguration", FunctionName=name, MemorySize=512)
+
+
+def set_code(cloud: Cloud, name: str) -> None:
+    code = zip_text({"index.py": HANDLER.replace("hello", "yello")})
+    cloud.call("UpdateFunctionCode", FunctionName=name, Handler="index.main_handler", ZipFile=code)
+
+
+def delete(cloud: Cloud, name: str) -> None:
+    cloud.call("DeleteFunction", FunctionName=name)
+
+
+def recreate(cloud: Cloud, name: str) -> None:
+    tags = cloud.call("GetFunction", FunctionName=name)["Tags"]
+    delete(cloud, name)
+    cloud.create(name, {"index.py": HANDLER}, Handler="index.main_handler", Tags=tags)
