@@ -20,9 +20,17 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from deploying import ACTIVATION_S, LATENCY_S, SCFDEPLOY, calls, server, write_project
-
-from scfdeploy.providers.retry import least_seconds
+from deploying import (
+    ACTIVATION_S,
+    LATENCY_S,
+    SCFDEPLOY,
+    calls,
+    first_apply_s,
+    full_plan_s,
+    rows_s,
+    server,
+    write_project,
+)
 
 PROJECT = """\
 component: scf
@@ -51,9 +59,9 @@ def main(counts: list[int]) -> None:
             project = write_project(Path(folder), count, PROJECT)
             environment = {"PATH": os.environ["PATH"], "HOME": folder, "SCFDEPLOY_ENDPOINT": url}
             run = partial(row, count, folder=project, environment=environment, url=url)
-            run("apply, first", ["apply", "--yes"], floor=first_floor(count))
+            run("apply, first", ["apply", "--yes"], floor=first_apply_s(count))
             for command in ("plan", "apply"):
-                run(f"{command}, unchanged", [command], floor=unchanged_floor(count))
+                run(f"{command}, unchanged", [command], floor=full_plan_s(count))
             for file in project.glob("*/serverless.yml"):
                 file.write_text(file.read_text().replace("memorySize: 128", "memorySize: 256"))
             run("apply, memory", ["apply", "--yes"], floor=changed_floor(count, "UpdateFunctionConfiguration"))
@@ -70,24 +78,9 @@ def bare_python_s() -> float:
     return statistics.median(times)
 
 
-def rows_s(count: int, *actions: str) -> float:
-    """Seconds between the first and the last of `count` calls of each action at its documented rate."""
-    return max(least_seconds(action, count) for action in actions)
-
-
-def first_floor(count: int) -> float:
-    """Seconds for a list, a creation, its activation, one look and a trigger."""
-    return 4 * LATENCY_S + ACTIVATION_S + rows_s(count, "CreateFunction", "CreateTrigger")
-
-
-def unchanged_floor(count: int) -> float:
-    """Seconds for a list, and for one look at each function and at its triggers, which can be made together."""
-    return (LATENCY_S if count == 1 else 2 * LATENCY_S) + rows_s(count, "GetFunction", "ListTriggers")
-
-
 def changed_floor(count: int, write: str) -> float:
-    """Seconds for the same, a check for conflicts, a write, its end, and one look."""
-    return unchanged_floor(count) + 3 * LATENCY_S + ACTIVATION_S + rows_s(count, write)
+    """Seconds for a full plan, a check for conflicts, a write, its end, and one look."""
+    return full_plan_s(count) + 3 * LATENCY_S + ACTIVATION_S + rows_s(count, write)
 
 
 def row(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploying import ACTIVATION_S, LATENCY_S, SCFDEPLOY
-
-__all__ = ["ACTIVATION_S", "LATENCY_S", "CountedServer", "counted_server"]
+from deploying import server
 
 _TABLES = Path(__file__).resolve().parents[1] / "scfdeploy" / "emulator" / "tables"
 _NEVER = 1_000_000_000
@@ -46,14 +43,8 @@ class CountedServer:
 @contextmanager
 def counted_server() -> Iterator[CountedServer]:
     """Start a server with the latency and the activation of the benchmarks."""
-    command = [SCFDEPLOY, "emulator", "--port", "0", "--latency", str(LATENCY_S), "--activation", str(ACTIVATION_S)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert process.stdout is not None
-        yield CountedServer(process.stdout.readline().split()[-1])
-    finally:
-        process.terminate()
-        process.wait()
+    with server() as url:
+        yield CountedServer(url)
 
 
 def _actions() -> set[str]:

@@ -1,4 +1,7 @@
-"""What the benchmarks that deploy have in common: a project of many folders, a local server, and its count of calls."""
+"""What the benchmarks that deploy have in common.
+
+A project of many folders, a local server and its count of calls, and the least time that commands can take.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from scfdeploy.providers.retry import least_seconds
 
 LATENCY_S = 0.05
 ACTIVATION_S = 1.0
@@ -43,3 +48,18 @@ def calls(url: str, since: float = 0.0) -> Counter[str]:
     """How often each action was called on the server since a moment; it remembers the last 10,000 calls."""
     with urllib.request.urlopen(f"{url}/_emulator/calls") as answer:
         return Counter(call["action"] for call in json.load(answer)["calls"] if call["time"] >= since)
+
+
+def rows_s(count: int, *actions: str) -> float:
+    """Seconds between the first and the last of `count` calls of each action at its documented rate."""
+    return max(least_seconds(action, count) for action in actions)
+
+
+def first_apply_s(count: int) -> float:
+    """Seconds for a list, a creation, its activation, one look and a trigger."""
+    return 4 * LATENCY_S + ACTIVATION_S + rows_s(count, "CreateFunction", "CreateTrigger")
+
+
+def full_plan_s(count: int) -> float:
+    """Seconds for a list, and for one look at each function and at its triggers, which can be made together."""
+    return (LATENCY_S if count == 1 else 2 * LATENCY_S) + rows_s(count, "GetFunction", "ListTriggers")

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deploying import ACTIVATION_S, LATENCY_S, SCFDEPLOY, calls, server, write_project
+from processes import run
 
 from scfdeploy.providers.retry import least_seconds
 
@@ -89,23 +89,14 @@ class Used(NamedTuple):
 def row(name: str, arguments: list[str], folder: Path, environment: Mapping[str, str], count: int) -> Used:
     """Run one command and print a line."""
     since = time.time()
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        [SCFDEPLOY, *arguments], cwd=folder, env=dict(environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    _, status, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{name} failed with {process.returncode}")
+    used = run([SCFDEPLOY, *arguments], folder, environment)
     made = calls(environment["SCFDEPLOY_ENDPOINT"], since)
     others = made.total() - made["ListFunctions"]
-    memory_mb, cpu_s = used.ru_maxrss / 1024, used.ru_utime + used.ru_stime
     listed = ", ".join(f"{action} {number}" for action, number in sorted(made.items()))
     least = floor_of_one_change(made) if CHANGED[0] in arguments else floor(made)
-    figures = f"{seconds:>8.1f} {least:>7.1f} {cpu_s:>6.1f} {memory_mb:>5.0f} MB {others / count:>10.2f}"
+    figures = f"{used.wall_s:>8.1f} {least:>7.1f} {used.cpu_s:>6.1f} {used.memory_mb:>5.0f} MB {others / count:>10.2f}"
     print(f"{name:<34} {figures}  {listed}", flush=True)
-    return Used(others, memory_mb, cpu_s)
+    return Used(others, used.memory_mb, used.cpu_s)
 
 
 def floor_of_one_change(made: Counter[str]) -> float:

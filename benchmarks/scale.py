@@ -41,12 +41,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from counted_server import ACTIVATION_S, LATENCY_S, CountedServer, counted_server
-from deploying import SCFDEPLOY
+from counted_server import CountedServer, counted_server
+from deploying import ACTIVATION_S, LATENCY_S, SCFDEPLOY, first_apply_s, full_plan_s, rows_s
 from peer_projects import PEERS, find_peers, remove_results, tasks, write_peer_projects
 from processes import Usage, bare_python_s, run
 
-from scfdeploy.providers.retry import documented_rate, least_seconds
+from scfdeploy.providers.retry import documented_rate
 
 ROOT = Path(__file__).resolve().parents[1]
 SECTIONS = ("functions", "files", "events", "peers")
@@ -102,24 +102,9 @@ class Command:
     exit_codes: tuple[int, ...] = (0,)
 
 
-def row_s(count: int, *actions: str) -> float:
-    """Seconds between the first and the last of `count` calls of each action, at its documented rate."""
-    return max(least_seconds(action, count) for action in actions)
-
-
 def list_s(count: int) -> float:
     """The pages of a list of functions."""
-    return LATENCY_S + row_s(math.ceil(count / PAGE_SIZE), "ListFunctions")
-
-
-def first_apply_s(count: int) -> float:
-    """A list, and for each function a creation, its activation, one read and a trigger."""
-    return 4 * LATENCY_S + ACTIVATION_S + row_s(count, "CreateFunction", "CreateTrigger")
-
-
-def full_plan_s(count: int) -> float:
-    """A list, and one read of each function and of its triggers, which can be made together."""
-    return (LATENCY_S if count == 1 else 2 * LATENCY_S) + row_s(count, "GetFunction", "ListTriggers")
+    return LATENCY_S + rows_s(math.ceil(count / PAGE_SIZE), "ListFunctions")
 
 
 def one_change_s(count: int) -> float:
