@@ -102,8 +102,7 @@ def _shows_settings(spec: FunctionSpec, entry: ListEntry) -> bool:
         return True
     fields = [field for field in function_fields(spec) if field.name in names]
     desired = normal_settings(fields, spec.settings)
-    shown = {"nodeType": "CPU", **entry.settings}  # as `from_tags` reads a function without that tag
-    return not differences(fields, desired, normal_settings(fields, shown))
+    return not differences(fields, desired, normal_settings(fields, entry.settings))
 
 
 def _without_connected(unread: set[Address], functions: Iterable[FunctionSpec]) -> frozenset[Address]:

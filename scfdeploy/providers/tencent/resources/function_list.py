@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from scfdeploy.model import Address, ListEntry, Owner, Resource, Value
-from scfdeploy.model.observed import WRITE_ONLY_TAGS
 from scfdeploy.providers.base import none_if_missing
 from scfdeploy.providers.tencent.resources.function_wire import read_tags
 from scfdeploy.providers.tencent.resources.functions import function_resource
@@ -26,17 +25,14 @@ def list_entry(row: Mapping[str, Any]) -> ListEntry:
     import hashlib
     import json
 
-    tags = pairs(row.get("Tags"))
-    written = from_tags(row)
-    settings = {name: written[name] for name, key in WRITE_ONLY_TAGS.items() if key in tags}
     others = {name: value for name, value in row.items() if name not in _NOT_DIGESTED}
     text = json.dumps(others, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return ListEntry(
         str(row.get("FunctionId") or ""),
         str(row.get("ModTime") or ""),
         str(row.get("Status") or ""),
-        Owner.from_tags(tags),
-        {**settings, "tags": read_tags(row)},
+        Owner.from_tags(pairs(row.get("Tags"))),
+        {**from_tags(row), "tags": read_tags(row)},
         hashlib.sha256(text.encode()).hexdigest(),
     )
 
