@@ -12,7 +12,7 @@ from scfdeploy.operations.urls.local import LocalUrls
 from scfdeploy.plan import Action
 from scfdeploy.plan.resources.version import newest, wants_versions
 
-_NO_VALUES: Mapping[Ref, Value] = {}
+_NO_URLS: Mapping[Address, Mapping[Address, Value]] = {}
 
 
 def outputs(
@@ -25,6 +25,7 @@ def outputs(
     runtimes. Only resources that exist have outputs.
     """
     values = known_values(outcomes)
+    changed_urls = urls_by_function(values)
     by_address = {outcome.address: outcome for outcome in outcomes}
     result: dict[str, dict[str, Value]] = {}
     for instance in project.instances:
@@ -33,7 +34,7 @@ def outputs(
             outcome = by_address.get(function.address)
             if _exists(function.address, observed, outcome):
                 is_current = outcome is None or outcome.status is Status.SUCCEEDED
-                urls = local.of(function.address) if local is not None else urls_of(function, observed, values)
+                urls = local.of(function.address) if local is not None else urls_of(function, observed, changed_urls)
                 fields = _function_outputs(function, observed, values, urls, is_current=is_current)
                 block.update({function.key: fields} if function.key else fields)
         for layer in instance.layers:
@@ -52,22 +53,29 @@ def known_values(outcomes: Iterable[Outcome]) -> dict[Ref, Value]:
     return values
 
 
-def urls_of(function: FunctionSpec, observed: Observed, values: Mapping[Ref, Value] = _NO_VALUES) -> tuple[str, ...]:
-    """The URLs of all triggers of a function; `values` has those of changed triggers."""
-    return tuple(url for _, group in sorted(urls_by_trigger(function, observed, values).items()) for url in group)
+def urls_by_function(values: Mapping[Ref, Value]) -> dict[Address, dict[Address, Value]]:
+    """The URLs among the values by function and trigger."""
+    urls: dict[Address, dict[Address, Value]] = {}
+    for ref, value in values.items():
+        if ref.attribute == "urls":
+            urls.setdefault(ref.address.of, {})[ref.address] = value
+    return urls
+
+
+def urls_of(
+    function: FunctionSpec, observed: Observed, changed_urls: Mapping[Address, Mapping[Address, Value]] = _NO_URLS
+) -> tuple[str, ...]:
+    """The URLs of all triggers of a function; `changed_urls` are those of changed triggers, by function."""
+    return tuple(url for _, group in sorted(urls_by_trigger(function, observed, changed_urls).items()) for url in group)
 
 
 def urls_by_trigger(
-    function: FunctionSpec, observed: Observed, values: Mapping[Ref, Value]
+    function: FunctionSpec, observed: Observed, changed_urls: Mapping[Address, Mapping[Address, Value]]
 ) -> dict[Address, tuple[str, ...]]:
     """The same by trigger, without triggers that have none."""
     triggers = observed.parts_of(function.address, TRIGGER)
     urls = {trigger.address: trigger.attributes.get("urls") for trigger in triggers}
-    urls |= {
-        ref.address: value
-        for ref, value in values.items()
-        if ref.attribute == "urls" and ref.address.of == function.address
-    }
+    urls |= changed_urls.get(function.address, {})
     return {
         address: tuple(map(str, group)) for address, group in urls.items() if isinstance(group, list | tuple) and group
     }

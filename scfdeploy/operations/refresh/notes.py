@@ -10,7 +10,7 @@ from scfdeploy import __version__
 from scfdeploy.apply import Outcome
 from scfdeploy.model import Address, FunctionSpec, Project, Ref
 from scfdeploy.model.observed import ACTIVE
-from scfdeploy.operations.outputs import known_values, urls_by_trigger
+from scfdeploy.operations.outputs import known_values, urls_by_function, urls_by_trigger
 from scfdeploy.operations.refresh.digests import ContentDigests
 from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.plan import Action, Change
@@ -64,6 +64,7 @@ class _Applied:
         self._outcomes = {outcome.address: outcome for outcome in outcomes}
         self._changed = {outcome.address.of for outcome in outcomes}
         self._values = known_values(outcomes)
+        self._changed_urls = urls_by_function(self._values)
         self._before = notes.by_address
         self._salt = notes.salt
         self._changes: dict[Address, list[Change]] = {}
@@ -129,7 +130,7 @@ class _Applied:
         return (*identity, entry.digest if entry is not None and function not in self._changed else "")
 
     def _urls(self, spec: FunctionSpec) -> dict[str, tuple[str, ...]]:
-        urls = urls_by_trigger(spec, self._observed, self._values)
+        urls = urls_by_trigger(spec, self._observed, self._changed_urls)
         return {str(address): group for address, group in urls.items()}
 
     def _version(self, spec: FunctionSpec) -> str:

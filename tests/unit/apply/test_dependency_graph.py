@@ -1,10 +1,9 @@
 """Which changes of a run are ready, and which depend on a failure."""
 
-import sys
-
 from scfdeploy.apply.run import DependencyGraph
 from scfdeploy.model import Address
 from scfdeploy.plan import Action, Change
+from tests.support.counted_calls import count_calls
 from tests.support.fake_writer import function
 
 A, B, C, D = function("aa"), function("bb"), function("cc"), function("dd")
@@ -61,21 +60,13 @@ def calls_of_run(pairs: int) -> int:
     functions = [function(f"f{number}") for number in range(pairs)]
     changes = [change(address) for address in functions]
     changes += [change(address.trigger("timer", "t"), address) for address in functions]
-    calls = 0
 
-    def count(_frame: object, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    previous = sys.getprofile()
-    sys.setprofile(count)
-    try:
+    def run_all() -> None:
         graph = DependencyGraph(changes)
         under_way = addresses(graph.take_ready())
         while under_way:
             graph.succeeded(under_way.pop(0))
             under_way += addresses(graph.take_ready())
-    finally:
-        sys.setprofile(previous)
-    assert graph.take_rest() == ()
-    return calls
+        assert graph.take_rest() == ()
+
+    return count_calls(run_all)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import tracemalloc
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from scfdeploy.model import Address, ProjectKey
 from scfdeploy.plan import Action, Change, Plan
 from scfdeploy.providers.base import Step
 from tests.support.changes_run import change
+from tests.support.counted_calls import count_calls
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_writer import FakeWriter, function
 
@@ -72,22 +72,5 @@ def test_memory_grows_no_faster_than_the_number_of_changes() -> None:
     assert memory_of_run(400) < 6 * memory_of_run(100)
 
 
-def calls_of_run(pairs: int) -> int:
-    """The number of calls of functions in the thread of the run."""
-    calls = 0
-
-    def count(_frame: object, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    previous = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        run_pairs(pairs)
-    finally:
-        sys.setprofile(previous)
-    return calls
-
-
 def test_work_grows_no_faster_than_the_number_of_changes() -> None:
-    assert calls_of_run(400) < 6 * calls_of_run(100)
+    assert count_calls(lambda: run_pairs(400)) < 6 * count_calls(lambda: run_pairs(100))
