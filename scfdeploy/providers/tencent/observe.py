@@ -32,7 +32,7 @@ from scfdeploy.records import replace
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-_MANY = 5
+_FEW = 5
 
 Task: TypeAlias = "Callable[[], list[Task]]"
 """Reads one thing; returns the tasks that follow from it."""
@@ -152,7 +152,7 @@ class _Refresh:
             if function in self._rows and function not in self._unread:
                 tasks += self._read_existing_function(function, self._rows[function])
                 done -= 1
-            elif function not in self._rows and self._function_counts[function.namespace] <= _MANY:
+            elif function not in self._rows and self._has_few(function.namespace):
                 tasks.append(self._tracked(function, partial(self._read_function, function)))
                 done -= 1
         self._note_done(done)
@@ -161,7 +161,7 @@ class _Refresh:
     def _read_namespace(self, name: str) -> list[Task]:
         """Read a few functions one by one; for many, one list shows which exist and who owns the others."""
         functions = [function for function in self._query.functions if function.namespace == name]
-        if self._function_counts[name] <= _MANY:
+        if self._has_few(name):
             if not self._query.settings:
                 tasks: list[Task] = [partial(self._read_entries, name, functions)]
                 return [*tasks, *(task for function in functions for task in self._resource_tasks(function))]
@@ -249,8 +249,12 @@ class _Refresh:
 
     def _list_params(self, namespace: str) -> dict[str, Any]:
         """For a few functions, which are read one by one if they are not in it: a list without those of other apps."""
-        is_few = self._function_counts[namespace] <= _MANY
-        return self._owned_params(namespace) if is_few and self._query.app else {"Namespace": namespace}
+        is_owned = self._has_few(namespace) and self._query.app
+        return self._owned_params(namespace) if is_owned else {"Namespace": namespace}
+
+    def _has_few(self, namespace: str) -> bool:
+        """Whether the functions of a namespace are read one by one, and not by a list."""
+        return self._function_counts[namespace] <= _FEW
 
     def _is_owned(self, owner: Owner | None) -> bool:
         return owner is not None and (owner.app, owner.stage) == (self._query.app, self._query.stage)
