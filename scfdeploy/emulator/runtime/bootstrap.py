@@ -68,6 +68,7 @@ def main(command_fd: int, report_fd: int) -> None:
     if "debugger" in setup:
         _start_debugger(**setup["debugger"])
     report: dict[str, Any] = _load(setup["handler"])
+    _end_copy(process_id)
     if "call" not in report:
         _answer(report_fd, report)
         return
@@ -79,10 +80,14 @@ def main(command_fd: int, report_fd: int) -> None:
         _reset_peak_memory()
         context = QueueContext(call["context"]) if _QUEUE_URL in os.environ else call["context"]
         report = _run(handler, call["event"], context)
-        if os.getpid() != process_id:
-            # A copy that the handler made by fork must not answer for its parent, nor take the next call.
-            os._exit(0)
+        _end_copy(process_id)
         _answer(report_fd, report)
+
+
+def _end_copy(process_id: int) -> None:
+    """End a copy that the code made by fork: it must not answer for its parent, nor take the next call."""
+    if os.getpid() != process_id:
+        os._exit(0)
 
 
 def _start_debugger(port: int, path: str) -> None:
@@ -155,20 +160,30 @@ def _to_json(value: Any) -> str:
 
 
 def _report_error(status: int, error: Exception) -> dict[str, Any]:
-    # Leave out the frames of this file and of importlib.
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename != __file__ and not frame.filename.startswith("<frozen")
-    ]
-    lines = [*traceback.format_list(frames), *traceback.format_exception_only(error)]
-    text = _printable("".join(["Traceback (most recent call last):\n", *lines]))
+    text = _printable(_format_trace(error))
     with contextlib.suppress(Exception):  # the code may have closed or replaced it
         sys.stderr.write(text)
     return {
         "status": status,
         "error": {"errorType": type(error).__name__, "errorMessage": _message(error), "stackTrace": text},
     }
+
+
+def _format_trace(error: Exception) -> str:
+    """The trace of an exception and of those that led to it, without the frames of this file and of importlib."""
+    trace = traceback.TracebackException.from_exception(error)
+    unread: list[Any] = [trace]
+    while unread:
+        each = unread.pop()
+        each.stack[:] = [
+            frame
+            for frame in each.stack
+            if frame.filename not in (__file__, importlib.__file__) and not frame.filename.startswith("<frozen")
+        ]
+        # Before 3.11 there are no groups of exceptions.
+        following = (each.__cause__, each.__context__, *(getattr(each, "exceptions", None) or ()))
+        unread.extend(other for other in following if other is not None)
+    return "".join(trace.format())
 
 
 def _message(error: Exception) -> str:

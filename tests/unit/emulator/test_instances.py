@@ -424,6 +424,12 @@ def test_copy_of_the_process_does_not_answer_for_it(instances: Cloud) -> None:
     assert first[1] == second[1]
 
 
+def test_copy_of_the_process_made_while_code_loads_does_not_answer_for_it(cloud: Cloud) -> None:
+    code = "import os\nparent = os.getpid()\nos.fork()\ndef main(event, context):\n    return os.getpid() == parent\n"
+    cloud.create(files={"index.py": code})
+    assert [returned(cloud) for _ in range(3)] == [True, True, True]
+
+
 def test_killed_instance_is_replaced(instances: Cloud) -> None:
     _, pid, _ = returned(instances)
     os.kill(pid, signal.SIGKILL)

@@ -28,6 +28,12 @@ def echo(event, context):
 def fail(event, context):
     raise ValueError("no such colour")
 
+def wrap(event, context):
+    try:
+        fail(event, context)
+    except ValueError as error:
+        raise RuntimeError("no picture") from error
+
 def strange(event, context):
     return object()
 
@@ -134,6 +140,19 @@ def test_exception_returns_430_with_type_message_and_trace(cloud: Cloud) -> None
     assert (found["statusCode"], found["errorType"], found["errorMessage"]) == (430, "ValueError", "no such colour")
     assert "index.py" in found["stackTrace"]
     assert "bootstrap" not in found["stackTrace"]
+
+
+def test_trace_has_the_exception_that_led_to_another(cloud: Cloud) -> None:
+    trace = error(run(cloud, "index.wrap"))["stackTrace"]
+    assert trace.count("Traceback (most recent call last):") == 2
+    assert "ValueError: no such colour\n" in trace
+    assert trace.endswith("RuntimeError: no picture\n")
+    assert "bootstrap" not in trace
+
+
+def test_trace_of_code_that_does_not_load_begins_in_the_code(cloud: Cloud) -> None:
+    lines = error(run(cloud, "index.main", files={"index.py": "1 / 0"}))["stackTrace"].splitlines()
+    assert lines[:2] == ["Traceback (most recent call last):", '  File "/var/user/index.py", line 1, in <module>']
 
 
 def test_value_that_is_not_json_returns_430(cloud: Cloud) -> None:
