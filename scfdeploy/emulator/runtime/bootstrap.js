@@ -15,8 +15,8 @@ const reportFd = Number(process.argv[3]);
 process.argv.length = 2;
 let setup;
 let handler;
-let start;
-let isCalling = false;
+// The call without an answer.
+let currentCall;
 
 function writeAll(text) {
   const bytes = Buffer.from(text, 'utf8');
@@ -43,42 +43,52 @@ function answer(content) {
   writeAll(`${JSON.stringify({ ...content, memory_bytes: peakMemory() })}\n`);
 }
 
-function answerCall(content) {
-  if (!isCalling) return;
-  isCalling = false;
+function answerCall(call, content) {
+  // After an error that nothing caught has answered a call, its handler may still return: during a later call.
+  if (!call || call !== currentCall) return;
+  currentCall = undefined;
   commands.ref();
-  answer({ ...content, duration_ms: Number(process.hrtime.bigint() - start) / 1e6 });
+  answer({ ...content, duration_ms: Number(process.hrtime.bigint() - call.start) / 1e6 });
 }
 
 function reportError(status, error) {
   const isError = error instanceof Error;
-  const stack = isError ? withoutOwnFrames(String(error.stack)) : String(error);
+  const stack = printable(isError && error.stack ? withoutOwnFrames(String(error.stack)) : error);
   process.stderr.write(`${stack}\n`);
   return {
     status,
     error: {
-      errorType: isError ? error.name : typeof error,
-      errorMessage: isError ? error.message : String(error),
+      errorType: isError ? printable(error.name) : typeof error,
+      errorMessage: printable(isError ? error.message : error),
       stackTrace: stack,
     },
   };
 }
 
+// Text with a replacement in place of halves of surrogate pairs, as it is printed.
+function printable(value) {
+  return Buffer.from(String(value), 'utf8').toString('utf8');
+}
+
 // The stack as the platform shows it: without this file and what called it.
 function withoutOwnFrames(stack) {
-  const lines = stack.split("\n");
-  const own = lines.findIndex((line) => line.includes(__filename));
-  return own > 0 ? lines.slice(0, own).join("\n") : stack;
+  const lines = stack.split('\n');
+  // The message of a missing module names this file too.
+  const own = lines.findIndex((line) => /^ +at /.test(line) && line.includes(__filename));
+  return own > 0 ? lines.slice(0, own).join('\n') : stack;
 }
 
 async function load(file) {
   const base = path.join(setup.root, file);
   if (fs.existsSync(`${base}.mjs`)) return import(pathToFileURL(`${base}.mjs`));
+  const isCommonJs = !fs.existsSync(`${base}.js`) && fs.existsSync(`${base}.cjs`);
+  const target = isCommonJs ? `${base}.cjs` : base;
   try {
-    return require(base);
+    return require(target);
   } catch (error) {
-    if (error.code !== 'ERR_REQUIRE_ESM') throw error;
-    return import(pathToFileURL(require.resolve(base)));
+    // Of a module; newer versions load one if it does not await at its top level.
+    if (!error || !['ERR_REQUIRE_ESM', 'ERR_REQUIRE_ASYNC_MODULE'].includes(error.code)) throw error;
+    return import(pathToFileURL(require.resolve(target)));
   }
 }
 
@@ -147,39 +157,42 @@ async function startUp(line) {
     process.on(kind, (error) => {
       const report = reportError(430, error);
       // No call can report what an answered one left behind: as without this file, the error ends the process.
-      if (!isCalling) process.exit(1);
-      answerCall(report);
+      if (!currentCall) process.exit(1);
+      answerCall(currentCall, report);
     });
   }
   writeAll('ready\n');
 }
 
-async function call(line) {
+async function run(line) {
   const { event, context, variables } = JSON.parse(line);
   for (const [name, value] of Object.entries(variables)) {
     if (value === null) delete process.env[name];
     else process.env[name] = value;
   }
   resetPeakMemory();
-  isCalling = true;
-  start = process.hrtime.bigint();
+  const call = { start: process.hrtime.bigint() };
+  currentCall = call;
   // A handler that leaves nothing to wait for and never answers ends the process.
   commands.unref();
   try {
-    const value = await callHandler(event, createContext(context));
-    answerCall({ status: 200, returned: JSON.stringify(value === undefined ? null : value) });
+    const text = JSON.stringify(await callHandler(event, createContext(context)));
+    // There is no text for undefined and for functions.
+    answerCall(call, { status: 200, returned: text === undefined ? 'null' : text });
   } catch (error) {
-    answerCall(reportError(430, error));
+    answerCall(call, reportError(430, error));
   }
 }
 
+// Otherwise what the pipe cannot hold at once is written during a later call, or is lost when the process exits.
+for (const stream of [process.stdout, process.stderr]) stream._handle.setBlocking(true);
 let received = [];
 commands.on('data', (chunk) => {
   received.push(chunk);
   if (chunk[chunk.length - 1] !== 10) return;
   const line = Buffer.concat(received).toString('utf8');
   received = [];
-  if (setup) call(line);
+  if (setup) run(line);
   else startUp(line);
 });
 commands.on('end', () => process.exit(0));

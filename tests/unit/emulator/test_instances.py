@@ -580,6 +580,42 @@ def test_error_after_the_answer_ends_a_node_instance() -> None:
         assert returned(cloud)[0] in (1, 2)
 
 
+_NODE_LEAVES_A_RESULT = """
+let finish;
+exports.main = (event) => {
+  if (event.do === 'fail') {
+    setImmediate(() => { throw new Error('nobody catches this'); });
+    return new Promise((resolve) => { finish = resolve; });
+  }
+  finish('the result of the call that failed');
+  return new Promise((resolve) => setTimeout(() => resolve('own result'), 1));
+};
+"""
+_NODE_PRINTS_MUCH = """
+exports.main = async (event) => {
+  process.stdout.write('x'.repeat(1 << 20));
+  console.log('end of', event.name);
+  if (event.name === 'exit') process.exit(3);
+};
+"""
+
+
+@needs_node
+def test_node_call_does_not_get_the_result_of_a_failed_call_before_it() -> None:
+    with running() as cloud:
+        cloud.create(files={"index.js": _NODE_LEAVES_A_RESULT}, Runtime="Nodejs18.15", Timeout=10)
+        assert status(cloud, {"do": "fail"}) == 430
+        assert returned(cloud) == "own result"
+
+
+@needs_node
+def test_node_output_beyond_what_a_pipe_holds_belongs_to_its_call() -> None:
+    with running() as cloud:
+        cloud.create(files={"index.js": _NODE_PRINTS_MUCH}, Runtime="Nodejs18.15", Timeout=10)
+        for name in ("first", "second", "exit"):
+            assert f"xend of {name}\n" in invoke(cloud, {"name": name})["Log"]
+
+
 class _IdleInstance:
     """An instance without a process, which tells when it is ended."""
 

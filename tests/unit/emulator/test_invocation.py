@@ -223,9 +223,49 @@ def test_node_function_failure_returns_documented_status(cloud: Cloud, handler: 
 
 
 @needs_node
-def test_node_function_can_be_module(cloud: Cloud) -> None:
-    files = {"index.mjs": "export const main = async (event) => event;"}
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"index.mjs": "export const main = async (event) => event;"},
+        {"index.js": "export const main = async (event) => event;", "package.json": '{"type": "module"}'},
+        {"index.js": "await 1; export const main = async (event) => event;", "package.json": '{"type": "module"}'},
+        {"index.cjs": "exports.main = async (event) => event;", "package.json": '{"type": "module"}'},
+        {"index/index.js": "exports.main = async (event) => event;"},
+    ],
+    ids=["mjs", "module", "module that awaits", "cjs", "folder"],
+)
+def test_node_function_can_be_module(cloud: Cloud, files: dict[str, str]) -> None:
     assert run(cloud, "index.main", {"a": 1}, node=True, files=files)["RetMsg"] == '{"a":1}'
+
+
+@needs_node
+@pytest.mark.parametrize("value", ["undefined", "() => 1", "Symbol('a')", "({ toJSON() {} })"])
+def test_node_value_without_json_text_is_null(cloud: Cloud, value: str) -> None:
+    files = {"index.js": f"exports.main = async () => ({value});"}
+    assert run(cloud, "index.main", node=True, files=files)["RetMsg"] == "null"
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("throw null;", "null"),
+        ("const error = new Error(); error.message = 5n; throw error;", "5"),
+        (r"throw new Error('a\ud83db');", "a\N{REPLACEMENT CHARACTER}b"),
+    ],
+)
+@pytest.mark.parametrize("place", ["load", "call"])
+def test_node_value_of_any_kind_can_be_thrown(cloud: Cloud, code: str, message: str, place: str) -> None:
+    files = {"index.js": code if place == "load" else f"exports.main = () => {{ {code} }};"}
+    found = error(run(cloud, "index.main", node=True, files=files))
+    assert (found["statusCode"], found["errorMessage"]) == (443 if place == "load" else 430, message)
+
+
+@needs_node
+def test_trace_of_missing_node_module_says_where_it_is_required(cloud: Cloud) -> None:
+    files = {"index.js": "require('./helper');", "helper.js": "\nrequire('nothing-like-this');"}
+    trace = error(run(cloud, "index.main", node=True, files=files))["stackTrace"]
+    assert "/var/user/helper.js:2:1)" in trace
 
 
 def test_language_without_interpreter_is_rejected(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
