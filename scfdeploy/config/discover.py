@@ -121,6 +121,12 @@ def _has_identity_only(text: str | None) -> bool:
     return bool(lines) and all(line.startswith(_IDENTITY) for line in lines)
 
 
+def has_folders_of_project(folder: str) -> bool:
+    """Whether the files of the folder as a project, if it is one, are in the folders below it."""
+    own = _file_in(folder, folder, Diagnostics())
+    return own is None or _has_identity_only(_read(own))
+
+
 def discover_tree(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles:
     """The files at `path` and in all folders below it, except hidden folders and node_modules. Links are not followed.
 

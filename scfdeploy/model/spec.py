@@ -156,6 +156,11 @@ class Project:
     secrets: KnownSecrets = field(default_factory=KnownSecrets, compare=False, repr=False)
 
     @property
+    def instance_names(self) -> frozenset[str]:
+        """The names of the instances whose files were read."""
+        return frozenset(instance.name for instance in self.instances)
+
+    @property
     def functions(self) -> tuple[FunctionSpec, ...]:
         """Every function of every instance."""
         return tuple(function for instance in self.instances for function in instance.functions)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Event, Listener
 from scfdeploy.apply.stop import Stop
-from scfdeploy.model import FunctionSpec, ObjectSource, Observed
+from scfdeploy.model import FunctionSpec, ObjectSource, Observed, Project
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.operations.emulator import stand_in_queues
@@ -19,6 +19,7 @@ from scfdeploy.operations.urls.local import local_urls
 from scfdeploy.plan import Action, Plan, Policy
 from scfdeploy.plan.planner import still_half_replaced
 from scfdeploy.providers.base import CloudError, Query, Stage, StageProgress
+from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.providers.workers import Workers
 from scfdeploy.records import dataclass, replace
 from scfdeploy.results import Applied, Findings, Planned
@@ -117,29 +118,41 @@ def _execute(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) ->
     planned.journal.retain(map(str, still_pending))
     if not planned.plan.has_changes:
         return ()
-    from scfdeploy.operations.refresh.notes import forget_changed
-
-    forget_changed(planned, cloud)
     planned.provider.end_after(cloud.timeout_s)
     if cloud.on_progress is not None:
         cloud.on_progress(StageProgress(Stage.CHANGING, 0, len(planned.plan.changes)))
+    journaled = replace(hooks, listener=_journal_listener(planned.journal, hooks.listener))
+    outcomes = execute_plan(planned.plan, planned.project, planned.provider, cloud, journaled)
+    codes = _inline_code(planned, outcomes)
+    planned.cache.note_deployed(codes)
+    sent = {code.sha256 for code in codes.values()}
+    planned.cache.note_sent(bundle for bundle in planned.bundles.values() if bundle.sha256 in sent)
+    return outcomes
+
+
+def execute_plan(
+    plan: Plan, project: Project, provider: TencentProvider, cloud: CloudOptions, hooks: ApplyHooks
+) -> tuple[Outcome, ...]:
+    """Make the changes of an approved plan. Every command that changes resources of a project does it here.
+
+    The caller holds the lock of the project since before it read the resources: otherwise an apply at the same time
+    could note a state that this run has changed.
+    """
+    from scfdeploy.operations.refresh.notes import forget_changed
+
+    forget_changed(plan, project, cloud)
     hooks.stop.begin_writes()
-    outcomes = run(
-        planned.plan,
-        planned.provider,
-        listener=_journal_listener(planned.journal, hooks.listener),
-        parallelism=planned.provider.parallelism,
+    return run(
+        plan,
+        provider,
+        listener=hooks.listener,
+        parallelism=provider.parallelism,
         clock=cloud.clock,
         random=cloud.random,
         stop=hooks.stop,
         retry=cloud.retry,
         timeout_s=cloud.timeout_s,
     )
-    codes = _inline_code(planned, outcomes)
-    planned.cache.note_deployed(codes)
-    sent = {code.sha256 for code in codes.values()}
-    planned.cache.note_sent(bundle for bundle in planned.bundles.values() if bundle.sha256 in sent)
-    return outcomes
 
 
 def _journal_listener(journal: ReplaceJournal, listener: Listener) -> Listener:

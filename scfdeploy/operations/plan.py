@@ -22,6 +22,7 @@ from scfdeploy.operations.code import (
     run_hooks,
 )
 from scfdeploy.operations.query import destroy_query, plan_query, with_version_queries
+from scfdeploy.operations.refresh.related import lock_project
 from scfdeploy.operations.request import CloudOptions, Refresh, Request, destroy_command, endpoint_of
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan
@@ -98,7 +99,7 @@ def plan_project(
         return checked.findings
     project, request = checked.project, checked.request
     if lock is not None:
-        lock.acquire(project.root, stage=project.key.stage, region=project.key.region)
+        lock_project(lock, project)
     built = run_hooks(
         project,
         environment=lambda: child_environment(
@@ -236,7 +237,7 @@ def plan_destroy(
     if checked.failed or checked.project is None:
         return checked.findings
     project = checked.project
-    lock.acquire(project.root, stage=project.key.stage, region=project.key.region)
+    lock_project(lock, project)
     with attach_findings(checked.findings):
         provider = _open(request, checked, project, cloud, {})
         query = destroy_query(project)

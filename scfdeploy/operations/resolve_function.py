@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadResult
 from scfdeploy.config.project_settings import NO_SETTINGS, Settings
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
 from scfdeploy.diagnostics.messages import join_sentences
-from scfdeploy.model import Address, FunctionSpec, Owner, Project, ProjectKey, Resource
+from scfdeploy.model import Address, FunctionSpec, Owner, Project, Resource
 from scfdeploy.model.resource_kind import ALIAS
 from scfdeploy.model.value import whole_number
 from scfdeploy.operations.cloud import open_cloud, settings_of
+from scfdeploy.operations.refresh.related import lock_project
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy, Refusal
 from scfdeploy.plan.policy import refusal
@@ -22,6 +22,7 @@ from scfdeploy.plan.resources.alias_routing import Route
 from scfdeploy.providers.base import CloudError, Query, Version
 from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.records import dataclass, replace
+from scfdeploy.workspace.lock import ProjectLock
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +154,15 @@ class DeployedFunction:
     spec: FunctionSpec | None
     """Its configuration; None if it is not in a file."""
 
-    project: ProjectKey | None
+    project: Project | None
     """None if there is no readable file."""
 
     provider: TencentProvider
     function: Resource
     versions: tuple[Version, ...]
     aliases: Mapping[str, Resource]
-    instances: frozenset[str] = frozenset()
-    """The names of the instances whose files were read."""
-
     dotenv: EnvFile = NO_ENV_FILE
     settings: Settings = NO_SETTINGS.defaults
-    forget_notes: Callable[[], None] = lambda: None
-    """Removes the notes of the function; called before anything of it changes."""
 
     @property
     def published(self) -> tuple[str, ...]:
@@ -176,22 +172,28 @@ class DeployedFunction:
         )
 
     @property
-    def owner(self) -> Owner | None:
-        """The owner that the function must have to be changed: an instance of this project whose file was read."""
-        current = self.function.owner
-        if self.project is not None and current is not None and current.instance in self.instances:
-            return Owner(self.project.app, self.project.stage, current.instance)
-        if self.spec is not None:
-            return self.spec.owner
-        return Owner(self.project.app, self.project.stage, "") if self.project is not None else None
-
-    def refusals(self) -> tuple[Refusal, ...]:
-        """Why this project must not change the function; empty if it can."""
-        if self.owner is None:
+    def own_project(self) -> Project:
+        """The project that changes the function. Raises ScfDeployError if there is none."""
+        if self.project is None:
             raise ScfDeployError(
                 message("the owner of the function is unknown: there is no readable serverless.yml here"),
                 hint=message("Give --path with the project's folder."),
             )
+        return self.project
+
+    @property
+    def owner(self) -> Owner:
+        """The owner that the function must have to be changed: an instance of this project whose file was read.
+
+        Raises ScfDeployError if there is no project.
+        """
+        current, project = self.function.owner, self.own_project
+        if current is not None and current.instance in project.instance_names:
+            return Owner(project.key.app, project.key.stage, current.instance)
+        return self.spec.owner if self.spec is not None else Owner(project.key.app, project.key.stage, "")
+
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Why this project must not change the function; empty if it can."""
         problem = refusal(self.function, desired=self.owner, policy=Policy())
         if problem is None:
             return ()
@@ -235,42 +237,40 @@ class DeployedFunction:
 
 
 def load_deployed(
-    request: Request, cloud: CloudOptions, name: str, *, query: Callable[[Address], Query] | None = None
+    request: Request,
+    cloud: CloudOptions,
+    name: str,
+    *,
+    query: Callable[[Address], Query] | None = None,
+    lock: ProjectLock | None = None,
 ) -> DeployedFunction:
     """Read a function in the region of the project, or of `--region`. Raises ScfDeployError if it does not exist.
 
-    `query` returns what to read; by default, the function and its aliases.
+    `query` returns what to read; by default, the function and its aliases. A `lock`, which a command needs that changes
+    the function, is acquired before that.
     """
     resolved = resolve_function(request, cloud, name)
     address, project, provider = resolved.address, resolved.project, resolved.provider
+    if lock is not None and project is not None:
+        lock_project(lock, project)
     observed = provider.observe((query or _alias_query)(address))
     function = observed.resources.get(address)
     if function is None:
         raise missing_function(address, resolved.region, project)
     spec = next((spec for spec in project.functions if spec.address == address), None) if project else None
-    key = project.key if project else None
-    instances = frozenset(instance.name for instance in project.instances) if project else frozenset()
     versions = provider.versions(address)
     aliases = {alias.address.name: alias for alias in observed.parts_of(address, ALIAS)}
     return DeployedFunction(
         address,
         spec,
-        key,
+        project,
         provider,
         function,
         versions,
         aliases,
-        instances,
         resolved.dotenv,
         resolved.settings,
-        partial(_forget_notes, project, cloud, address) if project else lambda: None,
     )
-
-
-def _forget_notes(project: Project, cloud: CloudOptions, function: Address) -> None:
-    from scfdeploy.operations.refresh.notes import forget
-
-    forget(project, cloud, {function})
 
 
 def _alias_query(address: Address) -> Query:

@@ -110,7 +110,7 @@ def require_instances(project: Project, observed: Observed, policy: Policy) -> N
     key = project.key
     owners = (resource.owner for resource in (*observed.resources.values(), *observed.unlisted))
     known = {owner.instance for owner in owners if owner and (owner.app, owner.stage) == (key.app, key.stage)}
-    known |= {instance.name for instance in project.instances}
+    known |= project.instance_names
     for name in policy.instances:
         if name not in known:
             raise ScfDeployError(

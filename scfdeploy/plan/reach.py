@@ -82,22 +82,18 @@ class Reach:
 def reach_of_plan(project: Project, policy: Policy, *, command: str = DESTROY) -> Reach:
     """The reach of `plan --prune`: instances that were read, and those that --instance names."""
     named = frozenset(policy.instances)
-    return _reach(project, _read(project) | named, named, command)
+    return _reach(project, project.instance_names | named, named, command)
 
 
 def reach_of_destroy(project: Project, policy: Policy, *, command: str = DESTROY) -> Reach:
     """The reach of `destroy`: the instances that --instance names, or else those that were read."""
     named = frozenset(policy.instances)
-    return _reach(project, named or _read(project), named, command)
+    return _reach(project, named or project.instance_names, named, command)
 
 
 def _reach(project: Project, instances: Iterable[str], named: frozenset[str], command: str) -> Reach:
     namespaces = frozenset(spec.address.namespace for spec in project.functions)
-    return Reach(project.key, frozenset(instances), named, namespaces, _read(project), command)
-
-
-def _read(project: Project) -> frozenset[str]:
-    return frozenset(instance.name for instance in project.instances)
+    return Reach(project.key, frozenset(instances), named, namespaces, project.instance_names, command)
 
 
 def _versions(layer: Resource) -> list[tuple[int, Owner | None]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import IO
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.records import dataclass
-from scfdeploy.workspace.paths import state_dir
+from scfdeploy.workspace.paths import NAME, state_dir
 
 _LONGEST_NAME = 100
 
@@ -21,12 +21,19 @@ class ProjectLock:
     command: str
     _file: IO[bytes] | None = None
 
-    def acquire(self, root: str, *, stage: str, region: str) -> None:
+    def acquire(self, root: str, *, stage: str, region: str, related: Iterable[str] = ()) -> None:
         """Lock one stage of the project in its checkout. Raises ScfDeployError when another run holds it.
 
-        Where no file can be written there is nothing to hold, and nothing is. A system without locks is refused.
+        `related` are folders whose locks no other run may hold either. They are looked at after the own lock is held,
+        so that of two runs that start at once at least one sees the other. Where no file can be written there is
+        nothing to hold, and nothing is. A system without locks is refused.
         """
         _require_locks()
+        self._lock(root, stage, region)
+        for folder in related:
+            _require_unlocked(os.path.join(folder, NAME, _name(stage, region)))
+
+    def _lock(self, root: str, stage: str, region: str) -> None:
         with suppress(OSError):
             path = state_dir(root) / _name(stage, region)
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
@@ -40,9 +47,10 @@ class ProjectLock:
             file.write(f"process {os.getpid()}, {self.command}".encode())
 
     def release(self) -> None:
-        """Give it up; the file stays."""
+        """Give it up; the file stays, without the name of its last holder."""
         if self._file is not None:
-            self._file.close()
+            with self._file, suppress(OSError):
+                self._file.truncate(0)
 
 
 @contextmanager
@@ -53,6 +61,19 @@ def project_lock(command: str) -> Iterator[ProjectLock]:
         yield lock
     finally:
         lock.release()
+
+
+@contextmanager
+def momentary_lock(path: str) -> Iterator[None]:
+    """Hold a lock that every process holds for moments only, and wait for it. Where none is possible, none is held."""
+    with ExitStack() as held:
+        with suppress(OSError, ImportError):
+            import fcntl
+
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+            file = held.enter_context(os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0))
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+        yield
 
 
 def _name(stage: str, region: str) -> str:
@@ -75,11 +96,23 @@ def _require_locks() -> None:
         ) from None
 
 
-def _locked(file: IO[bytes]) -> bool:
+def _require_unlocked(path: str) -> None:
+    """Raise ScfDeployError if another run holds this lock. Holds nothing, and creates no file."""
+    with suppress(OSError), open(path, "rb", opener=_open_no_link) as file:
+        if not _locked(file, shared=True):
+            raise _held(file.read(200).decode("utf-8", "replace"))
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    # Without O_NONBLOCK, a FIFO in place of the file would be waited for.
+    return os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
+def _locked(file: IO[bytes], *, shared: bool = False) -> bool:
     import fcntl
 
     try:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file.fileno(), (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:  # a file system without locks

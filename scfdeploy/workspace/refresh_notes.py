@@ -15,6 +15,7 @@ from typing import Any
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.records import NamedTuple
 from scfdeploy.workspace.file_cache import FileCache, place_key
+from scfdeploy.workspace.lock import momentary_lock
 from scfdeploy.workspace.paths import NAME, cache_dir
 
 _FORMAT = 1
@@ -80,13 +81,17 @@ class RefreshNotes:
         Notes that cannot be read, such as those of another version, are removed as a whole. Raises ScfDeployError if a
         note would stay: a later plan could miss what this run changes.
         """
-        files = FileCache(self._directory)
-        names = {self._name}
-        if every_endpoint:
-            names |= {f"{_FOLDER}/{name}" for name in files.names(_FOLDER)}
-        for name in sorted(names):
-            self._forget_in(name, files, addresses)
         self._content = None
+        if not os.path.isdir(f"{self._directory}/{_FOLDER}"):
+            return
+        files = FileCache(self._directory)
+        # Runs in two folders of a project at once have different locks, and each removes its notes of the whole.
+        with momentary_lock(f"{self._directory}/{_FOLDER}.lock"):
+            names = {self._name}
+            if every_endpoint:
+                names |= {f"{_FOLDER}/{name}" for name in files.names(_FOLDER)}
+            for name in sorted(names):
+                self._forget_in(name, files, addresses)
 
     def replace(self, notes: Mapping[str, FunctionNote]) -> None:
         """Write these notes in place of all others."""

@@ -6,6 +6,8 @@ import signal
 import threading
 from typing import Any
 
+import pytest
+
 from tests.support.command import Ran
 from tests.support.concurrent_writer import Checkout, errors
 from tests.support.forked_commands import CommandRunner
@@ -170,3 +172,63 @@ def test_destroy_during_apply_is_reported_and_next_run_repairs_it(checkout: Chec
     assert errors(late)["function/default/hello"]
     assert checkout.run().exit_code == 0
     assert checkout.shown()["MemorySize"] == 256
+
+
+_ALIAS = "  publish: true\n  aliasName: prod\n"
+
+
+def _alias_version(checkout: Checkout) -> str:
+    return str(checkout.cloud.call("GetAlias", FunctionName="hello", Name="prod")["FunctionVersion"])
+
+
+@pytest.mark.parametrize(("command", "applied"), [("alias set", ".."), ("alias shift", ".")])
+def test_alias_command_during_apply_is_rejected(checkout: Checkout, command: str, applied: str) -> None:
+    """Otherwise the apply would note the route that it had read before, which the list of functions does not show."""
+    whole = (checkout.project / applied).resolve()
+    write_project(checkout.project, _ALIAS)
+    assert checkout.run(folder=whole).exit_code == 0
+    write_project(checkout.project, f"{_ALIAS}  description: changed\n")
+    results: list[Ran] = []
+    checkout.server.run_before(
+        "UpdateFunctionConfiguration", lambda: results.append(checkout.run(command, name="alias"))
+    )
+
+    done = checkout.run(folder=whole)
+
+    assert done.exit_code == 0
+    assert results[0].exit_code == 1
+    assert "apply" in results[0].stdout
+    assert "another run" in results[0].stdout
+    assert _alias_version(checkout) != "$LATEST"
+    assert checkout.run(command).exit_code == 0
+    assert _alias_version(checkout) == "$LATEST"
+
+
+def test_apply_during_shift_in_folder_of_project_is_rejected(checkout: Checkout) -> None:
+    whole = checkout.project.parent
+    write_project(checkout.project, _ALIAS)
+    assert checkout.run(folder=whole).exit_code == 0
+    results: list[Ran] = []
+    checkout.server.run_before("UpdateAlias", lambda: results.append(checkout.run(folder=whole, name="apply")), nth=2)
+
+    shifted = checkout.run("alias shift")
+
+    assert shifted.exit_code == 0
+    assert results[0].exit_code == 1
+    assert "alias shift" in results[0].stdout
+    assert [call["action"] for call in checkout.calls("UpdateAlias")] == ["UpdateAlias"] * 3
+
+
+def test_runs_in_two_folders_of_a_project_do_not_wait_for_each_other(checkout: Checkout) -> None:
+    other = write_project(checkout.project.parent / "other", TIMER, name="other")
+    assert checkout.run(folder=checkout.project.parent).exit_code == 0
+    write_project(checkout.project, "  memorySize: 256\n" + TIMER)
+    write_project(other, "  memorySize: 256\n" + TIMER, name="other")
+    results: list[Ran] = []
+    checkout.server.run_before(
+        "UpdateFunctionConfiguration", lambda: results.append(checkout.run(folder=other, name="theirs"))
+    )
+
+    assert checkout.run().exit_code == 0
+    assert results[0].exit_code == 0
+    assert (checkout.shown()["MemorySize"], checkout.shown("other")["MemorySize"]) == (256, 256)

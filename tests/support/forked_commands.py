@@ -139,6 +139,18 @@ def _apply_plan(order: CommandSpec, where: CloudOptions) -> None:
     _carry_out(order, lambda asked, hooks: apply_saved(asked, where, hooks, file=order.saved))
 
 
+def _set_alias(order: CommandSpec, where: CloudOptions) -> None:
+    """The alias prod goes to $LATEST."""
+    from scfdeploy.cli.approval import run_alias_change
+    from scfdeploy.cli.arguments import make_request
+    from scfdeploy.cli.output import OutputOptions
+    from scfdeploy.operations.alias.target import AliasTarget, set_alias
+
+    asked = make_request(order.folder)
+    screen = OutputOptions("alias set", order.output)
+    run_alias_change(screen, lambda hooks: set_alias(asked, where, "", AliasTarget("prod", "$LATEST"), hooks), yes=True)
+
+
 def _shift(order: CommandSpec, where: CloudOptions) -> None:
     """The alias prod goes from its version to $LATEST, with pauses."""
     from scfdeploy.cli.approval import run_alias_change
@@ -172,6 +184,7 @@ _COMMANDS: dict[str, Callable[[CommandSpec, CloudOptions], None]] = {
     "destroy": _destroy,
     "plan": _plan,
     "apply --plan": _apply_plan,
+    "alias set": _set_alias,
     "alias shift": _shift,
     "import --code": _import,
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from scfdeploy.apply import Outcome, Status, run
+from scfdeploy.apply import Outcome, Status
 from scfdeploy.apply.stop import Stop
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address
-from scfdeploy.operations.apply import ApplyHooks, wait_unless_stopped
+from scfdeploy.operations.apply import ApplyHooks, execute_plan, wait_unless_stopped
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import DeployedFunction, load_deployed
 from scfdeploy.plan import Change, Plan
@@ -16,6 +16,7 @@ from scfdeploy.plan.resources.version import latest_is_newest
 from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.records import dataclass
 from scfdeploy.results import AliasChanged, Findings, Planned
+from scfdeploy.workspace.lock import project_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,12 @@ class AliasTarget:
 
 def set_alias(request: Request, cloud: CloudOptions, name: str, target: AliasTarget, hooks: ApplyHooks) -> AliasChanged:
     """Point an alias to a version; create the alias if it does not exist. Raises ScfDeployError for a wrong version."""
-    function = load_deployed(request, cloud, name)
+    with project_lock("alias set") as lock:
+        function = load_deployed(request, cloud, name, lock=lock)
+        return _set_alias(function, cloud, target, hooks)
+
+
+def _set_alias(function: DeployedFunction, cloud: CloudOptions, target: AliasTarget, hooks: ApplyHooks) -> AliasChanged:
     weights = tuple((function.version(version), weight) for version, weight in target.weights)
     route = Route(function.version(target.to), weights)
     if route.version in dict(weights):
@@ -50,7 +56,7 @@ def set_alias(request: Request, cloud: CloudOptions, name: str, target: AliasTar
         description=target.description,
         reason=message("requested"),
     )
-    return _set_route("alias set", function, change, route, hooks)
+    return _set_route("alias set", function, cloud, change, route, hooks)
 
 
 def rollback(
@@ -60,7 +66,12 @@ def rollback(
 
     The default of `alias` is the alias in the file, or `$DEFAULT`. Raises ScfDeployError if there is no such version.
     """
-    function = load_deployed(request, cloud, name, query=_published_query)
+    with project_lock("rollback") as lock:
+        function = load_deployed(request, cloud, name, query=_published_query, lock=lock)
+        return _roll_back(function, cloud, alias, to, hooks)
+
+
+def _roll_back(function: DeployedFunction, cloud: CloudOptions, alias: str, to: str, hooks: ApplyHooks) -> AliasChanged:
     alias = alias or str((function.spec.settings.get("aliasName") if function.spec else "") or DEFAULT)
     resource = function.aliases.get(alias)
     if resource is None:
@@ -81,18 +92,17 @@ def rollback(
     route = Route(version)
     address, reason = function.address.alias(alias), message("rollback")
     change = plan_route(address, resource, route, owner=function.owner, spec=function.spec, reason=reason)
-    return _set_route("rollback", function, change, route, hooks)
+    return _set_route("rollback", function, cloud, change, route, hooks)
 
 
 def single_change_plan(function: DeployedFunction, change: Change) -> Plan:
     """The plan with this change; without it if the project must not change the function."""
     refusals = function.refusals()
-    assert function.project is not None  # noqa: S101 - `refusals` raises without a project
-    return Plan(function.project, () if refusals else (change,), refusals)
+    return Plan(function.own_project.key, () if refusals else (change,), refusals)
 
 
 def _set_route(
-    command: str, function: DeployedFunction, change: Change, route: Route, hooks: ApplyHooks
+    command: str, function: DeployedFunction, cloud: CloudOptions, change: Change, route: Route, hooks: ApplyHooks
 ) -> AliasChanged:
     plan = single_change_plan(function, change)
     resource = function.aliases.get(change.address.name)
@@ -100,9 +110,7 @@ def _set_route(
     if plan.rejected or not plan.has_changes:
         return AliasChanged(command, Findings(), not plan.rejected, plan, change.address, before, before)
     hooks.confirm(Planned(Findings(), ok=True, plan=plan), function.provider.where)
-    function.forget_notes()
-    hooks.stop.begin_writes()
-    outcomes = run(plan, function.provider, listener=hooks.listener, stop=hooks.stop)
+    outcomes = execute_plan(plan, function.own_project, function.provider, cloud, hooks)
     is_done = all(outcome.status is Status.SUCCEEDED for outcome in outcomes)
     after = route if is_done else route_after(function, change.address, before, outcomes, hooks.stop)
     stopped = hooks.stop.is_set() and not is_done

@@ -5,22 +5,23 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
-from scfdeploy.apply import Outcome, Status, run
+from scfdeploy.apply import Outcome, Status
 from scfdeploy.apply.stop import Stop
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Resource
 from scfdeploy.operations.alias.check_command import require_executable, run_check
 from scfdeploy.operations.alias.target import route_after, single_change_plan
-from scfdeploy.operations.apply import ApplyHooks
+from scfdeploy.operations.apply import ApplyHooks, execute_plan
 from scfdeploy.operations.cloud import child_environment
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import DeployedFunction, load_deployed
 from scfdeploy.plan import Change, Plan, reasons
 from scfdeploy.plan.resources.alias_routing import Route, plan_route
-from scfdeploy.providers.clock import Clock, SystemClock
+from scfdeploy.providers.clock import SystemClock
 from scfdeploy.records import dataclass, replace
 from scfdeploy.report.humanize import duration
 from scfdeploy.results import AliasChanged, Findings, Planned, ShiftStep
+from scfdeploy.workspace.lock import project_lock
 
 _POLL_S = 0.2
 
@@ -48,7 +49,14 @@ def shift(request: Request, cloud: CloudOptions, name: str, traffic: TrafficShif
 
     Raises ScfDeployError for an unknown alias or version, and for a check that cannot be run.
     """
-    function = load_deployed(request, cloud, name)
+    with project_lock("alias shift") as lock:
+        function = load_deployed(request, cloud, name, lock=lock)
+        return _shift(request, cloud, function, traffic, hooks)
+
+
+def _shift(
+    request: Request, cloud: CloudOptions, function: DeployedFunction, traffic: TrafficShift, hooks: ApplyHooks
+) -> AliasChanged:
     alias = function.aliases.get(traffic.alias)
     if alias is None:
         hint = message("Create it with `scfdeploy alias set {alias} --to VERSION`.", alias=traffic.alias)
@@ -67,9 +75,7 @@ def shift(request: Request, cloud: CloudOptions, name: str, traffic: TrafficShif
     if plan.rejected or not steps:
         return AliasChanged("alias shift", Findings(), not plan.rejected, plan, alias.address, before, before)
     hooks.confirm(Planned(Findings(), ok=True, plan=plan), function.provider.where)
-    function.forget_notes()
-    hooks.stop.begin_writes()
-    return _ShiftRun(request, traffic, function, alias, hooks, cloud.clock or SystemClock(), environment).run(plan)
+    return _ShiftRun(request, traffic, function, alias, hooks, cloud, environment).run(plan)
 
 
 class _ShiftRun:
@@ -82,7 +88,7 @@ class _ShiftRun:
         function: DeployedFunction,
         alias: Resource,
         hooks: ApplyHooks,
-        clock: Clock,
+        cloud: CloudOptions,
         environment: Mapping[str, str],
     ) -> None:
         self._environment = environment
@@ -91,7 +97,8 @@ class _ShiftRun:
         self._function = function
         self._alias = alias
         self._hooks = hooks
-        self._clock = clock
+        self._cloud = cloud
+        self._clock = cloud.clock or SystemClock()
         self._print = request.on_output or (lambda _: None)
         self._before = self._current = Route.of(alias)
         self._outcomes: list[Outcome] = []
@@ -150,7 +157,8 @@ class _ShiftRun:
         """Change the route of the alias. Returns whether that succeeded."""
         change = _change(self._function, self._alias, route)
         plan = single_change_plan(self._function, change)
-        outcomes = run(plan, self._function.provider, listener=self._hooks.listener, clock=self._clock, stop=stop)
+        function, hooks = self._function, replace(self._hooks, stop=stop)
+        outcomes = execute_plan(plan, function.own_project, function.provider, self._cloud, hooks)
         self._outcomes += outcomes
         if all(outcome.status is Status.SUCCEEDED for outcome in outcomes):
             self._current = route

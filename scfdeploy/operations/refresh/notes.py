@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from scfdeploy import __version__
@@ -12,8 +11,9 @@ from scfdeploy.model import Address, FunctionSpec, Project, Ref
 from scfdeploy.model.observed import ACTIVE
 from scfdeploy.operations.outputs import known_values, urls_by_function, urls_by_trigger
 from scfdeploy.operations.refresh.digests import ContentDigests
+from scfdeploy.operations.refresh.related import related_folders
 from scfdeploy.operations.request import CloudOptions, endpoint_of
-from scfdeploy.plan import Action, Change
+from scfdeploy.plan import Action, Change, Plan
 from scfdeploy.plan.resources.version import newest, wants_versions
 from scfdeploy.workspace.refresh_notes import FunctionNote, NotesScope, RefreshNotes, has_notes
 
@@ -31,22 +31,16 @@ def open_notes(project: Project, cloud: CloudOptions, root: str = "") -> Refresh
     return RefreshNotes(root or project.root, scope, version=__version__)
 
 
-def forget_changed(planned: PlannedProject, cloud: CloudOptions) -> None:
-    """Before the first write of a run: remove the notes of the functions that it changes."""
-    changes = (change for change in planned.plan.changes if change.action is not Action.NO_OP)
-    forget(planned.project, cloud, {change.address.of for change in changes if not change.address.kind.is_shared})
+def forget_changed(plan: Plan, project: Project, cloud: CloudOptions) -> None:
+    """Before the first write of a run: remove the notes of the functions that it changes.
 
-
-def forget(project: Project, cloud: CloudOptions, functions: Collection[Address]) -> None:
-    """Remove the notes of functions, also those of runs with the folder above or below as the project.
-
-    A local server that this run started is no other cloud by another name, so the notes of others stay. Raises
-    ScfDeployError if one would stay that must not.
+    Also those of runs with the folder above or below as the project. A local server that this run started is no other
+    cloud by another name, so the notes of others stay. Raises ScfDeployError if one would stay that must not.
     """
-    folders = [str(Path(project.root).parent), *(instance.root for instance in project.instances)]
-    others = {folder for folder in folders if folder != project.root and has_notes(folder)}
-    for root in (project.root, *sorted(others)):
-        open_notes(project, cloud, root).forget(set(map(str, functions)), every_endpoint=cloud.local is None)
+    changes = (change for change in plan.changes if change.action is not Action.NO_OP)
+    functions = {str(change.address.of) for change in changes if not change.address.kind.is_shared}
+    for root in (project.root, *filter(has_notes, related_folders(project))):
+        open_notes(project, cloud, root).forget(functions, every_endpoint=cloud.local is None)
 
 
 def note_applied(planned: PlannedProject, cloud: CloudOptions, outcomes: Sequence[Outcome]) -> None:

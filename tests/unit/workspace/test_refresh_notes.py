@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -135,3 +137,13 @@ def test_folder_in_place_of_the_notes_ends_no_run(tmp_path: Path) -> None:
     file.mkdir()
     assert read(tmp_path) == {}
     forget(notes_of(tmp_path), "f")
+
+
+def test_notes_forgotten_by_several_runs_at_once_are_all_removed(tmp_path: Path) -> None:
+    """None of them writes back what another has removed."""
+    names = [f"f{number}" for number in range(8)]
+    with ThreadPoolExecutor(len(names)) as pool:
+        for _ in range(20):
+            written(tmp_path, **dict.fromkeys([*names, "kept"], NOTE))
+            list(pool.map(partial(forget, notes_of(tmp_path)), names))
+            assert read(tmp_path) == {"kept": NOTE}
