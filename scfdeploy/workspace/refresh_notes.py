@@ -49,6 +49,11 @@ class NotesScope(NamedTuple):
     app: str
     stage: str
 
+    @property
+    def is_tencent_cloud(self) -> bool:
+        """Whether the notes are of Tencent Cloud itself, at no other address."""
+        return not self.endpoint
+
     def has_project_of(self, other: NotesScope) -> bool:
         """Whether both are of one project, in the same cloud or in another."""
         return self[1:] == other[1:]
@@ -74,12 +79,13 @@ class RefreshNotes:
         """The notes by the address of the function."""
         return self._read().notes
 
-    def forget(self, addresses: Collection[str], *, every_endpoint: bool) -> None:
+    def forget(self, addresses: Collection[str], *, is_local: bool) -> None:
         """Remove the notes of functions; call it before anything of them changes.
 
-        `every_endpoint` also removes what runs with another endpoint noted of the project: one cloud has several names.
-        Notes that cannot be read, such as those of another version, are removed as a whole. Raises ScfDeployError if a
-        note would stay: a later plan could miss what this run changes.
+        Also what runs with another endpoint noted of the project: one cloud has several names. `is_local` says that the
+        cloud is a local server; its data can be served at an address too, but is never Tencent Cloud's, whose notes
+        stay. Notes that cannot be read, such as those of another version, are removed as a whole. Raises ScfDeployError
+        if a note would stay: a later plan could miss what this run changes.
         """
         self._content = None
         if not os.path.isdir(f"{self._directory}/{_FOLDER}"):
@@ -87,11 +93,9 @@ class RefreshNotes:
         files = FileCache(self._directory)
         # Runs in two folders of a project at once have different locks, and each removes its notes of the whole.
         with momentary_lock(f"{self._directory}/{_FOLDER}.lock"):
-            names = {self._name}
-            if every_endpoint:
-                names |= {f"{_FOLDER}/{name}" for name in files.names(_FOLDER)}
+            names = {self._name, *(f"{_FOLDER}/{name}" for name in files.names(_FOLDER))}
             for name in sorted(names):
-                self._forget_in(name, files, addresses)
+                self._forget_in(name, files, addresses, is_local=is_local)
 
     def replace(self, notes: Mapping[str, FunctionNote]) -> None:
         """Write these notes in place of all others."""
@@ -100,12 +104,13 @@ class RefreshNotes:
             self._content = content._replace(notes=dict(notes))
             self._write(self._name, self._content)
 
-    def _forget_in(self, name: str, files: FileCache, addresses: Collection[str]) -> None:
+    def _forget_in(self, name: str, files: FileCache, addresses: Collection[str], *, is_local: bool) -> None:
         file = files.read(name)
         content = _parse(file or b"", version=self._version)
-        is_other = content is not None and not content.scope.has_project_of(self._scope)
-        if is_other or (content is not None and content.notes.keys().isdisjoint(addresses)):
-            return
+        if content is not None:
+            is_other = not content.scope.has_project_of(self._scope) or (is_local and content.scope.is_tencent_cloud)
+            if is_other or content.notes.keys().isdisjoint(addresses):
+                return
         # Removed first: a disk that is full still allows that.
         files.remove(name)
         path = f"{self._directory}/{name}"

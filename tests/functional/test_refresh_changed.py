@@ -16,6 +16,7 @@ import pytest
 
 from scfdeploy.api import Cloud as ApiCloud
 from scfdeploy.api import plan as api_plan
+from scfdeploy.emulator import Server
 from tests.support.command import Ran, scfdeploy
 from tests.support.console_edits import delete, recreate, set_asynchronous, set_code, set_memory
 from tests.support.emulator import Cloud
@@ -258,6 +259,70 @@ def test_apply_of_the_project_removes_the_note_of_its_folder(project: Path, clou
     run("apply", project, cloud, "--yes")
     write_project(project / "f1", TIMER, name="f1")
     assert changed(plan(project / "f1", cloud)) == {"trigger/default/f1/timer/nightly": "update"}
+
+
+def _link(link: Path, target: Path) -> Path:
+    link.symlink_to(target)
+    return link
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_apply_in_a_folder_under_another_name_removes_its_note(
+    project: Path, cloud: LocalServer, tmp_path: Path, is_moved: bool
+) -> None:
+    """Through a link to the folder; or in the folder itself, which the project has as a link."""
+    if is_moved:
+        other = (project / "f1").rename(tmp_path / "elsewhere")
+        _link(project / "f1", other)
+        note(project, cloud)
+    else:
+        other = _link(tmp_path / "f1", project / "f1")
+    write_project(other, TIMER.replace("0 0 2", "0 0 3"), name="f1")
+    run("apply", other, cloud, "--yes")
+    write_project(other, TIMER, name="f1")
+    document = plan(project, cloud)
+    assert changed(document) == {"trigger/default/f1/timer/nightly": "update"}
+    assert unread(document) == COUNT - 1
+
+
+def test_apply_in_another_project_with_a_link_to_the_folder_removes_its_note(
+    project: Path, cloud: LocalServer, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    _link(other / "linked", project / "f1")
+    write_project(project / "f1", TIMER.replace("0 0 2", "0 0 3"), name="f1")
+    run("apply", other, cloud, "--yes")
+    write_project(project / "f1", TIMER, name="f1")
+    assert changed(plan(project, cloud)) == {"trigger/default/f1/timer/nightly": "update"}
+
+
+def test_link_to_the_project_in_itself_does_not_lock_it_twice(tmp_path: Path, cloud: LocalServer) -> None:
+    folder = write_project(tmp_path / "f1", name="f1")
+    _link(folder / "again", folder)
+    run("apply", folder, cloud, "--yes")
+    write_project(tmp_path / "f2", name="f2")
+    _link(tmp_path / "f1" / "up", tmp_path)
+    run("apply", tmp_path, cloud, "--yes")
+
+
+def test_local_apply_removes_the_note_of_its_data_at_an_address(tmp_path: Path) -> None:
+    """`scfdeploy emulator --data` serves what `--local` changes."""
+    folder = write_project(tmp_path / "hello", TIMER)
+
+    with Server(folder / ".scfdeploy" / "emulator.db") as server:
+        note(folder, LocalServer(server.url))
+        assert unread(plan(folder, LocalServer(server.url))) == 1
+    assert _noted_endpoints(folder) == {server.url}
+    write_project(folder, TIMER.replace("0 0 2", "0 0 3"))
+    ran = scfdeploy("apply", folder, "--yes", "--local")
+    assert ran.exit_code == 0, ran.stderr
+    assert server.url not in _noted_endpoints(folder)
+
+
+def _noted_endpoints(folder: Path) -> set[str]:
+    files = (folder / ".scfdeploy" / "cache" / "refreshed").iterdir()
+    return {json.loads(file.read_bytes())["scope"][0] for file in files}
 
 
 def test_alias_command_removes_the_note(tmp_path: Path, cloud: LocalServer) -> None:

@@ -11,7 +11,7 @@ from scfdeploy.model import Address, FunctionSpec, Project, Ref
 from scfdeploy.model.observed import ACTIVE
 from scfdeploy.operations.outputs import known_values, urls_by_function, urls_by_trigger
 from scfdeploy.operations.refresh.digests import ContentDigests
-from scfdeploy.operations.refresh.related import related_folders
+from scfdeploy.operations.refresh.related import is_linked, related_folders
 from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.plan import Action, Change, Plan
 from scfdeploy.plan.resources.version import newest, wants_versions
@@ -34,13 +34,13 @@ def open_notes(project: Project, cloud: CloudOptions, root: str = "") -> Refresh
 def forget_changed(plan: Plan, project: Project, cloud: CloudOptions) -> None:
     """Before the first write of a run: remove the notes of the functions that it changes.
 
-    Also those of runs with the folder above or below as the project. A local server that this run started is no other
-    cloud by another name, so the notes of others stay. Raises ScfDeployError if one would stay that must not.
+    Also those of runs with the folder above or below as the project, and of runs with another endpoint, which can be
+    the same cloud. Raises ScfDeployError if one would stay that must not.
     """
     changes = (change for change in plan.changes if change.action is not Action.NO_OP)
     functions = {str(change.address.of) for change in changes if not change.address.kind.is_shared}
     for root in (project.root, *filter(has_notes, related_folders(project))):
-        open_notes(project, cloud, root).forget(functions, every_endpoint=cloud.local is None)
+        open_notes(project, cloud, root).forget(functions, is_local=cloud.local is not None)
 
 
 def note_applied(planned: PlannedProject, cloud: CloudOptions, outcomes: Sequence[Outcome]) -> None:
@@ -73,8 +73,11 @@ class _Applied:
         values = {Ref(layer.address, name): value for layer in layers for name, value in layer.attributes.items()}
         digests = ContentDigests(planned.project, planned.bundles, values | self._values, salt=self._salt)
         targets = planned.plan.targets
+        linked = {instance.name for instance in planned.project.instances if is_linked(instance, planned.project)}
         notes: dict[str, FunctionNote] = {}
         for spec in planned.project.functions:
+            if spec.owner.instance in linked:
+                continue
             if spec.address in observed.unread or (targets and spec.address not in targets):
                 note = self._kept(spec)
             else:

@@ -1,11 +1,13 @@
 """Commands in the folder above or below a project, which can have the same functions."""
+# Plain strings for paths: a project can have thousands of folders.
+# ruff: noqa: PTH114, PTH120
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from scfdeploy.config.discover import has_folders_of_project
-from scfdeploy.model import Project
+from scfdeploy.model import Instance, Project
 from scfdeploy.workspace.lock import ProjectLock
 
 
@@ -14,16 +16,33 @@ def lock_project(lock: ProjectLock, project: Project) -> None:
 
     Another run is one in its folder, or in the folder above or below as the project.
     """
-    parent = _parent(project)
-    folders = [folder for folder in related_folders(project) if folder != parent or has_folders_of_project(parent)]
+    folders = [*filter(has_folders_of_project, _above(project)), *_below(project)]
     lock.acquire(project.root, stage=project.key.stage, region=project.key.region, related=folders)
 
 
 def related_folders(project: Project) -> list[str]:
     """The folders above and below that can be the project of a command with the same functions."""
-    folders = {_parent(project), *(instance.root for instance in project.instances)}
-    return sorted(folders - {project.root})
+    return [*_above(project), *_below(project)]
 
 
-def _parent(project: Project) -> str:
-    return str(Path(project.root).parent)
+def is_linked(instance: Instance, project: Project) -> bool:
+    """Whether the folder of an instance is a symbolic link: from there, the project above is not found."""
+    return instance.root != project.root and os.path.islink(instance.root)
+
+
+def _above(project: Project) -> list[str]:
+    linked = (instance.root for instance in project.instances if is_linked(instance, project))
+    roots = {project.root, *(os.path.realpath(root) for root in (project.root, *linked))}
+    return _others(project, {os.path.dirname(root) for root in roots})
+
+
+def _below(project: Project) -> list[str]:
+    roots = {instance.root for instance in project.instances} - {project.root}
+    linked = {root for root in roots if os.path.islink(root)}
+    return sorted({*(roots - linked), *_others(project, linked)})
+
+
+def _others(project: Project, folders: set[str]) -> list[str]:
+    """The folders without that of the project under any name."""
+    root = os.path.realpath(project.root)
+    return sorted(folder for folder in folders if os.path.realpath(folder) != root)

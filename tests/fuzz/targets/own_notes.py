@@ -64,7 +64,7 @@ def target(data: bytes) -> None:
         shelf.write(f"refreshed/{name}", data)
     for note in _refresh_notes().by_address.values():
         require(all(isinstance(text, str) for text in (note.function_id, note.content, *note.parts)), "not a text")
-    _refresh_notes().forget({str(HELLO)}, every_endpoint=True)
+    _refresh_notes().forget({str(HELLO)}, is_local=False)
     require(str(HELLO) not in _refresh_notes().by_address, "a note is trusted after a change")
 
 

@@ -34,8 +34,8 @@ def read(root: Path, scope: NotesScope = SCOPE, version: str = VERSION) -> dict[
     return dict(notes_of(root, scope, version).by_address)
 
 
-def forget(notes: RefreshNotes, *addresses: str, every_endpoint: bool = True) -> None:
-    notes.forget(set(addresses), every_endpoint=every_endpoint)
+def forget(notes: RefreshNotes, *addresses: str, is_local: bool = False) -> None:
+    notes.forget(set(addresses), is_local=is_local)
 
 
 def test_notes_are_read_back_with_their_salt(tmp_path: Path) -> None:
@@ -84,11 +84,23 @@ def test_change_with_another_endpoint_removes_the_note(tmp_path: Path) -> None:
     assert read(tmp_path, SAME_CLOUD) == {"g": NOTE}
 
 
-def test_change_of_an_own_server_keeps_the_notes_of_other_endpoints(tmp_path: Path) -> None:
-    written(tmp_path, SAME_CLOUD, f=NOTE)
-    forget(written(tmp_path, f=NOTE, g=NOTE), "f", every_endpoint=False)
-    assert read(tmp_path, SAME_CLOUD) == {"f": NOTE}
-    assert read(tmp_path) == {"g": NOTE}
+def test_change_of_a_local_server_removes_the_note_of_its_address_and_keeps_that_of_tencent_cloud(
+    tmp_path: Path,
+) -> None:
+    tencent, local = SCOPE._replace(endpoint=""), SCOPE._replace(endpoint="local")
+    written(tmp_path, tencent, f=NOTE)
+    written(tmp_path, SAME_CLOUD, f=NOTE, g=NOTE)
+    forget(written(tmp_path, local, f=NOTE), "f", is_local=True)
+    assert read(tmp_path, local) == {}
+    assert read(tmp_path, SAME_CLOUD) == {"g": NOTE}
+    assert read(tmp_path, tencent) == {"f": NOTE}
+
+
+def test_change_of_tencent_cloud_by_another_name_removes_its_note(tmp_path: Path) -> None:
+    tencent = SCOPE._replace(endpoint="")
+    written(tmp_path, tencent, f=NOTE)
+    forget(notes_of(tmp_path, SCOPE._replace(endpoint="https://scf.internal.tencentcloudapi.com")), "f")
+    assert read(tmp_path, tencent) == {}
 
 
 @pytest.mark.parametrize("name", ["region", "app", "stage"])
