@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from scfdeploy.diagnostics.page import PARTS, parts  # noqa: E402 - as below
 from scfdeploy.facts.loader import rows  # noqa: E402 - the package lies beside this script, installed or not
+from scfdeploy.scaffold.rendering import project_environment  # noqa: E402
 
 TEMPLATES: tuple[str, ...] = ("summary", "detail", "hint", "reason")
 PAGE = ("title", "what", "why", "wrong", "right")
@@ -86,12 +87,24 @@ def _texts_of_data() -> Iterator[Template]:
     for path in sorted((ROOT / "templates" / "init").glob("*/template.toml")):
         described = tomllib.loads(path.read_text(encoding="utf-8"))
         yield Template(described["description"], path.relative_to(ROOT).as_posix(), 1)
+    yield from _texts_of_project_templates()
     for path in sorted((ROOT / "scfdeploy" / "rules").rglob("*.py")):
         page = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
         if PARTS[0] in page:
             file = path.relative_to(ROOT).as_posix()
             yield Template(page.partition("\n")[0].strip().rstrip("."), file, 1)
             yield from (Template(part, file, 1) for part in parts(page).values() if not part.startswith("```"))
+
+
+def _texts_of_project_templates() -> Iterator[Template]:
+    """The comments and the prose of the files that `init` writes."""
+    from jinja2.ext import extract_from_ast
+
+    environment = project_environment()
+    for path in sorted((ROOT / "templates" / "init").rglob("*.j2")):
+        template = environment.parse(path.read_text(encoding="utf-8"))
+        for line, _, texts in extract_from_ast(template, ("message",), babel_style=False):
+            yield Template(str(texts[0]), path.relative_to(ROOT).as_posix(), line)
 
 
 def extracted() -> Catalog:

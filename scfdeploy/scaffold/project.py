@@ -48,7 +48,7 @@ def new_project(
         "app": app_name(project_name(name)),
         "runtime": chosen_runtime.name,
         "template": chosen.name,
-        "description": chosen.description,
+        "description": message(chosen.description),
     }
     files = _with_schema(_rendered(chosen, values), Path(directory))
     _write({Path(directory, path): text for path, text in files.items()}, Path(directory))

@@ -22,7 +22,10 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
 
 @cache
 def project_environment() -> Environment:
-    """The environment for the files of a new project, with the default delimiters."""
+    """The environment for the files of a new project, with the default delimiters.
+
+    Comments and prose in the templates pass through `message`, so that they are in the language of the user.
+    """
     import jinja2
 
     # Autoescaping is for HTML; values in YAML use the filter `yaml`.
@@ -34,6 +37,7 @@ def project_environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["yaml"] = yaml_word
+    environment.globals["message"] = message
     return environment
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 import typer
+from ruamel.yaml import YAML
 
 from scfdeploy.cli.language import chosen_language
 from scfdeploy.report.formats import is_for_programs
 from scfdeploy.report.terminal import width
+from scfdeploy.scaffold import project_templates
 from scripts.reference.command_pages import all_commands
 from tests.support.command import scfdeploy
 from tests.support.local_server import LocalServer
@@ -269,7 +271,6 @@ def test_files_that_commands_write_are_the_same_in_every_language(
         folder = write_project(tmp_path / language, "  events:\n    - apigw: {name: gateway}\n")
         monkeypatch.chdir(folder)
         for words in (
-            ["init", "new", "--template", "timer"],
             ["migrate", "--write"],
             *(["ci", "init", system, "--runtime", "python", "--package", package] for system in ("github", "jenkins")),
         ):
@@ -280,8 +281,35 @@ def test_files_that_commands_write_are_the_same_in_every_language(
         files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix != ".json"]
         written.append({file.relative_to(folder).as_posix(): file.read_text("utf-8") for file in files})
 
-    assert {".github/workflows/scfdeploy.yml", "Jenkinsfile", "new/serverless.yml"} <= written[0].keys()
+    assert {".github/workflows/scfdeploy.yml", "Jenkinsfile"} <= written[0].keys()
     assert written[0] == written[1]
+
+
+SOURCE_COMMENT = re.compile(r'(?:# |// |/\*\* |""")(?!yaml-language-server|events:\n|GET /)(\w.*)')
+
+
+def test_new_projects_have_chinese_comments_and_the_same_settings(tmp_path: Path) -> None:
+    """A comment names code as well, so it is Chinese if any of it is."""
+    yaml = YAML(typ="safe", pure=True)
+    for template in project_templates():
+        english, chinese = (tmp_path / language / template.name for language in ("en", "zh"))
+        for folder in (english, chinese):
+            words = ["init", folder, "--template", template.name, "--name", "hello"]
+            assert scfdeploy(*words, "--lang", folder.parent.name).exit_code == 0
+        files = [file.relative_to(english).as_posix() for file in sorted(english.rglob("*")) if file.is_file()]
+        texts = {file: (chinese / file).read_text("utf-8") for file in files}
+
+        comments = [
+            comment for file, text in texts.items() if file != "README.md" for comment in SOURCE_COMMENT.findall(text)
+        ]
+        assert len(comments) > 10
+        assert [comment for comment in comments if not CHINESE.search(comment)] == [], template.name
+        settings = [yaml.load((folder / "serverless.yml").read_text("utf-8")) for folder in (english, chinese)]
+        assert CHINESE.search(settings[1]["inputs"].pop("description"))
+        assert settings[0]["inputs"].pop("description")
+        assert settings[0] == settings[1]
+        prose = re.sub(r"```.*?```", "", texts["README.md"], flags=re.DOTALL)
+        assert ENGLISH.findall(CODE.sub("", prose)) == []
 
 
 @pytest.mark.parametrize(
