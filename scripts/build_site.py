@@ -40,6 +40,7 @@ PALETTE_NAMES = {
     "en": ("Switch to light mode", "Switch to dark mode", "Use the system's mode"),
     "zh": ("切换到浅色模式", "切换到深色模式", "跟随系统"),
 }
+ALL_FINDINGS = {"en": "All findings", "zh": "所有检查结果"}
 PROJECT = "project"
 """The folder of the site for files of the repository outside of docs/."""
 PICTURES = (".svg", ".png")
@@ -70,10 +71,10 @@ def url_of(page: str) -> str:
     return "" if path == "index" else path.removesuffix("/index") + "/"
 
 
-def way_back(page: str) -> str:
+def way_back(page: str, language: str) -> str:
     """A link to the list of findings from a page of one: such a page is not in the navigation."""
     is_finding = posixpath.dirname(page) == "reference/rules" and posixpath.basename(page) != "index.md"
-    return "\n[All findings](index.md)\n" if is_finding else ""
+    return f"\n[{ALL_FINDINGS[language]}](index.md)\n" if is_finding else ""
 
 
 def relative_url(source: str, target: str) -> str:
@@ -123,7 +124,7 @@ class Stage:
         docs = self.folder / "docs"
         for name, page in self.pages.items():
             text = self.page_text(name, page.read_text(encoding="utf-8"))
-            self._put(docs / name, self._front_matter(name) + text + way_back(name))
+            self._put(docs / name, self._front_matter(name) + text + way_back(name, self.language))
         for file in LANGUAGES[self.language].rglob("*"):
             kept = file.suffix in PICTURES and not (self.language == "en" and DOCS / "zh" in file.parents)
             if kept:

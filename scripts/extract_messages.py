@@ -12,7 +12,7 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,12 +35,22 @@ POSITIONAL = {
     "_report": slice(1, None),
     "ResourceKind": slice(0, 2),
     "CronField": slice(0, 1),
+    "PageText": slice(0, 1),
 }
 """Functions that take templates by position, and these positions."""
 ISLANDS = ("scfdeploy/delivery/", "scfdeploy/emulator/")
 """Packages whose texts are English, as those of the cloud that they imitate."""
 API_NAME = re.compile("([A-Z][a-z]+)+")
 HELP = ("Option", "Argument", "CommandApp")
+KEYWORDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(DECLARATIONS, (*TEMPLATES, *PAGE)),
+    **dict.fromkeys(HELP, ("help",)),
+    "Field": (*TEMPLATES, "default"),
+}
+"""The arguments of functions that are templates; of all others, those named in `TEMPLATES`.
+
+A default without spaces is a value, not a text.
+"""
 TABLES = re.compile(r"COMMANDS|_[A-Z_]*(HINTS|EXPECTED|MANIFESTS|MEANINGS|OTHER_SOURCES|TEXTS)")
 """Names of tables whose values are templates."""
 VARIABLES = re.compile(r"lost|hint|detail|reason|[A-Z_]*_(HINT|DETAIL|REASON)")
@@ -65,8 +75,19 @@ class Template(NamedTuple):
     line: int
 
 
-def templates(folder: Path = ROOT / "scfdeploy") -> Iterator[Template]:
-    """Every text in the modules of a folder, in the order of files and lines."""
+def templates() -> Iterator[Template]:
+    """Every text of the program, in the order of files and lines."""
+    yield from _texts_of_modules(ROOT / "scfdeploy")
+    yield from _texts_of_data()
+
+
+def templates_of_pages() -> Iterator[Template]:
+    """Every text that only generated pages of the documentation have."""
+    known = {found.text for found in templates()}
+    yield from (found for found in _texts_of_modules(ROOT / "scripts" / "reference") if found.text not in known)
+
+
+def _texts_of_modules(folder: Path) -> Iterator[Template]:
     for path in sorted(folder.rglob("*.py")):
         file = path.relative_to(ROOT).as_posix()
         if file.startswith(ISLANDS):
@@ -75,7 +96,6 @@ def templates(folder: Path = ROOT / "scfdeploy") -> Iterator[Template]:
         for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
             for text in _texts_of_node(node):
                 yield Template(text, file, node.lineno)
-    yield from _texts_of_data()
 
 
 def _texts_of_data() -> Iterator[Template]:
@@ -107,12 +127,12 @@ def _texts_of_project_templates() -> Iterator[Template]:
             yield Template(str(texts[0]), path.relative_to(ROOT).as_posix(), line)
 
 
-def extracted() -> Catalog:
-    """The catalogue of Babel with all texts, without translations."""
+def extracted(texts: Iterable[Template]) -> Catalog:
+    """The catalogue of Babel with these texts, without translations."""
     from babel.messages.catalog import Catalog
 
     made = Catalog(project="scfdeploy", charset="utf-8")
-    for found in templates():
+    for found in texts:
         flags = ("python-brace-format",) if PLACEHOLDER.search(found.text) else ()
         made.add(found.text, locations=[(found.file, found.line)], flags=flags)
     return made
@@ -122,7 +142,7 @@ def catalogue(output: Path) -> int:
     """Write the catalogue with Babel, and return the number of its texts."""
     from babel.messages.pofile import write_po
 
-    made = extracted()
+    made = extracted(templates())
     with output.open("wb") as file:
         write_po(file, made, omit_header=False, sort_output=False)
     return len(made)
@@ -164,15 +184,9 @@ def _texts_of_call(call: ast.Call) -> Iterator[str]:
         yield from _texts(call.args[2])
     for argument in call.args[POSITIONAL[name]] if name in POSITIONAL else ():
         yield from _texts(argument)
-    # Whatever the function is called, arguments with these names are templates of findings.
-    keywords = TEMPLATES
-    if name in DECLARATIONS:
-        keywords = (*TEMPLATES, *PAGE)
-    elif name in HELP:
-        keywords = ("help",)
     for keyword in call.keywords:
-        if keyword.arg in keywords:
-            yield from _texts(keyword.value)
+        if keyword.arg in KEYWORDS.get(name, TEMPLATES):
+            yield from (text for text in _texts(keyword.value) if keyword.arg != "default" or " " in text)
 
 
 def _texts(node: ast.expr) -> Iterator[str]:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 TRANSLATED = ("tutorial", "how-to")
+GENERATED = ("commands", "keys", "rules", "exit-codes.md")
+"""The names of folders, and of a page, of docs/zh/reference that are generated."""
 _BLOCK = re.compile(
     r"^(?:<!-- test: (?:(?!-->).)*-->\n+)*(?P<indent> *)(?P<fence>```+)[^\n]*\n.*?^(?P=indent)(?P=fence)[ ]*$",
     re.MULTILINE | re.DOTALL,
@@ -26,9 +28,14 @@ def pages(root: Path = ROOT) -> dict[Path, Path]:
     """The Chinese page of each English page that has to have one, or has one."""
     docs, chinese = root / "docs", root / "docs" / "zh"
     english = [docs / "index.md", *(page for folder in TRANSLATED for page in sorted((docs / folder).rglob("*.md")))]
-    others = (docs / page.relative_to(chinese) for page in sorted(chinese.rglob("*.md")))
+    others = (docs / page.relative_to(chinese) for page in sorted(chinese.rglob("*.md")) if not is_generated(page))
     english += [page for page in others if page not in english and page.exists()]
     return {root / "README.md": root / "README.zh-CN.md"} | {page: chinese / page.relative_to(docs) for page in english}
+
+
+def is_generated(page: Path) -> bool:
+    """Whether a script writes the page in both languages."""
+    return page.parent.name in GENERATED or page.name in GENERATED
 
 
 def blocks(text: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""Bring the translations up to date: take new texts into `scfdeploy/translations/zh_CN.po`, and drop old ones.
+"""Bring the translations up to date: take new texts into the catalogues, and drop old ones.
+
+`scfdeploy/translations/zh_CN.po` has the texts of the program, and `scripts/reference/zh_CN.po` those that only
+generated pages of the documentation have.
 
 Run it from the root of the repository after a text for users changed, translate the entries that it lists, and run it
 again: python scripts/update_translations.py
@@ -12,19 +15,24 @@ import argparse
 import io
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.extract_messages import extracted  # noqa: E402 - a package only from the root
+from scripts.extract_messages import Template, extracted, templates, templates_of_pages  # noqa: E402
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 FILE = ROOT / "scfdeploy" / "translations" / "zh_CN.po"
+CATALOGUES: Mapping[Path, Callable[[], Iterator[Template]]] = {
+    FILE: templates,
+    ROOT / "scripts" / "reference" / "zh_CN.po": templates_of_pages,
+}
+"""The texts of each catalogue."""
 HEADERS = {
     "Project-Id-Version": "scfdeploy",
     "Language": "zh_CN",
@@ -38,11 +46,11 @@ MARKS = re.compile(r"\{[a-z_][a-z0-9_.]*\}")
 CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 
 
-def read() -> Catalog:
+def read(path: Path = FILE) -> Catalog:
     """The translations as they are."""
     from babel.messages.pofile import read_po
 
-    with FILE.open("rb") as file:
+    with path.open("rb") as file:
         found = read_po(file, locale="zh_CN")
     made = _empty()
     for entry in found:
@@ -51,10 +59,10 @@ def read() -> Catalog:
     return made
 
 
-def updated(translations: Catalog) -> Catalog:
+def updated(path: Path = FILE) -> Catalog:
     """The translations of all present texts, in the order of the code; those of new texts are empty."""
-    made = _empty()
-    for entry in extracted():
+    translations, made = read(path), _empty()
+    for entry in extracted(CATALOGUES[path]()):
         if entry.id:
             known = translations.get(entry.id)
             locations = [(file, None) for file in dict.fromkeys(file for file, _ in entry.locations)]
@@ -109,15 +117,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Bring the translations up to date.")
     parser.add_argument("--check", action="store_true", help="write nothing, and fail if something is to be done")
     is_check = parser.parse_args(arguments).check
-    catalogue = updated(read())
-    found = list(problems(catalogue))
-    content = file_content(catalogue)
-    if FILE.read_bytes() != content:
+    found, number = [], 0
+    for path in CATALOGUES:
+        catalogue = updated(path)
+        number += len(catalogue)
+        found += problems(catalogue)
+        content = file_content(catalogue)
+        if path.read_bytes() == content:
+            continue
         if is_check:
-            found.append(f"{FILE.relative_to(ROOT)} is not up to date")
+            found.append(f"{path.relative_to(ROOT)} is not up to date")
         else:
-            FILE.write_bytes(content)
-    print("\n".join(found) or f"{len(catalogue)} texts, all translated")
+            path.write_bytes(content)
+    print("\n".join(found) or f"{number} texts, all translated")
     return 1 if found else 0
 
 

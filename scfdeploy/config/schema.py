@@ -321,7 +321,7 @@ def _described(text: str, schema: Schema, *, default: str = "") -> Schema:
     """The schema with the text that editors show, and the default."""
     description = message(text)
     if default:
-        description = message("{description} Default: {default}", description=description, default=default)
+        description = message("{description} Default: {default}", description=description, default=message(default))
     return {"description": description, **schema}
 
 

@@ -11,7 +11,7 @@ from scfdeploy.model import Address, Owner, Resource, Value
 from scfdeploy.plan.change import FieldChange, Refusal
 from scfdeploy.records import dataclass
 
-_OWNERSHIP = "A project does not change a resource that it does not own: other people may rely on it."
+_OWNERSHIP_REASON = "A project does not change a resource that it does not own: other people may rely on it."
 
 NOT_OWNED = Finding(
     "not-owned",
@@ -21,7 +21,7 @@ NOT_OWNED = Finding(
     hint="Take it over with --adopt, or choose another name.",
     title="A function without an owner.",
     what="The function exists and has no ownership tags of any project.",
-    why=_OWNERSHIP,
+    why=_OWNERSHIP_REASON,
     wrong="`scfdeploy apply`, where a function of that name was created in the console.",
     right="`scfdeploy apply --adopt`, which takes ownership, or another name.",
 )
@@ -34,7 +34,7 @@ OWNED_BY_ANOTHER = Finding(
     hint="Choose another name or namespace, or remove it from the other project first.",
     title="A function of another project or instance.",
     what="The function has the ownership tags of another app or stage, or of another instance of this one.",
-    why=_OWNERSHIP,
+    why=_OWNERSHIP_REASON,
     wrong="Two projects, or two instances of one app, with a function called `hello` in one namespace.",
     right="Another name or namespace, or the function removed from the other project first. A function that another "
     "instance of the same app no longer names is moved with `scfdeploy apply --adopt`.",

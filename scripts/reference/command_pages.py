@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 import typer
 
 from scfdeploy.cli.app import COMMANDS, app
+from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import join_sentences
 from scripts.reference.document_schemas import all_documents
-from scripts.reference.markdown import code, codes, escaped, fenced, page, table
+from scripts.reference.markdown import code, codes, escaped, fenced, joined_lines, page, paragraph, table
 
 LINES = {"simulate": "simulate-step", "logs": "logs-entry", "dev": "dev-event"}
 """What the commands with --format jsonl write on each line."""
@@ -56,17 +58,20 @@ def _children(group: Any, path: str) -> Iterator[Command]:
 
 
 def _index(program: Command) -> str:
-    rows = [[f"[{name}]({name}.md)", summary] for name, summary in COMMANDS.items()]
+    rows = [[f"[{name}]({name}.md)", message(summary)] for name, summary in COMMANDS.items()]
     return page(
-        "Commands",
-        table(["command", "does"], rows),
-        ["Options before the command:", "", *_options(program)],
-        [
-            "Each command has `--help` (`-h`). Results go to stdout; progress and findings go to stderr.",
-            "`--format json` prints [one document](../json-documents.md) on stdout. [Exit codes](../exit-codes.md) are",
-            "the same for all commands. [scfdeploy.toml](../project-settings.md) has defaults of options.",
-            "",
-        ],
+        message("Commands"),
+        table([message("command"), message("does")], rows),
+        paragraph(message("Options before the command:")),
+        _options(program),
+        paragraph(
+            message(
+                "Each command has `--help` (`-h`). Results go to stdout; progress and findings go to stderr. "
+                "`--format json` prints [one document](../json-documents.md) on stdout. [Exit "
+                "codes](../exit-codes.md) are the same for all commands. [scfdeploy.toml](../project-settings.md) has "
+                "defaults of options."
+            )
+        ),
     )
 
 
@@ -78,13 +83,19 @@ def _section(command: Command) -> Iterator[str]:
     arguments = [each for each in command.click.params if each.param_type_name == "argument"]
     if arguments:
         rows = [[code(_metavar(each)), _prose(each.help or ""), _default(each)] for each in arguments]
-        yield from table(["argument", "meaning", "default"], rows)
+        yield from table([message("argument"), message("meaning"), message("default")], rows)
     if not hasattr(command.click, "list_commands"):
         yield from _options(command)
         for form, documents in (("json", _DOCUMENTS), ("jsonl", LINES)):
             document = documents.get(command.name)
             if document is not None:
-                yield from (f"With `--format {form}`: [{document}](../json-documents.md#{document}).", "")
+                yield from paragraph(
+                    message("With {option}: {document}.", option=f"`--format {form}`", document=_link(document))
+                )
+
+
+def _link(document: str) -> str:
+    return f"[{document}](../json-documents.md#{document})"
 
 
 def _usage(command: Command) -> str:
@@ -103,7 +114,7 @@ def _options(command: Command) -> list[str]:
         ]
         for option in options_of(command)
     ]
-    return table(["option", "value", "meaning", "default"], rows)
+    return table([message("option"), message("value"), message("meaning"), message("default")], rows)
 
 
 def _metavar(argument: Any) -> str:
@@ -116,17 +127,16 @@ def _value(option: Any) -> str:
         return ""
     choices = getattr(option.type, "choices", None)
     if choices:
-        return ", ".join(code(str(getattr(choice, "value", choice))) for choice in choices)
+        return codes(str(getattr(choice, "value", choice)) for choice in choices)
     return code(option.metavar or option.type.name.upper())
 
 
 def _meaning(option: Any) -> str:
-    text = _prose(option.help or "")
-    if option.envvar:
-        text += f" Environment variable: {code(str(option.envvar))}."
-    if option.required:
-        text += " Required."
-    return text
+    return join_sentences(
+        _prose(option.help or ""),
+        message("Environment variable: {name}.", name=code(str(option.envvar))) if option.envvar else "",
+        message("Required.") if option.required else "",
+    )
 
 
 def _default(parameter: Any) -> str:
@@ -137,4 +147,4 @@ def _default(parameter: Any) -> str:
 
 def _prose(text: str) -> str:
     """The paragraphs of a help text, each on one line. What is not code becomes no Markdown and no HTML."""
-    return "\n\n".join(escaped(" ".join(part.split())) for part in text.split("\n\n"))
+    return "\n\n".join(escaped(joined_lines(part)) for part in message(text).split("\n\n"))

@@ -9,63 +9,71 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from scfdeploy.facts import limit
+from scripts.reference.texts import PageText
 
 
 class KeyFacts(NamedTuple):
     """About one key at the top of a block of the reference, and the keys in it."""
 
-    cloud: str | Mapping[str, str] = ""
-    """Parameters of the API; for a key with keys in it, by their paths. Empty if nothing is sent."""
+    cloud: str | PageText | Mapping[str, str] = ""
+    """Parameters of the API, or a text; for a key with keys in it, by their paths. Empty if nothing is sent."""
     examples: tuple[str, ...] = ()
     """YAML texts that together have the key and all keys in it."""
-    limit: str = ""
+    limit: PageText | None = None
     """Limits beyond those of the field table."""
 
 
-def _seconds(key: str) -> str:
-    return f"{limit(f'{key}.min_s')} to {limit(f'{key}.max_s'):,} s"
-
-
-_NAME = "letters, digits, `-` and `_`; the first is a letter, the last a letter or digit"
+_SOURCE: Mapping[str, str] = {
+    "src": "Code.ZipFile",
+    "exclude": "",
+    "include": "",
+    "include.source": "",
+    "include.prefix": "",
+    "bucket": "Code.CosBucketName",
+    "object": "Code.CosObjectName",
+    "region": "Code.CosBucketRegion",
+    "hook": "",
+    "dist": "Code.ZipFile",
+    "build": "",
+    "build.scripts": "",
+}
 
 FUNCTION: Mapping[str, KeyFacts] = {
     "name": KeyFacts(
         "FunctionName",
         ("name: hello",),
-        f"{limit('function.name.min_chars')} to {limit('function.name.max_chars')} {_NAME}",
+        PageText(
+            "{least} to {most} letters, digits, `-` and `_`; the first is a letter, the last a letter or digit",
+            least=limit("function.name.min_chars"),
+            most=limit("function.name.max_chars"),
+        ),
     ),
     "namespace": KeyFacts(
         "Namespace",
         ("namespace: orders",),
-        f"up to {limit('namespace.name.max_chars')} letters, digits, `-` and `_`; with the function's name up to "
-        f"{limit('function.path.max_chars')}",
+        PageText(
+            "up to {most} letters, digits, `-` and `_`; with the function's name up to {both}",
+            most=limit("namespace.name.max_chars"),
+            both=limit("function.path.max_chars"),
+        ),
     ),
-    "region": KeyFacts("the region of the call", ("region: ap-shanghai",)),
+    "region": KeyFacts(PageText("the region of the call"), ("region: ap-shanghai",)),
     "type": KeyFacts("Type", ("type: web",)),
-    "runtime": KeyFacts("Runtime", ("runtime: Python3.10",), "a runtime of the platform"),
+    "runtime": KeyFacts("Runtime", ("runtime: Python3.10",), PageText("a runtime of the platform")),
     "handler": KeyFacts(
         "Handler",
         ("handler: index.main_handler",),
-        f"`file.function`, each with {limit('handler.part.min_chars')} to {limit('handler.part.max_chars')} "
-        "characters; `package.Class::method` for Java, the program for Go",
+        PageText(
+            "`file.function`, each with {least} to {most} characters; `package.Class::method` for Java, the program "
+            "for Go",
+            least=limit("handler.part.min_chars"),
+            most=limit("handler.part.max_chars"),
+        ),
     ),
     "entryFile": KeyFacts("", ("entryFile: server.js",)),
     "startCmd": KeyFacts("", ("startCmd: node server.js --port 9000",)),
     "src": KeyFacts(
-        {
-            "src": "Code.ZipFile",
-            "exclude": "",
-            "include": "",
-            "include.source": "",
-            "include.prefix": "",
-            "bucket": "Code.CosBucketName",
-            "object": "Code.CosObjectName",
-            "region": "Code.CosBucketRegion",
-            "hook": "",
-            "dist": "Code.ZipFile",
-            "build": "",
-            "build.scripts": "",
-        },
+        _SOURCE,
         (
             "src: ./src",
             "src:\n  src: ./\n  exclude: ['*.md', tests/**]\n  include:\n    - ../shared\n"
@@ -74,34 +82,53 @@ FUNCTION: Mapping[str, KeyFacts] = {
             "src:\n  bucket: code-1300000001\n  object: hello.zip\n  region: ap-guangzhou",
             "src: false",
         ),
-        f"{limit('code.unzipped_max_bytes') >> 20} MB unpacked, layers included",
+        PageText("{most} MB unpacked, layers included", most=limit("code.unzipped_max_bytes") >> 20),
     ),
     "description": KeyFacts(
         "Description",
         ("description: Resizes pictures",),
-        f"up to {limit('description.max_chars'):,} characters: letters, digits, spaces, commas and periods",
+        PageText(
+            "up to {most} characters: letters, digits, spaces, commas and periods",
+            most=f"{limit('description.max_chars'):,}",
+        ),
     ),
     "memorySize": KeyFacts(
         "MemorySize",
         ("memorySize: 512",),
-        f"{limit('memory.small_mb')}, or {limit('memory.step_mb')} to {limit('memory.max_mb'):,} in steps of "
-        f"{limit('memory.step_mb')}; accounts can have up to {limit('memory.special_max_mb'):,}",
+        PageText(
+            "{small}, or {step} to {most} in steps of {step}; accounts can have up to {special}",
+            small=limit("memory.small_mb"),
+            step=limit("memory.step_mb"),
+            most=f"{limit('memory.max_mb'):,}",
+            special=f"{limit('memory.special_max_mb'):,}",
+        ),
     ),
     "timeout": KeyFacts(
         "Timeout",
         ("timeout: 30",),
-        f"{_seconds('timeout')}; with `asyncRunEnable` up to {limit('timeout.async_max_s'):,} s",
+        PageText(
+            "{least} to {most} s; with `asyncRunEnable` up to {long} s",
+            least=limit("timeout.min_s"),
+            most=f"{limit('timeout.max_s'):,}",
+            long=f"{limit('timeout.async_max_s'):,}",
+        ),
     ),
-    "initTimeout": KeyFacts("InitTimeout", ("initTimeout: 90",), _seconds("init_timeout")),
+    "initTimeout": KeyFacts(
+        "InitTimeout",
+        ("initTimeout: 90",),
+        PageText("{least} to {most} s", least=limit("init_timeout.min_s"), most=f"{limit('init_timeout.max_s'):,}"),
+    ),
     "environment": KeyFacts(
         {"variables": "Environment.Variables"},
         ("environment:\n  variables:\n    STAGE: ${stage}\n    GREETING: hello",),
-        f"{limit('env.total_bytes'):,} bytes for all names and values; names begin with a letter and have letters, "
-        "digits and `_`",
+        PageText(
+            "{most} bytes for all names and values; names begin with a letter and have letters, digits and `_`",
+            most=f"{limit('env.total_bytes'):,}",
+        ),
     ),
-    "role": KeyFacts("Role", ("role: SCF_ExecuteRole",), "the name of a role, not its ARN"),
+    "role": KeyFacts("Role", ("role: SCF_ExecuteRole",), PageText("the name of a role, not its ARN")),
     "publicAccess": KeyFacts("PublicNetConfig.PublicNetStatus", ("publicAccess: true",)),
-    "eip": KeyFacts("PublicNetConfig.EipConfig.EipStatus", ("eip: true",), "requires `publicAccess`"),
+    "eip": KeyFacts("PublicNetConfig.EipConfig.EipStatus", ("eip: true",), PageText("requires `publicAccess`")),
     "vpcConfig": KeyFacts(
         {"vpcId": "VpcConfig.VpcId", "subnetId": "VpcConfig.SubnetId"},
         ("vpcConfig:\n  vpcId: vpc-8f3k2m1p\n  subnetId: subnet-b2xk4e1q",),
@@ -109,7 +136,7 @@ FUNCTION: Mapping[str, KeyFacts] = {
     "layers": KeyFacts(
         {"name": "Layers.LayerName", "version": "Layers.LayerVersion"},
         ("layers:\n  - name: base\n    version: 3",),
-        f"up to {limit('layers.max')} layers",
+        PageText("up to {most} layers", most=limit("layers.max")),
     ),
     "deadLetter": KeyFacts(
         {"type": "DeadLetterConfig.Type", "name": "DeadLetterConfig.Name", "filterType": "DeadLetterConfig.FilterType"},
@@ -123,19 +150,22 @@ FUNCTION: Mapping[str, KeyFacts] = {
         ("cls:\n  logsetId: 2b6e4a1c-7f0d-4c9b-8f1e-0a1b2c3d4e5f\n  topicId: 5d3c2b1a-0f9e-4d8c-b7a6-1f2e3d4c5b6a",),
     ),
     "asyncRunEnable": KeyFacts("AsyncRunEnable", ("asyncRunEnable: true",)),
-    "traceEnable": KeyFacts("TraceEnable", ("traceEnable: true",), "requires `asyncRunEnable`"),
+    "traceEnable": KeyFacts("TraceEnable", ("traceEnable: true",), PageText("requires `asyncRunEnable`")),
     "msgTTL": KeyFacts("AsyncTriggerConfig.MsgTTL", ("msgTTL: 3600",)),
     "retryNum": KeyFacts("AsyncTriggerConfig.RetryConfig.RetryNum", ("retryNum: 1",)),
     "tags": KeyFacts(
         "Tags",
         ("tags:\n  team: orders",),
-        f"up to {limit('tags.max')} with those of scfdeploy; keys and values up to "
-        f"{limit('tags.key.max_chars')} characters",
+        PageText(
+            "up to {most} with those of scfdeploy; keys and values up to {characters} characters",
+            most=limit("tags.max"),
+            characters=limit("tags.key.max_chars"),
+        ),
     ),
     "events": KeyFacts(
-        "the actions of each [trigger](triggers.md)",
+        PageText("the actions of each [trigger](triggers.md)"),
         ('events:\n  - timer:\n      parameters:\n        name: nightly\n        cronExpression: "0 0 2 * * * *"',),
-        f"{limit('trigger.per_type')} of each type, unless the account has more",
+        PageText("{most} of each type, unless the account has more", most=limit("trigger.per_type")),
     ),
     "customDomains": KeyFacts(
         {
@@ -194,9 +224,9 @@ FUNCTION: Mapping[str, KeyFacts] = {
             "cfs:\n  - cfsId: cfs-8f3k2m1p\n    mountInsId: cfs-8f3k2m1p\n    localMountDir: /mnt/data\n"
             "    remoteMountDir: /\n    userId: 10000\n    userGroupId: 10000",
         ),
-        "absolute paths; requires `vpcConfig`",
+        PageText("absolute paths; requires `vpcConfig`"),
     ),
-    "installDependency": KeyFacts("InstallDependency", ("installDependency: true",), "Node.js only"),
+    "installDependency": KeyFacts("InstallDependency", ("installDependency: true",), PageText("Node.js only")),
     "protocolType": KeyFacts("ProtocolType", ("protocolType: WS",)),
     "protocolParams": KeyFacts(
         {"wsParams": "ProtocolParams.WSParams", "wsParams.idleTimeOut": "ProtocolParams.WSParams.IdleTimeOut"},
@@ -216,27 +246,32 @@ FUNCTION: Mapping[str, KeyFacts] = {
     "intranetConfig": KeyFacts(
         {"ipFixed": "IntranetConfig.IpFixed"},
         ("vpcConfig: {vpcId: vpc-8f3k2m1p, subnetId: subnet-b2xk4e1q}\nintranetConfig:\n  ipFixed: true",),
-        "requires `vpcConfig`",
+        PageText("requires `vpcConfig`"),
     ),
     "ignoreSysLog": KeyFacts("IgnoreSysLog", ("ignoreSysLog: true",)),
     "protect": KeyFacts("Tags", ("protect: true",)),
     "provisionedNum": KeyFacts(
-        "VersionProvisionedConcurrencyNum", ("publish: true\nprovisionedNum: 5",), "requires a published version"
+        "VersionProvisionedConcurrencyNum",
+        ("publish: true\nprovisionedNum: 5",),
+        PageText("requires a published version"),
     ),
-    "qualifier": KeyFacts("Qualifier", ("provisionedNum: 5\nqualifier: '3'",), "a version, not `$LATEST`"),
+    "qualifier": KeyFacts("Qualifier", ("provisionedNum: 5\nqualifier: '3'",), PageText("a version, not `$LATEST`")),
     "reservedConcurrencyMem": KeyFacts(
         "ReservedConcurrencyMem",
         ("reservedConcurrencyMem: 1280",),
-        f"{limit('concurrency.kept_free_mb'):,} MB of the account stay free",
+        PageText("{amount} MB of the account stay free", amount=f"{limit('concurrency.kept_free_mb'):,}"),
     ),
-    "publish": KeyFacts("the action `PublishVersion`", ("publish: true",)),
+    "publish": KeyFacts(PageText("the action `PublishVersion`"), ("publish: true",)),
     "publishDescription": KeyFacts("Description", ("publish: true\npublishDescription: first",)),
     "traffic": KeyFacts("RoutingConfig.AdditionalVersionWeights.Weight", ("publish: true\ntraffic: 0.9",)),
     "lastVersion": KeyFacts("RoutingConfig.AdditionalVersionWeights.Version", ("traffic: 0.9\nlastVersion: '3'",)),
     "aliasName": KeyFacts(
         "Name",
         ("publish: true\naliasName: live",),
-        f"`$DEFAULT`, or up to {limit('alias.name.max_chars')} letters, digits, `-` and `_`; the first is a letter",
+        PageText(
+            "`$DEFAULT`, or up to {most} letters, digits, `-` and `_`; the first is a letter",
+            most=limit("alias.name.max_chars"),
+        ),
     ),
     "aliasDescription": KeyFacts("Description", ("publish: true\naliasName: live\naliasDescription: All callers",)),
     "aliasFunctionVersion": KeyFacts("FunctionVersion", ("aliasName: live\naliasFunctionVersion: '3'",)),
@@ -246,7 +281,7 @@ FUNCTION: Mapping[str, KeyFacts] = {
             "weight": "RoutingConfig.AdditionalVersionWeights.Weight",
         },
         ("aliasName: live\naliasFunctionVersion: '3'\nadditionalVersionWeights:\n  - version: '4'\n    weight: 0.1",),
-        f"{limit('alias.more_versions.max')} version",
+        PageText("{most} version", most=limit("alias.more_versions.max")),
     ),
     "ignoreTriggers": KeyFacts("", ("ignoreTriggers: true",)),
     "autoCreateApi": KeyFacts("", ("autoCreateApi: false",)),
@@ -254,11 +289,18 @@ FUNCTION: Mapping[str, KeyFacts] = {
 """The keys under `inputs` of `component: scf`. Parameters are those of the actions in `ACTIONS`."""
 
 LAYER: Mapping[str, KeyFacts] = {
-    "name": KeyFacts("LayerName", ("name: base",), f"up to {limit('layer.name.max_chars')} {_NAME}"),
-    "region": KeyFacts("the region of the call", ("region: ap-shanghai",)),
+    "name": KeyFacts(
+        "LayerName",
+        ("name: base",),
+        PageText(
+            "up to {most} letters, digits, `-` and `_`; the first is a letter, the last a letter or digit",
+            most=limit("layer.name.max_chars"),
+        ),
+    ),
+    "region": KeyFacts(PageText("the region of the call"), ("region: ap-shanghai",)),
     "src": KeyFacts(
         {
-            **{path: name.replace("Code.", "Content.") for path, name in dict(FUNCTION["src"].cloud).items()},
+            **{path: name.replace("Code.", "Content.") for path, name in _SOURCE.items()},
             "targetDir": "",
         },
         (

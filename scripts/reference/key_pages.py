@@ -10,32 +10,48 @@ from scfdeploy.config.components.framework import FrameworkComponent
 from scfdeploy.config.components.key_aliases import KEY_ALIASES
 from scfdeploy.config.schema import json_schema
 from scfdeploy.config.source import LAYER_SOURCE_FIELDS, SOURCE_FIELDS
+from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import join_sentences
 from scfdeploy.facts import frameworks, runtimes
 from scfdeploy.model import FUNCTION_FIELDS, LAYER_FIELDS, Field, Kind, UpdateMode
 from scfdeploy.rules import all_rules
 from scfdeploy.triggers import TRIGGER_TYPES, TriggerType
 from scripts.reference.key_facts import FUNCTION, LAYER, TRIGGERS, KeyFacts
-from scripts.reference.markdown import code, codes, escaped, fenced, page, table
+from scripts.reference.markdown import code, codes, escaped, fenced, listed, page, paragraph, table
+from scripts.reference.texts import PageText
 
-_UPDATES: Mapping[UpdateMode, str] = {
-    UpdateMode.IDENTITY: "another value is another resource; the old one stays until `--prune` deletes it",
-    UpdateMode.REPLACE: "the resource is deleted and created again",
-    UpdateMode.CONFIGURATION: "in place",
-    UpdateMode.CODE: "in place, together with the code",
-    UpdateMode.PACKAGE: "in place: the code is uploaded if its content differs",
-    UpdateMode.TAGS: "in place, by the tag service",
-    UpdateMode.ASYNC: "in place, as the resource `async/…`",
-    UpdateMode.TRIGGER: "each trigger by itself, as the resource `trigger/…`",
-    UpdateMode.PUBLISH: "publishes a version after the other changes",
-    UpdateMode.ALIAS: "in place, as the resource `alias/…`",
-    UpdateMode.CONCURRENCY: "in place, as the resource `concurrency/…`",
-    UpdateMode.DOMAIN: "each domain by itself, as the resource `domain/…`",
-    UpdateMode.TOOL: "none: read by scfdeploy only",
+_UPDATES: Mapping[UpdateMode, PageText] = {
+    UpdateMode.IDENTITY: PageText("another value is another resource; the old one stays until `--prune` deletes it"),
+    UpdateMode.REPLACE: PageText("the resource is deleted and created again"),
+    UpdateMode.CONFIGURATION: PageText("in place"),
+    UpdateMode.CODE: PageText("in place, together with the code"),
+    UpdateMode.PACKAGE: PageText("in place: the code is uploaded if its content differs"),
+    UpdateMode.TAGS: PageText("in place, by the tag service"),
+    UpdateMode.ASYNC: PageText("in place, as the resource `async/…`"),
+    UpdateMode.TRIGGER: PageText("each trigger by itself, as the resource `trigger/…`"),
+    UpdateMode.PUBLISH: PageText("publishes a version after the other changes"),
+    UpdateMode.ALIAS: PageText("in place, as the resource `alias/…`"),
+    UpdateMode.CONCURRENCY: PageText("in place, as the resource `concurrency/…`"),
+    UpdateMode.DOMAIN: PageText("each domain by itself, as the resource `domain/…`"),
+    UpdateMode.TOOL: PageText("none: read by scfdeploy only"),
 }
 _LAYER_UPDATES = {
     **_UPDATES,
-    UpdateMode.CONFIGURATION: "a new version is published",
-    UpdateMode.PACKAGE: "a new version is published",
+    UpdateMode.CONFIGURATION: PageText("a new version is published"),
+    UpdateMode.PACKAGE: PageText("a new version is published"),
+}
+_TYPES: Mapping[Kind, PageText] = {
+    Kind.STRING: PageText("string"),
+    Kind.INTEGER: PageText("integer"),
+    Kind.NUMBER: PageText("number"),
+    Kind.BOOLEAN: PageText("boolean"),
+    Kind.STRING_LIST: PageText("list of strings"),
+    Kind.STRING_MAP: PageText("mapping of names to strings"),
+    Kind.BLOCK: PageText("mapping"),
+    Kind.BLOCK_LIST: PageText("list of mappings"),
+    Kind.SOURCE: PageText("path or mapping"),
+    Kind.SWITCH: PageText("boolean or mapping"),
+    Kind.TRIGGERS: PageText("list of [triggers](triggers.md)"),
 }
 
 ACTIONS: Mapping[UpdateMode, tuple[str, ...]] = {
@@ -58,7 +74,7 @@ _ACTIONS_OF_KEYS: Mapping[str, tuple[str, ...]] = {
     "reservedConcurrencyMem": ("PutReservedConcurrencyConfig",),
     "protect": ("CreateFunction",),
 }
-_NO_PARAMETER = "none"
+_NO_PARAMETER = PageText("none")
 
 
 class Key(NamedTuple):
@@ -110,14 +126,18 @@ def _file_page() -> str:
     properties: Mapping[str, Any] = json_schema()["properties"]
     required = ("component", "name")
     rows = [
-        [code(name), "yes" if name in required else "", escaped(schema["description"])]
+        [code(name), message("yes") if name in required else "", escaped(schema["description"])]
         for name, schema in properties.items()
     ]
     kinds = [
-        ["`scf`", "one function", "[keys of a function](function.md)"],
-        ["`multi-scf`", "several functions with shared settings", "[several functions](several-functions.md)"],
-        ["`layer`", "files that functions share", "[keys of a layer](layer.md)"],
-        [codes(FrameworkComponent.names), "a web framework", "[web frameworks](frameworks.md)"],
+        ["`scf`", message("one function"), message("[keys of a function](function.md)")],
+        [
+            "`multi-scf`",
+            message("several functions with shared settings"),
+            message("[several functions](several-functions.md)"),
+        ],
+        ["`layer`", message("files that functions share"), message("[keys of a layer](layer.md)")],
+        [codes(FrameworkComponent.names), message("a web framework"), message("[web frameworks](frameworks.md)")],
     ]
     example = (
         "component: scf\nname: hello\napp: shop\nstage: dev\ninputs:\n  name: hello-${stage}\n  src: ./src\n"
@@ -126,41 +146,44 @@ def _file_page() -> str:
     )
     return page(
         "serverless.yml",
-        ["One file describes one instance.", ""],
+        paragraph(message("One file describes one instance.")),
         fenced("yaml", example),
-        table(["key", "required", "meaning"], rows),
-        ["## Kinds of components", ""],
-        table(["`component`", "deploys", "keys under `inputs`"], kinds),
-        [
-            "[Component kinds](../components.md) explains variables, building, protection and frameworks;",
-            "[triggers](triggers.md) lists the keys of `events`. `scfdeploy schema` prints the same as a JSON Schema",
-            "for [editors](../../how-to/editors.md).",
-            "",
-        ],
+        table([message("key"), message("required"), message("meaning")], rows),
+        [f"## {message('Kinds of components')}", ""],
+        table(["`component`", message("deploys"), message("keys under `inputs`")], kinds),
+        paragraph(
+            message(
+                "[Component kinds](../components.md) explains variables, building, protection and frameworks; "
+                "[triggers](triggers.md) lists the keys of `events`. `scfdeploy schema` prints the same as a JSON "
+                "Schema for [editors](../../how-to/editors.md)."
+            )
+        ),
     )
 
 
 def _function_page() -> str:
     return page(
-        "Keys of a function",
-        [
-            "The keys under `inputs` of `component: scf`. An absent key means the default when the function is",
-            "created, and is not changed in an update. A written block, list or mapping is complete: what it does not",
-            "list is removed.",
-            "",
-        ],
+        message("Keys of a function"),
+        paragraph(
+            message(
+                "The keys under `inputs` of `component: scf`. An absent key means the default when the function is "
+                "created, and is not changed in an update. A written block, list or mapping is complete: what it does "
+                "not list is removed."
+            )
+        ),
         *(_key_section(field, FUNCTION[field.name]) for field in FUNCTION_FIELDS),
     )
 
 
 def _layer_page() -> str:
     return page(
-        "Keys of a layer",
-        [
-            "The keys under `inputs` of `component: layer`. A version cannot be changed once it is published: a change",
-            "publishes another one. `--keep N` deletes old versions.",
-            "",
-        ],
+        message("Keys of a layer"),
+        paragraph(
+            message(
+                "The keys under `inputs` of `component: layer`. A version cannot be changed once it is published: a "
+                "change publishes another one. `--keep N` deletes old versions."
+            )
+        ),
         *(_key_section(field, LAYER[field.name], is_layer=True) for field in LAYER_FIELDS),
     )
 
@@ -168,17 +191,17 @@ def _layer_page() -> str:
 def _key_section(field: Field, facts: KeyFacts, *, is_layer: bool = False) -> Iterator[str]:
     field = _complete(field, LAYER_SOURCE_FIELDS if is_layer else SOURCE_FIELDS)
     updates = _LAYER_UPDATES if is_layer else _UPDATES
-    yield from (f"## {field.name}", "", escaped(field.description), "")
+    yield from (f"## {field.name}", "", escaped(message(field.description)), "")
     actions = ("PublishLayerVersion",) if is_layer else actions_of(field)
     facts_table = [
-        ["type", _type(field)],
-        ["required", "yes" if field.required else ""],
-        ["default", _default(field)],
-        ["limit", _limits(field, facts.limit)],
-        ["only for", f"`type: {field.only_for}`" if field.only_for else ""],
-        ["update", updates[field.update_mode]],
-        ["cloud field", _cloud(facts, actions)],
-        ["checked by", "" if is_layer else _findings(field.name)],
+        [message("type"), _type(field)],
+        [message("required"), message("yes") if field.required else ""],
+        [message("default"), _default(field)],
+        [message("limit"), _limits(field, facts.limit)],
+        [message("only for"), f"`type: {field.only_for}`" if field.only_for else ""],
+        [message("update"), str(updates[field.update_mode])],
+        [message("cloud field"), _cloud(facts, actions)],
+        [message("checked by"), "" if is_layer else _findings(field.name)],
     ]
     yield from table(["", ""], [row for row in facts_table if row[1]])
     for example in facts.examples:
@@ -192,21 +215,26 @@ def _inner_table(field: Field, cloud: Mapping[str, str]) -> list[str]:
     rows = [
         [
             code(f"{field.name}.{key.path}"),
-            escaped(key.field.description),
+            escaped(message(key.field.description)),
             _type(key.field),
             _values(key.field),
-            code(cloud[key.path]) if cloud[key.path] else _NO_PARAMETER,
+            code(cloud[key.path]) if cloud[key.path] else str(_NO_PARAMETER),
         ]
         for key in keys
     ]
-    return table(["key", "meaning", "type", "values", "cloud field"], rows)
+    heads = [message("key"), message("meaning"), message("type"), message("values"), message("cloud field")]
+    return table(heads, rows)
 
 
 def _values(field: Field) -> str:
     """Default and limits, short enough for one column."""
     default = _default(field)
-    parts = ["required" if field.required else "", f"default {default}" if default else "", _limits(field, "")]
-    return "; ".join(filter(None, parts))
+    parts = [
+        message("required") if field.required else "",
+        message("default {default}", default=default) if default else "",
+        _limits(field),
+    ]
+    return message("; ").join(filter(None, parts))
 
 
 def actions_of(field: Field) -> tuple[str, ...]:
@@ -216,25 +244,24 @@ def actions_of(field: Field) -> tuple[str, ...]:
 
 def _cloud(facts: KeyFacts, actions: Iterable[str]) -> str:
     if isinstance(facts.cloud, Mapping):
-        return f"see below; {codes(actions)}"
+        return message("see below; {actions}", actions=codes(actions))
+    if isinstance(facts.cloud, PageText):
+        return str(facts.cloud)
     if not facts.cloud:
-        return _NO_PARAMETER
-    if facts.cloud.startswith("the "):
-        return facts.cloud
-    return f"{code(facts.cloud)} of {codes(actions)}"
+        return str(_NO_PARAMETER)
+    return message("{parameter} of {actions}", parameter=code(facts.cloud), actions=codes(actions))
 
 
 def _type(field: Field) -> str:
-    types = {Kind.TRIGGERS: "list of [triggers](triggers.md)"}
-    return types.get(field.kind, str(field.kind.value))
+    return str(_TYPES[field.kind])
 
 
 def _default(field: Field) -> str:
     default = field.default
-    return default if " " in default or not default else code(default)
+    return message(default) if " " in default or not default else code(default)
 
 
-def _limits(field: Field, more: str) -> str:
+def _limits(field: Field, more: PageText | None = None) -> str:
     parts = []
     if field.choices:
         parts.append(codes(field.choices))
@@ -242,23 +269,25 @@ def _limits(field: Field, more: str) -> str:
     if own_range and not more:
         parts.append(_range(field.minimum, field.maximum))
     if more:
-        parts.append(more)
+        parts.append(str(more))
     if field.words:
-        parts.append(f"also {' and '.join(code(word) for word, _ in field.words)}")
+        parts.append(message("also {words}", words=message(" and ").join(code(word) for word, _ in field.words)))
     if not field.supported:
-        parts.append("not supported yet")
-    return "; ".join(parts)
+        parts.append(message("not supported yet"))
+    return message("; ").join(parts)
 
 
 def _range(least: int | None, most: int | None) -> str:
     if least is None:
-        return f"at most {most:,}"
-    return f"at least {least:,}" if most is None else f"{least:,} to {most:,}"
+        return message("at most {most}", most=f"{most:,}")
+    if most is None:
+        return message("at least {least}", least=f"{least:,}")
+    return message("{least} to {most}", least=f"{least:,}", most=f"{most:,}")
 
 
 def _findings(name: str) -> str:
     rules = sorted(rule.id for rule in all_rules() if f"settings.{name}" in rule.looks_at)
-    return ", ".join(f"[{rule}](../rules/{rule}.md)" for rule in rules)
+    return listed(f"[{rule}](../rules/{rule}.md)" for rule in rules)
 
 
 def _several_page() -> str:
@@ -269,36 +298,44 @@ def _several_page() -> str:
         '      function: nightly\n      parameters:\n        name: nightly\n        cronExpression: "0 0 2 * * * *"'
     )
     own = [
-        ["`functions`", "mapping of keys to functions, or a list of functions with `name`", "required"],
-        ["`triggers`", "list of `type`, `function`, `name` and `parameters`", ""],
+        [
+            "`functions`",
+            message("mapping of keys to functions, or a list of functions with `name`"),
+            message("required"),
+        ],
+        ["`triggers`", message("list of `type`, `function`, `name` and `parameters`"), ""],
     ]
     return page(
-        "Several functions in one file",
-        ["`component: multi-scf` deploys a function for each key of `functions`.", ""],
+        message("Several functions in one file"),
+        paragraph(message("`component: multi-scf` deploys a function for each key of `functions`.")),
         fenced("yaml", example),
-        table(["key", "type", "default"], own),
-        [
-            "All other [keys of a function](function.md) but `name`, `events` and `customDomains` can be written under",
-            "`inputs`, as defaults of all functions. A value in a function replaces the whole default.",
-            "",
-        ],
+        table([message("key"), message("type"), message("default")], own),
+        paragraph(
+            message(
+                "All other [keys of a function](function.md) but `name`, `events` and `customDomains` can be written "
+                "under `inputs`, as defaults of all functions. A value in a function replaces the whole default."
+            )
+        ),
         *_aliases(),
     )
 
 
 def _aliases() -> Iterator[list[str]]:
-    yield ["Other names of keys:", ""]
-    yield table(["key", "means"], [[code(alias), code(name)] for alias, name in sorted(KEY_ALIASES.items())])
-    yield [
-        "`environments` and `tags` can also be lists of `key` and `value`. See",
-        "[component kinds](../components.md#multi-scf).",
-        "",
-    ]
+    yield paragraph(message("Other names of keys:"))
+    yield table(
+        [message("key"), message("means")], [[code(alias), code(name)] for alias, name in sorted(KEY_ALIASES.items())]
+    )
+    yield paragraph(
+        message(
+            "`environments` and `tags` can also be lists of `key` and `value`. See "
+            "[component kinds](../components.md#multi-scf)."
+        )
+    )
 
 
 def _framework_page() -> str:
     rows = [
-        [code(name), framework.language, ", ".join(_runtimes(framework.language))]
+        [code(name), framework.language, listed(_runtimes(framework.language))]
         for name, framework in sorted(frameworks().items())
     ]
     properties = json_schema()["definitions"]["framework"]["properties"]
@@ -310,17 +347,27 @@ def _framework_page() -> str:
     ]
     example = "component: express\nname: site\ninputs:\n  src: ./\n  runtime: Nodejs18.15\n  entryFile: app.js"
     return page(
-        "Web frameworks",
-        [
-            "A framework is deployed as a web function with a URL. Its settings are the",
-            "[keys of a function](function.md).",
-            "",
-        ],
+        message("Web frameworks"),
+        paragraph(
+            message(
+                "A framework is deployed as a web function with a URL. Its settings are the "
+                "[keys of a function](function.md)."
+            )
+        ),
         fenced("yaml", example),
-        table(["`component`, or `faas.framework` of `component: http`", "language", "current runtimes"], rows),
-        ["Keys beside those of a function:", ""],
-        table(["key", "meaning"], own),
-        ["[Component kinds](../components.md#web-frameworks) has the start command of each framework.", ""],
+        table(
+            [
+                message("`component`, or `faas.framework` of `component: http`"),
+                message("language"),
+                message("current runtimes"),
+            ],
+            rows,
+        ),
+        paragraph(message("Keys beside those of a function:")),
+        table([message("key"), message("meaning")], own),
+        paragraph(
+            message("[Component kinds](../components.md#web-frameworks) has the start command of each framework.")
+        ),
     )
 
 
@@ -332,16 +379,18 @@ def _runtimes(language: str) -> list[str]:
 
 def _triggers_page() -> str:
     intro = [
-        "An item of `events` has one key, the type of the trigger. Under it are `parameters`, and `name` if it is not",
-        "in the parameters. [Test events and triggers](../../how-to/triggers-and-templates.md) tells which fire",
-        "locally.",
-        "",
-        "The column *update* says what a new value does: the trigger is changed *in place*; it is *replaced*, which",
-        "means deleted and created again; or it is *another trigger*, and the old one is deleted if this project owns",
-        "it.",
-        "",
+        message(
+            "An item of `events` has one key, the type of the trigger. Under it are `parameters`, and `name` if it is "
+            "not in the parameters. [Test events and triggers](../../how-to/triggers-and-templates.md) tells which "
+            "fire locally."
+        ),
+        message(
+            "The column *update* says what a new value does: the trigger is changed *in place*; it is *replaced*, "
+            "which means deleted and created again; or it is *another trigger*, and the old one is deleted if this "
+            "project owns it."
+        ),
     ]
-    return page("Triggers", intro, *(_trigger_section(kind) for kind in TRIGGER_TYPES))
+    return page(message("Triggers"), *map(paragraph, intro), *(_trigger_section(kind) for kind in TRIGGER_TYPES))
 
 
 def _trigger_section(kind: TriggerType) -> Iterator[str]:
@@ -352,15 +401,16 @@ def _trigger_section(kind: TriggerType) -> Iterator[str]:
     rows = [
         [
             code(key.path),
-            escaped(key.field.description),
+            escaped(message(key.field.description)),
             _type(key.field),
             _values(key.field),
             _trigger_update(kind, key.field),
-            code(cloud[key.path]) if cloud[key.path] else _NO_PARAMETER,
+            code(cloud[key.path]) if cloud[key.path] else str(_NO_PARAMETER),
         ]
         for key in trigger_keys(kind)
     ]
-    yield from table(["key", "meaning", "type", "values", "update", "cloud field"], rows)
+    heads = [message("key"), message("meaning"), message("type"), message("values")]
+    yield from table([*heads, message("update"), message("cloud field")], rows)
     yield from (_trigger_actions(kind), "")
 
 
@@ -371,14 +421,14 @@ def _indented(text: str) -> str:
 
 def _trigger_update(kind: TriggerType, field: Field) -> str:
     if field.update_mode is UpdateMode.IDENTITY:
-        return "another trigger"
+        return message("another trigger")
     if field.update_mode is UpdateMode.TOOL:
-        return "none"
+        return message("none")
     is_switch = field.name == "enable" and kind.making.switchable
     in_place = field.update_mode is UpdateMode.CONFIGURATION and (
         kind.making.updatable or is_switch or not _is_scf(kind)
     )
-    return "in place" if in_place else "replaced"
+    return message("in place") if in_place else message("replaced")
 
 
 def _is_scf(kind: TriggerType) -> bool:
@@ -388,15 +438,15 @@ def _is_scf(kind: TriggerType) -> bool:
 def _trigger_actions(kind: TriggerType) -> str:
     making = kind.making
     if not _is_scf(kind):
-        text = f"Created through the API of the product `{making.product}`. "
+        called = message("Created through the API of the product {product}.", product=code(making.product))
     else:
         actions = ["CreateTrigger"]
         actions += ["UpdateTrigger"] if making.updatable else []
         actions += ["UpdateTriggerStatus"] if making.switchable else []
-        text = f"Actions: {codes([*actions, 'DeleteTrigger'])}. "
-    text += "It can hold the ownership tag. " if making.marked else "It cannot hold an ownership tag. "
-    if making.exclusive:
-        text += "One source can call only one function. "
-    if kind.lost:
-        text += f"A replacement loses {kind.lost}."
-    return text.strip()
+        called = message("Actions: {actions}.", actions=codes([*actions, "DeleteTrigger"]))
+    return join_sentences(
+        called,
+        message("It can hold the ownership tag.") if making.marked else message("It cannot hold an ownership tag."),
+        message("One source can call only one function.") if making.exclusive else "",
+        message("A replacement loses {lost}.", lost=message(kind.lost)) if kind.lost else "",
+    )

@@ -14,6 +14,8 @@ from tests.support.scripts import ROOT, load_script
 
 SCRIPT = load_script("update_chinese_pages")
 PAIRS: dict[Path, Path] = SCRIPT.pages()
+CHINESE = ROOT / "docs" / "zh"
+GENERATED = [page for page in sorted(CHINESE.rglob("*.md")) if SCRIPT.is_generated(page)]
 pages = pytest.mark.parametrize("english", PAIRS, ids=lambda page: page.relative_to(ROOT).as_posix())
 LANGUAGE_LINKS = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 """Only README has a link to its other language; pages of the site get theirs from the site."""
@@ -31,9 +33,15 @@ def code(text: str) -> set[str]:
     return set(re.findall(r"`[^`]+`", SCRIPT.prose(text).replace("\n", " ")))
 
 
+def english_page(page: Path) -> Path:
+    """The English page of a Chinese one; any other page itself."""
+    if page == ROOT / "README.zh-CN.md":
+        return ROOT / "README.md"
+    return ROOT / "docs" / page.relative_to(CHINESE) if page.is_relative_to(CHINESE) else page
+
+
 def links(page: Path) -> list[tuple[str, int | str]]:
     """What a page links to: the English page, and the number of its section; sorted."""
-    english_of = {chinese: english for english, chinese in PAIRS.items()}
     found: list[tuple[str, int | str]] = []
     for link in LINK.findall(SCRIPT.prose(text_of(page))):
         path, _, anchor = link.partition("#")
@@ -45,7 +53,7 @@ def links(page: Path) -> list[tuple[str, int | str]]:
             continue
         assert target.exists(), f"{page.relative_to(ROOT)}: {link}"
         section = anchors(text_of(target)).index(unquote(anchor)) if anchor else ""
-        found.append((english_of.get(target, target).relative_to(ROOT).as_posix(), section))
+        found.append((english_page(target).relative_to(ROOT).as_posix(), section))
     return sorted(found, key=str)
 
 
@@ -56,9 +64,7 @@ def test_page_has_a_chinese_page(english: Path) -> None:
 
 
 def test_chinese_page_has_an_english_page() -> None:
-    chinese = set((ROOT / "docs" / "zh").rglob("*.md"))
-
-    assert chinese - set(PAIRS.values()) == set()
+    assert [page for page in CHINESE.rglob("*.md") if not english_page(page).exists()] == []
 
 
 @pages
@@ -83,6 +89,44 @@ def test_names_in_the_text_are_those_of_the_english_page(english: Path) -> None:
 @pages
 def test_links_lead_where_those_of_the_english_page_lead(english: Path) -> None:
     assert links(PAIRS[english]) == links(english)
+
+
+def test_chinese_pages_link_to_chinese_pages_where_there_are_some() -> None:
+    english = [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in (ROOT / "README.zh-CN.md", *sorted(CHINESE.rglob("*.md")))
+        for link in re.findall(r"\]\(([^)#:\s]+\.md)", SCRIPT.prose(text_of(page)))
+        if english_page(target := Path(os.path.normpath(page.parent / link))) == target
+        and target.is_relative_to(ROOT / "docs")
+        and (CHINESE / target.relative_to(ROOT / "docs")).exists()
+    ]
+
+    assert english == []
+
+
+def test_generated_pages_have_blocks_sections_and_names_of_the_english_ones() -> None:
+    assert len(GENERATED) > 200
+    for page in GENERATED:
+        texts = (text_of(page), text_of(english_page(page)))
+        assert SCRIPT.blocks(texts[0]) == SCRIPT.blocks(texts[1]), page
+        assert [line.count("#") for line in headings(texts[0])] == [line.count("#") for line in headings(texts[1])], (
+            page
+        )
+        assert code(texts[0]) == code(texts[1]), page
+
+
+def test_generated_pages_have_no_english_sentences() -> None:
+    quoted = re.compile(r"`[^`]*`|\]\([^)]*\)|\"[^\"]*\"|eval .*|^## scfdeploy .*", re.MULTILINE)
+    for page in GENERATED:
+        text = quoted.sub("", SCRIPT.prose(text_of(page)))
+        assert re.findall("[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}.*", text) == [], page
+
+
+def test_pages_have_no_marks_of_unresolved_conflicts() -> None:
+    marks = re.compile("^(<<<<<<<|=======|>>>>>>>)", re.MULTILINE)
+    pages = (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+
+    assert [str(page) for page in pages if marks.search(text_of(page))] == []
 
 
 @pages

@@ -138,7 +138,7 @@ def test_cloud_fields_of_layers_are_parameters_of_the_api(name: str) -> None:
 
 def _parameters(facts: KeyFacts) -> list[str]:
     cloud = facts.cloud if isinstance(facts.cloud, Mapping) else {"": facts.cloud}
-    return [parameter for parameter in cloud.values() if parameter and " " not in parameter]
+    return [parameter for parameter in cloud.values() if isinstance(parameter, str) and parameter]
 
 
 def _has(action: str, parameter: str) -> bool:

@@ -13,10 +13,13 @@ from scfdeploy.diagnostics import Severity
 from scfdeploy.diagnostics.page import PARTS
 from scfdeploy.facts import error_codes
 from scfdeploy.model import FUNCTION_FIELDS
-from scfdeploy.report.pages import all_pages, page_files
+from scfdeploy.report.pages import all_pages
 from scfdeploy.rules import ProjectRule, Rule, all_rules, rule_ids
 from scfdeploy.triggers import TRIGGER_TYPES
 from scripts import generate_rule_index
+from scripts.generate_rule_pages import CHINESE_FOLDER, FOLDER
+from scripts.reference.rule_pages import rule_files
+from scripts.reference.texts import chinese
 from tests.support.rule_cases import CASES, Case, all_cases, diagnostics_of, findings_of
 
 RULES = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
@@ -112,9 +115,12 @@ def _example(text: str) -> str | None:
     return match[1] if match else None
 
 
-def test_rule_pages_are_fresh() -> None:
-    folder = Path(__file__).parent.parent.parent / "docs" / "reference" / "rules"
+def test_rule_pages_are_fresh_in_both_languages() -> None:
+    english = rule_files()
+    with chinese():
+        translated = rule_files()
 
-    assert {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")} == page_files(), (
-        "run: python scripts/generate_rule_pages.py"
-    )
+    for folder, files in ((FOLDER, english), (CHINESE_FOLDER, translated)):
+        assert {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")} == files, (
+            "run: python scripts/generate_rule_pages.py"
+        )
