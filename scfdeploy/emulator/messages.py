@@ -99,9 +99,13 @@ def compact_json(content: object) -> str:
 def read_json(text: str | bytes) -> Any:
     """Parse JSON of a client. Raises ValueError if it is invalid or nested too deeply."""
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_reject_constant)
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
+
+
+def _reject_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def parse_number(text: str) -> int | None:

@@ -277,11 +277,11 @@ def _end(child: Child, *, now: bool) -> None:
 
 
 def _call_line(invocation: Invocation) -> bytes:
-    event = invocation.event or "{}"
-    # Text beyond ASCII may contain lone surrogates, which have no bytes; line ends are white space in JSON.
-    event = event.replace("\n", " ").replace("\r", " ") if event.isascii() else json.dumps(json.loads(event))
+    # Line ends are white space in JSON.
+    event = (invocation.event or "{}").replace("\n", " ").replace("\r", " ")
     rest = {"context": context(invocation), "variables": call_variables(invocation)}
-    return f'{{"event":{event},{json.dumps(rest)[1:]}\n'.encode()
+    # Halves of surrogate pairs have no bytes in UTF-8. Their replacements are escapes of JSON too.
+    return f'{{"event":{event},{json.dumps(rest)[1:]}\n'.encode("utf-8", "backslashreplace")
 
 
 def _line(content: Json) -> bytes:

@@ -609,6 +609,14 @@ def test_node_call_does_not_get_the_result_of_a_failed_call_before_it() -> None:
 
 
 @needs_node
+def test_number_beyond_the_range_of_floats_reaches_a_node_function() -> None:
+    with running() as cloud:
+        cloud.create(files={"index.js": "exports.main = async (event) => `${event}`;"}, Runtime="Nodejs18.15")
+        result = cloud.call("Invoke", FunctionName="hello", ClientContext='["颜色", 1e400]')["Result"]
+        assert result["RetMsg"] == '"颜色,Infinity"'
+
+
+@needs_node
 def test_node_output_beyond_what_a_pipe_holds_belongs_to_its_call() -> None:
     with running() as cloud:
         cloud.create(files={"index.js": _NODE_PRINTS_MUCH}, Runtime="Nodejs18.15", Timeout=10)

@@ -278,6 +278,8 @@ def test_language_without_interpreter_is_rejected(cloud: Cloud, monkeypatch: pyt
     ("action", "parameters", "code"),
     [
         ("InvokeFunction", {"Event": "{"}, "InvalidParameterValue.Param"),
+        ("InvokeFunction", {"Event": '{"a": NaN}'}, "InvalidParameterValue.Param"),
+        ("InvokeFunction", {"Event": "-Infinity"}, "InvalidParameterValue.Param"),
         ("InvokeFunction", {"Event": "[" * 100_000 + "]" * 100_000}, "InvalidParameterValue.Param"),
         ("InvokeFunction", {"Event": '"' + "a" * (6 << 20) + '"'}, "InvalidParameter.RequestTooLarge"),
         (
