@@ -1,4 +1,4 @@
-"""`scfdeploy` as a process that has loaded its modules before it starts: a fork of one that has.
+"""`scfdeploy` as a process that has loaded its modules before it starts: a fork of one that has, and has run commands.
 
 Tests start the command hundreds of times, and most of its time is for loading. `start_command` and `fork_command`
 hand arguments, environment, folder, umask and standard streams to a process of this module, which forks. The fork is a
@@ -26,6 +26,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -376,8 +377,31 @@ def _load(folder: str) -> None:
     with tempfile.TemporaryDirectory() as project:
         load_and_check(make_request(str(write_project(Path(project), TIMER))), advise=True)
     python._interpreter_with_pip = lambda *_: f"{folder}/{_PYTHON}"
+    _run_once()
     gc.collect()
     gc.freeze()
+
+
+def _run_once() -> None:
+    """Run commands in this process, for what is loaded, compiled and read at first use and kept."""
+    from scfdeploy.emulator import Server
+    from scfdeploy.providers import workers
+    from tests.support.changing_project import write_after, write_before
+    from tests.support.command import scfdeploy
+
+    with tempfile.TemporaryDirectory() as folder, Server() as server:
+        environment = {"HOME": folder, "SCFDEPLOY_ENDPOINT": server.url}
+        for command, write in (("apply", write_before), ("apply", write_after), ("destroy", write_after)):
+            write(Path(folder))
+            ran = scfdeploy(command, folder, "--yes", "--format", "json", env=environment)
+            assert ran.exit_code == 0, ran
+    # A process with threads cannot fork safely.
+    if workers._calls is not None:
+        workers._calls.close()
+        workers._calls = None
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join()
 
 
 if __name__ == "__main__":
