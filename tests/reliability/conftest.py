@@ -1,4 +1,4 @@
-"""One forking process and one initial state of a scenario for each worker, a local server for each test."""
+"""One initial state of a scenario for all workers, one forking process for each, a local server for each test."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def commands() -> CommandRunner:
 def prepare(
     commands: CommandRunner, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[CrashScenario], PreparedScenario]:
-    """Gives a scenario whose initial state is built once for each worker."""
+    """Gives a scenario whose initial state is built once."""
 
     @cache
     def prepared(scenario: CrashScenario) -> PreparedScenario:
-        return PreparedScenario(scenario, commands, tmp_path_factory.mktemp(scenario.name))
+        return PreparedScenario(scenario, commands, tmp_path_factory)
 
     return prepared
 

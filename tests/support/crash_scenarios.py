@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.support.changing_project import write_after, write_before, write_first_release, write_second_release
 from tests.support.cloud_snapshot import cloud_snapshot
@@ -27,7 +30,10 @@ from tests.support.heavy_projects import (
 )
 from tests.support.local_server import READS
 from tests.support.sampling import is_soak
+from tests.support.shared import shared_folder
 
+_WHOLE_RUN = "whole-run.json"
+"""Calls, successful writes and cloud of a run that nothing disturbs."""
 FOREIGN = [{"Key": f"scfdeploy:{part}", "Value": "theirs"} for part in ("app", "stage", "instance")]
 
 
@@ -79,37 +85,47 @@ def scenario_id(scenario: CrashScenario) -> str:
 
 
 class PreparedScenario:
-    """A scenario whose initial state is built once and copied for each run."""
+    """A scenario whose initial state is built once for all workers, and copied for each run."""
 
-    def __init__(self, scenario: CrashScenario, commands: CommandRunner, home: Path) -> None:
+    def __init__(self, scenario: CrashScenario, commands: CommandRunner, factory: pytest.TempPathFactory) -> None:
         self.scenario = scenario
         self._commands = commands
-        self._home = home
-        self._build()
+        self._home = factory.mktemp(scenario.name)
+        name = f"scenario-{scenario_id(scenario)}-{scenario.write.__name__}"
+        self._built = shared_folder(factory, name, self._build)
+        whole = json.loads((self._built / _WHOLE_RUN).read_text())
+        self.calls: int = whole["calls"]
+        self.final: dict[str, Any] = whole["final"]
+        self.done: Counter[str] = Counter(whole["done"])
+
+    def _build(self, built: Path) -> None:
+        """Make the initial state, and what a run leaves that nothing disturbs."""
+        self._built = built
+        (built / "project").mkdir()
+        self._make_initial_state()
         with self.start_run() as attempt:
             ended = attempt.run()
             assert ended.exit_code == 0, ended
-            self.calls = attempt.server.count
-            self.final = attempt.cloud()
-            self.done = attempt.done()
-        if scenario.refresh != "full":
-            self._require_same_as_full(ended)
+            whole = {"calls": attempt.server.count, "final": attempt.cloud(), "done": attempt.done()}
+        if self.scenario.refresh != "full":
+            self._require_same_as_full(ended, whole)
+        (built / _WHOLE_RUN).write_text(json.dumps(whole))
 
-    def _require_same_as_full(self, ended: Ran) -> None:
+    def _require_same_as_full(self, ended: Ran, whole: Mapping[str, Any]) -> None:
         """A refresh that leaves functions unread leads to the same cloud by the same writes."""
         assert ended.document["refresh"]["mode"] == self.scenario.refresh
         assert self.scenario.name != "change" or ended.document["refresh"]["unread"]
         with self.start_run() as attempt:
             assert attempt.run(refresh="full").exit_code == 0
-            assert attempt.cloud() == self.final
-            assert attempt.done() == self.done
+            assert attempt.cloud() == whole["final"]
+            assert attempt.done() == whole["done"]
 
     @contextmanager
     def start_run(self) -> Iterator[ScenarioRun]:
         """Start a run from a copy of the initial state."""
         place = self._home / "run"
         shutil.rmtree(place, ignore_errors=True)
-        shutil.copytree(self._home / "built", place)
+        shutil.copytree(self._built, place)
         with CrashPointServer(place / "cloud.db") as server:
             # Complete pending operations of the initial state.
             Cloud(server.url).advance(60)
@@ -125,9 +141,8 @@ class PreparedScenario:
         assert started.run().exit_code == 0
         self.scenario.write(project)
 
-    def _build(self) -> None:
-        built = self._home / "built"
-        (built / "project").mkdir(parents=True)
+    def _make_initial_state(self) -> None:
+        built = self._built
         with CrashPointServer(built / "cloud.db") as server:
             Cloud(server.url).create("foreign", Tags=FOREIGN)
             Cloud(server.url).create("unmarked")
