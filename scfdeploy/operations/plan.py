@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scfdeploy.diagnostics import Diagnostic, Diagnostics
 from scfdeploy.model import Address, Bundle, Observed, Project, Ref, Value
 from scfdeploy.model.resource_kind import LAYER
+from scfdeploy.model.value import whole_number
 from scfdeploy.operations.check import CheckedProject, attach_findings, failed, load_and_check
 from scfdeploy.operations.cloud import child_environment, connect_early, open_cloud
 from scfdeploy.operations.code import (
@@ -32,6 +33,7 @@ from scfdeploy.plan.checks import (
     needs_limits,
     public_url_findings,
     shared_aliases,
+    with_existing_versions,
     within_limits,
 )
 from scfdeploy.plan.resources.alias import LATEST
@@ -89,10 +91,12 @@ def plan_project(
     *,
     complete_query: Callable[[Query, Project], Query] = with_version_queries,
     lock: ProjectLock | None = None,
+    skip_missing_versions: bool = False,
 ) -> PlannedProject | Findings:
     """Plan the changes that make the cloud match the files; returns only the findings if these stop the command.
 
     `complete_query` extends the query of the project. A `lock` is acquired before the cloud is read.
+    `skip_missing_versions` leaves out aliases with versions that the function does not have; otherwise they are errors.
     """
     checked = load_and_check(request)
     if checked.failed or checked.project is None:
@@ -158,6 +162,7 @@ def plan_project(
     )
     plan, observed = (make(observed), observed) if selection is None else selection.make_plan(make, observed)
     with attach_findings(findings):
+        plan = with_existing_versions(plan, partial(_version_names, provider), leave_out=skip_missing_versions)
         warnings = [*public_url_findings(project, plan), *_alias_findings(project, plan, observed, provider)]
     plan, limit_notices = _within_limits(plan, provider)
     warnings = [finding for finding in warnings if finding.rule not in request.ignore]
@@ -215,6 +220,11 @@ def _alias_findings(
         return None if settings is None else str(name or "")
 
     return tuple(alias_findings(project, plan, dead_letter_of))
+
+
+def _version_names(provider: TencentProvider, function: Address) -> Sequence[str]:
+    """The numbers of the versions of a function, the newest last."""
+    return [version.name for version in provider.versions(function) if whole_number(version.name) is not None]
 
 
 def _within_limits(plan: Plan, provider: TencentProvider) -> tuple[Plan, Sequence[Diagnostic]]:

@@ -1,16 +1,17 @@
-"""Check a finished plan: limits of the account, public function URLs, and dead letter queues behind aliases."""
+"""Check a finished plan: limits of the account, public function URLs, versions and dead letter queues of aliases."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from scfdeploy.diagnostics import Diagnostic, Finding, Severity, message
 from scfdeploy.model import Address, Project, Ref, Value
 from scfdeploy.model.account_limits import AccountLimits, NamespaceLimits
 from scfdeploy.model.resource_kind import ALIAS, FUNCTION, NAMESPACE, TRIGGER, ResourceKind
-from scfdeploy.plan.change import Action, Change, Plan, Refusal
-from scfdeploy.plan.resources.alias import versions_in, weights
+from scfdeploy.plan.change import Action, Change, Plan, Refusal, changes_of
+from scfdeploy.plan.resources.alias import LATEST, versions_in, weights
+from scfdeploy.plan.resources.version import publishes
 from scfdeploy.records import replace
 
 ACCOUNT_LIMIT = Finding(
@@ -70,6 +71,21 @@ ALIAS_DEAD_LETTER = Finding(
     right="One `deadLetter` for all versions that share an alias.",
 )
 
+ALIAS_VERSION_UNKNOWN = Finding(
+    "alias-version-unknown",
+    Severity.ERROR,
+    "Alias with a version that does not exist",
+    detail="routes calls to version {version}, which {function} does not have",
+    hint="Name a version that exists, or remove the key until there is one.",
+    code="ResourceNotFound.FunctionVersion",
+    title="An alias with a version that the function does not have.",
+    what="`lastVersion`, `aliasFunctionVersion` or `additionalVersionWeights` names a version that was never "
+    "published, or that was deleted. A new function has at most version 1, which `publish: true` publishes.",
+    why="The cloud would reject the alias during apply, after the function is changed.",
+    wrong="`lastVersion: 7` in a file from another stage, on a function that is new in this one.",
+    right="`lastVersion: ${env:LAST_VERSION, ''}`, or no `lastVersion`: the newest version, as soon as there is one.",
+)
+
 _CREATING = (Action.CREATE, Action.REPLACE)
 _TIMES = (
     ("timeout", "timeout_s", "LimitExceeded.Timeout"),
@@ -118,6 +134,51 @@ def shared_aliases(plan: Plan) -> Iterator[Change]:
     for change in plan.changes:
         if change.address.kind is ALIAS and change.action is not Action.DELETE and weights(change.settings):
             yield change
+
+
+def with_existing_versions(
+    plan: Plan, versions_of: Callable[[Address], Collection[str]], *, leave_out: bool = False
+) -> Plan:
+    """The plan, with a refusal for each alias that it would route to a version that its function does not have.
+
+    `versions_of` returns the versions of a function that exists. `leave_out` leaves these aliases out of the plan.
+    """
+    functions = {change.address: change for change in changes_of(FUNCTION, plan.changes)}
+    refusals: list[Refusal] = []
+    for change in changes_of(ALIAS, plan.changes):
+        if change.action in (*_CREATING, Action.UPDATE):
+            refusals += _missing_versions(change, functions.get(change.address.of), versions_of)
+    if not refusals:
+        return plan
+    if not leave_out:
+        return replace(plan, rejected=(*plan.rejected, *refusals))
+    missing = {refusal.address: refusal.reason for refusal in refusals}
+    changes = tuple(change for change in plan.changes if change.address not in missing)
+    return replace(plan, changes=changes, unmanaged=(*plan.unmanaged, *missing.items()))
+
+
+def _missing_versions(
+    alias: Change, function: Change | None, versions_of: Callable[[Address], Collection[str]]
+) -> Iterator[Refusal]:
+    named = [str(version) for version in versions_in(alias.settings) if not isinstance(version, Ref | None)]
+    named = [version for version in named if version != LATEST]
+    if not named:
+        return
+    is_new = function is not None and function.action in _CREATING
+    existing = () if is_new else versions_of(alias.address.of)
+    newest = max(map(int, existing), default=0)
+    published_now = newest + 1 if function is not None and publishes(function) else None
+    for version in named:
+        if version in existing or version == str(published_now):
+            continue
+        yield Refusal.of(
+            ALIAS_VERSION_UNKNOWN,
+            alias.address,
+            hint="Name a version that exists, such as the newest, {newest}." if existing else None,
+            version=version,
+            function=alias.address.of,
+            newest=newest,
+        )
 
 
 def alias_findings(

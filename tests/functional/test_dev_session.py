@@ -166,6 +166,17 @@ def test_settings_of_the_file_are_deployed(tmp_path: Path) -> None:
     run_dev(tmp_path, script)
 
 
+def test_version_that_only_the_cloud_has_is_left_out(tmp_path: Path) -> None:
+    write_project(tmp_path, f"  traffic: 0.5\n  lastVersion: '7'\n{URL}", code=ONE)
+
+    def script(dev: Dev) -> Iterator[Input]:
+        assert dev.get("/hello") == (200, '"one"')
+        yield dev.save(("src/index.py", TWO))
+        assert dev.get("/hello") == (200, '"two"')
+
+    run_dev(tmp_path, script)
+
+
 @pytest.mark.parametrize(
     ("file", "text", "place"),
     [

@@ -192,6 +192,41 @@ def test_traffic_without_any_version_is_left_out_with_note(tmp_path: Path, cloud
     assert alias(cloud, "$DEFAULT") == ("$LATEST", [("1", 0.5)])
 
 
+@pytest.mark.parametrize(
+    ("inputs", "address"),
+    [
+        ("  traffic: 0.5\n  lastVersion: '7'\n", DEFAULT),
+        ("  publish: true\n  traffic: 0.5\n  lastVersion: '7'\n", DEFAULT),
+        ("  publish: true\n  aliasName: prod\n  aliasFunctionVersion: '7'\n", PROD),
+        ("  aliasName: prod\n  aliasFunctionVersion: $LATEST\n"
+         "  additionalVersionWeights: [{version: '7', weight: 0.1}]\n", PROD),
+    ],
+)  # fmt: skip
+def test_alias_with_missing_version_is_refused_before_anything_is_changed(
+    tmp_path: Path, cloud: LocalServer, inputs: str, address: str
+) -> None:
+    """For a new function, and for one that exists."""
+    for existing in (None, "  publish: true\n"):
+        if existing is not None:
+            deploy(tmp_path, existing, cloud)
+        before = cloud.writes()
+        ran = scfdeploy(
+            "apply", write_project(tmp_path, f"{inputs}  timeout: 9\n"), "--yes", "--format", "json", env=cloud.env
+        )
+        assert ran.exit_code == 1
+        (refused,) = ran.document["refused"]
+        assert (refused["address"], refused["rule"]) == (address, "alias-version-unknown")
+        assert refused["reason"] == f"routes calls to version 7, which {HELLO} does not have"
+        assert ("the newest, 1." in refused["hint"]) == (existing is not None)
+        assert cloud.writes() == before
+
+
+def test_alias_with_version_of_this_apply_is_created(tmp_path: Path, cloud: LocalServer) -> None:
+    deploy(tmp_path, "  publish: true\n  aliasName: prod\n  aliasFunctionVersion: '1'\n", cloud)
+    deploy(tmp_path, "  publish: true\n  timeout: 9\n  aliasName: prod\n  aliasFunctionVersion: '2'\n", cloud)
+    assert alias(cloud, "prod") == ("2", [])
+
+
 def test_alias_follows_published_version(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, "  publish: true\n  aliasName: prod\n  aliasDescription: for customers\n", cloud)
     shown = changes(planned(write_project(tmp_path, "  publish: true\n  aliasName: prod\n  timeout: 9\n"), cloud))

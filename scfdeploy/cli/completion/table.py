@@ -1606,6 +1606,7 @@ RULES: tuple[str, ...] = (
     "alias-name",
     "alias-version-missing",
     "alias-version-twice",
+    "alias-version-unknown",
     "alias-weights-too-many",
     "alias-without-version",
     "apigw-retired",

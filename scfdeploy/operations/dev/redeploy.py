@@ -22,13 +22,13 @@ from scfdeploy.results import Applied, Findings
 def redeploy(request: Request, cloud: CloudOptions, affected: Affected, *, instances: Iterable[str] = ()) -> Applied:
     """Deploy what is affected, without asking. Resources that are no longer in the files are deleted.
 
-    `instances` are those that were deployed before: their files may be gone. No lock is needed: no other program
-    changes this server. Raises KeyboardInterrupt after a signal.
+    Aliases with versions that only the cloud has are left out. `instances` are those that were deployed before: their
+    files may be gone. No lock is needed: no other program changes this server. Raises KeyboardInterrupt after a signal.
     """
     targets = tuple(sorted(affected.functions, key=str)) if not affected.everything else ()
     policy = Policy(targets=targets) if targets else Policy(adopt=True, prune=True, instances=tuple(sorted(instances)))
     query = _only(affected.functions) if targets else with_version_queries
-    planned = plan_project(request, cloud, policy, complete_query=query)
+    planned = plan_project(request, cloud, policy, complete_query=query, skip_missing_versions=True)
     if isinstance(planned, Findings):
         return Applied("dev", planned, ok=False, plan=None)
     hooks = ApplyHooks(confirm=lambda _planned, _where: None, listener=lambda _event: None, stop=_StopAtOnce())

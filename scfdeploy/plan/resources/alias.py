@@ -79,7 +79,7 @@ def _planned(spec: FunctionSpec, observed: Mapping[Address, Resource], version: 
     for address in alias_addresses(spec):
         resource = observed.get(address)
         if _is_traffic(spec, address) and _waits_for_version(spec, resource, version, is_new=is_new):
-            fragments.append(PlanFragment(unmanaged=((address, _traffic_ignored(spec)),)))
+            fragments.append(PlanFragment(unmanaged=((address, _traffic_ignored()),)))
             continue
         desired = _desired(spec, address, resource, version)
         if desired is None:
@@ -113,24 +113,15 @@ def _is_traffic(spec: FunctionSpec, address: Address) -> bool:
 
 
 def _waits_for_version(spec: FunctionSpec, resource: Resource | None, version: Value, *, is_new: bool) -> bool:
-    """Whether `traffic` has no effect yet, because the function has no published version for the rest of the calls.
-
-    A new function has only the version that is published with it, which is version 1.
-    """
-    if _traffic(spec) == 1:
+    """Whether `traffic` has no effect yet, because the function has no published version for the rest of the calls."""
+    if _traffic(spec) == 1 or not is_blank(spec.settings.get("lastVersion")):
         return False
-    written = spec.settings.get("lastVersion")
     if is_new:
-        return not wants_versions(spec) or (not is_blank(written) and str(written) != "1")
-    return is_blank(written) and version is None and not (resource and weights(resource.settings))
+        return not wants_versions(spec)
+    return version is None and not (resource and weights(resource.settings))
 
 
-def _traffic_ignored(spec: FunctionSpec) -> str:
-    if wants_versions(spec):
-        return message(
-            "traffic has no effect yet: the new function has no version {version}",
-            version=spec.settings.get("lastVersion"),
-        )
+def _traffic_ignored() -> str:
     return message("traffic has no effect yet: the function has no published version; `publish: true` publishes one")
 
 

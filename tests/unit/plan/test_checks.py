@@ -1,14 +1,14 @@
-"""What a plan may make within the account's limits."""
+"""What a plan may make within the limits of the account, and of the versions that exist."""
 
 from __future__ import annotations
 
 import pytest
 
-from scfdeploy.model import Address, ProjectKey
+from scfdeploy.model import Address, ProjectKey, Ref, Value
 from scfdeploy.model.account_limits import AccountLimits, NamespaceLimits
 from scfdeploy.plan import Action, Change, Plan
 from scfdeploy.plan.change import FieldChange
-from scfdeploy.plan.checks import needs_limits, within_limits
+from scfdeploy.plan.checks import needs_limits, with_existing_versions, within_limits
 
 KEY = ProjectKey("shop", "dev", "ap-guangzhou")
 FUNCTION = Address.of_function("default", "hello")
@@ -83,3 +83,64 @@ def test_timeout_beyond_limit_is_rejected(settings: dict[str, object], refused: 
 )
 def test_limits_are_needed_only_for_creations_and_times(change: Change, needed: bool) -> None:
     assert needs_limits(plan(change)) is needed
+
+
+NEXT = Ref(FUNCTION, "version")
+ALIAS = FUNCTION.alias("prod")
+
+
+def alias(action: Action, main: Value, *others: Value) -> Change:
+    weights = tuple({"version": other, "weight": 0.1} for other in others)
+    return Change(ALIAS, action, "", settings={"aliasFunctionVersion": main, "additionalVersionWeights": weights})
+
+
+def deployed(action: Action, *, is_published: bool = False) -> Change:
+    fields = (FieldChange("publish", None, NEXT),) if is_published else ()
+    return Change(FUNCTION, action, "", fields)
+
+
+@pytest.mark.parametrize(
+    ("function_change", "alias_change", "missing"),
+    [
+        (deployed(Action.NO_OP), alias(Action.UPDATE, "2", "1"), []),
+        (deployed(Action.NO_OP), alias(Action.UPDATE, "$LATEST", "2"), []),
+        (deployed(Action.NO_OP), alias(Action.UPDATE, "3"), ["3"]),
+        (deployed(Action.NO_OP), alias(Action.CREATE, "7", "8"), ["7", "8"]),
+        (deployed(Action.NO_OP), alias(Action.CREATE, "two"), ["two"]),
+        (deployed(Action.NO_OP), alias(Action.NO_OP, "7"), []),
+        (deployed(Action.UPDATE, is_published=True), alias(Action.UPDATE, NEXT, "2"), []),
+        (deployed(Action.UPDATE, is_published=True), alias(Action.UPDATE, "3"), []),
+        (deployed(Action.UPDATE, is_published=True), alias(Action.UPDATE, "0"), ["0"]),
+        (deployed(Action.CREATE, is_published=True), alias(Action.CREATE, "1", NEXT), []),
+        (deployed(Action.CREATE, is_published=True), alias(Action.CREATE, "2"), ["2"]),
+        (deployed(Action.CREATE), alias(Action.CREATE, "$LATEST", "1"), ["1"]),
+        (deployed(Action.REPLACE), alias(Action.CREATE, "2"), ["2"]),
+        (None, alias(Action.UPDATE, "2"), []),
+        (None, alias(Action.UPDATE, "3"), ["3"]),
+    ],
+)
+def test_alias_with_missing_version_is_rejected(
+    function_change: Change | None, alias_change: Change, missing: list[str]
+) -> None:
+    made = plan(*([function_change] if function_change else []), alias_change)
+    checked = with_existing_versions(made, lambda _: ("1", "2"))
+    assert [(one.address, one.rule) for one in checked.rejected] == [(ALIAS, "alias-version-unknown")] * len(missing)
+    assert all(f"version {version}," in one.reason for version, one in zip(missing, checked.rejected, strict=True))
+    assert checked.changes == made.changes
+
+
+def test_alias_with_missing_version_is_left_out_on_request() -> None:
+    function_change = deployed(Action.CREATE)
+    made = plan(function_change, alias(Action.CREATE, "7"))
+    checked = with_existing_versions(made, lambda _: (), leave_out=True)
+    assert (checked.changes, checked.rejected) == ((function_change,), ())
+    assert [address for address, _ in checked.unmanaged] == [ALIAS]
+
+
+def test_versions_are_not_read_for_aliases_that_follow_the_published_version() -> None:
+    made = plan(deployed(Action.UPDATE, is_published=True), alias(Action.UPDATE, NEXT), alias(Action.NO_OP, "1"))
+
+    def fail(function: Address) -> tuple[str, ...]:
+        raise AssertionError(f"the versions of {function} are read")
+
+    assert with_existing_versions(made, fail) == made
