@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -98,9 +98,13 @@ class Reply:
 
 
 class Guardian:
-    """The process that kills the others if this server ends without doing so. It starts with the first of them."""
+    """The process that kills the others if this server ends without doing so. It starts with the first of them.
 
-    def __init__(self) -> None:
+    It then removes the temporary folder of the server, too.
+    """
+
+    def __init__(self, folder: Callable[[], Path] | None = None) -> None:
+        self._folder = folder
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -115,6 +119,8 @@ class Guardian:
                     stderr=subprocess.DEVNULL,
                     start_new_session=True,
                 )
+                if self._folder is not None:
+                    self._send(f"={json.dumps(str(self._folder()))}\n")
             self._send(f"+{group} {json.dumps([list(command), marker and [marker.root, marker.folder]])}\n")
 
     def forget(self, group: int) -> None:
@@ -123,8 +129,9 @@ class Guardian:
             self._send(f"-{group}\n")
 
     def close(self) -> None:
-        """End the guardian with all that it watches."""
+        """End the guardian with all that it watches, except the folder, which the server removes."""
         with self._lock:
+            self._send("=\n")
             process, self._process = self._process, None
         if process is not None:
             process.communicate()

@@ -6,10 +6,11 @@ instance has a text of its own in one of them. The processes also stay below the
 
 Run as `python instance_processes.py`, it is the guardian of a server: it kills the processes of functions when the
 server ends without doing so itself, as after SIGKILL. Standard input has the line `+ID [COMMAND, MARKER]` for each
-process group that starts and `-ID` for each that ended. When the server ends, the input ends, and all groups that are
-left are killed: a frozen process would otherwise stay for ever. So are processes below their leaders, and those with
-the MARKER. Then the commands of these groups run, such as the one that removes a container. COMMAND is a JSON list of
-words, which is empty for most groups, and MARKER the fields of `Marker`, or null.
+process group that starts, `-ID` for each that ended, and `=FOLDER` with the temporary folder of the server, or `=` if
+the server removes that itself. When the server ends, the input ends, and all groups that are left are killed: a frozen
+process would otherwise stay for ever. So are processes below their leaders, and those with the MARKER. Then the
+commands of these groups run, such as the one that removes a container, and the folder is removed. COMMAND is a JSON
+list of words, which is empty for most groups, MARKER the fields of `Marker`, or null, and FOLDER a JSON text.
 """
 
 from __future__ import annotations
@@ -126,20 +127,36 @@ def signal_each(pids: Collection[int], number: int) -> None:
 def main() -> None:
     """Follow the lines of the server to their end."""
     groups: dict[int, bytes] = {}
+    folder = b""
     for line in sys.stdin.buffer:
         group, _, rest = line[1:].partition(b" ")
-        if line.startswith(b"+"):
+        if line.startswith(b"="):
+            folder = line[1:].strip()
+        elif line.startswith(b"+"):
             groups[int(group)] = rest
         else:
             groups.pop(int(group), None)
     for leader in groups:
         kill_group(leader)
-    if groups:
+    if groups or folder:
         import json
 
         contents = [json.loads(rest) for rest in groups.values()]
         kill_marked([Marker(*marker) for _, marker in contents if marker is not None])
         _run_all([command for command, _ in contents if command])
+        if folder:
+            remove_folder(json.loads(folder))
+
+
+def remove_folder(root: str) -> None:
+    """Remove a folder with what is in it, also copies of code, which cannot be written to."""
+    import shutil
+
+    for folder, folders, _ in os.walk(root):
+        for path in [f"{folder}/{name}" for name in folders]:
+            if not os.path.islink(path):  # noqa: PTH114 - pathlib costs start-up time
+                os.chmod(path, 0o700)  # noqa: PTH101
+    shutil.rmtree(root, ignore_errors=True)
 
 
 def _kill(pid: int, marker: Marker) -> int | None:

@@ -47,7 +47,7 @@ class Invoker:
     ) -> None:
         self.cache = CodeCache()
         self.concurrency = Concurrency()
-        self._guardian = Guardian()
+        self._guardian = Guardian(self.cache.root)
         self.images = ImageRunner(now, self._guardian)
         self.launcher = Launcher(
             self.cache, notify=notify, interpreter_setting=interpreter_setting, debugging=debugging

@@ -21,7 +21,7 @@ from typing import Any
 
 from scfdeploy.emulator.messages import IsolationError
 from scfdeploy.emulator.runtime.code_cache import CodeCache
-from scfdeploy.emulator.runtime.instance_processes import Marker
+from scfdeploy.emulator.runtime.instance_processes import Marker, remove_folder
 from scfdeploy.emulator.runtime.interpreters import library_path
 
 AUTO, NAMESPACE, COPY = "auto", "namespace", "copy"
@@ -108,7 +108,7 @@ class Sandbox:
     def close(self) -> None:
         """Remove what belongs to this instance alone. Its process must have ended."""
         if self.own is not None:
-            _remove(self.own)
+            remove_folder(str(self.own))
 
 
 class Sandboxes:
@@ -256,12 +256,3 @@ def _scan(root: Path) -> Files:
             entry = os.lstat(path)
             state[path] = (entry.st_ctime_ns, entry.st_size, entry.st_ino)
     return state
-
-
-def _remove(root: Path) -> None:
-    for folder, folders, _ in os.walk(root):
-        for name in folders:
-            path = Path(folder, name)
-            if not path.is_symlink():
-                path.chmod(0o700)
-    shutil.rmtree(root, ignore_errors=True)

@@ -490,6 +490,22 @@ def test_frozen_instances_end_with_a_killed_server() -> None:
         _wait_until_gone(pid, 20)
 
 
+@pytest.mark.parametrize("isolation", ["copy", pytest.param("namespace", marks=needs_namespaces)])
+def test_unpacked_code_is_removed_after_a_killed_server(
+    isolation: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with _server_process() as (server, cloud):
+        cloud.control("settings", {"isolation": isolation})
+        cloud.create(files={"index.py": PYTHON})
+        returned(cloud)
+        assert list(tmp_path.glob("*/*/index.py")) != []
+        server.kill()
+        deadline = time.monotonic() + 20
+        while list(tmp_path.iterdir()):
+            assert time.monotonic() < deadline
+
+
 def test_running_web_function_ends_with_a_killed_server(tmp_path: Path) -> None:
     file = tmp_path / "pid"
     script = f"#!/bin/sh\necho $$ > {file}.new\nmv {file}.new {file}\nsleep 600\n"
