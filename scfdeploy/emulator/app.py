@@ -53,6 +53,7 @@ class EmulatorApp:
             self.event_clock.now,
             notify=self.notify,
             interpreter_setting=lambda: self._settings.interpreters,
+            is_code_stored=self.store.has_blob,
             debugging=debugging,
         )
         self.faults = Faults()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import os
@@ -10,16 +11,26 @@ import stat
 import tempfile
 import threading
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+
+# An update may replace code between the read of its version and the start of an instance.
+_MAX_REPLACED = 4
 
 
 class CodeCache:
-    """Unpacks each zip once. The folder is created on first use and removed by `close`."""
+    """Unpacks each zip once. The folder is created on first use and removed by `close`.
 
-    def __init__(self) -> None:
+    Code with a hash for which `is_stored` is false is replaced code: it is removed when nothing uses it and several
+    others were replaced after it.
+    """
+
+    def __init__(self, is_stored: Callable[[str], bool] = lambda _sha256: True) -> None:
+        self._is_stored = is_stored
         self._lock = threading.Lock()
         self._root: Path | None = None
+        self._users: dict[str, set[object]] = {}
+        """Of each unpacked code."""
 
     def root(self) -> Path:
         """The server's temporary folder."""
@@ -30,10 +41,28 @@ class CodeCache:
 
     def folder(self, sha256: str, code: bytes) -> Path:
         """The folder of the unpacked code. Raises ValueError for a zip that reaches outside it."""
-        return self._unpack_once(sha256, [code])
+        target = self._unpack_once(sha256, [code])
+        with self._lock:
+            is_new = sha256 not in self._users
+            self._users.setdefault(sha256, set())
+        if is_new:
+            self._remove_replaced()
+        return target
+
+    def use(self, sha256: str) -> Callable[[], None]:
+        """Keep unpacked code until the returned function is called. It can be called several times."""
+        user = object()
+        with self._lock:
+            self._users.setdefault(sha256, set()).add(user)
+
+        def release() -> None:
+            with self._lock:
+                self._users.get(sha256, set()).discard(user)
+
+        return release
 
     def has_code(self, sha256: str) -> bool:
-        """Whether this code is unpacked, so that `folder` does not read its bytes. It stays until `close`."""
+        """Whether this code is unpacked, so that `folder` does not read its bytes. It stays while it is stored."""
         return self._is_unpacked(sha256)
 
     def has_layers(self, hashes: Sequence[str]) -> bool:
@@ -66,6 +95,22 @@ class CodeCache:
             if self._root is not None:
                 shutil.rmtree(self._root, ignore_errors=True)
                 self._root = None
+
+    def _remove_replaced(self) -> None:
+        with self._lock:
+            unused = [sha256 for sha256, users in self._users.items() if not users]
+        # Without the lock: this waits for the store.
+        replaced = [sha256 for sha256 in unused if not self._is_stored(sha256)]
+        for sha256 in replaced[:-_MAX_REPLACED]:
+            removed = self.root() / f"removed-{sha256}"
+            with self._lock:
+                if self._users.get(sha256, {None}):
+                    continue
+                del self._users[sha256]
+                # Programs that clean the temporary folder may have removed it.
+                with contextlib.suppress(FileNotFoundError):
+                    removed.with_name(sha256).rename(removed)
+            shutil.rmtree(removed, ignore_errors=True)
 
     def _is_unpacked(self, name: str) -> bool:
         # Without the lock: the caller must not wait while another zip is unpacked. A name appears with all its files.

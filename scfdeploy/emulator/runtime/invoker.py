@@ -34,7 +34,8 @@ _NO_LIMIT = 1 << 62
 class Invoker:
     """All running functions of one server. Thread-safe.
 
-    `now` is the time of invocations. See `Launcher` for `notify` and `interpreter_setting`.
+    `now` is the time of invocations, and `is_code_stored` whether a zip is the code of a version. See `Launcher` for
+    `notify` and `interpreter_setting`.
     """
 
     def __init__(
@@ -43,9 +44,10 @@ class Invoker:
         *,
         notify: Callable[[str, str], None] = lambda _function, _text: None,
         interpreter_setting: Callable[[], str] = str,
+        is_code_stored: Callable[[str], bool] = lambda _sha256: True,
         debugging: Debugging = Debugging(),  # noqa: B008 - frozen
     ) -> None:
-        self.cache = CodeCache()
+        self.cache = CodeCache(is_code_stored)
         self.concurrency = Concurrency()
         self._guardian = Guardian(self.cache.root)
         self.images = ImageRunner(now, self._guardian)

@@ -6,7 +6,7 @@ import os
 import threading
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scfdeploy.emulator.messages import CloudError, IsolationError, Json
@@ -158,7 +158,7 @@ class Launcher:
         self._notify_once(_ALL_FUNCTIONS, _notice(isolation))
         code, opt = self.unpack(invocation)
         is_debugged = debug_port(self.debugging, invocation) is not None
-        return self._sandboxes.open(
+        sandbox = self._sandboxes.open(
             code,
             opt,
             tmp_mb=invocation.version.get("disk_mb", limit("disk.default_mb")),
@@ -167,6 +167,7 @@ class Launcher:
             if is_debugged
             else "",
         )
+        return replace(sandbox, on_close=self._cache.use(invocation.version["blob"]))
 
     def code_folder(self, function: str, choice: str) -> str:
         """Where the code of a function that is debugged is for its process. `function` is `namespace/name`."""

@@ -14,7 +14,7 @@ import stat
 import subprocess
 import sys
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,8 @@ class Sandbox:
     """The state of the copied code, if the process could change it."""
     marker: Marker | None = None
     """What every process of the instance has."""
+    on_close: Callable[[], None] = lambda: None
+    """Called by each `close`."""
 
     def command(
         self,
@@ -109,6 +111,7 @@ class Sandbox:
         """Remove what belongs to this instance alone. Its process must have ended."""
         if self.own is not None:
             remove_folder(str(self.own))
+        self.on_close()
 
 
 class Sandboxes:

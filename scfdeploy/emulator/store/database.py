@@ -188,6 +188,11 @@ class Store:
         row = self._db.execute("SELECT bytes FROM blobs WHERE sha256=?", (sha256,)).fetchone()
         return bytes(row[0]) if row else None
 
+    def has_blob(self, sha256: str) -> bool:
+        """Whether there are bytes of a hash. Needs no `exclusive`: it is one statement."""
+        with self._lock:
+            return self._db.execute("SELECT 1 FROM blobs WHERE sha256=?", (sha256,)).fetchone() is not None
+
     def drop_unused_blobs(self) -> None:
         """Delete bytes whose hash is in the field `blob` of no document."""
         kinds = ", ".join("?" * len(_KINDS_WITH_BLOBS))

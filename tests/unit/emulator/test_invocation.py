@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import stat
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -378,6 +379,46 @@ def test_server_stop_removes_unpacked_code() -> None:
         folder = json.loads(cloud.call("InvokeFunction", FunctionName="hello")["Result"]["RetMsg"])
         assert Path(folder).is_dir()
     assert not Path(folder).exists()
+
+
+def test_replaced_code_is_removed_when_others_were_replaced_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with running() as cloud:
+        cloud.create(files={"index.py": "def main(e, c): return 'published'"})
+        cloud.call("PublishVersion", FunctionName="hello")
+        assert cloud.call("Invoke", FunctionName="hello", Qualifier="1")["Result"]["RetMsg"] == '"published"'
+        for number in range(10):
+            code = zip_text({"index.py": f"def main(e, c): return {number}"})
+            cloud.call("UpdateFunctionCode", FunctionName="hello", ZipFile=code)
+            assert cloud.call("Invoke", FunctionName="hello")["Result"]["RetMsg"] == str(number)
+        unpacked = [path.read_text("utf-8") for path in tmp_path.glob("*/*/index.py")]
+        assert "def main(e, c): return 'published'" in unpacked
+        assert "def main(e, c): return 9" in unpacked
+        assert "def main(e, c): return 0" not in unpacked
+        assert len(unpacked) < 10
+
+
+def test_replaced_code_stays_while_an_instance_uses_it() -> None:
+    cache = CodeCache(is_stored=lambda _: False)
+    used = cache.folder("used", zip_bytes({"x": ""}))
+    releases = [cache.use("used"), cache.use("used")]
+
+    def replace_often(name: str) -> None:
+        for number in range(10):
+            cache.folder(f"{name}-{number}", zip_bytes({"x": ""}))
+
+    replace_often("before")
+    releases[0]()
+    releases[0]()
+    replace_often("between")
+    assert used.exists()
+    releases[1]()
+    replace_often("after")
+    assert not used.exists()
+    assert cache.folder("used", zip_bytes({"x": ""})).exists()
+    cache.close()
 
 
 def test_unpacking_keeps_modes_and_rejects_paths_outside() -> None:
