@@ -331,7 +331,12 @@ class Child:
             else:
                 self._selector.unregister(self._command_fd)
                 self._send(key.data)
-        return b"" if not ready and not self.is_alive() else chunk
+        if chunk is None and not self.is_alive():
+            # A copy of the process may keep the pipe open, and write output all the time.
+            with contextlib.suppress(BlockingIOError):
+                return os.read(self._report_fd, _CHUNK)
+            return b""
+        return chunk
 
     def _send(self, content: memoryview) -> None:
         """Write a line, the rest of it when the pipe takes more."""

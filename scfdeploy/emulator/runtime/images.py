@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from scfdeploy.emulator.messages import CloudError, Json, Request, Response
 from scfdeploy.emulator.runtime.child import Guardian, OutputTail, ProcessGroup
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
-from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, InstancePool, instance_key
+from scfdeploy.emulator.runtime.pool import InstancePool, ends_instance, instance_key
 from scfdeploy.emulator.runtime.web_request import PORT, WebError, forward
 from scfdeploy.facts import limit
 
@@ -165,7 +165,7 @@ class ImageRunner:
             address = ("127.0.0.1", container.port)
             response = forward(invocation, request, lambda: container.stop(now=True), address)
         except WebError as error:
-            is_reusable = container.has_listened and error.status not in RECYCLING_STATUSES
+            is_reusable = container.has_listened and not ends_instance(invocation, error.status)
             error.output += self._release(container, is_reusable=is_reusable)
             raise
         except BaseException:

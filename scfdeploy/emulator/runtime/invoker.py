@@ -20,7 +20,7 @@ from scfdeploy.emulator.runtime.images import ImageRunner
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
 from scfdeploy.emulator.runtime.launcher import CodeError, Launcher
 from scfdeploy.emulator.runtime.memory import MemoryLimiter, MemoryWatch
-from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, Instance, InstancePool, end_all, instance_key
+from scfdeploy.emulator.runtime.pool import Instance, InstancePool, end_all, ends_instance, instance_key
 from scfdeploy.emulator.runtime.sandbox import WROTE_TO_CODE, start_problem
 from scfdeploy.emulator.runtime.web import WebRunner
 from scfdeploy.emulator.settings import Debugging
@@ -238,7 +238,8 @@ class Invoker:
             outcome = failed(_EXCEPTION, WROTE_TO_CODE, output=output, **usage)
         # A cancelled instance that answered would still be killed at the end of the grace time, in a later call.
         is_cancelled = invocation.request_id in self._cancelled
-        if is_cancelled or has_written or outcome.status in RECYCLING_STATUSES or not reply.report.endswith(b"\n"):
+        is_whole = reply.report.endswith(b"\n")
+        if is_cancelled or has_written or ends_instance(invocation, outcome.status) or not is_whole:
             instance.end()
         else:
             self._pool.put(instance)

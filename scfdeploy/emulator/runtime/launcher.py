@@ -28,6 +28,7 @@ from scfdeploy.facts import limit, runtime
 
 _ALL_FUNCTIONS = ""
 _CUSTOM_PROGRAM = "bootstrap"
+_ONE_REQUEST = "{name}: instanceConcurrencyConfig has no effect here; each request that runs has an instance to itself."
 
 
 class CodeError(Exception):
@@ -156,6 +157,8 @@ class Launcher:
             message = f"Namespace isolation does not work on this machine: {error}"
             raise CloudError("FailedOperation.InvokeFunction", message) from error
         self._notify_once(_ALL_FUNCTIONS, _notice(isolation))
+        if invocation.version.get("InstanceConcurrencyConfig"):
+            self._notify_once(function, _ONE_REQUEST.format(name=invocation.function["FunctionName"]))
         code, opt = self.unpack(invocation)
         is_debugged = debug_port(self.debugging, invocation) is not None
         sandbox = self._sandboxes.open(

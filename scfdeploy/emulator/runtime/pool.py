@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from scfdeploy.emulator.runtime.child import Child
-from scfdeploy.emulator.runtime.invocation import Invocation
+from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation
 from scfdeploy.emulator.runtime.sandbox import Sandbox
 from scfdeploy.facts import delivery_value
 
@@ -19,8 +19,7 @@ _log = logging.getLogger(__name__)
 # Frozen processes take memory of this machine.
 _MAX_IDLE = 100
 _MIN_REAP_S = 0.05
-RECYCLING_STATUSES = frozenset({433, 434, 439})
-"""The statuses after which the platform recycles an instance."""
+_RECYCLING_STATUSES = frozenset({433, 434, 439})
 
 
 class InstanceKey(NamedTuple):
@@ -36,6 +35,12 @@ def instance_key(invocation: Invocation) -> InstanceKey:
     version = invocation.version
     revision = "/".join((version.get("revision", ""), version["blob"], *(sha256 for sha256, _ in invocation.layers)))
     return InstanceKey(invocation.function["FunctionId"], version["FunctionVersion"], revision)
+
+
+def ends_instance(invocation: Invocation, status: int) -> bool:
+    """Whether the platform recycles an instance after this status of an invocation."""
+    runs_asynchronously = invocation.version.get("AsyncRunEnable") == "TRUE"
+    return status in _RECYCLING_STATUSES or (runs_asynchronously and status != SUCCESS)
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)

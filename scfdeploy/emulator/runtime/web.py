@@ -21,7 +21,7 @@ from scfdeploy.emulator.runtime.invocation import Invocation
 from scfdeploy.emulator.runtime.launcher import CodeError, Launcher
 from scfdeploy.emulator.runtime.loopback import can_guard
 from scfdeploy.emulator.runtime.memory import MemoryLimiter
-from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, InstancePool, instance_key
+from scfdeploy.emulator.runtime.pool import InstancePool, ends_instance, instance_key
 from scfdeploy.emulator.runtime.sandbox import NAMESPACE, WROTE_TO_CODE, Sandbox, start_problem
 from scfdeploy.emulator.runtime.web_instance import BOOTSTRAP, UnguardedError, WebInstance
 from scfdeploy.emulator.runtime.web_request import WebError, forward
@@ -84,7 +84,8 @@ class WebRunner:
             with self._running_request(instance):
                 response = self._respond(instance, invocation, request)
         except WebError as error:
-            is_reusable = instance.is_reusable and error.status not in {*RECYCLING_STATUSES, _EXCEPTION}
+            is_ended = error.status == _EXCEPTION or ends_instance(invocation, error.status)
+            is_reusable = instance.is_reusable and not is_ended
             error.output = self._release(instance, is_reusable=is_reusable)
             problem = start_problem(instance.exit_code, error.output)
             if problem:

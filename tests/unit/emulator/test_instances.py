@@ -58,6 +58,11 @@ def main(event, context):
         threading.Thread(target=lambda: time.sleep(1000), daemon=True).start()
     if action == "fork" and os.fork() == 0:
         return "the copy"
+    if action == "leave":
+        if os.fork() == 0:
+            while True:
+                os.write(1, b"x" * 1000)
+        os._exit(3)
     return [calls, os.getpid(), os.environ.get("TRIGGER_SRC")]
 """
 NODE = """
@@ -126,6 +131,14 @@ def test_instance_is_recycled_after_status(instances: Cloud, action: str, number
     assert returned(instances)[0] == 1
     assert status(instances, {"do": action}) == number
     assert returned(instances)[0] == 1
+
+
+def test_instance_that_runs_asynchronously_is_recycled_after_an_exception() -> None:
+    with running() as cloud:
+        cloud.create(files={"index.py": PYTHON}, AsyncRunEnable="TRUE")
+        assert [returned(cloud)[0] for _ in range(2)] == [1, 2]
+        assert status(cloud, {"do": "raise"}) == 430
+        assert returned(cloud)[0] == 1
 
 
 @pytest.mark.parametrize("action", ["UpdateFunctionConfiguration", "UpdateFunctionCode"])
@@ -422,6 +435,12 @@ def test_copy_of_the_process_does_not_answer_for_it(instances: Cloud) -> None:
     second = returned(instances)
     assert (first[0], second[0]) == (1, 2)
     assert first[1] == second[1]
+
+
+def test_end_of_the_process_is_noticed_while_its_copy_writes(instances: Cloud) -> None:
+    instances.call("UpdateFunctionConfiguration", FunctionName="hello", Timeout=5)
+    assert status(instances, {"do": "leave"}) == 439
+    assert returned(instances)[0] == 1
 
 
 def test_copy_of_the_process_made_while_code_loads_does_not_answer_for_it(cloud: Cloud) -> None:

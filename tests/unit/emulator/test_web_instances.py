@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from scfdeploy.emulator import Server, Settings
 from scfdeploy.emulator.runtime import port_lock, web_instance
 from tests.support.emulator import Cloud, running, zip_text
 from tests.support.isolation import needs_namespaces
@@ -140,6 +141,17 @@ def test_state_survives_between_requests_of_one_instance(web: Cloud) -> None:
     found = [ask(web) for _ in range(3)]
     assert [answer["calls"] for answer in found] == [1, 2, 3]
     assert len({answer["pid"] for answer in found}) == 1
+
+
+def test_instance_concurrency_without_effect_is_named_once() -> None:
+    notices: list[str] = []
+    with Server(settings=Settings(activation_s=0), on_notice=notices.append) as server:
+        cloud = Cloud(server.url)
+        create(cloud, InstanceConcurrencyConfig={"DynamicEnabled": "FALSE", "MaxConcurrency": 10})
+        for _ in range(2):
+            ask(cloud)
+    expected = "hello: instanceConcurrencyConfig has no effect here; each request that runs has an instance to itself."
+    assert notices.count(expected) == 1
 
 
 def test_log_of_a_request_has_only_its_own_lines(web: Cloud) -> None:
