@@ -47,6 +47,7 @@ from peer_projects import PEERS, find_peers, remove_results, tasks, write_peer_p
 from processes import Usage, bare_python_s, run
 
 from scfdeploy.providers.retry import documented_rate
+from scfdeploy.providers.tencent.transport.paging import PAGE_SIZE
 
 ROOT = Path(__file__).resolve().parents[1]
 SECTIONS = ("functions", "files", "events", "peers")
@@ -58,7 +59,6 @@ SPEEDS = {("plan, full", 5000): 4}
 RUNS = {1: 3, 10: 3}
 """How often a size is measured; the median counts. Once for all other sizes."""
 BYTES_PER_FILE = 2000
-PAGE_SIZE = 100
 CHANGES = 4
 """Exit code of `plan --detailed-exitcode` when there are changes."""
 FUNCTION = """\

@@ -1,4 +1,9 @@
-"""Executes a plan: starts changes when their dependencies succeed and skips those that depend on a failure."""
+"""Executes a plan: starts changes when their dependencies succeed and skips those that depend on a failure.
+
+A change that waits occupies no worker. A worker that becomes free continues a change that has waited long enough, or
+else starts the first change of the plan whose dependencies have succeeded. So the parts of a function that is ready are
+created while other functions have to wait for the rate limit of their creation.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +63,7 @@ def run(  # noqa: PLR0913 - keyword arguments with defaults
     )
     changes = tuple(change for change in plan.changes if change.action is not Action.NO_OP)
     listener(RunStarted(len(changes)))
-    outcomes = _Run(changes, context).outcomes(max(1, parallelism)) if changes else {}
+    outcomes = _Run(changes, context, max(1, parallelism)).outcomes() if changes else {}
     return tuple(outcomes[change.address] for change in changes)
 
 
@@ -76,20 +81,27 @@ class DependencyGraph:
         for address, dependencies in self._dependencies.items():
             for needed in dependencies:
                 self._dependents[needed].append(address)
-        self._ready = [address for address, dependencies in self._dependencies.items() if not dependencies]
+        self._ready: list[tuple[int, Address]] = []
+        """A heap, in the order of the plan."""
+        for address, dependencies in self._dependencies.items():
+            if not dependencies:
+                self._add_ready(address)
 
-    def take_ready(self) -> tuple[Change, ...]:
-        """Remove and return the changes without open dependencies, in the order of the plan."""
-        ready = sorted(self._ready, key=self._places.__getitem__)
-        self._ready.clear()
-        return tuple(self._changes.pop(address) for address in ready)
+    @property
+    def first_ready(self) -> Change | None:
+        """The first change of the plan without open dependencies; None if there is none."""
+        return self._changes[self._ready[0][1]] if self._ready else None
+
+    def take_first_ready(self) -> None:
+        """Remove the first change without open dependencies."""
+        del self._changes[heapq.heappop(self._ready)[1]]
 
     def succeeded(self, address: Address) -> None:
         """Record the success of a change."""
         for dependent in self._dependents[address]:
             self._dependencies[dependent].discard(address)
             if dependent in self._changes and not self._dependencies[dependent]:
-                self._ready.append(dependent)
+                self._add_ready(dependent)
 
     def failed(self, address: Address) -> tuple[Change, ...]:
         """Remove and return the changes that depend on a failed one, directly or indirectly."""
@@ -109,13 +121,17 @@ class DependencyGraph:
         self._ready.clear()
         return rest
 
+    def _add_ready(self, address: Address) -> None:
+        heapq.heappush(self._ready, (self._places[address], address))
+
 
 class _Run:
     """One run. Only the thread of the run uses this object; worker threads advance single changes."""
 
-    def __init__(self, changes: Iterable[Change], context: ExecutionContext) -> None:
+    def __init__(self, changes: Iterable[Change], context: ExecutionContext, parallelism: int) -> None:
         from queue import SimpleQueue
 
+        self._parallelism = parallelism
         self._graph = DependencyGraph(changes)
         self._context = context
         self._outcomes: dict[Address, Outcome] = {}
@@ -127,10 +143,9 @@ class _Run:
         self._order = count()
         self._stop_announced = False
 
-    def outcomes(self, parallelism: int) -> dict[Address, Outcome]:
-        with Workers(parallelism, name="apply") as pool:
-            self._start_ready(pool)
-            while self._running or self._waiting:
+    def outcomes(self) -> dict[Address, Outcome]:
+        with Workers(self._parallelism, name="apply") as pool:
+            while self._running or self._waiting or self._graph.first_ready is not None:
                 try:
                     self._step(pool)
                 except KeyboardInterrupt:
@@ -147,7 +162,7 @@ class _Run:
         return self._outcomes
 
     def _step(self, pool: Workers) -> None:
-        """Advance the changes that are due, wait for a result, and start the changes that are ready then."""
+        """Continue the changes that are due, start others in free workers, and wait for a result."""
         stop_reason = self._context.stop_reason
         if stop_reason is not None:
             for change in self._graph.take_rest():
@@ -160,20 +175,22 @@ class _Run:
         now = self._context.clock.monotonic()
         while self._waiting and (self._waiting[0][0] <= now or abandon_reason is not None):
             self._submit(pool, heapq.heappop(self._waiting)[2])
+        if stop_reason is None:
+            self._start_ready(pool)
         pause = min(self._waiting[0][0] - now, _SIGNAL_POLL_S) if self._waiting else _SIGNAL_POLL_S
         if self._running:
             self._collect(pause)
-            self._start_ready(pool)
-        else:
+        elif self._waiting:
             self._context.clock.sleep(pause)
 
     def _start_ready(self, pool: Workers) -> None:
-        if self._context.stop_reason is None:
-            for change in self._graph.take_ready():
-                settings = (change.settings, tuple(field.after for field in change.fields))
-                values = {needed: self._outputs[needed] for needed in references(settings) if needed in self._outputs}
-                executor = ChangeExecutor(change, self._context, values)
-                self._submit(pool, (executor, executor.run()))
+        while len(self._running) < self._parallelism and (change := self._graph.first_ready) is not None:
+            settings = (change.settings, tuple(field.after for field in change.fields))
+            values = {needed: self._outputs[needed] for needed in references(settings) if needed in self._outputs}
+            executor = ChangeExecutor(change, self._context, values)
+            # Not earlier: an interrupt until here must not lose the change.
+            self._graph.take_first_ready()
+            self._submit(pool, (executor, executor.run()))
 
     def _announce_stop(self, stop_reason: StopReason) -> None:
         under_way = len(self._running) + len(self._waiting)

@@ -112,7 +112,17 @@ class Observed:
     settled: frozenset[Address] = frozenset()
     """The functions whose modification time was over when the refresh began: each later change shows another time."""
 
+    _parts: dict[Address, list[Resource]] = field(default_factory=dict, repr=False, compare=False)
+    """The resources of each function, sorted by address; filled when it is needed first."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_parts", {})  # `replace` would pass on those of other resources
+
     def parts_of(self, function: Address, *kinds: ResourceKind) -> tuple[Resource, ...]:
         """The resources of these kinds that belong to a function, sorted by address."""
-        addresses = (address for address in self.resources if address.kind in kinds and address.of == function)
-        return tuple(self.resources[address] for address in sorted(addresses))
+        if not self._parts:
+            parts: dict[Address, list[Resource]] = {}
+            for address, resource in sorted(self.resources.items()):
+                parts.setdefault(address.of, []).append(resource)
+            self._parts.update(parts)
+        return tuple(part for part in self._parts.get(function, ()) if part.address.kind in kinds)

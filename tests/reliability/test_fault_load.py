@@ -139,7 +139,7 @@ def test_upload_converges_under_fault_load(seed: int, prepare: Callable[[CrashSc
 
 
 def test_outage_longer_than_timeout_ends_run_and_next_run_completes(load: FaultLoadTest) -> None:
-    load.cloud.control("faults", [{"skip": COUNT + 60, "drop": "before"}])
+    load.cloud.control("faults", [{"skip": COUNT + COUNT // 2 + 10, "drop": "before"}])
     cut_off = load.run(timeout=90.0)
 
     summary = cut_off.document["summary"]

@@ -1,9 +1,16 @@
-"""Reads functions and polls their status, with one list call for all that wait in a namespace."""
+"""Reads functions and polls their status, with one list for all that wait in a namespace.
+
+A few functions are read one by one. When more are polled, the caller that needs a newer list reads it, and no other
+caller waits for it: they hear that nothing is known yet, so that their workers do other work, and ask again. The list
+begins with the functions that were changed last, and only the pages up to the last function that waits are read. So a
+list takes few calls, however many functions the namespace has.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from math import inf, nextafter
 from typing import Any
 
 from scfdeploy.diagnostics import message
@@ -14,12 +21,15 @@ from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.cloud_time import is_past
-from scfdeploy.providers.tencent.transport.paging import list_all, object_list
-from scfdeploy.records import dataclass, field
+from scfdeploy.providers.tencent.transport.paging import object_list, read_pages
+from scfdeploy.records import NamedTuple, dataclass, field
 
-_MAX_AGE_S = 0.1
 _FEW = 3
 _WAITING_S = 4.0
+"""How long after its last poll a function counts as polled; longer than the longest pause between two polls."""
+_PAUSE_S = 0.1
+"""The shortest time between two lists. One that takes longer to read is also read less often."""
+_NEWEST_FIRST = {"Orderby": "ModTime", "Order": "DESC"}
 _FAILED = "Failed"
 _LIST_FIELDS = ("Layers", "StatusReasons", "Tags", "Triggers")
 # In these states the platform rejects changes of the function and its triggers; they end by themselves.
@@ -74,23 +84,51 @@ class FunctionState:
         return CloudError(ErrorKind.REJECTED, code, text, action=action)
 
 
+class Look(NamedTuple):
+    """What a read showed of a function."""
+
+    at: float
+    """When the read began (monotonic)."""
+    state: FunctionState | None
+    """None if the function does not exist."""
+
+
 @dataclass(slots=True)
 class _Namespace:
-    """The newest list of a namespace, guarded by `changed`, and who polls."""
+    """The newest list of a namespace, and the functions that are polled there. Guarded by `lock`."""
 
-    changed: threading.Condition = field(default_factory=threading.Condition)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    polled_at: dict[str, float] = field(default_factory=dict)
+    """When each function was polled last; the oldest first, and none that nobody polls any more."""
+    unfinished: set[str] = field(default_factory=set)
+    """The functions of these that were not seen at the end of an operation."""
     is_refreshing: bool = False
+    next_at: float = float("-inf")
+    """When the next list is due."""
     taken_at: float = float("-inf")
-    fresh_until: float = float("-inf")
     states: Mapping[str, FunctionState] = field(default_factory=dict)
+    is_complete: bool = False
+    """Whether a function that is missing in the list does not exist."""
     cloud_time: float | None = None
     """A time that the cloud had passed when the list was requested."""
-    is_complete: bool = False
-    polled_at: dict[str, float] = field(default_factory=dict)
+
+    def note_poll(self, name: str, now: float) -> None:
+        """Record a poll of a function."""
+        self.polled_at.pop(name, None)
+        self.polled_at[name] = now
+        self.unfinished.add(name)
+        while now - self.polled_at[oldest := next(iter(self.polled_at))] > _WAITING_S:
+            del self.polled_at[oldest]
+            self.unfinished.discard(oldest)
+
+    def note_state(self, name: str, state: FunctionState | None) -> None:
+        """Record what was seen of a function."""
+        if state is None or state.status not in TRANSITIONAL_STATES:
+            self.unfinished.discard(name)
 
 
 class FunctionStatusCache:
-    """The status of functions that are polled: a few are read one by one, many with one list call. Thread-safe."""
+    """The status of functions that are polled. Thread-safe."""
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self._client = client
@@ -106,62 +144,72 @@ class FunctionStatusCache:
         """
         return self._settled.get(function) == modified
 
-    def state(self, function: Address, since: float) -> FunctionState | None:
-        """The state at or after `since` (monotonic); None if the function does not exist. Raises CloudError."""
+    def look(self, function: Address, since: float) -> Look | None:
+        """What a read shows that began at or after `since` (monotonic). Raises CloudError.
+
+        None while another caller reads the list, and until the next list is due: ask again later.
+        """
         with self._lock:
             namespace = self._namespaces.setdefault(function.namespace, _Namespace())
-        if self._is_one_of_few(namespace, function.function):
-            return self._read(function)
-        called_at = self._clock.monotonic()
-
-        def is_usable() -> bool:
-            is_fresh = called_at <= namespace.taken_at or self._clock.monotonic() <= namespace.fresh_until
-            return since <= namespace.taken_at and is_fresh
-
-        while True:
-            # Lists are requested without the lock: who can use the newest one does not wait for the next one.
-            with namespace.changed:
-                namespace.changed.wait_for(lambda: is_usable() or not namespace.is_refreshing)
-                if is_usable():
-                    state = namespace.states.get(function.function)
-                    is_certain = state is not None or namespace.is_complete
-                    self._note_settled(function, state, namespace.cloud_time)
-                    break
+        with namespace.lock:
+            now = self._clock.monotonic()
+            namespace.note_poll(function.function, now)
+            is_one_of_few, needs_list = len(namespace.polled_at) <= _FEW, namespace.taken_at < since
+            if needs_list and not is_one_of_few:
+                if namespace.is_refreshing or now < namespace.next_at:
+                    return None
                 namespace.is_refreshing = True
+        if is_one_of_few:
+            return self._read(namespace, function)
+        if needs_list:
             self._refresh(namespace, function.namespace)
-        return state if is_certain else self._read(function)
-
-    def _is_one_of_few(self, namespace: _Namespace, name: str) -> bool:
-        now = self._clock.monotonic()
-        with self._lock:
-            namespace.polled_at[name] = now
-            for other, polled_at in list(namespace.polled_at.items()):
-                if now - polled_at > _WAITING_S:
-                    del namespace.polled_at[other]
-            return len(namespace.polled_at) <= _FEW
+        return self._look_up(namespace, function) or self._read(namespace, function)
 
     def _refresh(self, namespace: _Namespace, name: str) -> None:
         taken_at, cloud_time = self._clock.monotonic(), self._client.cloud_time.latest
+        with namespace.lock:
+            wanted = frozenset(namespace.unfinished)
         try:
-            listing = list_all(self._client, "ListFunctions", {"Namespace": name}, "Functions")
-            states = {str(row.get("FunctionName")): FunctionState.read(row) for row in listing.rows}
+            states, is_complete = self._list(name, wanted)
             now = self._clock.monotonic()
-            with namespace.changed:
-                namespace.states, namespace.is_complete = states, listing.is_one_page
-                namespace.cloud_time = cloud_time
-                # A long list takes long to read; it must stay fresh until all waiting callers have used it.
-                namespace.taken_at, namespace.fresh_until = taken_at, now + max(_MAX_AGE_S, now - taken_at)
+            with namespace.lock:
+                namespace.states, namespace.is_complete = states, is_complete
+                namespace.taken_at, namespace.cloud_time = taken_at, cloud_time
+                namespace.next_at = now + max(_PAUSE_S, now - taken_at)
         finally:
-            with namespace.changed:
+            with namespace.lock:
                 namespace.is_refreshing = False
-                namespace.changed.notify_all()
 
-    def _read(self, function: Address) -> FunctionState | None:
-        cloud_time = self._client.cloud_time.latest
+    def _list(self, namespace: str, wanted: Set[str]) -> tuple[Mapping[str, FunctionState], bool]:
+        """The states on the pages up to the last wanted function, and whether these are all functions for certain."""
+        states: dict[str, FunctionState] = {}
+        pages = 0
+        for page in read_pages(self._client, "ListFunctions", {"Namespace": namespace, **_NEWEST_FIRST}, "Functions"):
+            pages += 1
+            states |= {str(row.get("FunctionName")): FunctionState.read(row) for row in page}
+            if wanted <= states.keys():
+                return states, False
+        # Rows that are deleted between the requests of two pages hide others.
+        return states, pages == 1
+
+    def _look_up(self, namespace: _Namespace, function: Address) -> Look | None:
+        """What the newest list shows; None if the function may have been missed."""
+        with namespace.lock:
+            state = namespace.states.get(function.function)
+            if state is None and not namespace.is_complete:
+                return None
+            namespace.note_state(function.function, state)
+            self._note_settled(function, state, namespace.cloud_time)
+            return Look(namespace.taken_at, state)
+
+    def _read(self, namespace: _Namespace, function: Address) -> Look:
+        at, cloud_time = self._clock.monotonic(), self._client.cloud_time.latest
         response = find_function(self._client, function)
         state = None if response is None else FunctionState.read(response)
-        self._note_settled(function, state, cloud_time)
-        return state
+        with namespace.lock:
+            namespace.note_state(function.function, state)
+            self._note_settled(function, state, cloud_time)
+        return Look(at, state)
 
     def _note_settled(self, function: Address, state: FunctionState | None, cloud_time: float | None) -> None:
         if state is not None and state.status == ACTIVE and is_past(state.modified, cloud_time):
@@ -169,7 +217,7 @@ class FunctionStatusCache:
 
 
 class FunctionWaiter:
-    """Polls one function after a write. States read before the first poll are not used."""
+    """Polls one function after a write. States read before the first poll are not used, and each list once."""
 
     def __init__(self, statuses: FunctionStatusCache, clock: Clock, function: Address, action: str) -> None:
         self._statuses = statuses
@@ -181,12 +229,14 @@ class FunctionWaiter:
 
     def is_active(self) -> Readiness:
         """After a creation or an update. Raises CloudError (REJECTED) when it failed."""
-        state = self._state()
-        if state is not None and state.has_failed:
-            raise state.error(self._action)
-        if state is None or state.status != ACTIVE:
+        look = self._look()
+        if look is None or look.state is None:
             return Readiness.PENDING
-        self._ready_state = state
+        if look.state.has_failed:
+            raise look.state.error(self._action)
+        if look.state.status != ACTIVE:
+            return Readiness.PENDING
+        self._ready_state = look.state
         return Readiness.READY
 
     def outputs(self) -> dict[str, Value]:
@@ -195,17 +245,21 @@ class FunctionWaiter:
 
     def is_gone(self) -> Readiness:
         """After a deletion. Raises CloudError (REJECTED) when it failed."""
-        state = self._state()
-        if state is not None and state.status == "DeleteFailed":
-            raise state.error(self._action)
-        return Readiness.READY if state is None else Readiness.PENDING
+        look = self._look()
+        if look is not None and look.state is not None and look.state.status == "DeleteFailed":
+            raise look.state.error(self._action)
+        return Readiness.READY if look is not None and look.state is None else Readiness.PENDING
 
     def is_idle(self) -> Readiness:
         """Before a change: whether an earlier operation has ended, successfully or not."""
-        state = self._state()
-        return Readiness.PENDING if state is not None and state.status in TRANSITIONAL_STATES else Readiness.READY
+        look = self._look()
+        is_idle = look is not None and (look.state is None or look.state.status not in TRANSITIONAL_STATES)
+        return Readiness.READY if is_idle else Readiness.PENDING
 
-    def _state(self) -> FunctionState | None:
+    def _look(self) -> Look | None:
         if self._since is None:
             self._since = self._clock.monotonic()
-        return self._statuses.state(self._function, self._since)
+        look = self._statuses.look(self._function, self._since)
+        if look is not None:
+            self._since = nextafter(look.at, inf)
+        return look

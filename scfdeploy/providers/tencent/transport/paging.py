@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from scfdeploy.providers.tencent.transport.client import Answer, Client
@@ -37,16 +37,31 @@ def list_all(
 
     Raises CloudError.
     """
-    rows: list[Answer] = []
-    page: list[Answer] = []
-    for pages in range(1, _MAX_PAGES + 1):
-        previous = page
-        page, count = read_page(client, action, params, key, offset=len(rows), number=number, total=total)
+    pages = list(read_pages(client, action, params, key, number=number, total=total))
+    return Listing(tuple(row for page in pages for row in page), len(pages) == 1)
+
+
+def read_pages(
+    client: Client,
+    action: str,
+    params: Mapping[str, Any],
+    key: str,
+    *,
+    number: Callable[[int], object] = int,
+    total: str = "TotalCount",
+) -> Iterator[list[Answer]]:
+    """The pages of a list, as `list_all` reads them: the first one, and each other one when it is asked for."""
+    offset = 0
+    previous: list[Answer] = []
+    for _ in range(_MAX_PAGES):
+        page, count = read_page(client, action, params, key, offset=offset, number=number, total=total)
         if page and page == previous:
             raise malformed_field(action, total)
-        rows.extend(page)
-        if not page or len(rows) >= count:
-            return Listing(tuple(rows), pages == 1)
+        yield page
+        offset += len(page)
+        if not page or offset >= count:
+            return
+        previous = page
     raise malformed_field(action, total)
 
 

@@ -2,128 +2,152 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness
-from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache, FunctionWaiter
+from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache, FunctionWaiter, Look
 from scfdeploy.providers.tencent.transport.cloud_time import CloudTime
 from tests.support.answers import answering, failure
 from tests.support.fake_clock import FakeClock
 
-FUNCTIONS = [Address.of_function("default", f"f{number}") for number in range(20)]
+FUNCTIONS = [Address.of_function("default", f"f{number}") for number in range(250)]
 
 
 class SlowCloud:
-    """Responds to the reads of the cache; a list takes half a second."""
+    """Responds to the reads of the cache; a page of the list takes half a second. The last functions come first."""
 
-    def __init__(self, clock: FakeClock) -> None:
+    def __init__(self, clock: FakeClock, functions: Sequence[Address] = FUNCTIONS[:20]) -> None:
         self._clock = clock
+        self._functions = functions
         self.cloud_time = CloudTime()
         self.calls: Counter[str] = Counter()
         self.next_list: list[Callable[[], dict[str, Any]]] = []
+        self.while_listing: Callable[[], None] = lambda: None
 
     def read(self, action: str, params: Mapping[str, Any]) -> dict[str, Any]:
         self.calls[action] += 1
         if action == "GetFunction":
             return {"Status": "Active"}
+        self.while_listing()
         self._clock.sleep(0.5)
         if self.next_list:
             return self.next_list.pop()()
-        rows = [{"FunctionName": function.function, "Status": "Active"} for function in FUNCTIONS]
-        return {"Functions": rows, "TotalCount": len(rows)}
+        rows = [{"FunctionName": function.function, "Status": "Active"} for function in reversed(self._functions)]
+        offset = params["Offset"]
+        return {"Functions": rows[offset : offset + params["Limit"]], "TotalCount": len(rows)}
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+def cache_of(cloud: SlowCloud, clock: FakeClock) -> FunctionStatusCache:
+    """A cache in which the first three functions were polled, so that another one needs the list."""
+    statuses = FunctionStatusCache(cloud, clock)  # type: ignore[arg-type]
+    for function in FUNCTIONS[:3]:
+        statuses.look(function, 0.0)
+    return statuses
 
 
 def failing_list() -> dict[str, Any]:
     raise CloudError(ErrorKind.REJECTED, "InternalError", "try again", action="ListFunctions")
 
 
-def test_slow_list_is_shared_by_all_callers() -> None:
-    clock = FakeClock()
+def status(look: Look | None) -> str | None:
+    """The status, None if the function does not exist. Fails if nothing is known."""
+    assert look is not None
+    return look.state.status if look.state is not None else None
+
+
+def test_list_is_shared_by_all_callers(clock: FakeClock) -> None:
     cloud = SlowCloud(clock)
-    statuses = FunctionStatusCache(cloud, clock)  # type: ignore[arg-type]
-
-    states = [statuses.state(function, 0.0) for function in FUNCTIONS]
-
-    assert {state.status for state in states if state is not None} == {"Active"}
+    statuses = cache_of(cloud, clock)
+    assert {status(statuses.look(function, 0.0)) for function in FUNCTIONS[3:20]} == {"Active"}
     assert cloud.calls == {"GetFunction": 3, "ListFunctions": 1}
 
 
-def test_write_after_list_start_needs_another_list() -> None:
-    clock = FakeClock()
+def test_nobody_waits_for_the_list_of_another_caller(clock: FakeClock) -> None:
     cloud = SlowCloud(clock)
-    statuses = FunctionStatusCache(cloud, clock)  # type: ignore[arg-type]
-    for function in FUNCTIONS:
-        statuses.state(function, 0.0)
+    statuses = cache_of(cloud, clock)
+    meanwhile: list[Look | None] = []
+    cloud.while_listing = lambda: meanwhile.append(statuses.look(FUNCTIONS[5], 0.0))
+    assert status(statuses.look(FUNCTIONS[4], 0.0)) == "Active"
+    assert meanwhile == [None]
+    assert status(statuses.look(FUNCTIONS[5], 0.0)) == "Active"
+    assert cloud.calls["ListFunctions"] == 1
 
-    statuses.state(FUNCTIONS[0], clock.monotonic())
-    assert cloud.calls["ListFunctions"] == 2
+
+def test_write_after_list_start_needs_another_list(clock: FakeClock) -> None:
+    cloud = SlowCloud(clock)
+    statuses = cache_of(cloud, clock)
+    statuses.look(FUNCTIONS[4], 0.0)
+    written_at = clock.monotonic()
     clock.sleep(2.0)
-    statuses.state(FUNCTIONS[1], 0.0)
-    assert cloud.calls["ListFunctions"] == 3
+    assert status(statuses.look(FUNCTIONS[5], written_at)) == "Active"
+    assert cloud.calls["ListFunctions"] == 2
 
 
-class StoppedCloud:
-    """Each list waits until it is released."""
-
-    def __init__(self) -> None:
-        self.cloud_time = CloudTime()
-        self.requested: SimpleQueue[threading.Event] = SimpleQueue()
-
-    def read(self, action: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        if action == "GetFunction":
-            return {"Status": "Active"}
-        released = threading.Event()
-        self.requested.put(released)
-        assert released.wait(60)
-        return {"Functions": [{"FunctionName": "f1", "Status": "Active"}], "TotalCount": 1}
+def test_next_list_is_read_after_as_long_as_the_last_one_took(clock: FakeClock) -> None:
+    cloud = SlowCloud(clock)
+    statuses = cache_of(cloud, clock)
+    statuses.look(FUNCTIONS[4], 0.0)
+    written_at = clock.monotonic()
+    clock.sleep(0.4)
+    assert statuses.look(FUNCTIONS[5], written_at) is None
+    clock.sleep(0.1)
+    assert status(statuses.look(FUNCTIONS[5], written_at)) == "Active"
 
 
-def test_caller_of_a_finished_list_does_not_wait_for_the_next_one() -> None:
-    clock, cloud = FakeClock(), StoppedCloud()
-    statuses = FunctionStatusCache(cloud, clock)  # type: ignore[arg-type]
-    for function in FUNCTIONS[:3]:
-        statuses.state(function, 0.0)
-    early, late = clock.monotonic(), clock.monotonic() + 1.0
+@pytest.mark.parametrize(("polled", "pages"), [(240, 1), (100, 2), (10, 3)])
+def test_list_is_read_up_to_the_last_function_that_waits(clock: FakeClock, polled: int, pages: int) -> None:
+    cloud = SlowCloud(clock, FUNCTIONS)
+    statuses = cache_of(cloud, clock)
+    assert status(statuses.look(FUNCTIONS[polled], 0.0)) == "Active"
+    assert cloud.calls == {"GetFunction": 3, "ListFunctions": pages}
 
-    with ThreadPoolExecutor(8) as pool:
-        first = pool.submit(statuses.state, FUNCTIONS[4], early)
-        list_of_early = cloud.requested.get(timeout=60)
-        clock.sleep(1.0)
-        after_it = [pool.submit(statuses.state, function, late) for function in FUNCTIONS[5:8]]
-        with_it = [pool.submit(statuses.state, function, early) for function in FUNCTIONS[8:11]]
-        list_of_early.set()
-        list_of_late = cloud.requested.get(timeout=60)
-        try:
-            for caller in (first, *with_it):
-                caller.result(timeout=60)
-            assert not any(caller.done() for caller in after_it)
-        finally:
-            list_of_late.set()
-        for caller in after_it:
-            caller.result(timeout=60)
-    assert cloud.requested.empty()
+
+def test_function_that_a_long_list_lacks_is_read(clock: FakeClock) -> None:
+    cloud = SlowCloud(clock, FUNCTIONS)
+    statuses = cache_of(cloud, clock)
+    assert status(statuses.look(Address.of_function("default", "other"), 0.0)) == "Active"
+    assert cloud.calls == {"GetFunction": 4, "ListFunctions": 3}
+
+
+def test_function_that_a_short_list_lacks_does_not_exist(clock: FakeClock) -> None:
+    statuses = cache_of(SlowCloud(clock), clock)
+    assert status(statuses.look(Address.of_function("default", "other"), 0.0)) is None
+
+
+def test_waiter_uses_each_list_once(clock: FakeClock) -> None:
+    cloud = SlowCloud(clock)
+    statuses = cache_of(cloud, clock)
+    waiter = FunctionWaiter(statuses, clock, FUNCTIONS[4], "DeleteFunction")
+    cloud.next_list = [lambda: {"Functions": [], "TotalCount": 0}]
+    statuses.look(FUNCTIONS[5], 0.0)
+    assert waiter.is_gone() is Readiness.PENDING  # this list began before
+    clock.sleep(1.0)
+    assert waiter.is_gone() is Readiness.PENDING
+    cloud.next_list = [lambda: {"Functions": [], "TotalCount": 0}]
+    assert waiter.is_gone() is Readiness.PENDING
+    clock.sleep(1.0)
+    assert waiter.is_gone() is Readiness.READY
 
 
 @pytest.mark.parametrize("rows", [None, [{"FunctionName": "f4", "StatusReasons": 5}]], ids=["error", "malformed"])
-def test_list_that_fails_is_repeated_for_the_next_caller(rows: list[dict[str, Any]] | None) -> None:
-    clock = FakeClock()
+def test_list_that_fails_is_repeated_for_the_next_caller(clock: FakeClock, rows: list[dict[str, Any]] | None) -> None:
     cloud = SlowCloud(clock)
-    statuses = FunctionStatusCache(cloud, clock)  # type: ignore[arg-type]
-    for function in FUNCTIONS[:3]:
-        statuses.state(function, 0.0)
+    statuses = cache_of(cloud, clock)
     cloud.next_list = [failing_list if rows is None else lambda: {"Functions": rows, "TotalCount": 1}]
 
     with pytest.raises(CloudError):
-        statuses.state(FUNCTIONS[4], 0.0)
-    assert statuses.state(FUNCTIONS[5], 0.0) is not None
+        statuses.look(FUNCTIONS[4], 0.0)
+    assert status(statuses.look(FUNCTIONS[5], 0.0)) == "Active"
 
 
 @pytest.mark.parametrize(
