@@ -1,4 +1,6 @@
-"""Record the pictures of docs/pictures: what commands really show in a terminal, run against the local server.
+"""Record the pictures of the documentation: what commands really show in a terminal, run against the local server.
+
+docs/pictures has them in English, docs/zh/pictures in Chinese.
 
 Run it from the root of the repository after the output of one of these commands changed:
 python scripts/generate_pictures.py
@@ -21,7 +23,8 @@ sys.path.insert(0, str(ROOT))
 
 from scripts.record_terminal import record  # noqa: E402 - the scripts are no package of the environment
 
-PICTURES = ROOT / "docs" / "pictures"
+PICTURES = {"en": ROOT / "docs" / "pictures", "zh": ROOT / "docs" / "zh" / "pictures"}
+"""The folder of each language."""
 COLUMNS = 96
 _FUNCTION = """\
 component: scf
@@ -99,21 +102,27 @@ ALL = (
 )
 
 
-def draw(picture: Picture, target: Path) -> None:
-    """Run the command of a picture in a folder of its own and record it."""
+def program_text() -> str:
+    """The text of a program that is scfdeploy."""
+    return f'#!/bin/sh\nexec "{sys.executable}" -m scfdeploy "$@"\n'
+
+
+def draw(picture: Picture, language: str, target: Path, program: str) -> None:
+    """Run the command of a picture in a folder of its own and record it. `program` is the text of scfdeploy."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "orders"
         (folder / "src").mkdir(parents=True)
         (folder / "src" / "index.py").write_text(_CODE, encoding="utf-8")
         if picture.example:
             shutil.copy(ROOT / "examples" / picture.example, folder)
-        program = Path(place) / "bin" / "scfdeploy"
-        program.parent.mkdir()
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m scfdeploy "$@"\n', encoding="utf-8")
-        program.chmod(0o755)
+        command = Path(place) / "bin" / "scfdeploy"
+        command.parent.mkdir()
+        command.write_text(program, encoding="utf-8")
+        command.chmod(0o755)
         paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        environment = {**os.environ, **picture.environment, "PYTHONPATH": paths, "SCFDEPLOY_LANG": "en"}
-        environment["PATH"] = f"{program.parent}{os.pathsep}{environment['PATH']}"
+        environment = {**os.environ, **picture.environment, "PYTHONPATH": paths, "SCFDEPLOY_LANG": language}
+        environment["PYTHONUTF8"] = "1"
+        environment["PATH"] = f"{command.parent}{os.pathsep}{environment['PATH']}"
         for earlier in picture.before:
             (folder / "serverless.yml").write_text(earlier, encoding="utf-8")
             apply = ["scfdeploy", "apply", "--local", "--yes"]
@@ -125,10 +134,11 @@ def draw(picture: Picture, target: Path) -> None:
 
 def main() -> None:
     """Draw all pictures."""
-    PICTURES.mkdir(exist_ok=True)
-    for picture in ALL:
-        draw(picture, PICTURES / picture.name)
-    print(f"{len(ALL)} pictures in {PICTURES.relative_to(ROOT)}")
+    for language, folder in PICTURES.items():
+        folder.mkdir(exist_ok=True)
+        for picture in ALL:
+            draw(picture, language, folder / picture.name, program_text())
+        print(f"{len(ALL)} pictures in {folder.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

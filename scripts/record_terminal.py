@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import html
 import os
 import pty
 import re
@@ -21,9 +22,16 @@ import sys
 import termios
 import time
 from collections.abc import Mapping
+from itertools import groupby
 from pathlib import Path
 
 ROWS = 40
+_COLUMN_WIDTH = 12.2
+"""Of one column in a picture of rich."""
+_SVG_TEXT = re.compile(
+    r'(?P<start><text class="[^"]*" )x="(?P<x>[\d.]+)" (?P<middle>y="[\d.]+" )textLength="[\d.]+"(?P<end>[^>]*)>'
+    r"(?P<text>[^<]*)</text>"
+)
 CONTROL = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\r|\n|\x1b[=>]|[^\x1b\r\n]+")
 
 
@@ -68,7 +76,28 @@ class Screen:
                 console.print(Text.from_ansi(line), soft_wrap=False, overflow="fold", crop=False)
             without_fonts = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
             own_font = without_fonts.replace("Fira Code, monospace", "ui-monospace, Menlo, Consolas, monospace")
-            return console.export_svg(title=title, code_format=own_font, unique_id="terminal")
+            return _with_wide_characters(console.export_svg(title=title, code_format=own_font, unique_id="terminal"))
+
+
+def _with_wide_characters(svg: str) -> str:
+    """The picture with wide characters in their columns: rich gives them the width of a Latin letter."""
+    return _SVG_TEXT.sub(_in_columns, svg)
+
+
+def _in_columns(text: re.Match[str]) -> str:
+    from rich.cells import cell_len
+
+    letters = html.unescape(text["text"])
+    if cell_len(letters) <= len(letters):
+        return text[0]
+    parts, x = [], float(text["x"])
+    for _, run in groupby(letters, cell_len):
+        part = "".join(run)
+        width = cell_len(part) * _COLUMN_WIDTH
+        shown = html.escape(part).replace(" ", "&#160;")
+        parts.append(f'{text["start"]}x="{x:g}" {text["middle"]}textLength="{width:g}"{text["end"]}>{shown}</text>')
+        x += width
+    return "".join(parts)
 
 
 def main() -> None:

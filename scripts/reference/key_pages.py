@@ -385,9 +385,8 @@ def _triggers_page() -> str:
             "fire locally."
         ),
         message(
-            "The column *update* says what a new value does: the trigger is changed *in place*; it is *replaced*, "
-            "which means deleted and created again; or it is *another trigger*, and the old one is deleted if this "
-            "project owns it."
+            "The column *update* says what a new value does: the trigger is changed *in place*; a *replacement* "
+            "deletes it and creates it again; *another trigger* means that the old one is deleted if this project owns it."
         ),
     ]
     return page(message("Triggers"), *map(paragraph, intro), *(_trigger_section(kind) for kind in TRIGGER_TYPES))
@@ -428,7 +427,7 @@ def _trigger_update(kind: TriggerType, field: Field) -> str:
     in_place = field.update_mode is UpdateMode.CONFIGURATION and (
         kind.making.updatable or is_switch or not _is_scf(kind)
     )
-    return message("in place") if in_place else message("replaced")
+    return message("in place") if in_place else message("replacement")
 
 
 def _is_scf(kind: TriggerType) -> bool:
