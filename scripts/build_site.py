@@ -98,6 +98,13 @@ def map_prose(text: str, change: Callable[[str], str]) -> str:
     return "".join(lines)
 
 
+def with_bars_in_code(line: str) -> str:
+    r"""A row of a table as the generator reads it: in code it shows the backslash of `a\|b`, which GitHub needs."""
+    if not line.startswith("|"):
+        return line
+    return re.sub(r"`[^`]*`", lambda code: code[0].replace("\\|", "|"), line)
+
+
 def _block_options(words: str) -> str:
     """What follows the fence: a language, and a title or the name of the file that is shown."""
     language, _, rest = words.strip().partition(" ")
@@ -163,6 +170,7 @@ class Stage:
         source = at or self.pages[name]
 
         def change(line: str) -> str:
+            line = with_bars_in_code(line)
             # Links in code are text.
             parts = re.split(r"(`+[^`]*`+)", line)
             if any(_LINK.search(part) for part in parts):

@@ -386,7 +386,8 @@ def _triggers_page() -> str:
         ),
         message(
             "The column *update* says what a new value does: the trigger is changed *in place*; a *replacement* "
-            "deletes it and creates it again; *another trigger* means that the old one is deleted if this project owns it."
+            "deletes it and creates it again; *another trigger* means that the old one is deleted if this project owns "
+            "it."
         ),
     ]
     return page(message("Triggers"), *map(paragraph, intro), *(_trigger_section(kind) for kind in TRIGGER_TYPES))

@@ -155,6 +155,11 @@ def test_blocks_keep_language_and_title(script: ModuleType, line: str, built: st
     assert script.map_prose(f"{line}a\n```\n", str.upper) == f"{built}a\n```\n"
 
 
+def test_bars_in_code_of_a_table_are_not_escaped(script: ModuleType) -> None:
+    assert script.with_bars_in_code(r"| `en\|zh` | a \| b |") == r"| `en|zh` | a \| b |"
+    assert script.with_bars_in_code(r"`en\|zh`") == r"`en\|zh`"
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with open_browser() as opened:
