@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.private_files import require_own_file
@@ -123,6 +124,14 @@ class Store:
             (kind, json.dumps(keys)),
         )
         return {key: _parse(body) for key, body in rows}
+
+    def get_field(self, kind: str, keys: Sequence[str], name: str) -> dict[str, Any]:
+        """One field of several documents. Documents that do not exist are left out."""
+        rows = self._db.execute(
+            "SELECT key, json_extract(body, ?) FROM documents WHERE kind=? AND key IN (SELECT value FROM json_each(?))",
+            (f"$.{name}", kind, json.dumps(keys)),
+        )
+        return dict(rows.fetchall())
 
     def has(self, kind: str, key: str) -> bool:
         """Whether there is such a document."""

@@ -139,9 +139,10 @@ def list_functions(call: ApiCall, parameters: Json) -> Json:
     filters = parameters.get("Filters", [])
     # An account can have thousands of functions: only what decides is read of those on other pages.
     by_tag = [criterion["Name"].startswith("tag-") for criterion in filters]
-    by_version = [parameters.get("Type"), parameters.get("Description"), parameters.get("Orderby") == "ModTime"]
-    if any(by_version) or not all(by_tag):
+    if parameters.get("Type") or parameters.get("Description") or not all(by_tag):
         _read_versions(call, rows)
+    if parameters.get("Orderby") == "ModTime":
+        _read_modification_times(call, rows)
     if any(by_tag):
         _read_tags(call, rows)
     selected = [row for row in rows if _is_selected(row, parameters)]
@@ -154,23 +155,35 @@ def list_functions(call: ApiCall, parameters: Json) -> Json:
 
 @dataclass(slots=True)
 class _Row:
-    """A function of a list. Its `$LATEST` version and its tags are read where they are needed."""
+    """A function of a list. Other fields than its own document are read where they are needed."""
 
     key: str
     function: Json
+    modified: str = ""
+    """The modification time of its `$LATEST` version."""
     version: Json = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
 
     def order_fields(self) -> Json:
         """What `page` sorts by, and the row itself."""
         own = {name: self.function[name] for name in ("created", "FunctionName")}
-        return {**own, "ModTime": self.version.get("ModTime", ""), "row": self}
+        return {**own, "ModTime": self.modified, "row": self}
+
+
+def _read_modification_times(call: ApiCall, rows: list[_Row]) -> None:
+    by_key = {_version_key(row): row for row in rows}
+    for key, modified in call.store.get_field(functions.VERSION, list(by_key), "ModTime").items():
+        by_key[key].modified = modified
 
 
 def _read_versions(call: ApiCall, rows: list[_Row]) -> None:
-    unread = {f"{row.key}/{functions.LATEST}": row for row in rows if not row.version}
+    unread = {_version_key(row): row for row in rows if not row.version}
     for key, version in call.store.get_many(functions.VERSION, list(unread)).items():
         unread[key].version = version
+
+
+def _version_key(row: _Row) -> str:
+    return f"{row.key}/{functions.LATEST}"
 
 
 def _read_tags(call: ApiCall, rows: list[_Row]) -> None:
