@@ -49,12 +49,13 @@ def nobody_waits_for_real() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def but_who_says_what_for(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def but_who_says_what_for(request: pytest.FixtureRequest) -> None:
     """A test marked `waits` may wait."""
     mark = request.node.get_closest_marker("waits")
     if mark is not None:
         assert mark.args, "say what it waits for"
-        monkeypatch.setattr(SystemClock, "sleep", _really_sleep)
+        # Most tests need no such fixture, and making it takes longer than many of them.
+        request.getfixturevalue("monkeypatch").setattr(SystemClock, "sleep", _really_sleep)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -53,7 +53,7 @@ def all_cases() -> tuple[Case, ...]:
 
 def cases_in(path: Path) -> Iterator[Case]:
     """The cases of one file, named like its rule."""
-    document: Any = YAML(typ="safe", pure=True).load(path)
+    document: Any = YAML(typ="safe").load(path)
     for name, body in document["good"].items():
         yield Case(path.stem, name, **body)
     for name, body in document["bad"].items():

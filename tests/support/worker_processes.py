@@ -3,7 +3,8 @@
 Each worker of pytest-xdist imports and collects all tests by itself; with thousands of small tests that takes longer
 than running them. What a worker reports reaches the hooks of this process, as with pytest-xdist.
 
-    worker to main process  ("want",) | ("start" or "finish", INDEX) | ("report" or "warning", DATA…) | ("end", REASON)
+    worker to main process  ("want",) | ("start", INDEX) | ("warning", DATA…) | ("reports", REPORTS) |
+                            ("finish", INDEX, REPORTS) | ("end", REASON)
     main process to worker  the indices of the tests to run next; an empty list ends the worker
 """
 
@@ -50,6 +51,18 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--workers goes neither with --cov nor with -n: use -n with --cov")
     if config.getoption("usepdb") or config.getoption("trace"):
         raise pytest.UsageError("--workers does not go with --pdb and --trace: workers share one terminal")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    # What is collected stays, and a sixth of the time is for looking whether some of it is garbage.
+    if session.config.getoption("--workers") < 1:
+        return (yield)
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -192,9 +205,10 @@ class _Run:
             worker.running = content[0]
             item = self._session.items[content[0]]
             self._hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        elif kind == "report":
+        elif kind == "reports":
             self._report(worker, content[0])
         elif kind == "finish":
+            self._report(worker, content[1])
             worker.taken.remove(content[0])
             worker.running = None
             self._finished += 1
@@ -218,11 +232,12 @@ class _Run:
         worker.taken.extend(batch)
         worker.orders.send(batch)
 
-    def _report(self, worker: _Worker, data: dict[str, Any]) -> None:
-        report = self._hook.pytest_report_from_serializable(config=self._session.config, data=data)
-        # By this, pytest knows that tests run side by side.
-        report.node = worker
-        self._hook.pytest_runtest_logreport(report=report)
+    def _report(self, worker: _Worker, reports: Sequence[dict[str, Any]]) -> None:
+        for data in reports:
+            report = self._hook.pytest_report_from_serializable(config=self._session.config, data=data)
+            # By this, pytest knows that tests run side by side.
+            report.node = worker
+            self._hook.pytest_runtest_logreport(report=report)
 
     def _find_dead(self) -> None:
         """A process that a test left behind may hold the connection of a worker that is gone."""
@@ -291,7 +306,8 @@ def _work(session: pytest.Session, name: str, reports: Connection[Any, Any], ord
     try:
         config = session.config
         config.pluginmanager.unregister(name="terminalreporter")
-        config.pluginmanager.register(_Sender(config, reports))
+        sender = _Sender(config, reports)
+        config.pluginmanager.register(sender)
         capture: Any = config.pluginmanager.get_plugin("capturemanager")
         # What is captured goes to files, and the main process has the same ones open.
         capture.stop_global_capturing()
@@ -300,7 +316,7 @@ def _work(session: pytest.Session, name: str, reports: Connection[Any, Any], ord
         folder.mkdir(mode=0o700)
         config._tmp_path_factory._basetemp = folder  # type: ignore[attr-defined]
         try:
-            _run_tests(session, reports, orders)
+            _run_tests(session, sender, reports, orders)
         finally:
             session._setupstate.teardown_exact(None)
     except (KeyboardInterrupt, EOFError):
@@ -315,7 +331,9 @@ def _work(session: pytest.Session, name: str, reports: Connection[Any, Any], ord
     os._exit(0)
 
 
-def _run_tests(session: pytest.Session, reports: Connection[Any, Any], orders: Connection[Any, Any]) -> None:
+def _run_tests(
+    session: pytest.Session, sender: _Sender, reports: Connection[Any, Any], orders: Connection[Any, Any]
+) -> None:
     indices: deque[int] = deque()
 
     def take() -> None:
@@ -330,8 +348,13 @@ def _run_tests(session: pytest.Session, reports: Connection[Any, Any], orders: C
             take()
         reports.send(("start", index))
         following = session.items[indices[0]] if indices else None
-        session.config.hook.pytest_runtest_protocol(item=session.items[index], nextitem=following)
-        reports.send(("finish", index))
+        try:
+            session.config.hook.pytest_runtest_protocol(item=session.items[index], nextitem=following)
+        except BaseException:
+            reports.send(("reports", sender.take()))
+            raise
+        # One message for what a test reports: with thousands of small tests, messages take as long as the tests.
+        reports.send(("finish", index, sender.take()))
 
 
 class _Sender:
@@ -340,10 +363,15 @@ class _Sender:
     def __init__(self, config: pytest.Config, reports: Connection[Any, Any]) -> None:
         self._config = config
         self._reports = reports
+        self._waiting: list[dict[str, Any]] = []
+
+    def take(self) -> list[dict[str, Any]]:
+        """The reports since the last time."""
+        taken, self._waiting = self._waiting, []
+        return taken
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        data = self._config.hook.pytest_report_to_serializable(config=self._config, report=report)
-        self._reports.send(("report", data))
+        self._waiting.append(self._config.hook.pytest_report_to_serializable(config=self._config, report=report))
 
     def pytest_warning_recorded(
         self, warning_message: warnings.WarningMessage, when: str, nodeid: str, location: tuple[str, int, str] | None
