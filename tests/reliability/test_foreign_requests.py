@@ -9,6 +9,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -225,7 +226,27 @@ def _cos_signature(method: str, path: str) -> str:
 
 @pytest.fixture
 def play(tmp_path: Path) -> Iterator[Play]:
-    mark = tmp_path / "mark"
+    with _playing(tmp_path) as played:
+        yield played
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
+    """One for all tests that only call the function: it need not start anew for each."""
+    with _playing(tmp_path_factory.mktemp("stage")) as played:
+        yield played
+
+
+@pytest.fixture
+def unmarked(stage: Play) -> Play:
+    """That one, without the mark of an earlier call."""
+    stage.mark.unlink(missing_ok=True)
+    return stage
+
+
+@contextmanager
+def _playing(folder: Path) -> Iterator[Play]:
+    mark = folder / "mark"
     source = f"def main(event, context):\n    open({str(mark)!r}, 'w').close()\n    return 1\n"
     with running(isolation="copy") as cloud:
         cloud.create(files={"index.py": source})
@@ -327,15 +348,15 @@ def test_local_server_under_a_loopback_name_answers_every_path(play: Play, host:
     ],
 )
 @pytest.mark.parametrize("as_proxy", [False, True])
-def test_local_server_under_a_product_host_name_answers_the_api(play: Play, host: str, as_proxy: bool) -> None:
+def test_local_server_under_a_product_host_name_answers_the_api(unmarked: Play, host: str, as_proxy: bool) -> None:
     name = host.removeprefix("https://")
     form = Form("POST", f"http://{name}/" if as_proxy else "/", tuple(_tc3(host).items()), _INVOKE)
-    assert play.status(form) == 200
-    assert play.mark.exists()
+    assert unmarked.status(form) == 200
+    assert unmarked.mark.exists()
     # The control paths and the code of functions are for this machine's own names.
-    assert play.refuses(Form("GET", "/_emulator/state", _host(host)))
-    assert play.refuses(Form("GET", f"/_code/{play.code}", _host(host)))
-    assert play.refuses(Form("GET", "/hello/", _host(host)))
+    assert unmarked.refuses(Form("GET", "/_emulator/state", _host(host)))
+    assert unmarked.refuses(Form("GET", f"/_code/{unmarked.code}", _host(host)))
+    assert unmarked.refuses(Form("GET", "/hello/", _host(host)))
 
 
 def test_local_server_under_a_bucket_host_name_stores_the_object(play: Play) -> None:
@@ -358,12 +379,12 @@ def test_local_server_under_a_bucket_host_name_stores_the_object(play: Play) -> 
     ],
 )
 @pytest.mark.parametrize("path", ["/_url/default/hello/", "/hello"])
-def test_function_url_answers_pages_of_this_machine(play: Play, path: str, headers: dict[str, str]) -> None:
+def test_function_url_answers_pages_of_this_machine(unmarked: Play, path: str, headers: dict[str, str]) -> None:
     if path == "/hello" and "Host" in headers:
         pytest.skip("the host name of a URL has the paths of its function")
-    form = Form("GET", path, _host(play.cloud.address)).with_headers(headers)
-    assert play.status(form) == 200
-    assert play.mark.exists()
+    form = Form("GET", path, _host(unmarked.cloud.address)).with_headers(headers)
+    assert unmarked.status(form) == 200
+    assert unmarked.mark.exists()
 
 
 def test_refused_request_gets_words_for_the_reason(play: Play) -> None:

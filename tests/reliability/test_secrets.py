@@ -6,11 +6,10 @@ import base64
 import json
 import os
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 from typer.main import get_command
@@ -19,6 +18,7 @@ from scfdeploy.cli.app import app
 from scfdeploy.emulator import Server, Settings
 from tests.support.ci_project import PACKAGE
 from tests.support.command import Ran, scfdeploy
+from tests.support.command_process import CommandProcess, command_process
 from tests.support.emulator import Cloud
 from tests.support.measured import measure
 
@@ -303,43 +303,44 @@ def _destroy_twice(work: Workplace) -> None:
 
 
 def _run_the_local_server(work: Workplace, output: str, beginning: str) -> None:
-    data = ("--data", str(work.folder / "cloud.db"), "--format", output)
-    with subprocess.Popen(
-        [sys.executable, "-m", "scfdeploy", "emulator", "--port", "0", *data, "--credential", f"AKIDmine:{KEY}"],
-        env={**os.environ, "TENCENTCLOUD_SECRET_KEY": KEY, "OUTSIDE_KEY": FROM_ENVIRON},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        first = process.stdout.readline()
+    options = ("--port", "0", "--data", work.folder / "cloud.db", "--credential", f"AKIDmine:{KEY}")
+    with _started("emulator", *options, "--format", output) as (process, written):
+        first = written.readline()
         process.terminate()
-        work.said.append((f"emulator --format {output} ", first + process.stdout.read()))
+        work.said.append((f"emulator --format {output} ", first + written.read()))
     assert beginning in first
 
 
 def _follow_the_files(work: Workplace, output: str, awaited: tuple[str, str]) -> None:
     options = ("--port", "0", "--debug", "--format", output, "--var", f"OPTION_SECRET={FROM_OPTION}")
-    with subprocess.Popen(
-        [sys.executable, "-m", "scfdeploy", "dev", work.folder, *options],
-        env={**os.environ, "TENCENTCLOUD_SECRET_KEY": KEY, "OUTSIDE_KEY": FROM_ENVIRON},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
+    typed, keyboard = os.pipe()
+    with (
+        open(typed, "rb"),  # noqa: PTH123
+        open(keyboard, "w", buffering=1, encoding="utf-8") as keys,  # noqa: PTH123
+        _started("dev", work.folder, *options, stdin=typed) as (_, written),
+    ):
         lines = []
-        for after, typed in zip(awaited, ("i hello", "q"), strict=True):
-            while after not in (line := process.stdout.readline()):
+        for after, line_to_type in zip(awaited, ("i hello", "q"), strict=True):
+            while after not in (line := written.readline()):
                 lines.append(line)
                 assert line, "".join(lines)
             lines.append(line)
-            process.stdin.write(f"{typed}\n")
-            process.stdin.flush()
-        lines.append(process.stdout.read())
+            keys.write(f"{line_to_type}\n")
+        lines.append(written.read())
     work.said.append((f"dev {work.folder} --debug --format {output} ", "".join(lines)))
+
+
+@contextmanager
+def _started(*arguments: str | Path, stdin: int | None = None) -> Iterator[tuple[CommandProcess, TextIO]]:
+    """A command that runs, and all that it writes."""
+    environment = {**os.environ, "TENCENTCLOUD_SECRET_KEY": KEY, "OUTSIDE_KEY": FROM_ENVIRON}
+    reading, writing = os.pipe()
+    with (
+        open(reading, encoding="utf-8") as written,  # noqa: PTH123
+        command_process(*arguments, env=environment, stdin=stdin, stdout=writing, stderr=writing) as process,
+    ):
+        os.close(writing)
+        yield process, written
 
 
 def _reports(work: Workplace, command: str) -> list[str]:
