@@ -154,7 +154,8 @@ class ImageRunner:
 
         Raises WebError if there is no response, and CloudError if this machine has no docker.
         """
-        container = self.pool.take(instance_key(invocation)) or self.pool.register(self._start(invocation))
+        key = instance_key(invocation)
+        container = self.pool.take(key) or self.pool.start(key, lambda: self._start(invocation))
         with self._lock:
             self._running[container] = invocation.request_id
             is_stopped = self._stopped

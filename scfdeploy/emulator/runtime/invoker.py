@@ -18,9 +18,9 @@ from scfdeploy.emulator.runtime.debugger import debug_port
 from scfdeploy.emulator.runtime.environment import call_variables, context
 from scfdeploy.emulator.runtime.images import ImageRunner
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
-from scfdeploy.emulator.runtime.launcher import CodeError, Launcher
+from scfdeploy.emulator.runtime.launcher import CodeError, Launch, Launcher
 from scfdeploy.emulator.runtime.memory import MemoryLimiter, MemoryWatch
-from scfdeploy.emulator.runtime.pool import Instance, InstancePool, end_all, ends_instance, instance_key
+from scfdeploy.emulator.runtime.pool import Instance, InstanceKey, InstancePool, end_all, ends_instance, instance_key
 from scfdeploy.emulator.runtime.sandbox import WROTE_TO_CODE, start_problem
 from scfdeploy.emulator.runtime.web import WebRunner
 from scfdeploy.emulator.settings import Debugging
@@ -86,10 +86,22 @@ class Invoker:
         refusal = self._burst.start(invocation)
         if refusal:
             return failed(_BURST, refusal)
-        try:
+        setup = b""
+
+        def start() -> Instance:
+            nonlocal setup
             launch = self.launcher.prepare(invocation)
+            setup = _line(launch.setup)
+            return self._start(key, launch)
+
+        try:
+            instance = self._pool.start(key, start)
         except CodeError as error:
             return failed(437, str(error))
+        with _ended_after_error(instance):
+            return self._load(instance, invocation, setup)
+
+    def _start(self, key: InstanceKey, launch: Launch) -> Instance:
         sandbox = launch.sandbox
         try:
             child = Child(
@@ -103,9 +115,7 @@ class Invoker:
             sandbox.close()
             message = f"The process of the function could not be started: {error}"
             raise CloudError("FailedOperation.InvokeFunction", message) from error
-        instance = self._pool.register(Instance(key, child, sandbox))
-        with _ended_after_error(instance):
-            return self._load(instance, invocation, _line(launch.setup))
+        return Instance(key, child, sandbox)
 
     def serve(self, invocation: Invocation, request: Request) -> tuple[Response, str]:
         """The response of a web function, and its output.

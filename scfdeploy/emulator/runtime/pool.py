@@ -81,6 +81,13 @@ class Reusable(Protocol):
 InstanceT = TypeVar("InstanceT", bound=Reusable)
 
 
+class _Start:
+    """The start of an instance in progress."""
+
+    def __init__(self, key: InstanceKey) -> None:
+        self.key = key
+
+
 class InstancePool(Generic[InstanceT]):
     """The idle instances of one server. Thread-safe. `now` is the time of invocations."""
 
@@ -92,6 +99,8 @@ class InstancePool(Generic[InstanceT]):
         # Weak: an instance that ends in its call is not put back.
         self._busy: weakref.WeakSet[InstanceT] = weakref.WeakSet()
         """Those that serve a call and that another one may use."""
+        self._starts: set[_Start] = set()
+        """Those of instances that another call may use after the first one."""
         self._reaper: threading.Thread | None = None
         self._stopped = False
 
@@ -115,10 +124,21 @@ class InstancePool(Generic[InstanceT]):
         end_all(outdated)
         return taken
 
-    def register(self, instance: InstanceT) -> InstanceT:
-        """A new instance serves its first call."""
+    def start(self, key: InstanceKey, make: Callable[[], InstanceT]) -> InstanceT:
+        """A new instance for a first call. One that is withdrawn while `make` runs ends after that call."""
+        start = _Start(key)
         with self._changed:
-            self._busy.add(instance)
+            self._starts.add(start)
+        try:
+            instance = make()
+        except BaseException:
+            with self._changed:
+                self._starts.discard(start)
+            raise
+        with self._changed:
+            if start in self._starts:
+                self._starts.remove(start)
+                self._busy.add(instance)
         return instance
 
     def put(self, instance: InstanceT) -> None:
@@ -142,19 +162,24 @@ class InstancePool(Generic[InstanceT]):
         end_all(expired)
 
     def withdraw(self, function_id: str, version: str = "") -> list[InstanceT]:
-        """The idle instances of a function, or only of a version, which the caller must end. Busy ones end later."""
+        """The idle instances of a function, or only of a version, which the caller must end.
 
-        def is_chosen(instance: InstanceT) -> bool:
+        Others end after the call that they serve or start for.
+        """
+
+        def is_chosen(instance: InstanceT | _Start) -> bool:
             return instance.key.function_id == function_id and version in ("", instance.key.version)
 
         with self._changed:
             self._busy.difference_update(list(filter(is_chosen, self._busy)))
+            self._starts.difference_update([start for start in self._starts if is_chosen(start)])
             return self._remove(is_chosen)
 
     def recycle(self) -> None:
         """End all idle instances, and each busy one after its call."""
         with self._changed:
             self._busy.clear()
+            self._starts.clear()
             instances = self._remove(lambda _: True)
             self._changed.notify_all()
         end_all(instances)

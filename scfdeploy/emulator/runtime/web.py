@@ -79,7 +79,8 @@ class WebRunner:
 
         Raises WebError if there is no response, and CloudError if this machine cannot run the function.
         """
-        instance = self.pool.take(instance_key(invocation)) or self.pool.register(self._start(invocation))
+        key = instance_key(invocation)
+        instance = self.pool.take(key) or self.pool.start(key, lambda: self._start(invocation))
         try:
             with self._running_request(instance):
                 response = self._respond(instance, invocation, request)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -678,13 +678,17 @@ class _IdleInstance:
         return ""
 
 
+def _started(pool: InstancePool[_IdleInstance], instance: _IdleInstance) -> _IdleInstance:
+    return pool.start(instance.key, lambda: instance)
+
+
 def test_idle_time_that_passes_without_any_call_ends_an_instance() -> None:
     idle_s = delivery_value("scf", "instance.idle_ms") / 1000
     # The last time is repeated: the instance is put away, then it has almost no time left, then none.
     times = [0.0, idle_s - 0.01, idle_s + 1]
     pool: InstancePool[_IdleInstance] = InstancePool(lambda: times.pop(0) if len(times) > 1 else times[0])
     instance = _IdleInstance()
-    pool.put(pool.register(instance))
+    pool.put(_started(pool, instance))
     assert instance.ended.wait(20)
     assert pool.take(instance.key) is None
 
@@ -694,10 +698,10 @@ def test_instance_that_cannot_be_ended_keeps_no_other_one_alive(caplog: pytest.L
     times = [0.0, idle_s - 0.01, idle_s + 1]
     pool: InstancePool[_IdleInstance] = InstancePool(lambda: times.pop(0) if len(times) > 1 else times[0])
     failing, later = _IdleInstance(OSError("no such folder")), _IdleInstance()
-    pool.put(pool.register(failing))
+    pool.put(_started(pool, failing))
     assert failing.ended.wait(20)
     times[:] = [2 * idle_s, 3 * idle_s - 0.01, 3 * idle_s + 1]
-    pool.put(pool.register(later))
+    pool.put(_started(pool, later))
     assert later.ended.wait(20)
     assert "no such folder" in caplog.text
 
@@ -706,7 +710,7 @@ def test_all_instances_end_with_a_pool_although_one_cannot_be_ended() -> None:
     pool: InstancePool[_IdleInstance] = InstancePool(lambda: 0.0)
     instances = [_IdleInstance(), _IdleInstance(OSError("no such folder")), _IdleInstance()]
     for instance in instances:
-        pool.put(pool.register(instance))
+        pool.put(_started(pool, instance))
     with pytest.raises(OSError, match="no such folder"):
         pool.close()
     assert all(instance.ended.is_set() for instance in instances)
@@ -716,7 +720,7 @@ def test_instance_whose_process_has_ended_is_not_used_again() -> None:
     pool: InstancePool[_IdleInstance] = InstancePool(lambda: 0.0)
     instances = [_IdleInstance() for _ in range(3)]
     for instance in instances:
-        pool.put(pool.register(instance))
+        pool.put(_started(pool, instance))
     instances[2].ended.set()
     assert pool.take(instances[0].key) is instances[1]
     pool.close()
@@ -725,7 +729,7 @@ def test_instance_whose_process_has_ended_is_not_used_again() -> None:
 
 def test_instance_that_is_busy_at_a_reset_is_not_used_again() -> None:
     pool: InstancePool[_IdleInstance] = InstancePool(lambda: 0.0)
-    first, second = (pool.register(_IdleInstance()) for _ in range(2))
+    first, second = (_started(pool, _IdleInstance()) for _ in range(2))
     pool.put(first)
     assert pool.take(first.key) is first
     pool.recycle()
@@ -734,3 +738,42 @@ def test_instance_that_is_busy_at_a_reset_is_not_used_again() -> None:
         pool.put(instance)
         assert instance.ended.is_set()
     assert pool.take(first.key) is None
+
+
+@pytest.mark.parametrize(
+    ("withdraw", "is_ended"),
+    [
+        (lambda pool: pool.withdraw("lam-1"), True),
+        (lambda pool: pool.withdraw("lam-1", "$LATEST"), True),
+        (lambda pool: pool.recycle(), True),
+        (lambda pool: pool.withdraw("lam-1", "2"), False),
+        (lambda pool: pool.withdraw("lam-2"), False),
+    ],
+)
+def test_instance_that_is_withdrawn_while_it_starts_ends_after_its_first_call(
+    withdraw: Callable[[InstancePool[_IdleInstance]], object], is_ended: bool
+) -> None:
+    pool: InstancePool[_IdleInstance] = InstancePool(lambda: 0.0)
+
+    def make() -> _IdleInstance:
+        withdraw(pool)
+        return _IdleInstance()
+
+    instance = pool.start(_IdleInstance().key, make)
+    assert not instance.ended.is_set()
+    pool.put(instance)
+    assert instance.ended.is_set() == is_ended
+    pool.close()
+
+
+def test_start_that_fails_withdraws_nothing() -> None:
+    pool: InstancePool[_IdleInstance] = InstancePool(lambda: 0.0)
+    instance = _IdleInstance()
+
+    def fail() -> _IdleInstance:
+        raise OSError("no such program")
+
+    with pytest.raises(OSError, match="no such program"):
+        pool.start(instance.key, fail)
+    pool.put(_started(pool, instance))
+    assert pool.take(instance.key) is instance
