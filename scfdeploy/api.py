@@ -184,8 +184,6 @@ def plan(
 
     request = _request(_as_project(project))
     policy = _policy(targets, adopt=adopt, prune=prune)
-    if refresh == Refresh.CHANGED and save_to is not None:
-        raise ValueError("a plan that is saved needs every function; use refresh='auto' or 'full'")
     with _errors(request), _options(cloud or Cloud(), refresh) as options:
         if save_to is None:
             return _result(use_case(request, options, policy), request)
@@ -217,8 +215,6 @@ def apply(
 
     if saved_plan is not None and (targets or adopt or prune):
         raise ValueError("targets, adopt and prune belong to the plan; give them to plan(save_to=...)")
-    if saved_plan is not None and refresh == Refresh.CHANGED:
-        raise ValueError("a saved plan needs every function; use refresh='auto' or 'full'")
     request = _request(_as_project("." if project is None and saved_plan is None else project or ""))
 
     def confirm(planned: Planned, _where: Callable[[], str]) -> None:

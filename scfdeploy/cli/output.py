@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TextIO, TypeVar
 from scfdeploy.cli.exits import Exit, ExitCode, UsageError
 from scfdeploy.cli.interrupt import signals_interrupt
 from scfdeploy.cli.redaction import SECRETS, redacted, redactor
-from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.diagnostics import OptionConflictError, ScfDeployError, message
 from scfdeploy.diagnostics.messages import active_language, translation
 from scfdeploy.records import NamedTuple
 from scfdeploy.results import Failed, Findings, Result
@@ -113,6 +113,8 @@ def run_or_exit(output: OutputOptions, use_case: Callable[[], T], *, interrupted
                 return use_case()
     except ScfDeployError as error:
         _fail(output, _failure(output, error))
+    except OptionConflictError as error:
+        raise UsageError(str(error)) from error
     except KeyboardInterrupt:
         text = interrupted or message("interrupted")
         _fail(output, Failed(output.command, text, interrupted=True), ExitCode.INTERRUPTED)

@@ -4,7 +4,7 @@ Only `cli` turns diagnostics into an exit code, and only `report` formats them.
 """
 
 from scfdeploy.diagnostics.diagnostic import Diagnostic, Diagnostics, Severity
-from scfdeploy.diagnostics.errors import ScfDeployError
+from scfdeploy.diagnostics.errors import OptionConflictError, ScfDeployError
 from scfdeploy.diagnostics.finding import Declaration, Finding
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.span import Position, Span
@@ -28,6 +28,7 @@ __all__ = [
     "Diagnostics",
     "Edit",
     "Finding",
+    "OptionConflictError",
     "Position",
     "ScfDeployError",
     "Severity",

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from scfdeploy.diagnostics.diagnostic import Diagnostic
 
 
+class OptionConflictError(ValueError):
+    """Options that cannot be combined; the command line reports it as wrong usage."""
+
+
 class ScfDeployError(Exception):
     """A problem that ends the run and has no position in a file: no network, no credentials, a busy lock.
 

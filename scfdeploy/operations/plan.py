@@ -76,7 +76,7 @@ def drift(request: Request, cloud: CloudOptions, policy: Policy) -> Drifted:
 
     Raises ScfDeployError if the cloud cannot be read.
     """
-    planned = plan_project(request, replace(cloud, refresh=Refresh.FULL), policy)
+    planned = plan_project(request, cloud.reading_everything(), policy)
     if isinstance(planned, Findings):
         return Drifted(planned, ok=False, project=None)
     differing = tuple(change for change in planned.plan.changes if change.action is not Action.NO_OP)

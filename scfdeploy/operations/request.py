@@ -9,9 +9,10 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from scfdeploy.config import LoadOptions
+from scfdeploy.diagnostics import OptionConflictError, message
 from scfdeploy.model import KnownSecrets, ProjectKey, Secret, looks_secret
 from scfdeploy.model.secret_text import without_secrets
-from scfdeploy.records import NamedTuple, dataclass, field
+from scfdeploy.records import NamedTuple, dataclass, field, replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,6 +129,20 @@ class CloudOptions:
 
     on_progress: ProgressListener | None = None
     """Hears of long work before the first change."""
+
+    def reading_everything(self) -> CloudOptions:
+        """The options for what needs every function: a saved plan, or a search for drift.
+
+        Raises OptionConflictError if the user has asked for changed functions only.
+        """
+        if self.refresh is Refresh.CHANGED:
+            raise OptionConflictError(
+                message(
+                    "refresh `changed` reads only some functions, and a saved plan or --refresh-only needs all of them;"
+                    " use `auto` or `full`"
+                )
+            )
+        return replace(self, refresh=Refresh.FULL)
 
 
 def endpoint_of(cloud: CloudOptions) -> str:

@@ -10,7 +10,7 @@ from scfdeploy.config.files import absolute
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.apply import ApplyHooks, apply_and_note
 from scfdeploy.operations.plan import PlannedProject, plan_project
-from scfdeploy.operations.request import CloudOptions, Refresh, Request, endpoint_of
+from scfdeploy.operations.request import CloudOptions, Request, endpoint_of
 from scfdeploy.plan import Policy
 from scfdeploy.plan.reach import reach_of_plan
 from scfdeploy.plan.saved.compare import (
@@ -34,7 +34,7 @@ _MAX_BYTES = 64 << 20
 
 def plan_to_file(request: Request, cloud: CloudOptions, policy: Policy, *, out: str) -> Planned:
     """Plan from all of the cloud, and save the plan to the file `out`. A rejected plan is returned, but not saved."""
-    planned = plan_project(_without_file(request, out), replace(cloud, refresh=Refresh.FULL), policy)
+    planned = plan_project(_without_file(request, out), cloud.reading_everything(), policy)
     if isinstance(planned, Findings):
         return Planned(planned, ok=False, plan=None)
     if planned.plan.rejected:
@@ -52,8 +52,8 @@ def apply_saved(request: Request, cloud: CloudOptions, hooks: ApplyHooks, *, fil
 
     Raises ScfDeployError, which lists the differences, if the files or the cloud have changed; then changes nothing.
     """
+    cloud = cloud.reading_everything()
     saved = read_plan(file)
-    cloud = replace(cloud, refresh=Refresh.FULL)  # the plan was made from all of the cloud
     require_same_cloud(saved, endpoint=endpoint_of(cloud))
     with project_lock("apply") as lock:
         planned = plan_project(_as_saved(_without_file(request, file), saved), cloud, saved.policy, lock=lock)

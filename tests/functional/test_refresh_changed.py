@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from scfdeploy.api import Cloud as ApiCloud
+from scfdeploy.api import apply as api_apply
 from scfdeploy.api import plan as api_plan
 from scfdeploy.emulator import Server
 from tests.support.command import Ran, scfdeploy
@@ -411,7 +412,10 @@ def test_options_that_need_everything_read_everything(project: Path, cloud: Loca
 def test_changed_with_what_needs_everything_is_a_usage_error(
     project: Path, cloud: LocalServer, options: tuple[str, ...]
 ) -> None:
-    assert scfdeploy("plan", project, "--refresh", "changed", *options, env=cloud.env).exit_code == 2
+    ran = scfdeploy("plan", project, "--refresh", "changed", *options, env=cloud.env)
+    assert ran.exit_code == 2
+    assert "Usage:" in ran.stderr
+    assert "use `auto` or `full`" in " ".join(ran.stderr.split())
 
 
 def test_saved_plan_is_made_and_applied_from_everything(project: Path, cloud: LocalServer, tmp_path: Path) -> None:
@@ -462,3 +466,5 @@ def test_python_api_takes_the_mode(project: Path, cloud: LocalServer) -> None:
     assert unread(dict(result.document)) == COUNT
     with pytest.raises(ValueError, match="saved"):
         api_plan(project, ApiCloud(endpoint=cloud.url), refresh="changed", save_to=project / "plan.json")
+    with pytest.raises(ValueError, match="saved"):
+        api_apply(None, ApiCloud(endpoint=cloud.url), refresh="changed", saved_plan=project / "plan.json")

@@ -23,7 +23,7 @@ from scfdeploy.cli.redaction import mask_on_github
 from scfdeploy.cli.region_parts import Part
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.apply import apply as use_case
-from scfdeploy.operations.request import CloudOptions, Refresh, Request
+from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy
 
 if TYPE_CHECKING:
@@ -99,7 +99,5 @@ def _apply_saved(
                 " plan --out"
             )
         )
-    if cloud.refresh is Refresh.CHANGED:
-        raise UsageError(message("--refresh changed cannot be combined with --plan, which needs every function"))
     # The plan was reviewed when it was saved.
     run_apply(screen, lambda hooks: apply_saved(request, cloud, hooks, file=file), yes=True)

@@ -24,7 +24,7 @@ from scfdeploy.cli.regions import run_regions_and_exit
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.plan import drift
 from scfdeploy.operations.plan import plan as use_case
-from scfdeploy.operations.request import CloudOptions, Refresh, Request
+from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy
 from scfdeploy.results import Drifted, Planned
 
@@ -76,10 +76,6 @@ def plan(
 
     screen = OutputOptions("plan", output, *display, parse_reports(report, html), **layout.as_arguments())
     mask_on_github(output, request.load.variables)
-    if cloud.refresh is Refresh.CHANGED and (refresh_only or out is not None):
-        raise UsageError(
-            message("--refresh changed cannot be combined with --refresh-only or --out, which need every function")
-        )
     if refresh_only:
         if out is not None:
             raise UsageError(message("--refresh-only cannot be combined with --out: it makes no plan to save"))
