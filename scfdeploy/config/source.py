@@ -118,6 +118,8 @@ _INCLUDE_FIELDS = (
 )
 _ARCHIVES = (".zip", ".jar", ".war")
 _APP_ID = r"-\d{8,}$"
+PATTERN_KEYS = ("exclude", "include")
+"""The keys of `src` that an earlier format has beside it."""
 SOURCE_FIELDS = (
     Field("src", Kind.STRING, "The folder or archive, relative to this file."),
     Field("exclude", Kind.STRING_LIST, "Patterns of files that are not packed."),

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Sequence
 
 from scfdeploy.config.fields import Reading
+from scfdeploy.config.source import PATTERN_KEYS
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
 from scfdeploy.config.yaml.nodes import is_false
 from scfdeploy.diagnostics import Edit, Finding, Severity, changed_lines
@@ -25,7 +26,6 @@ BESIDE_SRC = Finding(
     wrong=yaml("src: ./\nexclude:\n  - '*.log'"),
     right=yaml("src:\n  src: ./\n  exclude:\n    - '*.log'"),
 )
-_PATTERNS = ("exclude", "include")
 
 
 def with_source_keys(inputs: MappingNode, reading: Reading) -> MappingNode:
@@ -44,7 +44,7 @@ def with_source_keys(inputs: MappingNode, reading: Reading) -> MappingNode:
     moved = tuple(
         entry
         for entry in inputs
-        if entry.key.text in _PATTERNS and isinstance(entry.value, SequenceNode) and entry.key.text not in taken
+        if entry.key.text in PATTERN_KEYS and isinstance(entry.value, SequenceNode) and entry.key.text not in taken
     )
     if not moved or "object" in taken:
         return inputs

@@ -14,7 +14,7 @@ from scfdeploy.config.migration.gateway_triggers import replace_in_events, repla
 from scfdeploy.config.migration.plain_blocks import block_mapping
 from scfdeploy.config.rewriting.layout import mapping_of, sequence_items, text_of
 from scfdeploy.config.rewriting.rewrite import Rewrite
-from scfdeploy.config.rewriting.source_patterns import PATTERNS
+from scfdeploy.config.source import PATTERN_KEYS
 from scfdeploy.config.yaml import Entry, MappingNode
 from scfdeploy.config.yaml.nodes import entries_below
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, message
@@ -95,7 +95,7 @@ def _gather_source(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnosti
     source = settings.get("src")
     if source is not None and source.key.text != "src":
         rewrite.replace(source.key.span, "src")
-    if any(inputs.get(key) is not None for key in PATTERNS):
+    if any(inputs.get(key) is not None for key in PATTERN_KEYS):
         block_mapping(inputs, inputs.span, rewrite)
         settings.gather_source()
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from scfdeploy.config.components.image_parts import address_of_parts
 from scfdeploy.config.rewriting.layout import comment_entry, end_line, first_line, indent
 from scfdeploy.config.rewriting.rewrite import Rewrite
-from scfdeploy.config.rewriting.source_patterns import PATTERNS, gather_source
-from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
+from scfdeploy.config.rewriting.source_patterns import gather_source
+from scfdeploy.config.source import PATTERN_KEYS
+from scfdeploy.config.variables.framework_variables import Replacement, written
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style
 from scfdeploy.config.yaml.nodes import is_plain_text
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FUNCTION_FIELDS
+from scfdeploy.records import replace
 
 NOT_CARRIED_OVER = Finding(
     "not-carried-over",
@@ -65,7 +68,7 @@ class FunctionSettings:
             elif key in _BY_ALIAS and self.mapping.get(_BY_ALIAS[key]) is None:
                 self._rewrite.replace(entry.key.span, _BY_ALIAS[key])
                 self._convert_value(entry, _BY_ALIAS[key])
-            elif not (patterns and key in PATTERNS):
+            elif not (patterns and key in PATTERN_KEYS):
                 comment_out(entry, self._rewrite, self._diagnostics)
         if patterns:
             self.gather_source()
@@ -78,8 +81,12 @@ class FunctionSettings:
                 if first > first_line(entry):
                     head = " " * indent(variables.entries[0]) + "variables:"
                     self._rewrite.nest(first, end_line(entry), head)
-            case "vpcConfig", ScalarNode(text=text) if text.count("/") == 1 and "${" not in text:
-                vpc, subnet = text.split("/")
+            case "vpcConfig", ScalarNode(text=text) as scalar if text.count("/") == 1 and "${" not in text:
+                plain = replace(scalar, style=Style.PLAIN)
+                vpc, subnet = (
+                    written(Replacement(half.strip(), is_text=True), plain, "", is_entire=True)
+                    for half in text.split("/")
+                )
                 pad = " " * (indent(entry) + 2)
                 self._rewrite.replace(entry.value.span, "")
                 self._rewrite.after(first_line(entry), f"{pad}vpcId: {vpc}", f"{pad}subnetId: {subnet}")

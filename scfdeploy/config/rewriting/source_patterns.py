@@ -16,10 +16,9 @@ from scfdeploy.config.rewriting.layout import (
     text_of,
 )
 from scfdeploy.config.rewriting.rewrite import Rewrite
+from scfdeploy.config.source import PATTERN_KEYS
 from scfdeploy.config.variables.framework_variables import Replacement, written
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, is_null
-
-PATTERNS = ("exclude", "include")
 
 
 def gather_source(mapping: MappingNode, source: Entry | None, rewrite: Rewrite) -> list[Node]:
@@ -27,7 +26,7 @@ def gather_source(mapping: MappingNode, source: Entry | None, rewrite: Rewrite) 
 
     Without patterns, only an entry that is missing is written. Returns the paths of `include` that cannot be changed.
     """
-    patterns = [entry for key in PATTERNS if (entry := mapping.get(key)) is not None]
+    patterns = [entry for key in PATTERN_KEYS if (entry := mapping.get(key)) is not None]
     if not patterns:
         if source is None and mapping.get("image") is None and mapping.entries:
             top = mapping.entries[0]

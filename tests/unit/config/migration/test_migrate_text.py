@@ -229,3 +229,22 @@ def test_cross_origin_calls_stay_allowed_in_any_spelling(written: str, is_on: bo
     text = migrated(f"component: express\nname: a\ninputs:\n  apigatewayConf:\n    enableCORS: {written}\n")
 
     assert ("corsConfig:" in text) is is_on
+
+
+@pytest.mark.parametrize(
+    ("value", "vpc", "subnet"),
+    [
+        ("vpc-1/subnet-2", "vpc-1", "subnet-2"),
+        ("'vpc-1/subnet-2'", "vpc-1", "subnet-2"),
+        ('"12/34"', "'12'", "'34'"),
+        ("12/34", "'12'", "'34'"),
+        ("'yes/a #b'", "'yes'", "'a #b'"),
+        ("'a: b/it''s'", "'a: b'", "it's"),
+        ('"/subnet-2"', "''", "subnet-2"),
+        ("vpc-1 / subnet-2", "vpc-1", "subnet-2"),
+    ],
+)
+def test_network_in_one_text_becomes_two_texts(value: str, vpc: str, subnet: str) -> None:
+    text = migrated(f"{NAMED}  inputs:\n    codeUri: ./\n    vpcConfig: {value} # ours\n")
+
+    assert f"\n  vpcConfig:  # ours\n    vpcId: {vpc}\n    subnetId: {subnet}\n" in text
