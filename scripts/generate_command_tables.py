@@ -25,7 +25,8 @@ import typer  # noqa: E402 - the package lies beside this script, installed or n
 
 from scfdeploy.cli.app import COMMANDS, app  # noqa: E402
 from scfdeploy.config.components.framework import FrameworkComponent  # noqa: E402
-from scfdeploy.facts import built_in_variables, error_codes, region_names, runtimes, status_codes  # noqa: E402
+from scfdeploy.facts import built_in_variables, region_names, runtimes  # noqa: E402
+from scfdeploy.facts.errors import error_codes, status_codes  # noqa: E402
 from scfdeploy.operations.explanations.settings import SETTINGS  # noqa: E402
 from scfdeploy.report.pages import all_pages  # noqa: E402
 from scfdeploy.scaffold import SAMPLES, project_templates  # noqa: E402

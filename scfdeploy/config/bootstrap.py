@@ -13,8 +13,9 @@ from scfdeploy.config.fields import Reading
 from scfdeploy.config.server_entry import check_server_entry
 from scfdeploy.diagnostics import Declaration, Edit, Finding, Severity, Span, did_you_mean, message, written_at
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.facts import Framework, Runtime
+from scfdeploy.facts import Runtime
 from scfdeploy.facts import runtime as known_runtime
+from scfdeploy.facts.frameworks import Framework
 from scfdeploy.model import FolderSource
 from scfdeploy.records import NamedTuple
 

@@ -15,7 +15,8 @@ from scfdeploy.config.components.framework_url import GATEWAY_KEYS
 from scfdeploy.config.components.key_aliases import KEY_ALIASES
 from scfdeploy.config.source import LAYER_SOURCE_FIELDS, SOURCE_FIELDS
 from scfdeploy.diagnostics import message
-from scfdeploy.facts import frameworks, limit, region_names, runtimes
+from scfdeploy.facts import limit, region_names, runtimes
+from scfdeploy.facts.frameworks import frameworks
 from scfdeploy.model import FUNCTION_FIELDS, LAYER_FIELDS, Field, Kind
 from scfdeploy.triggers import TRIGGER_TYPES, TriggerType
 

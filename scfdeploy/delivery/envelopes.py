@@ -10,7 +10,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from scfdeploy.delivery.trace import DeliveryKind
-from scfdeploy.facts import delivery_value, status_code
+from scfdeploy.facts import delivery_value
+from scfdeploy.facts.errors import status_code
 
 _CHINA = timezone(timedelta(hours=8))
 _APP_ID = 1300000001

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from scfdeploy.emulator.messages import Request
-from scfdeploy.facts import service_of_host
+from scfdeploy.facts.hosts import service_of_host
 
 CONTROL, URL, CODE = "/_emulator/", "/_url/", "/_code/"
 _AUTHORITY = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::[0-9]{1,5})?")

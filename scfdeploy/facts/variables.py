@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 from scfdeploy.facts.loader import rows
+from scfdeploy.records import NamedTuple
 
 
 class BuiltInVariable(NamedTuple):

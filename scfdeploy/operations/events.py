@@ -12,7 +12,8 @@ from scfdeploy.operations.cloud import open_cloud, settings_of
 from scfdeploy.operations.emulator import Emulator, find_emulator
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import describe_missing, function_address, load_with_function
-from scfdeploy.providers.base import EventQuery, EventRecord, EventSource, RequestStatus, TraceSettings, none_if_missing
+from scfdeploy.providers.base import none_if_missing
+from scfdeploy.providers.event_source import EventQuery, EventRecord, EventSource, RequestStatus, TraceSettings
 from scfdeploy.records import NamedTuple
 from scfdeploy.report.humanize import short_ids
 from scfdeploy.results import Findings

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.facts import BuiltInVariable, ErrorCode, StatusCode, built_in_variables, error_codes, status_codes
+from scfdeploy.facts import BuiltInVariable, built_in_variables
+from scfdeploy.facts.errors import ErrorCode, StatusCode, error_codes, status_codes
 from scfdeploy.operations.explanations.settings import SETTINGS, explain_setting
 from scfdeploy.operations.explanations.statuses import explain_status
 from scfdeploy.operations.explanations.variables import explain_variable

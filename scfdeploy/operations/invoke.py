@@ -15,7 +15,7 @@ from scfdeploy.results import Findings, Invoked
 
 if TYPE_CHECKING:  # `invoke` without --async needs no control paths
     from scfdeploy.operations.emulator import Emulator
-    from scfdeploy.providers.base import HttpRequest
+    from scfdeploy.providers.invocation import HttpRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _is_web(function: ResolvedFunction) -> bool:
 
 def _invoke_url(request: Request, cloud: CloudOptions, function: ResolvedFunction, call: Call) -> Invoked:
     from scfdeploy.operations.urls.call import invoke_url
-    from scfdeploy.providers.base import HttpRequest
+    from scfdeploy.providers.invocation import HttpRequest
 
     http = call.http
     if http is None:

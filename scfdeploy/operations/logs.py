@@ -14,8 +14,10 @@ from scfdeploy.operations.emulator import Emulator, find_emulator
 from scfdeploy.operations.events import open_source
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import function_address, missing_function
-from scfdeploy.providers.base import CloudError, ErrorKind, EventSource, LogEntry, LogQuery, LogSource, RequestStatus
+from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.clock import SystemClock
+from scfdeploy.providers.event_source import EventSource, RequestStatus
+from scfdeploy.providers.log_source import LogEntry, LogQuery, LogSource
 from scfdeploy.records import dataclass
 from scfdeploy.results import Findings
 from scfdeploy.results.logs import LogList

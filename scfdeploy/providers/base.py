@@ -1,4 +1,4 @@
-"""The interface of a cloud provider: read resources, plan write steps, invoke functions, read their events and logs."""
+"""The interface of a cloud provider: read resources and plan write steps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.diagnostics import message as translated
-from scfdeploy.facts import error_code
 from scfdeploy.model import Address, Observed, Value
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.plan import Change
@@ -43,6 +42,8 @@ class CloudError(ScfDeployError):
     def __init__(
         self, kind: ErrorKind, code: str, message: str, *, action: str, request_id: str = "", hint: str | None = None
     ) -> None:
+        from scfdeploy.facts.errors import error_code
+
         known = error_code(code)
         advice = translated("{text}.", text=translated(known.action)) if known else None
         text = translated("{action}: {text} ({code})", action=action, text=message, code=code)
@@ -202,47 +203,6 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Invocation:
-    """The result of an invocation."""
-
-    request_id: str
-    result: Value = None
-    """The return value, parsed from JSON."""
-    error: tuple[str, str, str] | None = None
-    """None when the function succeeded."""
-    status_code: int = 200
-    """The documented invocation status."""
-    duration_ms: float | None = None
-    memory_mb: float | None = None
-    log: str = ""
-
-
-class HttpRequest(NamedTuple):
-    """A request to the URL of a function."""
-
-    method: str = "GET"
-    path: str = "/"
-    """With the query, and with the beginning slash."""
-    headers: Sequence[tuple[str, str]] = ()
-    body: bytes = b""
-
-
-class HttpResponse(NamedTuple):
-    """The response to it. Redirects are not followed."""
-
-    method: str
-    url: str
-    status: int
-    reason: str
-    headers: Sequence[tuple[str, str]]
-    body: bytes
-
-    def header(self, name: str) -> str:
-        """The first header with this name, in any case; empty without one."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
-
-
-@dataclass(frozen=True, slots=True)
 class Version:
     """A version of a function, or `$LATEST`."""
 
@@ -257,144 +217,6 @@ class Version:
     def is_usable(self) -> bool:
         """Whether an alias can route to it."""
         return self.state not in ("PublishFailed", "Deleting", "DeleteFailed")
-
-
-@dataclass(frozen=True, slots=True)
-class TraceSettings:
-    """Whether the platform keeps status records of a function's asynchronous events."""
-
-    async_run: bool
-    trace: bool
-
-    @property
-    def is_traced(self) -> bool:
-        """Whether there are status records: both settings are needed."""
-        return self.async_run and self.trace
-
-
-@dataclass(frozen=True, slots=True)
-class EventRecord:
-    """A status record of an asynchronous event. Times are milliseconds since the epoch."""
-
-    request_id: str
-    function: Address
-    qualifier: str
-    source: str
-    """How the function was called, in the words of the API."""
-    status: str
-    """`running`, `finished`, `failed` or `aborted`."""
-    accepted_at: int
-    ended_at: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EventQuery:
-    """Which status records to read; empty and None mean all."""
-
-    statuses: tuple[str, ...] = ()
-    request_id: str = ""
-    since: int | None = None
-    """Accepted at this time or later, in milliseconds since the epoch."""
-
-
-@dataclass(frozen=True, slots=True)
-class RequestStatus:
-    """The status of one invocation, which the platform keeps for any function. Times are milliseconds."""
-
-    started_at: int | None
-    status: str
-    """`running`, `finished` or `failed`."""
-    retries: int | None
-    """None while the event runs."""
-    message: str
-    """The returned value, or the error."""
-    duration_ms: float | None
-    memory_mb: float | None
-    status_code: int | None = None
-    """The invocation status of a failed run, if the error names it."""
-    trace: str = ""
-    """The stack trace of a failed run."""
-
-
-class EventSource(Protocol):
-    """Reads and ends asynchronous events of functions in the cloud. Every method may raise CloudError."""
-
-    @property
-    def region(self) -> str:
-        """The region of the functions."""
-
-    def trace_settings(self, function: Address) -> TraceSettings:
-        """Whether the function has status records. Raises CloudError (MISSING) if it does not exist."""
-
-    def records(self, function: Address, query: EventQuery) -> Sequence[EventRecord]:
-        """The status records of a function, in the order of acceptance."""
-
-    def status_of(self, request_id: str) -> tuple[str, int | None] | None:
-        """The status of an event by its record, and the status code of its run; None without a record."""
-
-    def request_status(self, function: Address, request_id: str) -> RequestStatus | None:
-        """The status of an invocation of the last day; None if there is none."""
-
-    def terminate(self, function: Address, request_id: str, *, now: bool) -> None:
-        """End an event: ask its instance to end, or with `now` kill it."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """What one run of a function printed and returned; each attempt of an asynchronous event is a run."""
-
-    request_id: str
-    function: Address
-    started_at: int
-    """Milliseconds since the epoch."""
-    status_code: int | None
-    """None while the run has not ended."""
-    duration_ms: float | None
-    memory_mb: float | None
-    result: Value
-    """The returned value, parsed from JSON; None after a failure."""
-    lines: tuple[str, ...]
-    retries: int = 0
-    """The number of the retry; 0 for a first attempt and for synchronous calls."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogQuery:
-    """A search in the topic of a function, for the runs with lines from `since` to `until` (milliseconds)."""
-
-    function: Address
-    topic_id: str
-    text: str
-    """The search condition."""
-    since: int
-    until: int
-
-
-@dataclass(frozen=True, slots=True)
-class FoundLogs:
-    """The result of a search."""
-
-    entries: tuple[LogEntry, ...]
-    """The oldest first."""
-    is_cut: bool = False
-    """Whether there are older lines that were not read."""
-
-
-class LogSource(Protocol):
-    """Reads the logs of functions in the cloud. Every method may raise CloudError."""
-
-    @property
-    def region(self) -> str:
-        """The region of the functions."""
-
-    def topic_of(self, function: Address) -> str:
-        """The topic that the function's logs go to; empty without one. CloudError (MISSING) without a function."""
-
-    def query(self, function: Address, topic_id: str, *, request_id: str, since: int, until: int) -> LogQuery:
-        """The search for the runs of a function; `request_id` is an id, its beginning, or empty."""
-
-    def search(self, query: LogQuery) -> FoundLogs:
-        """The runs that a search finds."""
 
 
 class Reader(Protocol):

@@ -35,7 +35,7 @@ from scfdeploy.results import (
 if TYPE_CHECKING:
     from scfdeploy.apply import Outcome
     from scfdeploy.plan import Plan
-    from scfdeploy.providers.base import HttpResponse
+    from scfdeploy.providers.invocation import HttpResponse
     from scfdeploy.report.text import RenderedOutput, TextStyle
     from scfdeploy.results import SelfNamedResult
 
@@ -279,7 +279,7 @@ def _alias_changed(result: AliasChanged) -> Document:
 
 
 def _invoked(result: Invoked) -> Document:
-    from scfdeploy.providers.base import Invocation
+    from scfdeploy.providers.invocation import Invocation
 
     call = result.invocation or Invocation(request_id="", status_code=0)
     error = None if call.error is None else dict(zip(("type", "message", "trace"), call.error, strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.providers.base import LogEntry
+from scfdeploy.providers.log_source import LogEntry
 from scfdeploy.report.humanize import china_time
 from scfdeploy.report.values import Document, to_json
 from scfdeploy.results.logs import LogList

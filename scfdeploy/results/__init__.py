@@ -19,7 +19,8 @@ if TYPE_CHECKING:  # keeps `validate` from loading modules of other commands
     from scfdeploy.model.redaction import ChangedLines
     from scfdeploy.plan import Change, FieldChange, Plan
     from scfdeploy.plan.resources.alias_routing import Route
-    from scfdeploy.providers.base import HttpResponse, Invocation, Version
+    from scfdeploy.providers.base import Version
+    from scfdeploy.providers.invocation import HttpResponse, Invocation
     from scfdeploy.results.builds import Built
     from scfdeploy.results.doctor import DoctorReport
     from scfdeploy.results.events import EventInfo, EventResult, EventsRun, FunctionMetrics, TimelineEntry

@@ -9,7 +9,7 @@ from scfdeploy.records import NamedTuple
 from scfdeploy.results import Applied, Findings
 
 if TYPE_CHECKING:
-    from scfdeploy.providers.base import LogEntry
+    from scfdeploy.providers.log_source import LogEntry
 
 
 class Redeployed(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scfdeploy.records import NamedTuple
 
 if TYPE_CHECKING:
-    from scfdeploy.providers.base import LogEntry, LogQuery
+    from scfdeploy.providers.log_source import LogEntry, LogQuery
     from scfdeploy.results import Findings
 
 

@@ -12,7 +12,8 @@ from scfdeploy.config.schema import json_schema
 from scfdeploy.config.source import LAYER_SOURCE_FIELDS, SOURCE_FIELDS
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import join_sentences
-from scfdeploy.facts import frameworks, runtimes
+from scfdeploy.facts import runtimes
+from scfdeploy.facts.frameworks import frameworks
 from scfdeploy.model import FUNCTION_FIELDS, LAYER_FIELDS, Field, Kind, UpdateMode
 from scfdeploy.rules import all_rules
 from scfdeploy.triggers import TRIGGER_TYPES, TriggerType

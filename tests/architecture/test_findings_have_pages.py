@@ -6,7 +6,7 @@ import pytest
 
 from scfdeploy.diagnostics.finding import declared_findings
 from scfdeploy.diagnostics.page import PARTS, Page
-from scfdeploy.facts import error_codes
+from scfdeploy.facts.errors import error_codes
 from scfdeploy.report.pages import all_pages
 from scfdeploy.rules import all_rules
 

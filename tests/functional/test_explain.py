@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scfdeploy.facts import built_in_variables, error_codes, status_codes
+from scfdeploy.facts import built_in_variables
+from scfdeploy.facts.errors import error_codes, status_codes
 from scfdeploy.model import FUNCTION_FIELDS, Field
 from scfdeploy.report.pages import all_pages
 from tests.support.command import scfdeploy

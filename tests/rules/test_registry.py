@@ -11,7 +11,7 @@ import scfdeploy
 from scfdeploy import rules
 from scfdeploy.diagnostics import Severity
 from scfdeploy.diagnostics.page import PARTS
-from scfdeploy.facts import error_codes
+from scfdeploy.facts.errors import error_codes
 from scfdeploy.model import FUNCTION_FIELDS
 from scfdeploy.report.pages import all_pages
 from scfdeploy.rules import ProjectRule, Rule, all_rules, rule_ids

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scfdeploy.config import LoadOptions, load_project
-from scfdeploy.facts import frameworks
+from scfdeploy.facts.frameworks import frameworks
 from scfdeploy.model import FolderSource, FunctionSpec
 
 SHARED = Path(os.environ.get("SCFDEPLOY_SHARED", Path(__file__).parents[3] / "shared"))

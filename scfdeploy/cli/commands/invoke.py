@@ -17,7 +17,7 @@ from scfdeploy.model import looks_secret
 from scfdeploy.operations.invoke import Call, read_body, read_event, require_json
 from scfdeploy.operations.invoke import invoke as use_case
 from scfdeploy.operations.request import Request
-from scfdeploy.providers.base import HttpRequest
+from scfdeploy.providers.invocation import HttpRequest
 from scfdeploy.results import Invoked
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style, is_brok
 from scfdeploy.config.yaml.nodes import is_empty, truth_value
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.facts import Framework, frameworks, limit
+from scfdeploy.facts import limit
 from scfdeploy.facts import runtime as known_runtime
+from scfdeploy.facts.frameworks import Framework, frameworks
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind
 from scfdeploy.records import NamedTuple
 

@@ -9,7 +9,7 @@ from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, i
 from scfdeploy.config.yaml.nodes import is_plain_text
 from scfdeploy.diagnostics import Edit, Finding, Severity, Span, removed_line
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.facts import image_address
+from scfdeploy.facts.hosts import image_address
 
 IMAGE_PARTS = Finding(
     "image-parts",

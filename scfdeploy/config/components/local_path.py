@@ -52,7 +52,7 @@ def is_local_path(name: str) -> bool:
 def report_local_path(component: ScalarNode, inputs: Node | None, named: str, diagnostics: Diagnostics) -> None:
     """Report the path, with the kind that the keys of the inputs or `named`, the names in the file, let expect."""
     from scfdeploy.config.components.kinds import kinds
-    from scfdeploy.facts import frameworks
+    from scfdeploy.facts.frameworks import frameworks
 
     kind = _likely_kind(inputs, named)
     is_framework = kind is None and isinstance(inputs, MappingNode) and not _OF_FRAMEWORKS.isdisjoint(_keys(inputs))
@@ -111,7 +111,7 @@ def _likely_kind(inputs: Node | None, named: str) -> str | None:
 
 def _named_framework(names: str) -> str | None:
     """The framework that names such as `nextDemo` and `my-express` contain."""
-    from scfdeploy.facts import frameworks
+    from scfdeploy.facts.frameworks import frameworks
 
     whole = names.lower()
     words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+", names)}
@@ -120,7 +120,7 @@ def _named_framework(names: str) -> str | None:
 
 def _framework_of_language(inputs: Node | None) -> str:
     """A framework in the language of the runtime."""
-    from scfdeploy.facts import frameworks
+    from scfdeploy.facts.frameworks import frameworks
 
     runtime = _text_at(inputs, "runtime").lower() if isinstance(inputs, MappingNode) else ""
     return next((one.name for one in frameworks().values() if runtime.startswith(one.language)), "express")

@@ -107,7 +107,7 @@ def _component_name(entry: Entry) -> str | None:
 
 
 def _report_named_components(components: Mapping[str, str], tree: MappingNode, diagnostics: Diagnostics) -> None:
-    from scfdeploy.facts import frameworks
+    from scfdeploy.facts.frameworks import frameworks
 
     deployed = ("scf", "layer", *frameworks())
     names = ", ".join(components)

@@ -8,7 +8,7 @@ from typing import Any
 
 from scfdeploy.emulator.faults.effect import GARBLES
 from scfdeploy.emulator.messages import ControlError
-from scfdeploy.facts import status_codes
+from scfdeploy.facts.errors import status_codes
 
 ANY = "*"
 _WHEN = ("before", "after")

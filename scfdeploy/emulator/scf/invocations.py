@@ -17,7 +17,7 @@ from scfdeploy.emulator.runtime import Invocation, Outcome, WebError, failed
 from scfdeploy.emulator.scf.events.profile import settings_of
 from scfdeploy.emulator.scf.records import aliases, concurrency, functions, layers, requests
 from scfdeploy.emulator.store import StoredEvent
-from scfdeploy.facts import status_code
+from scfdeploy.facts.errors import status_code
 
 _NO_NETWORK = 404
 _OVERRUN = 432

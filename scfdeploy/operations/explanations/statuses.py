@@ -5,7 +5,8 @@ from __future__ import annotations
 from scfdeploy.delivery.core import ResultClass
 from scfdeploy.delivery.profiles.scf import CLASSES, REFUSED_AT_ACCEPTANCE
 from scfdeploy.diagnostics import message
-from scfdeploy.facts import StatusCode, delivery_value, limit
+from scfdeploy.facts import delivery_value, limit
+from scfdeploy.facts.errors import StatusCode
 from scfdeploy.results import Explanation
 
 _REJECTED = "rejected"

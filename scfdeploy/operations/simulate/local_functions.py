@@ -20,9 +20,9 @@ from scfdeploy.operations.simulate.project_functions import call_timeout_ms
 from scfdeploy.operations.simulate.queue_endpoint import QueueEndpoint
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Policy, make_plan
-from scfdeploy.providers.base import Invocation
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.emulator_control import EmulatorControl
+from scfdeploy.providers.invocation import Invocation
 from scfdeploy.providers.tencent import Credentials, TencentProvider, open_provider
 from scfdeploy.records import replace
 from scfdeploy.results import Findings

@@ -16,7 +16,7 @@ from scfdeploy.operations.simulate.handlers import MAX_MESSAGES, TIMEOUT_STATUSE
 
 if TYPE_CHECKING:
     from scfdeploy.operations.simulate.local_functions import RealFunctions
-    from scfdeploy.providers.base import Invocation
+    from scfdeploy.providers.invocation import Invocation
 
 _SUCCESS = 200
 

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.facts import service_of_host, status_code
+from scfdeploy.facts.errors import status_code
+from scfdeploy.facts.hosts import service_of_host
 from scfdeploy.model import Address, Observed, Value
 from scfdeploy.model.resource_kind import TRIGGER
 from scfdeploy.model.value import parse_json_or_text
 from scfdeploy.operations.emulator import find_control
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import ResolvedFunction, missing_function
-from scfdeploy.providers.base import HttpRequest, HttpResponse, Invocation, Query
+from scfdeploy.providers.base import Query
 from scfdeploy.providers.emulator_control import EmulatorControl
+from scfdeploy.providers.invocation import HttpRequest, HttpResponse, Invocation
 from scfdeploy.providers.tencent.call_url import call_url
 from scfdeploy.records import replace
 from scfdeploy.results import Findings, Invoked

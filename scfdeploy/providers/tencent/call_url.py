@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from scfdeploy import __version__
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.facts import limit
-from scfdeploy.providers.base import HttpRequest, HttpResponse
+from scfdeploy.providers.invocation import HttpRequest, HttpResponse
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from scfdeploy.providers.workers import call_within
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scfdeploy.facts import limit, status_code
+from scfdeploy.facts import limit
+from scfdeploy.facts.errors import status_code
 from scfdeploy.model import Address, Value
 from scfdeploy.model.value import parse_json_or_text
-from scfdeploy.providers.base import Invocation
+from scfdeploy.providers.invocation import Invocation
 from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.paging import mapping, number

@@ -12,8 +12,9 @@ from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Bundle, Observed, Resource, Value
 from scfdeploy.model.account_limits import AccountLimits
 from scfdeploy.plan import Change
-from scfdeploy.providers.base import CloudError, Invocation, ProgressListener, Query, Step, Version, Writer
+from scfdeploy.providers.base import CloudError, ProgressListener, Query, Step, Version, Writer
 from scfdeploy.providers.clock import Clock, SystemClock
+from scfdeploy.providers.invocation import Invocation
 from scfdeploy.providers.retry import RetryPolicy, uniform
 from scfdeploy.providers.tencent.auth.account import Account, read_account_limits
 from scfdeploy.providers.tencent.auth.key_pair import LOCAL_CREDENTIALS, Credentials

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 
 from scfdeploy.diagnostics import message
-from scfdeploy.facts import status_code
-from scfdeploy.providers.base import HttpResponse, Invocation
+from scfdeploy.facts.errors import status_code
+from scfdeploy.providers.invocation import HttpResponse, Invocation
 from scfdeploy.report.humanize import enumeration, size
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import TextStyle

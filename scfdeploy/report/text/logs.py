@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from scfdeploy.diagnostics import message
-from scfdeploy.providers.base import LogEntry
+from scfdeploy.providers.log_source import LogEntry
 from scfdeploy.report.humanize import china_time, short_ids
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import TextStyle

@@ -16,7 +16,8 @@ from scfdeploy.config.files import read_text
 from scfdeploy.config.variables.scan import Reference, scan
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode, parse
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
-from scfdeploy.facts import frameworks, runtimes
+from scfdeploy.facts import runtimes
+from scfdeploy.facts.frameworks import frameworks
 from scfdeploy.records import dataclass, field
 from scfdeploy.scaffold.ci.names import is_variable
 from scfdeploy.scaffold.ci.settings import Hook

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scfdeploy.model import Address
-from scfdeploy.providers.base import LogEntry
+from scfdeploy.providers.log_source import LogEntry
 from scfdeploy.report.dev_lines import render_dev_event
 from scfdeploy.report.text import TextStyle
 from scfdeploy.results.dev import DevEvent, Failure, HelpShown, RequestEnded, TimersFired, UrlReady

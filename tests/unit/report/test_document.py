@@ -8,7 +8,7 @@ import pytest
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import Address, Ref, Secret
 from scfdeploy.plan import FieldChange
-from scfdeploy.providers.base import Invocation
+from scfdeploy.providers.invocation import Invocation
 from scfdeploy.report.document import document, dumps
 from scfdeploy.report.values import to_json
 from scfdeploy.results import (

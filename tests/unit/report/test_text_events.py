@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scfdeploy.providers.base import Invocation
+from scfdeploy.providers.invocation import Invocation
 from scfdeploy.report.text import render_text
 from scfdeploy.results import Findings, Invoked
 from scfdeploy.results.events import EventInfo, EventList, EventShown, EventsRun, TimelineEntry

@@ -6,7 +6,7 @@ import pytest
 
 from scfdeploy.model import Address
 from scfdeploy.plan import Action, Change, FieldChange
-from scfdeploy.providers.base import Invocation
+from scfdeploy.providers.invocation import Invocation
 from scfdeploy.report.text import TextStyle, render_output, render_text
 from scfdeploy.report.text.style import Detail
 from scfdeploy.results import Drifted, Failed, Findings, FunctionStatus, Invoked, LayerStatus, StatusReport

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import requests
 
 from scfdeploy.diagnostics import message
-from scfdeploy.facts import error_code
+from scfdeploy.facts.errors import error_code
 from scfdeploy.providers.base import CloudError, ErrorKind, none_if_missing
 from scfdeploy.providers.tencent.auth.key_pair import Credentials
 from scfdeploy.providers.tencent.cos.storage_client import (

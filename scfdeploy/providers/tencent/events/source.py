@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from scfdeploy.model import Address
-from scfdeploy.providers.base import EventQuery, EventRecord, RequestStatus, TraceSettings, none_if_missing
+from scfdeploy.providers.base import none_if_missing
 from scfdeploy.providers.clock import Clock
+from scfdeploy.providers.event_source import EventQuery, EventRecord, RequestStatus, TraceSettings
 from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.errors import malformed_field

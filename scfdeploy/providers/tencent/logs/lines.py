@@ -13,7 +13,7 @@ from typing import Any
 
 from scfdeploy.model import Address
 from scfdeploy.model.lazy_pattern import lazy_pattern
-from scfdeploy.providers.base import LogEntry
+from scfdeploy.providers.log_source import LogEntry
 from scfdeploy.providers.tencent.transport.paging import number
 from scfdeploy.records import dataclass, field
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address
-from scfdeploy.providers.base import CloudError, FoundLogs, LogQuery
+from scfdeploy.providers.base import CloudError
+from scfdeploy.providers.log_source import FoundLogs, LogQuery
 from scfdeploy.providers.tencent.logs.lines import parse_entries
 from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Client

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import Message
-from scfdeploy.facts import error_code
 from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.providers.base import CloudError, ErrorKind
 
@@ -55,6 +54,8 @@ def classify(action: str, code: str, function_name: str = "") -> ErrorKind:
         return ErrorKind.BUSY
     if code in _MAYBE_BUSY:
         return ErrorKind.AMBIGUOUS
+    from scfdeploy.facts.errors import error_code
+
     known = error_code(code)
     return _BY_RETRY.get(known.retry, ErrorKind.REJECTED) if known else ErrorKind.REJECTED
 

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from scfdeploy.config import LoadResult
-from scfdeploy.facts import frameworks
+from scfdeploy.facts.frameworks import frameworks
 from scfdeploy.model import FolderSource, Secret
 from scfdeploy.rules import check
 from tests.support.configured import Workspace, findings, function_of, only

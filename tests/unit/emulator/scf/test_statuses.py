@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scfdeploy.emulator import Server, Settings
-from scfdeploy.facts import status_codes
+from scfdeploy.facts.errors import status_codes
 from tests.support.emulator import ApiError, Cloud, tc3_headers, zip_text
 
 ONLY_FAULTS = {402, 410, 441, 444, 447, 449, 452}

@@ -12,7 +12,8 @@ from scfdeploy.model import Address, Observed, Resource
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import ResolvedFunction
 from scfdeploy.operations.urls.call import invoke_url
-from scfdeploy.providers.base import HttpRequest, Query
+from scfdeploy.providers.base import Query
+from scfdeploy.providers.invocation import HttpRequest
 
 HELLO = Address.of_function("default", "hello")
 URL = "https://1250000000-abcdefghij.ap-guangzhou.tencentscf.com"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.providers.base import HttpRequest
+from scfdeploy.providers.invocation import HttpRequest
 from scfdeploy.providers.tencent.call_url import call_url
 from tests.support.raw_server import answered, endless, raw_server, said
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from scfdeploy.model import Address
-from scfdeploy.providers.base import CloudError, ErrorKind, EventQuery
+from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.event_source import EventQuery
 from scfdeploy.providers.tencent.events import TencentEvents
 from tests.support.answers import Answering, answering, failure
 from tests.support.cloud import client_of

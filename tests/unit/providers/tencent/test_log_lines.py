@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scfdeploy.model import Address
-from scfdeploy.providers.base import LogEntry
+from scfdeploy.providers.log_source import LogEntry
 from scfdeploy.providers.tencent.logs.lines import parse_entries
 
 ORDERS = Address.of_function("default", "orders")
