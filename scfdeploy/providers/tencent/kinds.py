@@ -25,8 +25,9 @@ from scfdeploy.providers.tencent.resources.aliases import AliasWriter, read_alia
 from scfdeploy.providers.tencent.resources.async_invocation import AsyncWriter, read_async
 from scfdeploy.providers.tencent.resources.concurrency import ConcurrencyWriter, read_provisioned, read_reserved
 from scfdeploy.providers.tencent.resources.domains import DomainWriter, read_domain
+from scfdeploy.providers.tencent.resources.function_reader import read_function
 from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache
-from scfdeploy.providers.tencent.resources.functions import FunctionWriter, read_function
+from scfdeploy.providers.tencent.resources.function_writer import FunctionWriter
 from scfdeploy.providers.tencent.resources.layers import LayerStates, LayerWriter, read_layer
 from scfdeploy.providers.tencent.resources.namespaces import NamespaceWriter
 from scfdeploy.providers.tencent.transport.client import Client

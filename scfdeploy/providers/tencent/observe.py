@@ -1,4 +1,7 @@
-"""Refreshes many resources in parallel, with as few calls as possible."""
+"""Refreshes many resources in parallel, with as few calls as possible.
+
+What reads the rarer kinds is imported where it is needed.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,8 @@ from scfdeploy.model import Address, ListEntry, Observed, Owner, Resource, Value
 from scfdeploy.model.observed import APP_TAG
 from scfdeploy.providers.base import ProgressListener, Query, Stage, StageProgress, none_if_missing
 from scfdeploy.providers.clock import Clock
-from scfdeploy.providers.tencent.resources.aliases import read_aliases
-from scfdeploy.providers.tencent.resources.async_invocation import read_async
-from scfdeploy.providers.tencent.resources.code import code_hash
-from scfdeploy.providers.tencent.resources.concurrency import read_provisioned, read_reserved
-from scfdeploy.providers.tencent.resources.domains import read_domains
 from scfdeploy.providers.tencent.resources.function_list import list_entry
-from scfdeploy.providers.tencent.resources.functions import function_resource, read_function
-from scfdeploy.providers.tencent.resources.layers import owned_layers, read_layer
-from scfdeploy.providers.tencent.resources.namespaces import namespace_names
-from scfdeploy.providers.tencent.resources.versions import read_numbers, read_published
+from scfdeploy.providers.tencent.resources.function_reader import function_resource, read_function
 from scfdeploy.providers.tencent.resources.wire import IMAGE_RUNTIME, pairs
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.cloud_time import is_past
@@ -194,12 +189,16 @@ class _Refresh:
         return []
 
     def _read_layer(self, layer: Address, resources: dict[Address, Resource]) -> list[Task]:
+        from scfdeploy.providers.tencent.resources.layers import read_layer
+
         resource = read_layer(self._client, layer)
         if resource is not None:
             resources[layer] = resource
         return []
 
     def _read_domains(self) -> list[Task]:
+        from scfdeploy.providers.tencent.resources.domains import read_domains
+
         query = self._query
         for domain in read_domains(self._client):
             if query.all_domains or domain.address in query.domains:
@@ -209,10 +208,14 @@ class _Refresh:
         return []
 
     def _find_unlisted_layers(self) -> list[Task]:
+        from scfdeploy.providers.tencent.resources.layers import owned_layers
+
         owned = owned_layers(self._client, app=self._query.app, stage=self._query.stage)
         return [partial(self._read_layer, layer, self._unlisted) for layer in owned if layer not in self._query.layers]
 
     def _read_namespaces(self) -> list[Task]:
+        from scfdeploy.providers.tencent.resources.namespaces import namespace_names
+
         names = namespace_names(self._client)
         existing = [Address.of_namespace(name) for name in self._query.namespaces if name in names]
         self._resources |= {address: Resource(address, {}) for address in existing}
@@ -378,26 +381,38 @@ class _Refresh:
         self._record(read_triggers(self._client, function))
 
     def _read_code_hash(self, function: Address) -> None:
+        from scfdeploy.providers.tencent.resources.code import code_hash
+
         code_sha256 = code_hash(self._client, function)
         if code_sha256:
             self._hashes[function] = code_sha256
 
     def _read_async(self, function: Address) -> None:
+        from scfdeploy.providers.tencent.resources.async_invocation import read_async
+
         self._record([read_async(self._client, function)])
 
     def _read_versions(self, function: Address) -> None:
+        from scfdeploy.providers.tencent.resources.versions import read_numbers, read_published
+
         numbers = read_numbers(self._client, function)
         self._versions[function] = {"versions": numbers}
         if numbers and function in self._query.published:
             self._versions[function]["published"] = read_published(self._client, function, numbers[-1])
 
     def _read_aliases(self, function: Address) -> None:
+        from scfdeploy.providers.tencent.resources.aliases import read_aliases
+
         self._record(read_aliases(self._client, function))
 
     def _read_provisioned(self, function: Address) -> None:
+        from scfdeploy.providers.tencent.resources.concurrency import read_provisioned
+
         self._record(read_provisioned(self._client, function))
 
     def _read_reserved(self, function: Address) -> None:
+        from scfdeploy.providers.tencent.resources.concurrency import read_reserved
+
         self._record([read_reserved(self._client, function)])
 
     def _record(self, resources: Iterable[Resource]) -> None:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 
 from scfdeploy.diagnostics import message
-from scfdeploy.model import Address, Observed, Resource
+from scfdeploy.model import Address, Resource
 from scfdeploy.plan import Action, Change
 from scfdeploy.plan.conflict import describe_conflict
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, none_if_missing, wait_step
@@ -31,20 +31,17 @@ _MAX_AGE_S = 1.0
 
 
 class PreconditionGuard:
-    """Adds the steps to changes. Thread-safe once all resources are recorded."""
+    """Adds the steps to changes. Thread-safe once `planned` has all resources that the plan is made from."""
 
-    def __init__(self, client: Client, statuses: FunctionStatusCache, clock: Clock) -> None:
+    def __init__(
+        self, client: Client, statuses: FunctionStatusCache, clock: Clock, planned: dict[Address, Resource]
+    ) -> None:
         self._statuses = statuses
         self._clock = clock
         self._reader = ResourceReader(client, clock)
-        self._planned: dict[Address, Resource] = {}
+        self._planned = planned
         self._created: set[Address] = set()
         self._written: set[Address] = set()
-
-    def record(self, observed: Observed) -> None:
-        """Record the resources that the plan is made from."""
-        resources = (*observed.resources.values(), *observed.unlisted)
-        self._planned |= {resource.address: resource for resource in resources}
 
     def expect(self, resource: Resource) -> None:
         """Expect this state at the next write, although this run has already written the resource."""

@@ -1,46 +1,38 @@
-"""The Tencent Cloud provider: delegates reads, writes and invocations to the modules of this package."""
+"""The Tencent Cloud provider: delegates reads, writes and invocations to the modules of this package.
+
+A plan only observes; whatever it does not need is imported with the first call.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Bundle, Observed, Resource, Value
-from scfdeploy.model.account_limits import AccountLimits
 from scfdeploy.plan import Change
-from scfdeploy.providers.base import CloudError, ProgressListener, Query, Step, Version, Writer
+from scfdeploy.providers.base import CloudError, ProgressListener, Query, Step, Version
 from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.invocation import Invocation
 from scfdeploy.providers.retry import RetryPolicy, uniform
-from scfdeploy.providers.tencent.auth.account import Account, read_account_limits
 from scfdeploy.providers.tencent.auth.key_pair import LOCAL_CREDENTIALS, Credentials
-from scfdeploy.providers.tencent.cos.upload import Uploads
-from scfdeploy.providers.tencent.invoke import invoke, invoke_later
-from scfdeploy.providers.tencent.kinds import HANDLERS, WriterContext
 from scfdeploy.providers.tencent.observe import observe
-from scfdeploy.providers.tencent.precondition import PreconditionGuard
-from scfdeploy.providers.tencent.resources import code
-from scfdeploy.providers.tencent.resources.function_list import list_functions
-from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache, find_function
-from scfdeploy.providers.tencent.resources.function_wire import read_settings
-from scfdeploy.providers.tencent.resources.layers import LayerStates
-from scfdeploy.providers.tencent.resources.versions import read_versions
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 
 if TYPE_CHECKING:  # few commands need them
     from concurrent.futures import Future
 
+    from scfdeploy.model.account_limits import AccountLimits
+    from scfdeploy.providers.invocation import Invocation
+    from scfdeploy.providers.tencent.auth.account import Account
+    from scfdeploy.providers.tencent.changes import ChangeWriter
     from scfdeploy.providers.tencent.cos.bucket import Bucket
     from scfdeploy.providers.tencent.events import TencentEvents
     from scfdeploy.providers.tencent.logs import TencentLogs
-
-# A large request exists several times in memory while it is built and signed, so few are sent at once.
-_MAX_LARGE_REQUESTS = 4
 
 
 class TencentProvider:
@@ -69,17 +61,15 @@ class TencentProvider:
         self._on_progress = on_progress
         self._endpoint = endpoint
         self._is_emulator = is_emulator
-        self._account = Account(client, app_id)
+        self._app_id = app_id
+        self._bundles = bundles
+        self._open_bucket = open_bucket
+        self._planned: dict[Address, Resource] = {}
+        self._lock = Lock()
+        self._change_writer: ChangeWriter | None = None
         self._account_limits: Future[AccountLimits] | None = None
         self._clock = clock
         self._parallelism = parallelism
-        self._statuses = statuses = FunctionStatusCache(client, clock)
-        self._guard = PreconditionGuard(client, statuses, clock)
-        slots = BoundedSemaphore(_MAX_LARGE_REQUESTS)
-        uploads = Uploads(client.region, self._account, open_bucket, slots)
-        layers = LayerStates(client)
-        context = WriterContext(client, clock, bundles, statuses, uploads, slots, layers)
-        self._writers = {kind: handler.writer(context) for kind, handler in HANDLERS.items()}
 
     @property
     def parallelism(self) -> int:
@@ -113,7 +103,8 @@ class TencentProvider:
         observed = observe(
             self._client, self._clock, query, parallelism=self._parallelism, on_progress=self._on_progress
         )
-        self._guard.record(observed)
+        resources = (*observed.resources.values(), *observed.unlisted)
+        self._planned |= {resource.address: resource for resource in resources}
         return observed
 
     def is_settled(self, function: Address, modified: str) -> bool:
@@ -121,17 +112,20 @@ class TencentProvider:
 
         Each later change then shows another time.
         """
-        return self._statuses.is_settled(function, modified)
+        return self._changes.is_settled(function, modified)
 
     def functions(self, namespace: str | None) -> tuple[Resource, ...]:
         """The functions of a namespace, or of all, by address, with the settings that a list shows.
 
         Raises CloudError, also if the namespace does not exist.
         """
+        from scfdeploy.providers.tencent.resources.function_list import list_functions
+
         return list_functions(self._client, namespace)
 
     def start_account_limits(self) -> None:
         """Begin to read the limits of the account, for a later call of `account_limits`."""
+        from scfdeploy.providers.tencent.auth.account import read_account_limits
         from scfdeploy.providers.workers import Workers
 
         with Workers(1, name="limits") as pool:
@@ -139,6 +133,8 @@ class TencentProvider:
 
     def account_limits(self) -> AccountLimits:
         """The limits of the account in this region. Raises CloudError."""
+        from scfdeploy.providers.tencent.auth.account import read_account_limits
+
         return self._account_limits.result() if self._account_limits else read_account_limits(self._client)
 
     def caller(self) -> str:
@@ -155,42 +151,53 @@ class TencentProvider:
 
     def versions(self, function: Address) -> tuple[Version, ...]:
         """The versions of a function: `$LATEST` first, then by number. Raises CloudError."""
+        from scfdeploy.providers.tencent.resources.versions import read_versions
+
         return read_versions(self._client, function)
 
     def version_settings(self, function: Address, version: str) -> Mapping[str, Value] | None:
         """The settings of a version; None if it does not exist. Raises CloudError."""
+        from scfdeploy.providers.tencent.resources.function_reader import find_function
+        from scfdeploy.providers.tencent.resources.function_wire import read_settings
+
         response = find_function(self._client, function, version)
         return None if response is None else read_settings(response)
 
     def deployed_code(self, function: Address) -> bytes:
         """The deployed archive. Raises CloudError."""
-        return code.download(self._client, function)
+        from scfdeploy.providers.tencent.resources.code import download
+
+        return download(self._client, function)
 
     def fetch_code(self, function: Address, path: str) -> str | None:
         """Write the deployed archive to a new file; returns its hash if the API has one.
 
         Raises CloudError, and ScfDeployError when the file cannot be written.
         """
-        return code.download_to(self._client, function, path)
+        from scfdeploy.providers.tencent.resources.code import download_to
+
+        return download_to(self._client, function, path)
 
     def expect(self, resource: Resource) -> None:
         """Make the next change of this resource fail if its state differs from this one, which this run has written."""
-        self._guard.expect(resource)
+        self._changes.expect(resource)
 
     def create(self, change: Change) -> Sequence[Step]:
         """The steps that create the resource."""
-        return self._guard.before(change, self._writer(change).create(change))
+        return self._changes.create(change)
 
     def update(self, change: Change) -> Sequence[Step]:
         """The steps that change `change.fields`, and nothing else."""
-        return self._guard.before(change, self._writer(change).update(change))
+        return self._changes.update(change)
 
     def delete(self, change: Change) -> Sequence[Step]:
         """The steps that delete the resource."""
-        return self._guard.before(change, self._writer(change).delete(change))
+        return self._changes.delete(change)
 
     def invoke(self, function: Address, event: str, *, qualifier: str, asynchronous: bool) -> Invocation:
         """Invoke a function with `event`, JSON text. An error in the function is a result. Raises CloudError."""
+        from scfdeploy.providers.tencent.invoke import invoke, invoke_later
+
         call = invoke_later if asynchronous else invoke
         return call(self._client, function, event, qualifier=qualifier)
 
@@ -212,8 +219,27 @@ class TencentProvider:
 
         return TencentLogs(self._client)
 
-    def _writer(self, change: Change) -> Writer:
-        return self._writers[change.address.kind]
+    @cached_property
+    def _account(self) -> Account:
+        from scfdeploy.providers.tencent.auth.account import Account
+
+        return Account(self._client, self._app_id)
+
+    @property
+    def _changes(self) -> ChangeWriter:
+        from scfdeploy.providers.tencent.changes import ChangeWriter
+
+        with self._lock:
+            if self._change_writer is None:
+                self._change_writer = ChangeWriter(
+                    self._client,
+                    self._clock,
+                    self._bundles,
+                    account=self._account,
+                    open_bucket=self._open_bucket,
+                    planned=self._planned,
+                )
+            return self._change_writer
 
 
 def open_provider(  # noqa: PLR0913 - keyword arguments with defaults

@@ -8,11 +8,11 @@ from typing import Any
 
 from scfdeploy.model import Address, ListEntry, Owner, Resource, Value
 from scfdeploy.providers.base import none_if_missing
+from scfdeploy.providers.tencent.resources.function_reader import function_resource
 from scfdeploy.providers.tencent.resources.function_wire import read_tags
-from scfdeploy.providers.tencent.resources.functions import function_resource
 from scfdeploy.providers.tencent.resources.namespaces import namespace_names
-from scfdeploy.providers.tencent.resources.tags import from_tags
 from scfdeploy.providers.tencent.resources.wire import pairs
+from scfdeploy.providers.tencent.resources.write_only_settings import from_tags
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.paging import Listing, list_all
 

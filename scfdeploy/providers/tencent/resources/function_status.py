@@ -1,4 +1,4 @@
-"""Reads functions and polls their status, with one list for all that wait in a namespace.
+"""Polls the status of functions, with one list for all that wait in a namespace.
 
 A few functions are read one by one. When more are polled, the caller that needs a newer list reads it, and no other
 caller waits for it: they hear that nothing is known yet, so that their workers do other work, and ask again. The list
@@ -11,17 +11,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Set
 from math import inf, nextafter
-from typing import Any
 
-from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Value
 from scfdeploy.model.observed import ACTIVE
-from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, none_if_missing
+from scfdeploy.providers.base import Readiness
 from scfdeploy.providers.clock import Clock
-from scfdeploy.providers.tencent.resources.wire import function_params
-from scfdeploy.providers.tencent.transport.client import Answer, Client
+from scfdeploy.providers.tencent.resources.function_reader import FunctionState, find_function
+from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.cloud_time import is_past
-from scfdeploy.providers.tencent.transport.paging import object_list, read_pages
+from scfdeploy.providers.tencent.transport.paging import read_pages
 from scfdeploy.records import NamedTuple, dataclass, field
 
 _FEW = 3
@@ -30,58 +28,8 @@ _WAITING_S = 4.0
 _PAUSE_S = 0.1
 """The shortest time between two lists. One that takes longer to read is also read less often."""
 _NEWEST_FIRST = {"Orderby": "ModTime", "Order": "DESC"}
-_FAILED = "Failed"
-_LIST_FIELDS = ("Layers", "StatusReasons", "Tags", "Triggers")
 # In these states the platform rejects changes of the function and its triggers; they end by themselves.
 TRANSITIONAL_STATES = frozenset({"Creating", "Updating", "Publishing", "Deleting"})
-
-
-def find_function(client: Client, function: Address, version: str = "") -> Answer | None:
-    """The response of GetFunction for a function or a version; None if it does not exist. Raises CloudError."""
-    qualifier = {"Qualifier": version} if version else {}
-    # Unless ShowCode is FALSE, the response may contain the entry file.
-    params = {**function_params(function), **qualifier, "ShowCode": "FALSE"}
-    response = none_if_missing(lambda: client.read("GetFunction", params))
-    if response is not None:
-        for key in _LIST_FIELDS:
-            object_list(response, key, "GetFunction")  # raises CloudError for a malformed field
-    return response
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionState:
-    """The status of a function, with its reasons as (code, message)."""
-
-    status: str
-    reasons: tuple[tuple[str, str], ...] = ()
-    function_id: str = ""
-    modified: str = ""
-
-    @classmethod
-    def read(cls, response: Mapping[str, Any]) -> FunctionState:
-        """Parse a row of ListFunctions or a response of `find_function`. Raises CloudError for a malformed row."""
-        reasons = tuple(
-            (str(reason.get("ErrorCode") or ""), str(reason.get("ErrorMessage") or ""))
-            for reason in object_list(response, "StatusReasons", "ListFunctions")
-        )
-        status, function_id, modified = (str(response.get(name) or "") for name in ("Status", "FunctionId", "ModTime"))
-        return cls(status, reasons, function_id, modified)
-
-    @property
-    def reason(self) -> str:
-        """The reasons as one line."""
-        return "; ".join(text or code for code, text in self.reasons)
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether the last operation failed."""
-        return self.status.endswith(_FAILED)
-
-    def error(self, action: str) -> CloudError:
-        """The exception for a failed state."""
-        code = next((code for code, _ in self.reasons if code), self.status)
-        text = message("the function is {status}", status=self.status) + (f": {self.reason}" if self.reason else "")
-        return CloudError(ErrorKind.REJECTED, code, text, action=action)
 
 
 class Look(NamedTuple):

@@ -13,7 +13,6 @@ from scfdeploy.facts import limit
 from scfdeploy.model import Value, seal
 from scfdeploy.model.observed import is_own_tag
 from scfdeploy.model.value import whole_number
-from scfdeploy.providers.tencent.resources.tags import from_tags
 from scfdeploy.providers.tencent.resources.wire import (
     Params,
     Settings,
@@ -30,6 +29,7 @@ from scfdeploy.providers.tencent.resources.wire import (
     text,
     write_only,
 )
+from scfdeploy.providers.tencent.resources.write_only_settings import from_tags
 from scfdeploy.providers.tencent.transport.paging import mapping
 
 _ENABLED = {True: "ENABLE", False: "DISABLE"}

@@ -1,18 +1,15 @@
-"""Writes resource tags, and stores write-only settings in tags."""
+"""Writes resource tags."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 from scfdeploy.diagnostics import message
-from scfdeploy.model import Address, Value
-from scfdeploy.model.observed import WRITE_ONLY_TAGS
-from scfdeploy.model.value import whole_number
+from scfdeploy.model import Address
 from scfdeploy.plan import FieldChange
 from scfdeploy.providers.base import Readiness, Step
-from scfdeploy.providers.tencent.resources.function_status import find_function
-from scfdeploy.providers.tencent.resources.wire import Params, Settings, pairs
+from scfdeploy.providers.tencent.resources.function_reader import find_function
+from scfdeploy.providers.tencent.resources.wire import Params, pairs
 from scfdeploy.providers.tencent.transport.client import Client
 
 _PREFIX = "tags."
@@ -68,32 +65,3 @@ def _batches(to_set: Mapping[str, str], to_remove: Sequence[str]) -> Iterable[Pa
         batch = slice(start, start + _MAX_PER_REQUEST)
         params = {"ReplaceTags": replaced[batch], "DeleteTags": deleted[batch]}
         yield {name: rows for name, rows in params.items() if rows}
-
-
-def from_tags(response: Mapping[str, Any]) -> dict[str, Value]:
-    """The write-only settings stored in the tags of a response, in normal form."""
-    tags = pairs(response.get("Tags"))
-    # UseGpu=TRUE is reliable; UseGpu=FALSE is also returned for some GPU functions, so a tag overrides it.
-    settings: dict[str, Value] = {"nodeType": "GPU" if response.get("UseGpu") == "TRUE" else "CPU"}
-    for name, key in WRITE_ONLY_TAGS.items():
-        if key in tags:
-            settings[name] = _parse(name, tags[key])
-    return settings
-
-
-def to_tags(settings: Settings, names: Collection[str]) -> dict[str, str]:
-    """The tags that store the write-only settings among `names`."""
-    return {key: _text(settings[name]) for name, key in WRITE_ONLY_TAGS.items() if name in names and name in settings}
-
-
-def _parse(name: str, text: str) -> Value:
-    match name:
-        case "diskSize":
-            return whole_number(text)
-        case "ignoreSysLog" | "protect":
-            return text == "true"
-    return text
-
-
-def _text(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

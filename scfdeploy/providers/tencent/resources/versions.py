@@ -11,7 +11,8 @@ from scfdeploy.model.value import whole_number
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Version, wait_step
 from scfdeploy.providers.tencent.resources.code import code_hash
-from scfdeploy.providers.tencent.resources.function_status import TRANSITIONAL_STATES, FunctionState, find_function
+from scfdeploy.providers.tencent.resources.function_reader import FunctionState, find_function
+from scfdeploy.providers.tencent.resources.function_status import TRANSITIONAL_STATES
 from scfdeploy.providers.tencent.resources.function_wire import read_settings
 from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Client

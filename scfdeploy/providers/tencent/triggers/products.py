@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
+from importlib import import_module
 from typing import Any, Protocol
 
 from scfdeploy.model import Address, Owner, Resource, Value
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Step
 from scfdeploy.providers.tencent.transport.client import Client
-from scfdeploy.providers.tencent.triggers.clb import ClbTriggers
-from scfdeploy.providers.tencent.triggers.cls import ClsTriggers
 from scfdeploy.providers.tencent.triggers.list_triggers import list_triggers, trigger_urls
-from scfdeploy.providers.tencent.triggers.mps import MpsTriggers
-from scfdeploy.providers.tencent.triggers.scf import ScfTriggers
 from scfdeploy.triggers import CloudTrigger, trigger_type
 
 _SCF = "scf"
@@ -32,12 +30,8 @@ class _ProductTriggers(Protocol):
     def delete(self, change: Change) -> Sequence[Step]: ...
 
 
-_PRODUCTS: Mapping[str, Callable[[Client], _ProductTriggers]] = {
-    _SCF: ScfTriggers,
-    "clb": ClbTriggers,
-    "cls": ClsTriggers,
-    "mps": MpsTriggers,
-}
+_PRODUCTS: Mapping[str, str] = {_SCF: "ScfTriggers", "clb": "ClbTriggers", "cls": "ClsTriggers", "mps": "MpsTriggers"}
+"""The class for each product, in the module with its name."""
 
 
 class TriggerWriter:
@@ -81,7 +75,14 @@ def product_of(type_name: str) -> str:
 
 
 def _product_triggers(client: Client, type_name: str) -> _ProductTriggers:
-    return _PRODUCTS[product_of(type_name)](client)
+    return _class_of(product_of(type_name))(client)
+
+
+@cache
+def _class_of(product: str) -> Callable[[Client], _ProductTriggers]:
+    triggers = import_module(f"scfdeploy.providers.tencent.triggers.{product}")
+    found: Callable[[Client], _ProductTriggers] = getattr(triggers, _PRODUCTS[product])
+    return found
 
 
 def _resource(client: Client, function: Address, row: Mapping[str, Any]) -> Resource | None:

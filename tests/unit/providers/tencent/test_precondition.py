@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scfdeploy.model import Address, Observed, Owner, Resource
+from scfdeploy.model import Address, Owner, Resource
 from scfdeploy.plan import Action, Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
 from scfdeploy.providers.tencent.precondition import PreconditionGuard
@@ -35,11 +35,10 @@ WRITE = Step("write", lambda: "r-1")
 
 def guard_for(client: Client, state: str = "Active", *others: Resource) -> PreconditionGuard:
     clock = FakeClock()
-    guard = PreconditionGuard(client, FunctionStatusCache(client, clock), clock)
     attributes = {"functionId": GET_FUNCTION["FunctionId"], "modified": GET_FUNCTION["ModTime"]}
     hello = Resource(HELLO, read_settings(GET_FUNCTION), OWNER, state, attributes=attributes)
-    guard.record(Observed({resource.address: resource for resource in (hello, *others)}))
-    return guard
+    planned = {resource.address: resource for resource in (hello, *others)}
+    return PreconditionGuard(client, FunctionStatusCache(client, clock), clock, planned)
 
 
 def change(action: Action, address: Address = HELLO, **settings: Any) -> Change:

@@ -1,14 +1,13 @@
-"""Reads and writes functions."""
+"""Writes functions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from threading import BoundedSemaphore
-from typing import Any
 
 from scfdeploy.diagnostics import message
-from scfdeploy.model import FUNCTION_FIELDS, Address, Bundle, Owner, Resource, UpdateMode, Value
+from scfdeploy.model import FUNCTION_FIELDS, Address, Bundle, Owner, UpdateMode
 from scfdeploy.model.observed import WRITE_ONLY_TAGS
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, Step
@@ -16,17 +15,14 @@ from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.cos.upload import Uploads
 from scfdeploy.providers.tencent.resources.aliases import DEFAULT_ALIAS, delete_alias, read_aliases
 from scfdeploy.providers.tencent.resources.code import code_params
-from scfdeploy.providers.tencent.resources.function_status import (
-    FunctionState,
-    FunctionStatusCache,
-    FunctionWaiter,
-    find_function,
-)
-from scfdeploy.providers.tencent.resources.function_wire import LATE, create_params, read_settings, update_params
+from scfdeploy.providers.tencent.resources.function_reader import find_function
+from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache, FunctionWaiter
+from scfdeploy.providers.tencent.resources.function_wire import LATE, create_params, update_params
 from scfdeploy.providers.tencent.resources.layers import LayerStates
-from scfdeploy.providers.tencent.resources.tags import from_tags, tag_changes, tag_step, to_tags
+from scfdeploy.providers.tencent.resources.tags import tag_changes, tag_step
 from scfdeploy.providers.tencent.resources.versions import publish_steps
 from scfdeploy.providers.tencent.resources.wire import Params, function_params, image_params, pairs
+from scfdeploy.providers.tencent.resources.write_only_settings import to_tags
 from scfdeploy.providers.tencent.transport.client import Client
 
 _LARGE_BYTES = 1 << 20
@@ -204,31 +200,6 @@ class FunctionWriter:
 
     def _waiter(self, function: Address, action: str) -> FunctionWaiter:
         return FunctionWaiter(self._statuses, self._clock, function, action)
-
-
-def read_function(client: Client, function: Address) -> Resource | None:
-    """One function with all its settings; None if it does not exist. Raises CloudError."""
-    response = find_function(client, function)
-    return None if response is None else function_resource(function, read_settings(response), response)
-
-
-def function_resource(function: Address, settings: Mapping[str, Value], response: Mapping[str, Any]) -> Resource:
-    """A function with these settings, and attributes from a response of GetFunction or a row of ListFunctions."""
-    state = FunctionState.read(response)
-    attributes: dict[str, Value] = {
-        "functionId": response.get("FunctionId"),
-        "modified": response.get("ModTime"),
-        "codeSize": response.get("CodeSize"),
-        "protected": from_tags(response).get("protect"),
-    }
-    return Resource(
-        function,
-        settings,
-        Owner.from_tags(pairs(response.get("Tags"))),
-        state.status,
-        state.reason or str(response.get("StatusDesc") or ""),
-        {name: value for name, value in attributes.items() if value is not None},
-    )
 
 
 def _string_map(value: object) -> dict[str, str]:
