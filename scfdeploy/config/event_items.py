@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scfdeploy.config.api_gateway import access_controls, is_disabled
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import equal_ignoring_case
 from scfdeploy.config.fields.scalars import WRONG_TYPE, describe_node
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, is_broken, is_null
-from scfdeploy.config.yaml.recovery.indent import indented
 from scfdeploy.diagnostics import (
     Diagnostics,
     Edit,
@@ -131,6 +129,8 @@ def _entries(node: MappingNode, known: dict[str, TriggerType], reading: Reading)
     is_mapping = is_null(first.value) or isinstance(first.value, MappingNode)
     are_free = {entry.key.text for entry in nested}.isdisjoint(entry.key.text for entry in misplaced)
     if is_mapping and are_free and len(misplaced) == len(others):
+        from scfdeploy.config.yaml.recovery.indent import indented
+
         column = misplaced[0].key.span.start.column
         by = nested[0].key.span.start.column - column if nested else 2
         diagnostics.report(
@@ -150,6 +150,8 @@ def _entries(node: MappingNode, known: dict[str, TriggerType], reading: Reading)
 
 def _fix_form(node: MappingNode, type_entry: Entry, reading: Reading) -> tuple[Edit, ...]:
     """The fix that writes `- type: timer` as `- timer:`; none if the item has more than a name and parameters."""
+    from scfdeploy.config.yaml.recovery.indent import indented
+
     first, *others = node.entries
     value = type_entry.value
     is_known = all(entry.key.text in _KEYS_OF_TRIGGER for entry in others)
@@ -196,6 +198,8 @@ def _indent_settings(
     others: Sequence[Entry], outer: Entry | None, inner: Sequence[Entry], reading: Reading
 ) -> tuple[Edit, ...]:
     """The fix that indents settings under `parameters`, and that under the type of the trigger."""
+    from scfdeploy.config.yaml.recovery.indent import indented
+
     start = others[0].key.span.start
     if outer is None:
         moved = indented(others, reading.lines, 4)
@@ -240,6 +244,8 @@ def _report_type(entry: Entry, known: dict[str, TriggerType], diagnostics: Diagn
 
 def replace_gateway_advice(gateway: Node, example: str) -> str:
     """What to write instead of a gateway. `example` is a URL whose authType is the word AUTH_TYPE."""
+    from scfdeploy.config.api_gateway import access_controls, is_disabled
+
     if is_disabled(gateway):
         return message("It is disabled: remove it. `scfdeploy migrate` does it for you.")
     controls = access_controls(gateway)

@@ -10,7 +10,6 @@ from scfdeploy.config.fields.misindented import enclose
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_broken, is_null
 from scfdeploy.config.yaml.nodes import is_blank
-from scfdeploy.config.yaml.recovery.indent import indented, itemized
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Address, Field, Kind, TriggerSpec, UpdateMode, Value
@@ -129,6 +128,8 @@ def read_events(node: Node | None, context: TriggerContext, reading: Reading) ->
 
 def _add_dashes(node: Node, types: Sequence[TriggerType], reading: Reading) -> tuple[Edit, ...]:
     """The fix that makes an item of each trigger of a mapping; none if a key is not a type of trigger."""
+    from scfdeploy.config.yaml.recovery.indent import itemized
+
     entries = node.entries if isinstance(node, MappingNode) else ()
     known = {"apigw", *(kind.type for kind in types)}
     groups = [(entry,) for entry in entries if entry.key.text in known]
@@ -215,6 +216,8 @@ def _name_and_parameters(entry: Entry, kind: TriggerType, reading: Reading) -> t
 
 def _move_into_parameters(trigger: MappingNode, misplaced: Sequence[Entry], reading: Reading) -> tuple[Edit, ...]:
     """The fix that indents settings under `parameters`; none unless they are adjacent and can follow what it has."""
+    from scfdeploy.config.yaml.recovery.indent import indented
+
     entries = list(trigger)
     first = entries.index(misplaced[0])
     if tuple(entries[first : first + len(misplaced)]) != tuple(misplaced):

@@ -10,7 +10,6 @@ from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadResult
 from scfdeploy.config.project_settings import NO_SETTINGS, Settings, read_settings
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, message
 from scfdeploy.model import Address, Bundle
-from scfdeploy.model.child_environment import without_credentials
 from scfdeploy.operations.request import DEFAULT_PARALLELISM, CloudOptions, Request
 from scfdeploy.providers.tencent import LOCAL_CREDENTIALS, Credentials, TencentProvider, find_credentials, open_provider
 from scfdeploy.providers.tencent.auth.assume_role import assume_role, find_role
@@ -122,6 +121,7 @@ def child_environment(
 
     A command can still find these elsewhere and print them, so all of them are added to `request.load.secrets`.
     """
+    from scfdeploy.model.child_environment import without_credentials
     from scfdeploy.providers.tencent.auth.credentials import available_secrets
 
     secrets = available_secrets(

@@ -27,7 +27,7 @@ from scfdeploy.model.observed import ACTIVE
 from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.operations.check import code_sources, may_have_dependencies, sources_with_runtimes
 from scfdeploy.operations.request import CloudOptions, endpoint_of
-from scfdeploy.packager import PackageCache, content_digest, pack
+from scfdeploy.packager import PackageCache, pack
 from scfdeploy.providers.base import CloudError, ProgressListener, Reader, Stage, StageProgress
 from scfdeploy.records import NamedTuple, replace
 from scfdeploy.workspace.paths import cache_dir
@@ -129,6 +129,8 @@ def _match(
     # A note only spares the download of other code: with a wrong one, the code is uploaded again, never left alone.
     if sent().get(digest, bundle.content_sha256) != bundle.content_sha256:
         return bundle
+    from scfdeploy.packager.archive import content_digest
+
     try:
         is_same = content_digest(reader.deployed_code(bundle.function)) == bundle.content_sha256
     except (CloudError, ValueError):

@@ -23,10 +23,9 @@ from scfdeploy.operations.code import (
     run_hooks,
 )
 from scfdeploy.operations.query import destroy_query, plan_query, with_version_queries
-from scfdeploy.operations.refresh.related import lock_project
 from scfdeploy.operations.request import CloudOptions, Refresh, Request, destroy_command, endpoint_of
 from scfdeploy.packager import PackageCache
-from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan
+from scfdeploy.plan import Action, Plan, Policy, make_plan
 from scfdeploy.plan.checks import (
     ACCOUNT_LIMITS_UNKNOWN,
     alias_findings,
@@ -36,16 +35,15 @@ from scfdeploy.plan.checks import (
     with_existing_versions,
     within_limits,
 )
-from scfdeploy.plan.resources.alias import LATEST
 from scfdeploy.providers.base import CloudError, ErrorKind, Query
 from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.records import dataclass, replace
 from scfdeploy.results import Drifted, Findings, Planned
-from scfdeploy.workspace.lock import ProjectLock
 from scfdeploy.workspace.replace_journal import ReplaceJournal
 
 if TYPE_CHECKING:
     from scfdeploy.operations.refresh.selection import UnreadSelection
+    from scfdeploy.workspace.lock import ProjectLock
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +101,8 @@ def plan_project(
         return checked.findings
     project, request = checked.project, checked.request
     if lock is not None:
+        from scfdeploy.operations.refresh.related import lock_project
+
         lock_project(lock, project)
     built = run_hooks(
         project,
@@ -205,6 +205,8 @@ def _alias_findings(
     """Compare the dead letter queues of the versions behind each alias; reads published versions from the cloud."""
     if not any(shared_aliases(plan)):
         return ()
+    from scfdeploy.plan.resources.alias import LATEST
+
     planned = {change.address: change.settings for change in plan.changes}
 
     @cache
@@ -243,6 +245,9 @@ def plan_destroy(
     request: Request, cloud: CloudOptions, policy: Policy, *, lock: ProjectLock
 ) -> PlannedProject | Findings:
     """Plan to delete the resources that the project owns. Code is not packaged."""
+    from scfdeploy.operations.refresh.related import lock_project
+    from scfdeploy.plan.destroy import make_destroy_plan
+
     checked = load_and_check(request)
     if checked.failed or checked.project is None:
         return checked.findings

@@ -1,7 +1,6 @@
 """Pack code into reproducible archives, and cache packages of unchanged sources."""
 
-from scfdeploy.packager.archive import content_digest
 from scfdeploy.packager.cache import PackageCache
 from scfdeploy.packager.pack import pack
 
-__all__ = ["PackageCache", "content_digest", "pack"]
+__all__ = ["PackageCache", "pack"]

@@ -12,7 +12,6 @@ from scfdeploy.diagnostics import Finding, ScfDeployError, Severity
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Address, Bundle, FolderSource
-from scfdeploy.packager.archive import report_code_missing
 from scfdeploy.packager.bootstrap import GENERATED, make_executable, report_folder
 from scfdeploy.packager.cache import PackageCache, Snapshot, folder_key
 from scfdeploy.packager.exclude import BadPatternError, Selection
@@ -85,6 +84,8 @@ def check_folder_files(source: FolderSource, findings: Findings) -> None:
 def _files(source: FolderSource, selection: Selection, findings: Findings) -> list[File]:
     """Every file to pack, in the order of the archive: by the UTF-8 bytes of the names."""
     if not os.path.isdir(source.root):
+        from scfdeploy.packager.archive import report_code_missing
+
         report_code_missing(source, findings)
         return []
     scan = Scan(findings)

@@ -7,7 +7,6 @@ from typing import assert_never
 
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource, ObjectSource, Source
-from scfdeploy.packager.archive import check_archive_content, pack_archive
 from scfdeploy.packager.bootstrap import check_archive, check_folder
 from scfdeploy.packager.cache import PackageCache
 from scfdeploy.packager.findings import Findings
@@ -29,6 +28,8 @@ def pack(function: Address, source: Source, *, cache: PackageCache) -> tuple[Bun
         case FolderSource():
             bundle = pack_folder(function, source, cache=cache, findings=findings)
         case ArchiveSource():
+            from scfdeploy.packager.archive import pack_archive
+
             bundle = pack_archive(function, source, cache=cache, findings=findings)
         case ObjectSource():
             return _object_bundle(function, source), findings.diagnostics
@@ -88,6 +89,8 @@ def _check_all(source: FolderSource | ArchiveSource, findings: Findings) -> None
         if not source.is_partial:
             check_folder_files(source, findings)
     else:
+        from scfdeploy.packager.archive import check_archive_content
+
         check_archive_content(source, findings)
 
 

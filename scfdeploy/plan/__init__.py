@@ -1,8 +1,9 @@
-"""Plan the changes that make the cloud match the configuration. Pure: no network, no disk."""
+"""Plan the changes that make the cloud match the configuration. Pure: no network, no disk.
+
+What every plan needs can be imported from here; plans of destroy and documents of plans from their modules.
+"""
 
 from scfdeploy.plan.change import Action, Change, FieldChange, Plan, RefreshSummary, Refusal
-from scfdeploy.plan.destroy import make_destroy_plan
-from scfdeploy.plan.document import as_document, field_document, partial_keys, refresh_keys
 from scfdeploy.plan.planner import make_plan
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.resolve import references, with_references
@@ -16,13 +17,8 @@ __all__ = [
     "Policy",
     "RefreshSummary",
     "Refusal",
-    "as_document",
-    "field_document",
-    "make_destroy_plan",
     "make_plan",
     "named_namespaces",
-    "partial_keys",
     "references",
-    "refresh_keys",
     "with_references",
 ]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import Diagnostic, Finding, Severity, message
 from scfdeploy.model import Address, Project, Ref, Value
-from scfdeploy.model.account_limits import AccountLimits, NamespaceLimits
 from scfdeploy.model.resource_kind import ALIAS, FUNCTION, NAMESPACE, TRIGGER, ResourceKind
 from scfdeploy.plan.change import Action, Change, Plan, Refusal, changes_of
-from scfdeploy.plan.resources.alias import LATEST, versions_in, weights
 from scfdeploy.plan.resources.version import publishes
 from scfdeploy.records import replace
+
+if TYPE_CHECKING:
+    from scfdeploy.model.account_limits import AccountLimits, NamespaceLimits
 
 ACCOUNT_LIMIT = Finding(
     "account-limit",
@@ -91,7 +93,6 @@ _TIMES = (
     ("timeout", "timeout_s", "LimitExceeded.Timeout"),
     ("initTimeout", "init_timeout_s", "LimitExceeded.InitTimeout"),
 )
-_UNLIMITED = NamespaceLimits()
 
 
 def needs_limits(plan: Plan) -> bool:
@@ -131,9 +132,11 @@ def opens_public_url(change: Change) -> bool:
 
 def shared_aliases(plan: Plan) -> Iterator[Change]:
     """The aliases of this plan that route calls to an additional version."""
-    for change in plan.changes:
-        if change.address.kind is ALIAS and change.action is not Action.DELETE and weights(change.settings):
-            yield change
+    aliases = [change for change in plan.changes if change.address.kind is ALIAS and change.action is not Action.DELETE]
+    if aliases:
+        from scfdeploy.plan.resources.alias import weights
+
+        yield from (alias for alias in aliases if weights(alias.settings))
 
 
 def with_existing_versions(
@@ -160,6 +163,8 @@ def with_existing_versions(
 def _missing_versions(
     alias: Change, function: Change | None, versions_of: Callable[[Address], Collection[str]]
 ) -> Iterator[Refusal]:
+    from scfdeploy.plan.resources.alias import LATEST, versions_in
+
     named = [str(version) for version in versions_in(alias.settings) if not isinstance(version, Ref | None)]
     named = [version for version in named if version != LATEST]
     if not named:
@@ -188,6 +193,8 @@ def alias_findings(
 
     `dead_letter_of` returns the name of the queue of a version, empty without one, and None for an unknown version.
     """
+    from scfdeploy.plan.resources.alias import versions_in
+
     functions = {function.address: function for function in project.functions}
     for change in shared_aliases(plan):
         function = functions.get(change.address.of)
@@ -301,7 +308,9 @@ def _changes(change: Change, name: str) -> bool:
 
 def _limits_of(namespace: str, limits: AccountLimits) -> NamespaceLimits:
     """The limits of a namespace; a new one gets those of `default`, which every account has."""
-    return limits.of.get(namespace) or limits.of.get("default") or _UNLIMITED
+    from scfdeploy.model.account_limits import NamespaceLimits
+
+    return limits.of.get(namespace) or limits.of.get("default") or NamespaceLimits()
 
 
 def _is_counted(change: Change, kind: ResourceKind) -> bool:

@@ -26,7 +26,7 @@ def status(result: StatusReport) -> Document:
 
 
 def _function(function: FunctionStatus) -> Document:
-    from scfdeploy.plan import field_document
+    from scfdeploy.plan.document import field_document
     from scfdeploy.report.event_documents import metrics_document
 
     return {
@@ -48,7 +48,7 @@ def _function(function: FunctionStatus) -> Document:
 
 
 def _layer(layer: LayerStatus) -> Document:
-    from scfdeploy.plan import field_document
+    from scfdeploy.plan.document import field_document
 
     return {
         "address": str(layer.address),
@@ -63,7 +63,7 @@ def _layer(layer: LayerStatus) -> Document:
 
 
 def _domain(domain: DomainStatus) -> Document:
-    from scfdeploy.plan import field_document
+    from scfdeploy.plan.document import field_document
 
     return {
         "address": str(domain.address),
@@ -112,7 +112,7 @@ def route_document(route: Route | None) -> Document | None:
 
 def imported(result: Imported) -> Document:
     """The keys of `import`: files and functions, with fields that a plan would change."""
-    from scfdeploy.plan import field_document
+    from scfdeploy.plan.document import field_document
 
     return {
         "folder": result.folder,

@@ -183,13 +183,13 @@ def _plan(plan: Plan | None) -> Document:
     if plan is None:
         empty = {"create": 0, "update": 0, "replace": 0, "delete": 0, "unchanged": 0}
         return {"project": None, "changes": [], "summary": empty}
-    from scfdeploy.plan import as_document
+    from scfdeploy.plan.document import as_document
 
     return {key: to_json(value) for key, value in as_document(plan).items() if key != "format"}
 
 
 def _drifted(result: Drifted) -> Document:
-    from scfdeploy.plan import field_document
+    from scfdeploy.plan.document import field_document
 
     key = result.project
     return {
@@ -209,7 +209,8 @@ def _drifted(result: Drifted) -> Document:
 
 def _applied(result: Applied) -> Document:
     from scfdeploy.apply import Status
-    from scfdeploy.plan import Action, partial_keys, refresh_keys
+    from scfdeploy.plan import Action
+    from scfdeploy.plan.document import partial_keys, refresh_keys
 
     statuses = [outcome.status for outcome in result.outcomes]
     return {

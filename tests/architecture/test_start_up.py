@@ -3,9 +3,12 @@
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from tests.support.local_server import local_server
 
 HEAVY = ("tencentcloud", "requests", "pydantic", "jinja2", "scfdeploy.emulator", "xml", "rich", "cryptography")
 PROBE = """
@@ -49,6 +52,25 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+TIMER = """\
+  events:
+    - timer:
+        parameters: {name: nightly, cronExpression: "0 0 2 * * * *", enable: true}
+"""
+WRITING = ("changes", "kinds", "precondition", "cos", "resources.function_writer", "resources.function_status")
+NOT_FOR_PLAN = {
+    *("scfdeploy.facts.errors", "scfdeploy.facts.frameworks", "scfdeploy.facts.hosts"),
+    *("scfdeploy.config.bootstrap", "scfdeploy.config.api_gateway", "scfdeploy.config.yaml.recovery.indent"),
+    *("scfdeploy.packager.archive", "scfdeploy.workspace.lock", "scfdeploy.plan.destroy", "scfdeploy.plan.document"),
+    *("scfdeploy.plan.resources.alias", "scfdeploy.plan.resources.concurrency"),
+    *("scfdeploy.providers.event_source", "scfdeploy.providers.invocation", "scfdeploy.providers.log_source"),
+    *(f"scfdeploy.providers.tencent.{name}" for name in WRITING),
+    *(f"scfdeploy.providers.tencent.resources.{name}" for name in ("aliases", "domains", "layers", "versions")),
+    *("scfdeploy.providers.tencent.triggers.clb", "scfdeploy.providers.tencent.triggers.mps"),
+    *("scfdeploy.report.text.findings", "scfdeploy.report.text.groups.similar_changes"),
+}
+
+
 @pytest.mark.parametrize("arguments", [["--version"], ["validate"], ["validate", "--format", "json"]])
 def test_offline_commands_load_no_heavy_library(arguments: list[str], project: Path) -> None:
     loaded = loaded_by(arguments, project)
@@ -75,6 +97,17 @@ def test_plain_arguments_load_no_command_line_library(arguments: list[str], proj
     # Nor what compiles functions for each data class. With Python 3.12 and later, urllib3 loads `inspect`.
     assert {"typer", "dataclasses"} & loaded == set()
     assert "inspect" not in loaded or "urllib3" in loaded
+
+
+def test_unchanged_plan_loads_nothing_that_writes_or_that_only_other_projects_need(project: Path) -> None:
+    (project / "serverless.yml").write_text(PROJECT + TIMER)
+    with local_server() as server:
+        assert "scfdeploy.providers.tencent.changes" in loaded_by(["apply", "--yes", "--endpoint", server.url], project)
+        loaded = loaded_by(["plan", "--endpoint", server.url], project)
+
+    assert "scfdeploy.providers.tencent.provider" in loaded
+    assert NOT_FOR_PLAN & loaded == set()
+    assert [name for name in NOT_FOR_PLAN if find_spec(name) is None] == []
 
 
 def test_simulation_of_outcomes_loads_nothing_that_runs_functions(project: Path) -> None:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Owner, Resource, TriggerSpec, Value, seal
 from scfdeploy.model.resource_kind import ALIAS, FUNCTION
-from scfdeploy.plan import Action, Change, Plan, Policy, as_document, make_destroy_plan, make_plan
+from scfdeploy.plan import Action, Change, Plan, Policy, make_plan
+from scfdeploy.plan.destroy import make_destroy_plan
+from scfdeploy.plan.document import as_document
 from tests.support.builders import (
     NEIGHBOUR,
     OWNER,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model.code import is_never_packed
-from scfdeploy.packager import content_digest
+from scfdeploy.packager.archive import content_digest
 from tests.support.packaging import archive_bytes, entries, folder, packed, refused, write_tree
 from tests.support.sampling import sample_size
 

@@ -15,7 +15,9 @@ from typing import Any
 
 from scfdeploy.config import LoadOptions, load_project
 from scfdeploy.model import Address, Bundle, Observed, Owner, Project, Resource, Value, seal
-from scfdeploy.plan import Plan, Policy, as_document, make_destroy_plan, make_plan
+from scfdeploy.plan import Plan, Policy, make_plan
+from scfdeploy.plan.destroy import make_destroy_plan
+from scfdeploy.plan.document import as_document
 from scfdeploy.report.text.render import render_output
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results import Findings, Planned

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from scfdeploy.config.bootstrap import BootstrapFactory, StartSettings, bootstrap_for
 from scfdeploy.config.components.image_parts import with_image_url
 from scfdeploy.config.components.source_keys import with_source_keys
 from scfdeploy.config.document import Document, InstanceDocument
@@ -34,6 +34,9 @@ from scfdeploy.model import (
 )
 from scfdeploy.records import dataclass, replace
 from scfdeploy.triggers import TRIGGER_TYPES
+
+if TYPE_CHECKING:  # only web functions need it
+    from scfdeploy.config.bootstrap import BootstrapFactory
 
 RUNTIME_MISSING = Finding(
     "runtime-missing",
@@ -74,8 +77,8 @@ class FunctionReaderOptions:
     """The default runtime."""
     key: str = ""
     """The key of one of several functions of an instance; it is part of the default name."""
-    bootstrap: BootstrapFactory = bootstrap_for
-    """Generates the scf_bootstrap of a web function."""
+    bootstrap: BootstrapFactory | None = None
+    """Generates the scf_bootstrap of a web function; None for that of any server."""
     shared: Span | None = None
     """The position of the settings that several functions share, where settings that all of them lack are reported."""
 
@@ -197,8 +200,11 @@ def _source(
     if {("entryFile",), ("startCmd",)} & reading.failed:
         return source
     entry_file, command = settings.get("entryFile"), settings.get("startCmd")
+    from scfdeploy.config.bootstrap import StartSettings, bootstrap_for
+
     start = StartSettings(None if entry_file is None else str(entry_file), str(command or ""))
-    bootstrap = options.bootstrap(source, runtime, start, reading)
+    generate = options.bootstrap or bootstrap_for
+    bootstrap = generate(source, runtime, start, reading)
     return source if bootstrap is None else replace(source, bootstrap=bootstrap.text, needs=bootstrap.needs)
 
 

@@ -9,7 +9,6 @@ from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Style, i
 from scfdeploy.config.yaml.nodes import is_plain_text
 from scfdeploy.diagnostics import Edit, Finding, Severity, Span, removed_line
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.facts.hosts import image_address
 
 IMAGE_PARTS = Finding(
     "image-parts",
@@ -85,6 +84,8 @@ def _is_enterprise(image: MappingNode, resolve: Callable[[Node], Node]) -> bool:
 
 def _address(parts: dict[str, Node], *, is_enterprise: bool) -> str:
     texts = {part: node.text for part, node in parts.items() if isinstance(node, ScalarNode)}
+    from scfdeploy.facts.hosts import image_address
+
     return image_address(
         *(texts.get(part, "") for part in _REQUIRED), enterprise=texts.get(_REGISTRY, "") if is_enterprise else ""
     )

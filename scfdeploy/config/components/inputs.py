@@ -12,7 +12,6 @@ from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.fields.scalars import WRONG_TYPE
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style, is_null
 from scfdeploy.config.yaml.nodes import is_blank, is_block
-from scfdeploy.config.yaml.recovery.mistake import indent_of
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Position, Severity, Span, inserted
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FUNCTION_FIELDS
@@ -127,6 +126,8 @@ def _fix(inputs: Entry | None, block: Sequence[Entry], rest: Sequence[Entry], li
     """
     if rest or not block or (inputs is not None and not is_blank(inputs.value)):
         return ()
+    from scfdeploy.config.yaml.recovery.mistake import indent_of
+
     column = block[0].key.span.start.column if inputs is None else inputs.key.span.start.column
     starts = [entry.key.span.start for entry in block]
     last = _last_line(block, lines)

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_null
-from scfdeploy.config.yaml.recovery.indent import outdented
 from scfdeploy.diagnostics import (
     Diagnostics,
     Edit,
@@ -146,6 +145,8 @@ _WRAPPERS = ("functionConf", "faas", "inputs")
 
 def _fix_wrapper(entry: Entry, fields: Sequence[Field], keys: Collection[str], reading: Reading) -> tuple[Edit, ...]:
     """The fix that removes a key around settings that belong beside it; none if one of them is there already."""
+    from scfdeploy.config.yaml.recovery.indent import outdented
+
     inner = entry.value.entries if isinstance(entry.value, MappingNode) else ()
     is_of_framework = "apigatewayConf" in keys or "apigw" in keys  # whose `component` is missing
     if entry.key.text not in _WRAPPERS or entry.key.text not in reading.hints or not inner or is_of_framework:

@@ -11,7 +11,6 @@ from scfdeploy.config.fields.scalars import SCALARS, read_scalar, wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
 from scfdeploy.config.yaml.compose import YAML_PLACEHOLDER
 from scfdeploy.config.yaml.nodes import is_blank
-from scfdeploy.config.yaml.recovery.indent import itemized, without_dashes
 from scfdeploy.diagnostics import Edit, Finding, Severity, message, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, Value, dotted
@@ -116,6 +115,8 @@ def _read(field: Field, node: Node, path: Path, reading: Reading) -> Value:
 
 def _fix_dashes(field: Field, node: Node, path: Path, reading: Reading) -> tuple[Edit, ...]:
     """The fix that makes an item of a mapping where a list of such mappings belongs, or the reverse."""
+    from scfdeploy.config.yaml.recovery.indent import itemized, without_dashes
+
     match field.kind, node:
         case Kind.BLOCK_LIST, MappingNode(entries=entries) if entries and _are_keys_of(field, entries):
             return itemized([entries], reading.lines)

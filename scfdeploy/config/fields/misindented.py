@@ -9,7 +9,6 @@ from scfdeploy.config.fields.keys import equal_ignoring_case
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_null
 from scfdeploy.config.yaml.nodes import is_blank
-from scfdeploy.config.yaml.recovery.indent import indented
 from scfdeploy.diagnostics import Edit, Finding, Severity, Span, inserted
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind
@@ -97,6 +96,8 @@ def _lacks(entry: Entry, key: str) -> bool:
 
 def _move_into_item(entry: Entry, moved: Sequence[Entry], reading: Reading) -> Entry | None:
     """The entry of a list with more keys in its last item, which is reported."""
+    from scfdeploy.config.yaml.recovery.indent import indented
+
     value = entry.value
     if not isinstance(value, SequenceNode) or not isinstance(value.items[-1], MappingNode):
         return None
@@ -156,6 +157,8 @@ def _is_text(node: Node) -> bool:
 
 def enclose(entries: Sequence[Entry], name: str, reading: Reading) -> tuple[Edit, ...]:
     """The fix that writes a key above adjacent entries and indents them; none if they share a line with others."""
+    from scfdeploy.config.yaml.recovery.indent import indented
+
     moved = indented(entries, reading.lines)
     if not moved:
         return ()
@@ -174,6 +177,8 @@ def _accepts(field: Field, entry: Entry) -> bool:
 
 
 def _report(entry: Entry, moved: list[Entry], reading: Reading) -> None:
+    from scfdeploy.config.yaml.recovery.indent import indented
+
     can_fix = is_blank(entry.value) and entry.key.span.start.column == moved[0].key.span.start.column
     reading.diagnostics.report(
         NOT_INDENTED,

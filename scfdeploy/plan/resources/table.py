@@ -20,9 +20,7 @@ from scfdeploy.plan.change import Action, Change
 from scfdeploy.plan.edges import Edge, PlanFragment, merge
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.reach import Reach
-from scfdeploy.plan.resources.alias import plan_aliases, plan_aliases_of_new
 from scfdeploy.plan.resources.async_invocation import plan_async, plan_async_of_new
-from scfdeploy.plan.resources.concurrency import plan_concurrency, plan_concurrency_of_new
 from scfdeploy.plan.resources.domain import delete_domain, domain_edges, plan_domains
 from scfdeploy.plan.resources.function import deletion
 from scfdeploy.plan.resources.layer import plan_layer_removal
@@ -82,6 +80,9 @@ def _plan_concurrency(context: FunctionContext) -> PlanFragment:
     spec = context.spec
     if not has_release(spec):
         return PlanFragment()
+    from scfdeploy.plan.resources.alias import plan_aliases
+    from scfdeploy.plan.resources.concurrency import plan_concurrency, plan_concurrency_of_new
+
     if context.is_new:
         return plan_concurrency_of_new(spec)
     aliases = context.observed(ALIAS)
@@ -95,6 +96,8 @@ def _plan_concurrency(context: FunctionContext) -> PlanFragment:
 def _plan_aliases(context: FunctionContext) -> PlanFragment:
     if not has_release(context.spec):
         return PlanFragment()
+    from scfdeploy.plan.resources.alias import plan_aliases, plan_aliases_of_new
+
     if context.is_new:
         return plan_aliases_of_new(context.spec)
     return plan_aliases(context.spec, context.observed(ALIAS), context.version)

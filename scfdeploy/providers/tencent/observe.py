@@ -15,7 +15,6 @@ from scfdeploy.model import Address, ListEntry, Observed, Owner, Resource, Value
 from scfdeploy.model.observed import APP_TAG
 from scfdeploy.providers.base import ProgressListener, Query, Stage, StageProgress, none_if_missing
 from scfdeploy.providers.clock import Clock
-from scfdeploy.providers.tencent.resources.function_list import list_entry
 from scfdeploy.providers.tencent.resources.function_reader import function_resource, read_function
 from scfdeploy.providers.tencent.resources.wire import IMAGE_RUNTIME, pairs
 from scfdeploy.providers.tencent.transport.client import Answer, Client
@@ -120,6 +119,8 @@ class _Refresh:
         resources |= {address: self._resources[address] for address in others}
         unlisted = tuple(self._unlisted[address] for address in sorted(self._unlisted))
         if self._query.entries or self._query.choose_unread is not None:
+            from scfdeploy.providers.tencent.resources.function_list import list_entry
+
             new = self._rows.keys() - self._entries.keys()
             self._entries |= {address: list_entry(self._rows[address]) for address in new}
         began_at = self._client.cloud_time.at_beginning

@@ -16,7 +16,6 @@ from scfdeploy.model import Address, Bundle, Observed, Resource, Value
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ProgressListener, Query, Step, Version
 from scfdeploy.providers.clock import Clock, SystemClock
-from scfdeploy.providers.invocation import Invocation
 from scfdeploy.providers.retry import RetryPolicy, uniform
 from scfdeploy.providers.tencent.auth.key_pair import LOCAL_CREDENTIALS, Credentials
 from scfdeploy.providers.tencent.observe import observe

@@ -10,12 +10,12 @@ from scfdeploy.plan import Action, Change, FieldChange, Plan, Refusal
 from scfdeploy.report.actions import SYMBOLS
 from scfdeploy.report.humanize import enumeration, plural
 from scfdeploy.report.terminal import flow, safe
-from scfdeploy.report.text.findings import hint_lines
 from scfdeploy.report.text.style import Detail, TextStyle
-from scfdeploy.report.values import change_text, set_text
 from scfdeploy.results import Planned
 
 _TARGET_COLUMNS = 160
+_MANY_CHANGES = 20
+"""More changes than this are grouped."""
 ACTION_COLOURS = {
     Action.CREATE: "green",
     Action.UPDATE: "yellow",
@@ -55,12 +55,10 @@ def render_plan(plan: Plan, style: TextStyle) -> str:
 
 
 def _is_large(plan: Plan, style: TextStyle) -> bool:
-    from scfdeploy.report.text.groups.similar_changes import MANY_CHANGES
-
     if style.detail is Detail.SUMMARY:
         return True
     changes = sum(change.action is not Action.NO_OP or bool(change.warnings) for change in plan.changes)
-    return changes + len(plan.rejected) + len(plan.unmanaged) > MANY_CHANGES
+    return changes + len(plan.rejected) + len(plan.unmanaged) > _MANY_CHANGES
 
 
 def render_unmanaged(resources: Sequence[tuple[Address, str]], style: TextStyle) -> str:
@@ -134,6 +132,8 @@ def change_lines(change: Change, style: TextStyle) -> Iterator[str]:
 
 def field_text(field: FieldChange, action: Action, style: TextStyle) -> str:
     """A setting with its old and its new value."""
+    from scfdeploy.report.values import change_text, set_text
+
     path = safe(field.path)
     show = set_text if action in (Action.UPDATE, Action.REPLACE) else change_text
     text = f"{path}: {show(field, style.width - len(path) - 12)}"
@@ -144,6 +144,8 @@ def field_text(field: FieldChange, action: Action, style: TextStyle) -> str:
 
 def refusal_lines(refusal: Refusal, style: TextStyle) -> Iterator[str]:
     """A rejected change with its reason and advice."""
+    from scfdeploy.report.text.findings import hint_lines
+
     rule = style.paint(f"[{safe(refusal.rule)}]", "dim")
     yield f"  {style.paint('!', 'red', 'bold')} {style.paint(safe(str(refusal.address)), 'bold')}"
     reason = style.paint(message("refused: {reason}", reason=safe(refusal.reason)), "red")

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 
 from scfdeploy.records import NamedTuple
-from scfdeploy.report.text.findings import render_findings
 from scfdeploy.report.text.style import TextStyle
-from scfdeploy.results import Failed, Result
+from scfdeploy.results import Failed, Findings, Result
 
 RENDERERS: Mapping[str, str] = {
     "Validated": "validated.render_validated",
@@ -69,11 +68,19 @@ def render_text(result: Result, *, color: bool, width: int) -> str:
 def render_output(result: Result, style: TextStyle) -> RenderedOutput:
     """Render a result for stdout and stderr."""
     kind = type(result).__name__
-    findings, text = render_findings(result.findings, style), _renderer(RENDERERS[kind])(result, style)
+    findings, text = _render_findings(result.findings, style), _renderer(RENDERERS[kind])(result, style)
     if isinstance(result, Failed):
         return RenderedOutput("", f"{findings}\n{text}" if findings else text)
     notes = _renderer(_NOTES[kind])(result, style) if kind in _NOTES else ""
     return RenderedOutput(text, "\n".join(part for part in (findings, notes) if part))
+
+
+def _render_findings(findings: Findings, style: TextStyle) -> str:
+    if not findings.diagnostics:
+        return ""
+    from scfdeploy.report.text.findings import render_findings
+
+    return render_findings(findings, style)
 
 
 def _renderer(place: str) -> Callable[[Result, TextStyle], str]:

@@ -25,7 +25,8 @@ from scfdeploy.operations.import_.operation import ImportOptions, import_functio
 from scfdeploy.operations.invoke import Call, invoke
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.status import status, versions
-from scfdeploy.plan import Policy, make_destroy_plan, make_plan
+from scfdeploy.plan import Policy, make_plan
+from scfdeploy.plan.destroy import make_destroy_plan
 from scfdeploy.providers.base import Query
 from scfdeploy.providers.retry import RetryPolicy
 from scfdeploy.providers.tencent import TencentProvider, open_provider

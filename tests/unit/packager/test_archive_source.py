@@ -14,7 +14,8 @@ import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import ArchiveSource, Bundle, ObjectSource
-from scfdeploy.packager import PackageCache, content_digest
+from scfdeploy.packager import PackageCache
+from scfdeploy.packager.archive import content_digest
 from tests.support.packaging import FUNCTION, SPAN, archive_bytes, folder, packed, refused, write_tree
 
 TREE = {"index.py": "print()\n" * 300, "bin/run*": "#!/bin/sh\n", "数据/a.txt": "数据"}

@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 
 from scfdeploy.model import Ref, Secret
-from scfdeploy.plan import FieldChange, Policy, as_document, field_document, make_plan
+from scfdeploy.plan import FieldChange, Policy, make_plan
+from scfdeploy.plan.document import as_document, field_document
 from scfdeploy.plan.saved.digest import observed_digest, observed_fields
 from tests.support.builders import (
     HELLO,

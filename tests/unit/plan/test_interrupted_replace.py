@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from scfdeploy.model import Address, Resource
-from scfdeploy.plan import Plan, Policy, make_destroy_plan, make_plan
+from scfdeploy.plan import Plan, Policy, make_plan
+from scfdeploy.plan.destroy import make_destroy_plan
 from scfdeploy.plan.planner import still_half_replaced
 from tests.support.builders import HELLO, bundle, bundles, cloud, deployed, deployed_trigger, function, project, trigger
 

@@ -4,7 +4,8 @@ import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Resource
-from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan
+from scfdeploy.plan import Action, Plan, Policy, make_plan
+from scfdeploy.plan.destroy import make_destroy_plan
 from tests.support.builders import (
     HELLO,
     NEIGHBOUR,

@@ -6,7 +6,8 @@ import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Ref
-from scfdeploy.plan import Action, Change, Plan, Policy, Refusal, make_destroy_plan, make_plan
+from scfdeploy.plan import Action, Change, Plan, Policy, Refusal, make_plan
+from scfdeploy.plan.destroy import make_destroy_plan
 from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment, reference_edges
 from scfdeploy.plan.targets import targeted
 from tests.support.builders import (

@@ -6,7 +6,8 @@ import pytest
 
 from scfdeploy.model import Address, Ref, Resource, TriggerSpec, Value
 from scfdeploy.model.resource_kind import FUNCTION
-from scfdeploy.plan import Action, Change, Plan, Policy, make_destroy_plan, make_plan
+from scfdeploy.plan import Action, Change, Plan, Policy, make_plan
+from scfdeploy.plan.destroy import make_destroy_plan
 from scfdeploy.plan.edges import Edge, EdgeReason
 from scfdeploy.plan.resources.trigger import trigger_edges
 from tests.support.builders import (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from scfdeploy.providers.workers import Workers
@@ -38,10 +39,15 @@ _opened: dict[str, _Opened] = {}
 _lock = threading.Lock()
 
 
-def connect_early(target: Endpoint) -> Future[None]:
-    """Open connections to an endpoint in other threads, for the next session that adopts them; returns their end."""
-    with Workers(1, name="connect") as pool:
-        return pool.submit(_connect_all, target)
+def connect_early(target: Endpoint) -> Sequence[Future[None]]:
+    """Open connections to an endpoint in other threads, for the next session that adopts them; returns their ends."""
+    # Libraries are imported by this thread: two that import at once wait for each other at every file.
+    try:
+        pool, connections = _take_connections(target)
+    except (OSError, ValueError):  # of requests, too
+        return ()
+    with Workers(_COUNT, name="connect") as workers:
+        return [workers.submit(_connect, pool, connection) for connection in connections]
 
 
 def adopt_connections(session: requests.Session, target: Endpoint) -> None:
@@ -58,9 +64,8 @@ def adopt_connections(session: requests.Session, target: Endpoint) -> None:
         own.poolmanager = opened.adapter.poolmanager
 
 
-def _connect_all(target: Endpoint) -> None:
-    from concurrent.futures import wait
-
+def _take_connections(target: Endpoint) -> tuple[Any, Sequence[Any]]:
+    """Connections that are not open yet, and their pool; none if the way leads through a proxy."""
     import requests
     from requests.adapters import HTTPAdapter
     from requests.utils import DEFAULT_CA_BUNDLE_PATH
@@ -69,7 +74,7 @@ def _connect_all(target: Endpoint) -> None:
 
     # The way through a proxy is longer than a connection, and older versions of requests cannot tell their pool.
     if proxies_for(target) or not hasattr(HTTPAdapter, "get_connection_with_tls_context"):
-        return
+        return None, ()
     adapter: Any = HTTPAdapter(pool_connections=1, pool_maxsize=_MAX_CONNECTIONS)
     request = requests.Request("POST", f"{target}/").prepare()
     verify = certificates() or DEFAULT_CA_BUNDLE_PATH
@@ -81,8 +86,7 @@ def _connect_all(target: Endpoint) -> None:
     connections = [pool._get_conn() for _ in range(_COUNT)]
     with _lock:
         _opened[str(target)] = _Opened(adapter, time.monotonic())
-    with Workers(_COUNT, name="connect") as workers:
-        wait([workers.submit(_connect, pool, connection) for connection in connections])
+    return pool, connections
 
 
 def _connection_class() -> type[HTTPSConnection]:

@@ -25,9 +25,6 @@ from scfdeploy.report.text.plan import (
 )
 from scfdeploy.report.text.style import Detail, TextStyle
 
-MANY_CHANGES = 20
-"""More changes than this are grouped."""
-
 _MAX_LINES = 36
 _NAME_LINES = 2
 _FIELD_LINES = 8

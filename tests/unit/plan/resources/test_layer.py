@@ -9,7 +9,8 @@ import pytest
 from scfdeploy.diagnostics import Span
 from scfdeploy.facts import limit
 from scfdeploy.model import Address, Bundle, LayerSpec, Observed, Owner, Project, Ref, Resource, Value
-from scfdeploy.plan import Action, Change, FieldChange, Plan, Policy, make_destroy_plan, make_plan
+from scfdeploy.plan import Action, Change, FieldChange, Plan, Policy, make_plan
+from scfdeploy.plan.destroy import make_destroy_plan
 from tests.support.builders import OWNER, STRANGER, cloud, deployed, function, project
 
 BASE = Address.of_layer("base")

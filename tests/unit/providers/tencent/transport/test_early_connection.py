@@ -6,6 +6,7 @@ import json
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -105,8 +106,14 @@ def tls_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Coun
         yield started
 
 
+def open_connections(url: str) -> None:
+    ends = connect_early(Endpoint.parse(url))
+    assert len(ends) == 2
+    assert not wait(ends, timeout=30).not_done
+
+
 def test_first_call_uses_an_open_connection(server: CountingServer) -> None:
-    connect_early(Endpoint.parse(server.url)).result(timeout=30)
+    open_connections(server.url)
     client = client_of(server.url, clock=FakeClock())
     assert client.read("ListFunctions", {}) == {"RequestId": "r-1"}
     assert client.read("ListFunctions", {}) == {"RequestId": "r-1"}
@@ -114,7 +121,7 @@ def test_first_call_uses_an_open_connection(server: CountingServer) -> None:
 
 
 def test_first_call_uses_an_open_encrypted_connection(tls_server: CountingServer) -> None:
-    connect_early(Endpoint.parse(tls_server.url)).result(timeout=30)
+    open_connections(tls_server.url)
     for _ in range(2):
         tls_server.is_connected.acquire(timeout=30)  # the server has sent its session tickets
     assert client_of(tls_server.url, clock=FakeClock()).read("ListFunctions", {}) == {"RequestId": "r-1"}
@@ -124,7 +131,7 @@ def test_first_call_uses_an_open_encrypted_connection(tls_server: CountingServer
 def test_untrusted_certificate_is_reported_by_the_first_call(
     tls_server: CountingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect_early(Endpoint.parse(tls_server.url)).result(timeout=30)
+    open_connections(tls_server.url)
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
     with pytest.raises(CloudError, match="certificate"):
         client_of(tls_server.url, clock=FakeClock()).read("ListFunctions", {})
@@ -137,13 +144,13 @@ def test_first_call_without_open_connections_opens_one(server: CountingServer) -
 
 def test_connection_that_was_idle_for_long_is_not_used(server: CountingServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(early_connection, "_MAX_AGE_S", -1.0)
-    connect_early(Endpoint.parse(server.url)).result(timeout=30)
+    open_connections(server.url)
     assert client_of(server.url, clock=FakeClock()).read("ListFunctions", {}) == {"RequestId": "r-1"}
     assert server.connections == 3
 
 
 def test_client_with_more_connections_keeps_its_own_pool(server: CountingServer) -> None:
-    connect_early(Endpoint.parse(server.url)).result(timeout=30)
+    open_connections(server.url)
     client = client_of(server.url, clock=FakeClock(), pool_size=128)
     assert client.read("ListFunctions", {}) == {"RequestId": "r-1"}
     assert server.connections == 3
@@ -153,6 +160,15 @@ def test_server_that_refuses_connections_is_reported_by_the_first_call(server: C
     url = server.url
     server.shutdown()
     server.server_close()
-    connect_early(Endpoint.parse(url)).result(timeout=30)
+    open_connections(url)
     with pytest.raises(CloudError, match="ListFunctions"):
         client_of(url, clock=FakeClock()).read("ListFunctions", {})
+
+
+def test_missing_certificates_are_reported_by_the_first_call(
+    tls_server: CountingServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "missing.pem"))
+    assert not connect_early(Endpoint.parse(tls_server.url))
+    with pytest.raises(CloudError, match=r"missing\.pem"):
+        client_of(tls_server.url, clock=FakeClock()).read("ListFunctions", {})
