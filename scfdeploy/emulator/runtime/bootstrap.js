@@ -9,6 +9,7 @@ const fs = require('fs');
 const net = require('net');
 const path = require('path');
 const { pathToFileURL } = require('url');
+const { inspect } = require('util');
 
 const commands = new net.Socket({ fd: Number(process.argv[2]), readable: true, writable: false });
 const reportFd = Number(process.argv[3]);
@@ -53,13 +54,13 @@ function answerCall(call, content) {
 
 function reportError(status, error) {
   const isError = error instanceof Error;
-  const stack = printable(isError && error.stack ? withoutOwnFrames(String(error.stack)) : error);
+  const stack = printable(traceOf(error, new Set()));
   process.stderr.write(`${stack}\n`);
   return {
     status,
     error: {
       errorType: isError ? printable(error.name) : typeof error,
-      errorMessage: printable(isError ? error.message : error),
+      errorMessage: printable(isError ? error.message : describe(error)),
       stackTrace: stack,
     },
   };
@@ -68,6 +69,20 @@ function reportError(status, error) {
 // Text with a replacement in place of halves of surrogate pairs, as it is printed.
 function printable(value) {
   return Buffer.from(String(value), 'utf8').toString('utf8');
+}
+
+// The stack of an error and of those that led to it, which its own stack does not name: `fetch failed` says nothing.
+function traceOf(error, seen) {
+  if (!(error instanceof Error)) return describe(error);
+  seen.add(error);
+  const stack = error.stack ? withoutOwnFrames(String(error.stack)) : String(error);
+  const isAggregate = error.name === 'AggregateError' && Array.isArray(error.errors);
+  const others = [error.cause, ...(isAggregate ? error.errors : [])].filter((reason) => reason !== undefined && !seen.has(reason));
+  return [stack, ...others.map((reason) => `Caused by: ${traceOf(reason, seen)}`)].join('\n');
+}
+
+function describe(value) {
+  return typeof value === 'object' ? inspect(value, { breakLength: Infinity }) : String(value);
 }
 
 // The stack as the platform shows it: without this file and what called it.

@@ -251,6 +251,7 @@ def test_node_value_without_json_text_is_null(cloud: Cloud, value: str) -> None:
     ("code", "message"),
     [
         ("throw null;", "null"),
+        ("throw { code: 5, at: ['a'] };", "{ code: 5, at: [ 'a' ] }"),
         ("const error = new Error(); error.message = 5n; throw error;", "5"),
         (r"throw new Error('a\ud83db');", "a\N{REPLACEMENT CHARACTER}b"),
     ],
@@ -260,6 +261,32 @@ def test_node_value_of_any_kind_can_be_thrown(cloud: Cloud, code: str, message: 
     files = {"index.js": code if place == "load" else f"exports.main = () => {{ {code} }};"}
     found = error(run(cloud, "index.main", node=True, files=files))
     assert (found["statusCode"], found["errorMessage"]) == (443 if place == "load" else 430, message)
+
+
+@needs_node
+def test_node_trace_has_the_errors_that_led_to_another(cloud: Cloud) -> None:
+    code = """
+    const connect = new TypeError('connection refused');
+    const request = new Error('fetch failed');
+    request.cause = connect;
+    connect.cause = request;
+    exports.main = async () => { throw request; };
+    """
+    lines = error(run(cloud, "index.main", node=True, files={"index.js": code}))["stackTrace"].splitlines()
+    assert lines[0] == "Error: fetch failed"
+    assert [line for line in lines if line.startswith("Caused by: ")] == ["Caused by: TypeError: connection refused"]
+
+
+@needs_node
+def test_node_trace_has_all_errors_of_a_promise_that_none_fulfilled(cloud: Cloud) -> None:
+    code = """
+    const failed = new Error('All promises were rejected');
+    failed.name = 'AggregateError';
+    failed.errors = [new Error('server 1'), new Error('server 2')];
+    exports.main = async () => { throw failed; };
+    """
+    lines = error(run(cloud, "index.main", node=True, files={"index.js": code}))["stackTrace"].splitlines()
+    assert [line for line in lines if line.startswith("Caused")] == [f"Caused by: Error: server {n}" for n in (1, 2)]
 
 
 @needs_node
