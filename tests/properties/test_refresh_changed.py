@@ -1,11 +1,12 @@
 """Whatever changes in files and in the cloud: a plan with `--refresh changed` has what a full plan has.
 
-Except for changes that only a full read shows: to a trigger or an alias, by others, of a function that is the same
-otherwise. Commands in folders of the project are not others.
+Also when folders are moved, linked or removed. Except for changes that only a full read shows: to a trigger or an
+alias, by others, of a function that is the same otherwise. Commands in folders of the project are not others.
 """
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -58,6 +59,7 @@ def set_ttl(console: Cloud, name: str) -> None:
 
 
 HIDDEN = (delete_trigger, set_trigger, move_alias, set_ttl)
+VARIABLE = "  environment: {variables: {MODE: '${env:MODE}'}}\n"
 HIDDEN_KINDS = ("trigger/", "alias/", "async/")
 EDITS = (set_memory, set_code, set_owner, delete, recreate, *HIDDEN)
 Step = tuple[str, Any]
@@ -65,12 +67,17 @@ _NAME = st.sampled_from(NAMES)
 _STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("inputs"), st.tuples(_NAME, st.sampled_from(INPUTS))),
+        st.tuples(st.just("inputs"), st.tuples(_NAME, st.sampled_from([VARIABLE, INPUTS[3]]))),
+        st.tuples(st.just("variable"), st.sampled_from(["one", "two"])),
+        st.tuples(st.just("folder"), st.tuples(_NAME, st.sampled_from(["move", "link", "remove"]))),
         st.tuples(st.just("code"), st.tuples(_NAME, st.sampled_from(CODES))),
         st.tuples(st.just("cloud"), st.tuples(_NAME, st.sampled_from(EDITS))),
         st.tuples(st.just("cloud"), st.tuples(_NAME, st.sampled_from(HIDDEN))),
         st.tuples(st.just("time"), st.sampled_from([1, 5])),
         st.tuples(st.just("apply"), st.sampled_from(["full", "changed", "auto"])),
-        st.tuples(st.just("command"), st.tuples(_NAME, st.sampled_from(["apply", "alias", "destroy", "target"]))),
+        st.tuples(
+            st.just("command"), st.tuples(_NAME, st.sampled_from(["apply", "alias", "destroy", "target", "saved"]))
+        ),
         st.tuples(st.just("fail"), st.sampled_from(["UpdateFunctionConfiguration", "UpdateTrigger", "CreateTrigger"])),
     ),
     min_size=1,
@@ -87,16 +94,23 @@ class Scene:
         self._console = Cloud(cloud.url)
         self._inputs = dict(zip(NAMES, (INPUTS[0], INPUTS[0], INPUTS[3]), strict=True))
         self._codes = dict.fromkeys(NAMES, CODES[0])
+        self._folders = {name: folder / name for name in NAMES}
+        self._moves = 0
+        self._mode = "one"
         self.hidden: set[str] = set()
         for name in NAMES:
             self._write(name)
 
     def _write(self, name: str) -> None:
-        write_project(self._folder / name, self._inputs[name], name=name, code=self._codes[name])
+        write_project(self._folders[name], self._inputs[name], name=name, code=self._codes[name])
 
     def _run(self, command: str, *options: str) -> dict[str, Any]:
-        ran = scfdeploy(command, self._folder, *options, "--format", "json", env=self._cloud.env)
+        ran = scfdeploy(command, self._folder, *options, "--format", "json", env=self._env)
         return ran.document
+
+    @property
+    def _env(self) -> dict[str, str]:
+        return {**self._cloud.env, "MODE": self._mode}
 
     def do(self, step: Step) -> None:
         match step:
@@ -106,6 +120,10 @@ class Scene:
             case "code", (name, code):
                 self._codes[name] = code
                 self._write(name)
+            case "variable", mode:
+                self._mode = mode
+            case "folder", (name, change):
+                self._change_folder(name, change)
             case "cloud", (name, edit):
                 self._edit(name, edit)
             case "time", seconds:
@@ -119,6 +137,20 @@ class Scene:
                 self.apply("changed")
                 self._cloud.control("faults", [])
 
+    def _change_folder(self, name: str, change: str) -> None:
+        """Move a folder to another name, or out of the project with a link in its place, or remove it."""
+        folder = self._folders[name]
+        if not folder.exists():
+            return
+        self._moves += 1
+        if change == "move":
+            self._folders[name] = folder.rename(self._folder / f"{name}-{self._moves}")
+        elif change == "link" and not folder.is_symlink():
+            outside = folder.rename(self._folder.parent / f"{self._folder.name}-{self._moves}")
+            folder.symlink_to(outside)
+        elif change == "remove" and sum(other.exists() for other in self._folders.values()) > 1:
+            folder.unlink() if folder.is_symlink() else shutil.rmtree(folder)
+
     def _edit(self, name: str, edit: Callable[[Cloud, str], None]) -> None:
         with suppress(ApiError):  # the function or its trigger may be gone
             edit(self._console, name)
@@ -127,13 +159,18 @@ class Scene:
 
     def _run_command(self, name: str, command: str) -> None:
         """Run a command for one function, most of them in its folder; it may fail."""
+        folder = self._folders[name].resolve()
+        saved = self._folder.parent / f"{self._folder.name}.plan"
         arguments = {
-            "apply": ("apply", self._folder / name, "--yes"),
-            "alias": ("alias", "set", "prod", "--to", "$LATEST", "--path", self._folder / name, "--yes"),
-            "destroy": ("destroy", self._folder / name, "--yes"),
+            "apply": ("apply", folder, "--yes"),
+            "alias": ("alias", "set", "prod", "--to", "$LATEST", "--path", folder, "--yes"),
+            "destroy": ("destroy", folder, "--yes"),
             "target": ("apply", self._folder, "--target", name, "--yes"),
+            "saved": ("apply", "--plan", saved),
         }
-        scfdeploy(*arguments[command], env=self._cloud.env)
+        if command == "saved":
+            scfdeploy("plan", self._folder, "--out", saved, env=self._env)
+        scfdeploy(*arguments[command], env=self._env)
 
     def apply(self, mode: str) -> None:
         result = self._run("apply", "--yes", "--refresh", mode)
@@ -156,9 +193,16 @@ def function_of(address: str) -> str:
 @example([("cloud", ("f2", set_memory))], [("command", ("f2", "alias"))])
 @example([], [("inputs", ("f1", INPUTS[2])), ("command", ("f1", "apply")), ("inputs", ("f1", INPUTS[0]))])
 @example([], [("command", ("f1", "destroy"))])
+@example(
+    [("folder", ("f1", "link"))],
+    [("inputs", ("f1", INPUTS[2])), ("command", ("f1", "apply")), ("inputs", ("f1", INPUTS[0]))],
+)
+@example(
+    [("inputs", ("f1", VARIABLE))], [("variable", "two"), ("folder", ("f2", "remove")), ("folder", ("f0", "move"))]
+)
 def test_changed_plan_has_the_changes_of_a_full_plan(before: list[Step], after: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as name, local_server() as cloud:
-        scene = Scene(Path(name), cloud)
+        scene = Scene(Path(name) / "shop", cloud)
         noted: list[Step] = [("apply", "full"), ("time", 5), ("apply", "changed")]
         for step in [*noted, *before, ("apply", "changed"), *after]:
             scene.do(step)
