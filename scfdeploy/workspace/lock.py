@@ -29,13 +29,16 @@ class ProjectLock:
         nothing to hold, and nothing is. A system without locks is refused.
         """
         _require_locks()
-        self._lock(root, stage, region)
+        name = _name(stage, region)
+        self._lock(root, name)
         for folder in related:
-            _require_unlocked(os.path.join(folder, NAME, _name(stage, region)))
+            path = f"{folder}/{NAME}/{name}"
+            if os.path.exists(path):  # most folders of a large project never were a project themselves
+                _require_unlocked(path)
 
-    def _lock(self, root: str, stage: str, region: str) -> None:
+    def _lock(self, root: str, name: str) -> None:
         with suppress(OSError):
-            path = state_dir(root) / _name(stage, region)
+            path = state_dir(root) / name
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
             file = os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0)
             if not _locked(file):

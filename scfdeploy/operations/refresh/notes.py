@@ -11,7 +11,7 @@ from scfdeploy.model import Address, FunctionSpec, Project, Ref
 from scfdeploy.model.observed import ACTIVE
 from scfdeploy.operations.outputs import known_values, urls_by_function, urls_by_trigger
 from scfdeploy.operations.refresh.digests import ContentDigests
-from scfdeploy.operations.refresh.related import is_linked, related_folders
+from scfdeploy.operations.refresh.related import linked_folders, related_folders
 from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.plan import Action, Change, Plan
 from scfdeploy.plan.resources.version import newest, wants_versions
@@ -73,7 +73,8 @@ class _Applied:
         values = {Ref(layer.address, name): value for layer in layers for name, value in layer.attributes.items()}
         digests = ContentDigests(planned.project, planned.bundles, values | self._values, salt=self._salt)
         targets = planned.plan.targets
-        linked = {instance.name for instance in planned.project.instances if is_linked(instance, planned.project)}
+        folders = linked_folders(planned.project)
+        linked = {instance.name for instance in planned.project.instances if instance.root in folders}
         notes: dict[str, FunctionNote] = {}
         for spec in planned.project.functions:
             if spec.owner.instance in linked:

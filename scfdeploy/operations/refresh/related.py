@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 
 from scfdeploy.config.discover import has_folders_of_project
-from scfdeploy.model import Instance, Project
+from scfdeploy.model import Project
 from scfdeploy.workspace.lock import ProjectLock
 
 
@@ -16,29 +16,30 @@ def lock_project(lock: ProjectLock, project: Project) -> None:
 
     Another run is one in its folder, or in the folder above or below as the project.
     """
-    folders = [*filter(has_folders_of_project, _above(project)), *_below(project)]
+    linked = linked_folders(project)
+    folders = [*filter(has_folders_of_project, _above(project, linked)), *_below(project, linked)]
     lock.acquire(project.root, stage=project.key.stage, region=project.key.region, related=folders)
 
 
 def related_folders(project: Project) -> list[str]:
     """The folders above and below that can be the project of a command with the same functions."""
-    return [*_above(project), *_below(project)]
+    linked = linked_folders(project)
+    return [*_above(project, linked), *_below(project, linked)]
 
 
-def is_linked(instance: Instance, project: Project) -> bool:
-    """Whether the folder of an instance is a symbolic link: from there, the project above is not found."""
-    return instance.root != project.root and os.path.islink(instance.root)
+def linked_folders(project: Project) -> set[str]:
+    """The folders of instances that are symbolic links: from there, the project above is not found."""
+    roots = {instance.root for instance in project.instances} - {project.root}
+    return {root for root in roots if os.path.islink(root)}
 
 
-def _above(project: Project) -> list[str]:
-    linked = (instance.root for instance in project.instances if is_linked(instance, project))
+def _above(project: Project, linked: set[str]) -> list[str]:
     roots = {project.root, *(os.path.realpath(root) for root in (project.root, *linked))}
     return _others(project, {os.path.dirname(root) for root in roots})
 
 
-def _below(project: Project) -> list[str]:
+def _below(project: Project, linked: set[str]) -> list[str]:
     roots = {instance.root for instance in project.instances} - {project.root}
-    linked = {root for root in roots if os.path.islink(root)}
     return sorted({*(roots - linked), *_others(project, linked)})
 
 
