@@ -13,7 +13,12 @@ from scfdeploy.operations.request import LocalServer
 from scfdeploy.workspace.paths import LOCAL_CLOUD
 
 if TYPE_CHECKING:
-    from scfdeploy.emulator import Debugging, Server, Settings
+    from scfdeploy.emulator import Debugging, Server, ServerNotice, Settings
+
+
+def notice_text(notice: ServerNotice) -> str:
+    """A notice of the local server in the active language."""
+    return message(notice.template, **notice.values)
 
 
 def start_project_server(folder: Path, on_notice: Callable[[str], None]) -> tuple[LocalServer, Server]:
@@ -56,7 +61,7 @@ def start_server(
         settings=settings,
         virtual_time=not lasts,
         control_key=secret_key,
-        on_notice=on_notice,
+        on_notice=lambda notice: on_notice(notice_text(notice)),
         on_run=on_run,
         debugging=debugging or Debugging(),
     )

@@ -39,7 +39,7 @@ POSITIONAL = {
 }
 """Functions that take templates by position, and these positions."""
 ISLANDS = ("scfdeploy/delivery/", "scfdeploy/emulator/")
-"""Packages whose texts are English, as those of the cloud that they imitate."""
+"""Packages whose texts are English, as those of the cloud that they imitate, but for notices of the local server."""
 API_NAME = re.compile("([A-Z][a-z]+)+")
 HELP = ("Option", "Argument", "CommandApp")
 KEYWORDS: dict[str, tuple[str, ...]] = {
@@ -90,11 +90,9 @@ def templates_of_pages() -> Iterator[Template]:
 def _texts_of_modules(folder: Path) -> Iterator[Template]:
     for path in sorted(folder.rglob("*.py")):
         file = path.relative_to(ROOT).as_posix()
-        if file.startswith(ISLANDS):
-            continue
         nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if hasattr(node, "lineno")]
         for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
-            for text in _texts_of_node(node):
+            for text in _texts_of_notice(node) if file.startswith(ISLANDS) else _texts_of_node(node):
                 yield Template(text, file, node.lineno)
 
 
@@ -165,6 +163,11 @@ def _texts_of_node(node: ast.AST) -> Iterator[str]:
                 yield from _texts(element)
         case ast.FunctionDef() if _is_command(node) and (text := ast.get_docstring(node)):
             yield text
+
+
+def _texts_of_notice(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ServerNotice":
+        yield from _texts(node.args[0])
 
 
 def _is_command(function: ast.FunctionDef) -> bool:

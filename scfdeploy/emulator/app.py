@@ -13,6 +13,7 @@ from scfdeploy.emulator.api_call import ActionContext
 from scfdeploy.emulator.clock import Clock, StoredClock
 from scfdeploy.emulator.credentials import Credentials
 from scfdeploy.emulator.faults import Faults
+from scfdeploy.emulator.messages import ServerNotice
 from scfdeploy.emulator.recorder import Recorder
 from scfdeploy.emulator.run_observer import RunObserver
 from scfdeploy.emulator.runtime import Invoker
@@ -40,7 +41,7 @@ class EmulatorApp:
         *,
         virtual_time: bool = False,
         control_key: str = "",
-        on_notice: Callable[[str], None] | None = None,
+        on_notice: Callable[[ServerNotice], None] | None = None,
         runs: RunObserver | None = None,
         debugging: Debugging = Debugging(),  # noqa: B008 - frozen
     ) -> None:
@@ -140,16 +141,16 @@ class EmulatorApp:
         self.recorder.clear()
         self.settings = self._initial_settings
 
-    def notify(self, function: str, text: str) -> None:
+    def notify(self, function: str, notice: ServerNotice) -> None:
         """Tell the user about a function, or about all (empty key), once for each database."""
         if self._on_notice is None:
             return
         with self.store.exclusive(writes=True):
-            key = f"{function}/{text}"
+            key = f"{function}/{notice}"
             if self.store.get(operations.NOTICE, key) is not None:
                 return
             self.store.put(operations.NOTICE, key, {})
-        self._on_notice(text)
+        self._on_notice(notice)
 
     def _read_time(self) -> float | None:
         with self.store.exclusive(writes=False):

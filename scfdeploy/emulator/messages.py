@@ -23,6 +23,20 @@ class CloudError(Exception):
         self.message = message
 
 
+class ServerNotice(str):
+    """A text for the user. Its template and values are for translation by whoever shows it; the text is English."""
+
+    __slots__ = ("template", "values")
+    template: str
+    values: Mapping[str, str]
+
+    def __new__(cls, template: str, /, **values: str) -> ServerNotice:
+        """The template with its values; `scripts/extract_messages.py` finds the literal."""
+        notice = super().__new__(cls, template.format(**values))
+        notice.template, notice.values = template, values
+        return notice
+
+
 class ControlError(Exception):
     """An invalid request to a control path."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from scfdeploy.emulator.settings import Debugging, Settings
 
 if TYPE_CHECKING:
-    from scfdeploy.emulator.messages import Admission, Json, Request, Response
+    from scfdeploy.emulator.messages import Admission, Json, Request, Response, ServerNotice
     from scfdeploy.emulator.run_observer import HttpExchange
     from scfdeploy.emulator.store import LogEntry
 
@@ -43,7 +43,7 @@ class Server:
         settings: Settings = Settings(),  # noqa: B008 - frozen
         virtual_time: bool = False,
         control_key: str = "",
-        on_notice: Callable[[str], None] | None = None,
+        on_notice: Callable[[ServerNotice], None] | None = None,
         on_run: Callable[[Json], None] | None = None,
         debugging: Debugging = Debugging(),  # noqa: B008 - frozen
     ) -> None:

@@ -59,10 +59,13 @@ def duration(seconds: float) -> str:
 def interval(milliseconds: int) -> str:
     """A whole interval in its largest unit: `1 min`, `6 h`, `90 s`."""
     seconds = round(milliseconds / 1000)
-    for unit, name in ((86_400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= unit and seconds % unit == 0:
-            return f"{seconds // unit} {name}"
-    return f"{seconds} s"
+    if not seconds or seconds % 60:
+        return message("{number} s", number=seconds)
+    if seconds % 3600:
+        return message("{number} min", number=seconds // 60)
+    if seconds % 86_400:
+        return message("{number} h", number=seconds // 3600)
+    return message("{number} d", number=seconds // 86_400)
 
 
 def elapsed(milliseconds: int) -> str:

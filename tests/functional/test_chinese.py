@@ -140,6 +140,19 @@ def test_plan_apply_status_and_destroy_are_chinese(tmp_path: Path, cloud: LocalS
         assert ENGLISH.findall(CODE.sub("", ran.stdout + ran.stderr)) == []
 
 
+@pytest.mark.waits("for the local server that --local starts")
+def test_local_run_is_chinese(tmp_path: Path) -> None:
+    project = write_project(tmp_path, "  retryNum: 0\n", code="def main_handler(event, context): return event['id']")
+    applied = scfdeploy("apply", project, "--yes", "--local", "--lang", "zh")
+    ran = scfdeploy("invoke", "hello", "--path", project, "--async", "--data", "{}", "--local", "--lang", "zh")
+
+    assert (applied.exit_code, ran.exit_code) == (0, 0)
+    text = CODE.sub("", ran.stdout + ran.stderr)
+    assert "首次尝试失败：状态码 430，KeyError: 'id'。" in text
+    assert ENGLISH.findall(text) == []
+    assert re.findall("[，。；] ", text) == []
+
+
 @pytest.mark.parametrize("query", ["430", "ResourceInUse", "memory-step", "SCF_RUNTIME", "msgTTL"])
 def test_explanations_are_chinese(query: str) -> None:
     ran = scfdeploy("explain", query, "--lang", "zh")

@@ -55,6 +55,7 @@ def emulator(
 ) -> None:
     """Run a local server that implements the SCF API, reachable from this machine only, until it is stopped."""
     from scfdeploy.emulator import ISOLATIONS, LOCAL_CREDENTIALS, IsolationError, Server, Settings
+    from scfdeploy.local_server import notice_text
 
     if isolation not in ISOLATIONS:
         raise UsageError(message("--isolation takes {choices}", choices=", ".join(ISOLATIONS)))
@@ -63,7 +64,13 @@ def emulator(
 
     def serve() -> None:
         try:
-            server = Server(data, port=port, credentials=pairs, settings=settings, on_notice=print_notice)
+            server = Server(
+                data,
+                port=port,
+                credentials=pairs,
+                settings=settings,
+                on_notice=lambda notice: print_notice(notice_text(notice)),
+            )
         except OSError as error:
             raise ScfDeployError(
                 message(

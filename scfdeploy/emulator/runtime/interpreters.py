@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scfdeploy.emulator.messages import CloudError
+from scfdeploy.emulator.messages import CloudError, ServerNotice
 from scfdeploy.facts import runtime
 
 _HERE = Path(__file__).parent
@@ -43,9 +43,13 @@ class Interpreter:
     title: str = ""
 
     @property
-    def notice(self) -> str:
-        """What the user should know; empty for the same version."""
-        return f"{self.title} {self.wanted} not found; using {self.version}." if self.wanted else ""
+    def notice(self) -> ServerNotice | None:
+        """What the user should know; None for the same version."""
+        if not self.wanted:
+            return None
+        return ServerNotice(
+            "{title} {wanted} not found; using {version}.", title=self.title, wanted=self.wanted, version=self.version
+        )
 
 
 class Interpreters:

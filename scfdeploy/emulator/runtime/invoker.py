@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from math import inf
 from typing import Any
 
-from scfdeploy.emulator.messages import CloudError, Json, Request, Response
+from scfdeploy.emulator.messages import CloudError, Json, Request, Response, ServerNotice
 from scfdeploy.emulator.runtime.child import READY, Child, Guardian, Reply
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.concurrency import Burst, Concurrency
@@ -42,7 +42,7 @@ class Invoker:
         self,
         now: Callable[[], float] = time.time,
         *,
-        notify: Callable[[str, str], None] = lambda _function, _text: None,
+        notify: Callable[[str, ServerNotice], None] = lambda _function, _notice: None,
         interpreter_setting: Callable[[], str] = str,
         is_code_stored: Callable[[str], bool] = lambda _sha256: True,
         debugging: Debugging = Debugging(),  # noqa: B008 - frozen

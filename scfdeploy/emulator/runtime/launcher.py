@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scfdeploy.emulator.messages import CloudError, IsolationError, Json
+from scfdeploy.emulator.messages import CloudError, IsolationError, Json, ServerNotice
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.debugger import debug_port, folder_name, prepare_debugger
 from scfdeploy.emulator.runtime.environment import hidden_variables, variables
@@ -28,7 +28,6 @@ from scfdeploy.facts import limit, runtime
 
 _ALL_FUNCTIONS = ""
 _CUSTOM_PROGRAM = "bootstrap"
-_ONE_REQUEST = "{name}: instanceConcurrencyConfig has no effect here; each request that runs has an instance to itself."
 
 
 class CodeError(Exception):
@@ -69,7 +68,7 @@ class Launcher:
         self,
         cache: CodeCache,
         *,
-        notify: Callable[[str, str], None] = lambda _function, _text: None,
+        notify: Callable[[str, ServerNotice], None] = lambda _function, _notice: None,
         interpreter_setting: Callable[[], str] = str,
         debugging: Debugging = Debugging(),  # noqa: B008 - frozen
     ) -> None:
@@ -158,7 +157,7 @@ class Launcher:
             raise CloudError("FailedOperation.InvokeFunction", message) from error
         self._notify_once(_ALL_FUNCTIONS, _notice(isolation))
         if invocation.version.get("InstanceConcurrencyConfig"):
-            self._notify_once(function, _ONE_REQUEST.format(name=invocation.function["FunctionName"]))
+            self._notify_once(function, _one_request(invocation.function["FunctionName"]))
         code, opt = self.unpack(invocation)
         is_debugged = debug_port(self.debugging, invocation) is not None
         sandbox = self._sandboxes.open(
@@ -191,13 +190,20 @@ class Launcher:
         except (ValueError, zipfile.BadZipFile, OSError) as error:
             raise CodeError(f"the code could not be unpacked: {error}") from error
 
-    def _notify_once(self, function: str, text: str) -> None:
+    def _notify_once(self, function: str, notice: ServerNotice | None) -> None:
         with self._lock:
-            if not text or (function, text) in self._notified:
+            if notice is None or (function, notice) in self._notified:
                 return
-            self._notified.add((function, text))
-        self._notify(function, text)
+            self._notified.add((function, notice))
+        self._notify(function, notice)
 
 
-def _notice(isolation: str) -> str:
-    return f"Using {isolation} isolation."
+def _notice(isolation: str) -> ServerNotice:
+    return ServerNotice("Using {mode} isolation.", mode=isolation)
+
+
+def _one_request(name: str) -> ServerNotice:
+    return ServerNotice(
+        "{name}: instanceConcurrencyConfig has no effect here; each request that runs has an instance to itself.",
+        name=name,
+    )

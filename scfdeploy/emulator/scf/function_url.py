@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from scfdeploy.emulator.access import URL
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.messages import CloudError, Json, Request, Response, json_response, read_json
+from scfdeploy.emulator.messages import CloudError, Json, Request, Response, ServerNotice, json_response, read_json
 from scfdeploy.emulator.run_observer import HttpExchange
 from scfdeploy.emulator.runtime import SUCCESS, Invocation, Outcome, WebError, failed
 from scfdeploy.emulator.scf import invocations
@@ -20,7 +20,6 @@ from scfdeploy.emulator.scf.records import aliases, functions, requests, trigger
 from scfdeploy.emulator.scf.url_paths import find_function
 
 _PLATFORM_ERROR = 500
-_MISSING_URL = "{name} is served here, but has no URL in the cloud: add a trigger of type http."
 
 
 def handle(app: EmulatorApp, request: Request) -> Response:
@@ -111,7 +110,11 @@ def _prepare(app: EmulatorApp, call: ApiCall, key: str, request: Request) -> Inv
         is_web = functions.get_version(call, key)["Type"] == "HTTP"
         urls = [trigger for trigger in triggers.list_all(call, key) if trigger["Type"] == "http"]
     if is_web and not urls:
-        app.notify(key, _MISSING_URL.format(name=key.rpartition("/")[2]))
+        name = key.rpartition("/")[2]
+        app.notify(
+            key,
+            ServerNotice("{name} is served here, but has no URL in the cloud: add a trigger of type http.", name=name),
+        )
     elif not any(trigger["Enable"] for trigger in urls):
         raise CloudError("ResourceNotFound.Trigger", "The function has no URL that is open.")
     qualifier = urls[0]["Qualifier"] if urls else aliases.DEFAULT

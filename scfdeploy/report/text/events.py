@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scfdeploy.diagnostics import message
+from scfdeploy.diagnostics.messages import join_sentences
 from scfdeploy.facts import delivery_value
 from scfdeploy.report.humanize import china_time, enumeration, interval, plural, time_of_day
 from scfdeploy.report.terminal import clip, pad, safe, safe_lines, width
@@ -117,16 +118,14 @@ def _first_attempt(event: EventInfo, timeline: Sequence[TimelineEntry]) -> Itera
         if event.status == "running":
             yield message("The first attempt is running.")
         elif event.status != "waiting":
-            yield (
-                message("No attempt was made: {reason}.", reason=safe(event.reason or event.status))
-                + f" {_ended(event)}"
-            )
+            reason = message("No attempt was made: {reason}.", reason=safe(event.reason or event.status))
+            yield join_sentences(reason, _ended(event))
         return
     if attempt.status == _SUCCESS:
         yield message("First attempt succeeded: status {status}.", status=attempt.status)
         return
     text = safe(attempt.message.strip().partition("\n")[0]).rstrip(".")
-    result = ", ".join(part for part in (str(attempt.status), text) if part)
+    result = enumeration(part for part in (str(attempt.status), text) if part)
     yield message("First attempt failed: status {result}.", result=result)
     yield _following(event)
 
@@ -142,8 +141,10 @@ def _following(event: EventInfo) -> str:
         limit = message("{age} without success", age=interval(event.max_age_ms))
     target = _target(event)
     if target:
-        return f"{following} " + message("After {limit}, the event is sent to {target}.", limit=limit, target=target)
-    return f"{following} " + message("After {limit}, the event is dropped.", limit=limit)
+        ended = message("After {limit}, the event is sent to {target}.", limit=limit, target=target)
+    else:
+        ended = message("After {limit}, the event is dropped.", limit=limit)
+    return join_sentences(following, ended)
 
 
 def _ended(event: EventInfo) -> str:
