@@ -180,7 +180,7 @@ def _bind(fields: Mapping[str, _Field], values: tuple[Any, ...], named: Mapping[
 
 
 def _compile_init(cls: Any, definition: _Definition) -> Callable[..., None]:
-    names: dict[str, Any] = {"_assign": _assign, "_MISSING": _MISSING}
+    names: dict[str, Any] = {"_MISSING": _MISSING}
     parameters, lines = [], []
     for name, own in definition.fields.items():
         value = name
@@ -193,8 +193,12 @@ def _compile_init(cls: Any, definition: _Definition) -> Callable[..., None]:
             parameters.append(f"{name}=_default_{name}")
         else:
             parameters.append(name)
-        is_frozen = definition.settings["frozen"]
-        lines.append(f" _assign(self, {name!r}, {value})" if is_frozen else f" self.{name} = {value}")
+        if definition.settings["frozen"]:
+            # What `_assign` finds by the name of the field, in half its time.
+            names[f"_set_{name}"] = getattr(cls, name).__set__
+            lines.append(f" _set_{name}(self, {value})")
+        else:
+            lines.append(f" self.{name} = {value}")
     if hasattr(cls, "__post_init__"):
         lines.append(" self.__post_init__()")
     # The text consists of names of fields, which are identifiers.

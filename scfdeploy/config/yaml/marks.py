@@ -60,7 +60,10 @@ class SourcePositions:
 
     def at(self, mark: Mark) -> Position:
         """The position of a mark in the file."""
-        return self.position(mark.line, mark.column)
+        line = mark.line
+        if self._inserted or self._removed or line >= len(self._lines):
+            return self.position(line, mark.column)
+        return Position(line + 1, mark.column + 1)
 
     def span(self, start: Position, end: Position) -> Span:
         """The span between two positions of the file."""

@@ -57,7 +57,10 @@ class MappingNode:
 
     def get(self, key: str) -> Entry | None:
         """The entry with this key, or None."""
-        return next((entry for entry in self.entries if entry.key.text == key), None)
+        for entry in self.entries:
+            if entry.key.text == key:
+                return entry
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,14 +71,8 @@ def parse(text: str, file: str, diagnostics: Diagnostics, *, has_urls: bool = Fa
 def parser_events(text: str) -> Iterator[Any]:
     """The events of the C parser, which is ten times as fast as the Python one. Raises the errors of ruamel.yaml."""
     from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
-    from ruamel.yaml.events import StreamEndEvent
 
-    parser = CParser(text)
-    while True:
-        event = parser.get_event()
-        yield event
-        if isinstance(event, StreamEndEvent):
-            return
+    return iter(CParser(text).get_event, None)
 
 
 def _events(text: str) -> Iterator[Any]:
