@@ -89,10 +89,9 @@ def _literals(tree: MappingNode) -> Iterator[_Literal]:
     while pending:
         path, node = pending.pop()
         match node:
-            case ScalarNode():
-                name = next((part for part in reversed(path) if isinstance(part, str)), "SECRET")
-                if holds_secret(node.text) or _has_secret_default(name, node.text):
-                    yield _Literal(path, node, name)
+            case ScalarNode(text=text):
+                if holds_secret(text) or ("${" in text and _has_secret_default(_name_in(path), text)):
+                    yield _Literal(path, node, _name_in(path))
             case SequenceNode(items=items) if id(node) not in visited:
                 visited.add(id(node))
                 pending += (((*path, index), item) for index, item in reversed(list(enumerate(items))))
@@ -103,20 +102,25 @@ def _literals(tree: MappingNode) -> Iterator[_Literal]:
                 for entry in reversed(entries):
                     here = (*path, entry.key.text)
                     # An alias can give an ordinary value a secret name, so names are checked on every visit.
-                    by_name = tuple(_secrets_by_name(here, entry.value))
+                    by_name = tuple(_secrets_by_name(here, entry.value)) if looks_secret(entry.key.text) else ()
                     yield from by_name
                     if id(node) not in visited and not (by_name and isinstance(entry.value, ScalarNode)):
                         pending.append((here, entry.value))
                 visited.add(id(node))
 
 
+def _name_in(path: Path) -> str:
+    """The last key on the way to a value."""
+    return next((part for part in reversed(path) if isinstance(part, str)), "SECRET")
+
+
 def _secrets_by_name(path: Path, node: Node) -> Iterator[_Literal]:
-    """The value of a key, or the items of its list, if the key is the name of a secret."""
+    """The value of a key that is the name of a secret, or the items of its list, without those that are no secrets."""
     name = str(path[-1])
     match node:
         case ScalarNode() if _is_secret_by_name(name, node):
             yield _Literal(path, node, name)
-        case SequenceNode(items=items) if looks_secret(name):
+        case SequenceNode(items=items):
             for index, item in enumerate(items):
                 if isinstance(item, ScalarNode) and _is_secret_by_name(name, item):
                     yield _Literal((*path, index), item, name)
@@ -124,8 +128,6 @@ def _secrets_by_name(path: Path, node: Node) -> Iterator[_Literal]:
 
 def _has_secret_default(name: str, text: str) -> bool:
     """Whether a variable in the text has a default, and it or the key is the name of a secret."""
-    if "${" not in text:
-        return False
     return any(
         looks_secret(name) or looks_secret(variable)
         for variable, default in _variables_with_default(scan(text))
@@ -161,8 +163,10 @@ def _variable_with_default(text: str) -> Iterator[tuple[str, str]]:
 
 def _secret_pair(node: MappingNode) -> tuple[str, ScalarNode] | None:
     """The name and the value of an item such as `{key: DB_PASSWORD, value: …}` with a secret name."""
-    by_key = {entry.key.text.lower(): entry.value for entry in node}
+    by_key = {entry.key.text.lower(): entry.value for entry in node.entries}
     value = by_key.get(_VALUE_KEY)
+    if value is None:
+        return None
     names = [by_key[key] for key in _NAME_KEYS if key in by_key]
     if not isinstance(value, ScalarNode) or not names or not isinstance(names[0], ScalarNode):
         return None
@@ -170,13 +174,13 @@ def _secret_pair(node: MappingNode) -> tuple[str, ScalarNode] | None:
 
 
 def _is_secret_by_name(name: str, node: ScalarNode) -> bool:
+    # In a list of pairs, `key` is the key of a name.
+    if name.lower() in _NAME_KEYS or not looks_secret(name):
+        return False
     text = node.text.strip()
     if not text or is_blank(node) or "${" in text or is_placeholder(text) or boolean(text) is not None:
         return False
-    if text.startswith(_PATHS):
-        return False  # the path of a file with the secret
-    # In a list of pairs, `key` is the key of a name.
-    return name.lower() not in _NAME_KEYS and looks_secret(name)
+    return not text.startswith(_PATHS)  # the path of a file with the secret
 
 
 def _report(literal: _Literal, diagnostics: Diagnostics) -> None:

@@ -69,6 +69,11 @@ def referenced_functions(spec: FunctionSpec) -> Iterator[Address]:
 
 def _secrets_in(value: Value, path: str, sensitive: frozenset[str], known: KnownSecrets) -> Iterator[str]:
     match value:
+        case str():
+            if path in sensitive or is_secret(path.rpartition(".")[2], value) or known.occur_in(value):
+                yield value
+        case int() | None:
+            return
         case Secret():
             yield value.reveal()
         case Mapping():
@@ -77,5 +82,3 @@ def _secrets_in(value: Value, path: str, sensitive: frozenset[str], known: Known
         case list() | tuple():
             for number, item in enumerate(value):
                 yield from _secrets_in(item, f"{path}[{number}]", sensitive, known)
-        case str() if path in sensitive or is_secret(path.rpartition(".")[2], value) or known.occur_in(value):
-            yield value

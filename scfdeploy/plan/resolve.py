@@ -79,6 +79,8 @@ def _attribute(resource: Resource, name: str) -> Value:
 def references(value: Value) -> Iterator[Ref]:
     """Every Ref in a value, at any depth."""
     match value:
+        case str() | int() | None:
+            return  # before the test for a mapping, which takes much longer
         case Ref():
             yield value
         case Mapping():
@@ -92,6 +94,8 @@ def references(value: Value) -> Iterator[Ref]:
 def with_references(value: Value, value_of: Callable[[Ref], Value]) -> Value:
     """The value with each Ref, at any depth, replaced by `value_of` it."""
     match value:
+        case str() | int() | None:
+            return value
         case Ref():
             return value_of(value)
         case Mapping():

@@ -13,6 +13,8 @@ _ROUNDS = 200_000
 def revealed(value: Value) -> object:
     """The value as plain data that JSON can hold: only for a digest."""
     match value:
+        case str() | int() | None:
+            return value
         case Secret():
             return ["secret", value.reveal()]
         case Ref():

@@ -151,7 +151,12 @@ def _compiled_for(handler: Handler, path: str) -> tuple[str, str] | None:
 def handler_of(function: FunctionSpec) -> Handler | None:
     """The function's handler, if it is valid and its language is Python, Node.js or PHP."""
     handler, language = text(function.settings, "handler"), language_of(function)
-    if handler is None or function.is_web or language not in _FILES or wrong_form(handler, language):
+    return None if handler is None or function.is_web else _parse(handler, language)
+
+
+@lru_cache(maxsize=64)
+def _parse(handler: str, language: str) -> Handler | None:
+    if language not in _FILES or wrong_form(handler, language):
         return None
     file, _, name = handler.partition(".")
     return Handler(language, file, name, tuple(form.format(file) for form in _FILES[language]))
@@ -185,6 +190,7 @@ def code_span(source: Source, path: str, context: Context, line: int, column: in
     return Span(shown_path, Position(line, column), Position(line, column + 1))
 
 
+@lru_cache(maxsize=64)
 def version_of(runtime: str) -> tuple[int, int]:
     """The version in the name of a runtime; (0, 0) without one."""
     match = re.search(r"(\d+)(?:\.(\d+))?", runtime)

@@ -5,15 +5,14 @@ A rule that fails with an internal error is reported as a finding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import partial
+from collections.abc import Collection, Iterable, Iterator
 from importlib import import_module
 
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Finding, Severity, Span
 from scfdeploy.model import Address, Project
 from scfdeploy.rules.code_reader import CodeReader
 from scfdeploy.rules.index import MODULES
-from scfdeploy.rules.rule import Context, ProjectRule, Rule
+from scfdeploy.rules.rule import AnyRule, Context, ProjectRule, Rule
 
 OFF_BY_DEFAULT = frozenset({"environment-value-form"})
 """Rules that run only when they are selected."""
@@ -60,13 +59,14 @@ def rule_ids() -> frozenset[str]:
 def rules_for(project: Project) -> tuple[Rule | ProjectRule, ...]:
     """The rules that apply to something in this project, in the order of modules."""
     functions = project.functions
-    subjects = {"project"}
+    names: set[object] = set()
+    types: set[str] = set()
     for function in functions:
-        subjects.add("functions")
-        subjects.update(f"settings.{path[0]}" for path in function.key_spans)
-        subjects.update(f"settings.{name}" for name in function.settings)
-        for trigger in function.triggers:
-            subjects.update(("triggers", f"triggers.{trigger.type}"))
+        names.update([path[0] for path in function.key_spans])
+        names.update(function.settings)
+        types.update([trigger.type for trigger in function.triggers])
+    subjects = {"project", *(f"settings.{name}" for name in names), *(f"triggers.{kind}" for kind in types)}
+    subjects |= {name for name, found in (("functions", functions), ("triggers", types)) if found}
     if project.layers:
         subjects.add("layers")
     return _load({module for subject in subjects for module in MODULES.get(subject, ())})
@@ -101,14 +101,13 @@ def run(project: Project, rules: Collection[Rule | ProjectRule]) -> Diagnostics:
     code = CodeReader()
     function_rules = [rule for rule in rules if isinstance(rule, Rule)]
     for project_rule in (rule for rule in rules if isinstance(rule, ProjectRule)):
-        _collect(diagnostics, project_rule, partial(project_rule.check, project), _start_of(project), None)
+        _collect(diagnostics, project_rule, _start_of(project), None, project)
     for instance in project.instances:
         context = Context(instance, code)
         instance_diagnostics = Diagnostics()
         for function in instance.functions:
             for rule in function_rules:
-                findings = partial(rule.check, function, context)
-                _collect(instance_diagnostics, rule, findings, function.span, function.address)
+                _collect(instance_diagnostics, rule, function.span, function.address, function, context)
         diagnostics.extend(_unique(instance_diagnostics) if len(instance.functions) > 1 else instance_diagnostics)
     return diagnostics
 
@@ -124,15 +123,11 @@ def _unique(diagnostics: Diagnostics) -> Iterator[Diagnostic]:
 
 
 def _collect(
-    diagnostics: Diagnostics,
-    rule: Rule | ProjectRule,
-    findings: Callable[[], Iterator[Diagnostic]],
-    span: Span | None,
-    address: Address | None,
+    diagnostics: Diagnostics, rule: AnyRule, span: Span | None, address: Address | None, *checked: object
 ) -> None:
-    """Add the diagnostics of a rule. A defect in one rule must not hide the diagnostics of the others."""
+    """Add the diagnostics of a rule about what is checked. A defect in one rule must not hide those of the others."""
     try:
-        diagnostics.extend(findings())
+        diagnostics.extend(rule.check(*checked))
     except Exception as error:
         import logging
 

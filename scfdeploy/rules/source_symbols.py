@@ -7,7 +7,6 @@ reports a missing one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -53,21 +52,13 @@ def in_python3(code: bytes, version: tuple[int, int]) -> Symbols | SyntaxMistake
     except (ValueError, RecursionError, MemoryError):
         return None
     names: set[str] = set()
-    complete = _bindings(tree.body, names)
-    return Symbols(frozenset(names), complete, frozenset(_modules(tree)))
+    modules: set[str] = set()
+    complete = _bindings(tree.body, names, modules)
+    return Symbols(frozenset(names), complete, frozenset(modules))
 
 
-def _modules(tree: ast.Module) -> Iterator[str]:
-    """Names bound by `import NAME`."""
-    import ast
-
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
-
-
-def _bindings(body: list[ast.stmt], names: set[str]) -> bool:
-    """Add the names that the statements of a module bind; False when they can bind more."""
+def _bindings(body: list[ast.stmt], names: set[str], modules: set[str]) -> bool:
+    """Add the names that the statements of a module bind, and those of modules; False when they can bind more."""
     import ast
 
     complete = True
@@ -77,13 +68,14 @@ def _bindings(body: list[ast.stmt], names: set[str]) -> bool:
                 names.add(name)  # not walked: names inside are local
                 complete = complete and name != "__getattr__"
             case _:
-                results = [_binding(node, names) for node in ast.walk(statement)]  # a list: every node must be visited
+                # A list, because every node must be visited.
+                results = [_binding(node, names, modules) for node in ast.walk(statement)]
                 complete = complete and all(results)
     return complete
 
 
-def _binding(node: ast.AST, names: set[str]) -> bool:
-    """Add the names that one node of a statement binds; False when it can bind more."""
+def _binding(node: ast.AST, names: set[str], modules: set[str]) -> bool:
+    """Add the names that one node of a statement binds, and those of modules; False when it can bind more."""
     import ast
 
     match node:
@@ -91,6 +83,8 @@ def _binding(node: ast.AST, names: set[str]) -> bool:
             names.add(name)
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             names.add(name)  # under an if or a try
+        case ast.Import(names=aliases):
+            modules.update(alias.asname or alias.name.partition(".")[0] for alias in aliases)
         case ast.alias(name="*"):
             return False
         case ast.alias(name=name, asname=other):

@@ -38,7 +38,8 @@ def flag(settings: Mapping[str, Value], name: str) -> bool | None:
 def block(settings: Mapping[str, Value], name: str) -> Mapping[str, Value]:
     """A mapping, or an empty one."""
     value = settings.get(name)
-    return value if isinstance(value, Mapping) else _NOTHING
+    # Most are dictionaries, which this finds out much faster.
+    return value if isinstance(value, (dict, Mapping)) else _NOTHING
 
 
 def blocks(settings: Mapping[str, Value], name: str) -> Iterator[tuple[int, Mapping[str, Value]]]:

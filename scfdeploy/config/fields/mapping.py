@@ -76,7 +76,9 @@ def read_fields(
             continue
         is_deferred = not field.supported or field.kind in (Kind.SOURCE, Kind.TRIGGERS)
         if not is_deferred:
-            entry = Entry(entry.key, reading.resolve(entry.value))  # noqa: PLW2901 - the entry with its value resolved
+            resolved = reading.resolve(entry.value)
+            if resolved is not entry.value:
+                entry = Entry(entry.key, resolved)  # noqa: PLW2901 - the entry with its value resolved
         reading.record(here, entry.value, entry.key)
         if is_null(entry.value):
             _report_empty(entry, field, here, reading, mapping)

@@ -33,6 +33,9 @@ _PARAMETERS = "parameters"
 
 def with_misindented_keys(mapping: MappingNode, known: Mapping[str, Field], reading: Reading) -> Iterator[Entry]:
     """The entries, with unknown keys after an empty mapping moved into it when it accepts them."""
+    if all(entry.key.text in known for entry in mapping.entries):  # as most are, and then nothing is moved
+        yield from mapping.entries
+        return
     pending = deque(mapping)
     while pending:
         entry = pending.popleft()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from operator import is_
 from typing import TypeAlias
 
 from scfdeploy.config.variables import errors
@@ -67,9 +68,17 @@ class Resolver:
             case ScalarNode():
                 return self.scalar(node)
             case SequenceNode(items=items):
-                return SequenceNode(tuple(self.tree(item) for item in items), node.span)
-            case MappingNode():
-                return MappingNode(tuple(Entry(entry.key, self.tree(entry.value)) for entry in node), node.span)
+                resolved = [self.tree(item) for item in items]
+                is_same = all(map(is_, resolved, items))
+                return node if is_same else SequenceNode(tuple(resolved), node.span)
+            case MappingNode(entries=entries):
+                entries = tuple([self._entry(entry) for entry in entries])
+                is_same = all(map(is_, entries, node.entries))
+                return node if is_same else MappingNode(entries, node.span)
+
+    def _entry(self, entry: Entry) -> Entry:
+        value = self.tree(entry.value)
+        return entry if value is entry.value else Entry(entry.key, value)
 
     def scalar(self, node: ScalarNode) -> ScalarNode:
         """The scalar with its variables replaced, which makes it text; broken if one cannot be resolved.

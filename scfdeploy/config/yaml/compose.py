@@ -178,7 +178,7 @@ class Composer:
         started = False
         scalar, frames = kinds.ScalarEvent, self._frames
         for event in events:
-            if type(event) is scalar:  # most are: the sequence of tests takes a fifth of the time
+            if type(event) is scalar:  # as most are; the sequence of tests below takes longer
                 node = self._scalar(event)
                 if not frames:
                     document = node

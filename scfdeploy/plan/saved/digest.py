@@ -46,8 +46,10 @@ def _plain(value: Value) -> object:
     match value:
         case Secret() | Ref():
             return str(value)
-        case str() if holds_secret(value):
-            return "***"
+        case str():
+            return "***" if holds_secret(value) else value
+        case int() | None:
+            return value
         case Mapping():
             return {key: "***" if _is_secret(key, item) else _plain(item) for key, item in value.items()}
         case list() | tuple():

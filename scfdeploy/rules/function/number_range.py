@@ -42,11 +42,12 @@ _OWN_RULE = {"memorySize", "timeout", "initTimeout"}
     further_codes=codes_where(lambda field: field.minimum is not None or field.maximum is not None),
 )
 def number_range(function: FunctionSpec, context: Context) -> Findings:
+    own = str(function.address)
     for entry in written_fields(function):
         number, field = entry.value, entry.field
         if isinstance(number, bool) or not isinstance(number, int | float):
             continue
-        if entry.name in _OWN_RULE and entry.address == str(function.address):
+        if entry.name in _OWN_RULE and entry.address == own:
             continue
         if field.minimum is not None and number < field.minimum:
             nearest = field.minimum

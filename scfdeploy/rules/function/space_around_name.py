@@ -53,10 +53,12 @@ _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
     further_codes=codes_where(lambda field: field.name in _NAMES),
 )
 def space_around_name(function: FunctionSpec, context: Context) -> Findings:
+    own = str(function.address)
     for entry in written_fields(function):
+        if entry.field.name not in _NAMES:
+            continue
         outer = entry.name.partition(".")[0].partition("[")[0]
-        is_own = entry.address == str(function.address)
-        if entry.field.name not in _NAMES or (is_own and outer in _CHECKED_ELSEWHERE):
+        if entry.address == own and outer in _CHECKED_ELSEWHERE:
             continue
         if isinstance(entry.value, str) and entry.value and entry.value != _trimmed(entry.value):
             trimmed = _trimmed(entry.value)
