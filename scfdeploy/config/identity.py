@@ -76,11 +76,13 @@ def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
     commands = tree.get("commandInputs")
     if commands is not None:
         diagnostics.report(COMMAND_INPUTS, commands.key.span)
+    if tree.get("name") is not None or misspelt:
+        return
     # A second `component` is reported, and was probably meant to be `name`.
     has_second_component = any(
         diagnostic.rule == DUPLICATE_KEY.id and '"component"' in diagnostic.detail for diagnostic in diagnostics
     )
-    if tree.get("name") is None and not misspelt and not has_second_component:
+    if not has_second_component:
         diagnostics.report(
             MISSING_KEY,
             tree.span,

@@ -275,8 +275,7 @@ class _Refresh:
             address = Address.of_function(namespace, str(row.get("FunctionName")))
             if address in self._functions:
                 self._rows[address] = row
-            owner = Owner.from_tags(pairs(row.get("Tags")))
-            if self._is_owned(owner) and address not in self._functions:
+            elif self._is_owned(Owner.from_tags(pairs(row.get("Tags")))):
                 self._unlisted[address] = _entry_resource(address, row)
                 if self._query.mounts:
                     tasks.append(partial(self._read_unlisted_settings, address))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from scfdeploy.model import Address, Secret, Value
@@ -116,8 +116,12 @@ def read_keys(value: object, keys: Mapping[str, str]) -> dict[str, Value]:
 
 def pairs(value: object) -> dict[str, str]:
     """A list of Key and Value objects as a mapping, without the empty key, which only clears a list."""
-    rows = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
-    return {str(row["Key"]): str(row.get("Value") or "") for row in rows if isinstance(row, Mapping) and row.get("Key")}
+    rows = value if isinstance(value, list | tuple) else ()
+    return {
+        str(row["Key"]): str(row.get("Value") or "")
+        for row in rows
+        if isinstance(row, (dict, Mapping)) and row.get("Key")  # a dictionary is recognised much faster
+    }
 
 
 def reveal(value: Value) -> str:
