@@ -64,8 +64,9 @@ def main() -> None:
 
         reply(sys.argv[2:])
         return
-    # A short run makes little garbage; collecting it during imports would cost a tenth of the time.
-    gc.set_threshold(100_000, 20, 20)
+    # A short run makes little garbage. Looking for it would cost a tenth of the time during imports, and a twentieth
+    # while a large project is read. Commands that run for long set a lower threshold.
+    gc.set_threshold(1_000_000, 20, 20)
     from scfdeploy.cli.interrupt import exits_promptly, watch_signals
 
     watch_signals()

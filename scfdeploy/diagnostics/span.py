@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from scfdeploy.records import dataclass
+from scfdeploy.records import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """The position of one character. Columns count characters, not bytes."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A range of one file, from `start` up to but not including `end`.
 
     `file` is the path to display, relative to the current folder for files below it.

@@ -114,4 +114,4 @@ class Address:
         return cls(kind, **{key: value or "" for key, value in match.groupdict().items()})
 
     def __str__(self) -> str:
-        return "/".join(part for part in (str(self.kind), self.namespace, self.function, self.name) if part)
+        return "/".join(filter(None, (self.kind.name, self.namespace, self.function, self.name)))

@@ -163,7 +163,7 @@ def may_have_dependencies(source: Source | None) -> bool:
     if source.build.enabled:
         return True
     return source.hook is None and any(
-        os.path.isfile(os.path.join(folder, name))  # noqa: PTH113, PTH118
+        os.path.isfile(f"{folder}/{name}")  # noqa: PTH113
         for folder in source.manifest_folders
         for name in DEPENDENCY_FILES
     )

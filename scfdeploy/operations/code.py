@@ -97,7 +97,10 @@ def match_deployed_code(
     counts as different, which is safe and only slower.
     """
     sent = functools.cache(cache.sent)
-    return {address: _match(bundle, observed, reader, cache, sent) for address, bundle in bundles.items()}
+    return {
+        address: _match(bundle, observed, reader, cache, sent) if bundle.function in observed.resources else bundle
+        for address, bundle in bundles.items()
+    }
 
 
 def observed_code(observed: Observed) -> dict[str, DeployedCode]:

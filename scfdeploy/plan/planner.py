@@ -74,7 +74,8 @@ def assemble(
     targets = resolve_targets(linked, policy.targets, known=_listed(project), suggests=suggests)
     selected = targeted(linked, targets)
     changes = with_sensitive_fields(project, in_order(selected.changes, selected.edges))
-    digest = observed_digest(relevant(observed, reach))
+    # Only saved plans need it, and these have read everything.
+    digest = "" if observed.unread else observed_digest(relevant(observed, reach))
     return Plan(project.key, changes, selected.rejected, selected.unmanaged, digest, targets=targets)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -78,6 +79,7 @@ def dev(
     cloud = cloud_options(clock=clock)
 
     def serve() -> None:
+        gc.set_threshold(100_000)  # lower than `scfdeploy.cli` sets it, because this runs for long
         with first_signal_interrupts():
             try:
                 _serve(screen, request, cloud, port=port, inspect=inspect, template=invoke)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -63,6 +64,7 @@ def emulator(
     pairs = dict(map(_key_pair, credential)) if credential else LOCAL_CREDENTIALS
 
     def serve() -> None:
+        gc.set_threshold(100_000)  # lower than `scfdeploy.cli` sets it, because this runs for long
         try:
             server = Server(
                 data,
