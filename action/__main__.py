@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-import comment
-import run
 from settings import InputError, Settings
 from workflow import error
 
@@ -16,9 +14,14 @@ def main() -> int:
     try:
         settings = Settings.of(os.environ)
         match sys.argv[1:]:
+            # What a comment needs of HTTP takes longer to load than all the rest.
             case ["comment"]:
+                import comment
+
                 return comment.comment(settings, os.environ)
             case _:
+                import run
+
                 return run.run(settings, os.environ)
     except InputError as mistake:
         error("scfdeploy", str(mistake))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 COMMANDS = ("validate", "plan", "apply", "destroy", "status")
 
@@ -13,8 +13,7 @@ class InputError(Exception):
     """An invalid input. The text is shown to the author of the workflow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The inputs; unset ones are empty."""
 
     command: str
