@@ -334,6 +334,7 @@ def _load(folder: str) -> None:
     import gc
 
     from scfdeploy.cli.arguments import make_request
+    from scfdeploy.model.lazy_pattern import _LazyPattern
     from scfdeploy.operations.check import load_and_check
     from scfdeploy.packager.build import python
     from tests.support.project import TIMER, write_project
@@ -341,11 +342,13 @@ def _load(folder: str) -> None:
     for name in (
         "concurrent.futures.thread",
         "configparser",
+        "deflate",
         "encodings.idna",
         "encodings.utf_8_sig",
         "http.client",
         "pip._internal.cli.main",
         "pip._internal.commands.install",
+        "pip._internal.operations.install.wheel",
         "pip._internal.resolution.resolvelib.resolver",
         "requests",
         "ruamel.yaml",
@@ -354,6 +357,8 @@ def _load(folder: str) -> None:
         *(f"scfdeploy.cli.commands.{name}" for name in ("invoke", "plan", "status", "validate")),
         "scfdeploy.cli.interrupt",
         "scfdeploy.cli.language",
+        "scfdeploy.cli.plain_commands",
+        "scfdeploy.cli.plain_run",
         "scfdeploy.local_server",
         "scfdeploy.emulator",
         "scfdeploy.operations.alias.traffic_shift",
@@ -361,21 +366,37 @@ def _load(folder: str) -> None:
         "scfdeploy.operations.dev.file_watcher",
         "scfdeploy.operations.dev.session",
         "scfdeploy.operations.import_.operation",
+        "scfdeploy.operations.refresh.digests",
         "scfdeploy.operations.saved_plans",
+        "scfdeploy.packager.archive_builder",
         "scfdeploy.packager.build.nodejs",
+        "scfdeploy.plan.desired",
+        "scfdeploy.providers.tencent.auth.profiles",
         "scfdeploy.providers.tencent.cos.bucket",
+        "scfdeploy.providers.tencent.transport.early_connection",
         "scfdeploy.providers.tencent.transport.sdk",
         "scfdeploy.report.document",
         "scfdeploy.report.formats",
+        "scfdeploy.report.github",
+        "scfdeploy.report.junit",
+        "scfdeploy.report.markdown",
         "scfdeploy.report.progress",
+        "scfdeploy.report.stage_progress",
         "scfdeploy.report.text",
+        "scfdeploy.report.text.groups.similar_changes",
+        *(f"scfdeploy.report.text.{name}" for name in ("applied", "built", "plan", "status", "validated")),
+        "scfdeploy.workspace.refresh_notes",
         "tencentcloud.common.common_client",
         "tencentcloud.common.credential",
+        "typer._click.decorators",
     ):
         importlib.import_module(name)
     # What is computed once for each process by reading a project.
     with tempfile.TemporaryDirectory() as project:
         load_and_check(make_request(str(write_project(Path(project), TIMER))), advise=True)
+    for one in gc.get_objects():
+        if type(one) is _LazyPattern:
+            one.pattern  # noqa: B018 - compiles it
     python._interpreter_with_pip = lambda *_: f"{folder}/{_PYTHON}"
     _run_once()
     gc.collect()
