@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scfdeploy import __version__
-from tests.support.preloaded_command import start_command
+from tests.support.preloaded_command import python_with_pip, start_command
 
 _PYTHON = """\
 #!/bin/sh
@@ -67,7 +67,7 @@ def put_programs(folder: Path) -> None:
     put_installer(folder)
     gh = Path(__file__).with_name("gh.py")
     texts = {
-        "gh": f'#!/bin/sh\nexec "{sys.executable}" "{gh}" "$@"\n',
+        "gh": f'#!/bin/sh\nexec "{python_with_pip()}" "{gh}" "$@"\n',
         "python3": _PYTHON.format(python=sys.executable, folder=folder),
         "mvn": _BUILDER.format(target="target"),
         "gradle": _BUILDER.format(target="build/libs"),
