@@ -94,6 +94,11 @@ class ChangeExecutor:
         self._started = context.clock.monotonic()
 
     @property
+    def change(self) -> Change:
+        """The change; its references are resolved when it starts."""
+        return self._change
+
+    @property
     def effect(self) -> Effect:
         """The known effect so far."""
         if self._step_effect is not Effect.NONE:

@@ -2,7 +2,8 @@
 
 A change that waits occupies no worker. A worker that becomes free continues a change that has waited long enough, or
 else starts the first change of the plan whose dependencies have succeeded. So the parts of a function that is ready are
-created while other functions have to wait for the rate limit of their creation.
+created while other functions have to wait for the rate limit of their creation. Only deletions that no other change
+needs are polled last: when all have ended, few calls show it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from queue import SimpleQueue
 
 _SIGNAL_POLL_S = 0.1
+_LONGEST_DEFERRAL_S = 30.0
 _RunningChange: TypeAlias = tuple[ChangeExecutor, Waits[Outcome]]
 """An executor and its running generator."""
 
@@ -96,6 +98,10 @@ class DependencyGraph:
         """Remove the first change without open dependencies."""
         del self._changes[heapq.heappop(self._ready)[1]]
 
+    def is_needed(self, address: Address) -> bool:
+        """Whether a change that has not started depends directly on this one."""
+        return any(dependent in self._changes for dependent in self._dependents[address])
+
     def succeeded(self, address: Address) -> None:
         """Record the success of a change."""
         for dependent in self._dependents[address]:
@@ -137,6 +143,9 @@ class _Run:
         self._outcomes: dict[Address, Outcome] = {}
         self._outputs: dict[Ref, Value] = {}
         self._waiting: list[tuple[float, int, _RunningChange]] = []
+        """A heap, by the time at which a change continues."""
+        self._deferred: list[tuple[float, int, _RunningChange]] = []
+        """The same for those that continue when no change can start."""
         self._running: dict[Future[float | Outcome], _RunningChange] = {}
         self._done: SimpleQueue[Future[float | Outcome]] = SimpleQueue()
         """Each future when it is done: to wait for all of `_running` takes longer the more there are."""
@@ -145,7 +154,7 @@ class _Run:
 
     def outcomes(self) -> dict[Address, Outcome]:
         with Workers(self._parallelism, name="apply") as pool:
-            while self._running or self._waiting or self._graph.first_ready is not None:
+            while self._running or self._waiting or self._deferred or self._graph.first_ready is not None:
                 try:
                     self._step(pool)
                 except KeyboardInterrupt:
@@ -173,6 +182,8 @@ class _Run:
             self._abandon(abandon_reason)
             return
         now = self._context.clock.monotonic()
+        while self._deferred and (self._graph.first_ready is None or self._deferred[0][0] + _LONGEST_DEFERRAL_S <= now):
+            heapq.heappush(self._waiting, heapq.heappop(self._deferred))
         while self._waiting and (self._waiting[0][0] <= now or abandon_reason is not None):
             self._submit(pool, heapq.heappop(self._waiting)[2])
         if stop_reason is None:
@@ -193,7 +204,7 @@ class _Run:
             self._submit(pool, (executor, executor.run()))
 
     def _announce_stop(self, stop_reason: StopReason) -> None:
-        under_way = len(self._running) + len(self._waiting)
+        under_way = len(self._running) + len(self._waiting) + len(self._deferred)
         if stop_reason is StopReason.INTERRUPTED and under_way and not self._stop_announced:
             self._stop_announced = True
             self._context.listener(Stopping(under_way, GRACE_S))
@@ -203,8 +214,8 @@ class _Run:
         from concurrent.futures import wait
 
         self._process(wait(self._running, _SIGNAL_POLL_S).done)
-        abandoned = [*self._running.values(), *(change for _, _, change in self._waiting)]
-        self._running, self._waiting = {}, []
+        abandoned = [*self._running.values(), *(change for _, _, change in (*self._waiting, *self._deferred))]
+        self._running, self._waiting, self._deferred = {}, [], []
         for executor, _ in abandoned:
             self._finish(executor.abandoned(stop_reason))
 
@@ -240,7 +251,11 @@ class _Run:
             if isinstance(result, Outcome):
                 self._finish(result)
             else:
-                heapq.heappush(self._waiting, (now + result, next(self._order), change))
+                waiting = self._deferred if self._is_unneeded_deletion(change[0].change) else self._waiting
+                heapq.heappush(waiting, (now + result, next(self._order), change))
+
+    def _is_unneeded_deletion(self, change: Change) -> bool:
+        return change.action is Action.DELETE and not self._graph.is_needed(change.address)
 
     def _finish(self, outcome: Outcome) -> None:
         self._outcomes[outcome.address] = outcome

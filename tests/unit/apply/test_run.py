@@ -82,6 +82,38 @@ def test_waiting_changes_do_not_count_towards_parallelism() -> None:
     assert runner.clock.monotonic() < 10  # one after the other they would take three minutes
 
 
+def looks_at_writes(action: Action, *changes: Change, seconds: float = 1.0) -> list[int]:
+    """How often resources were polled before each write; a write takes `seconds`."""
+    writer = FakeWriter(exists={A, B, C} if action is Action.DELETE else set())
+    runner, looks = Runner(writer), list[int]()
+
+    def on_write(_address: Address) -> None:
+        looks.append(sum(writer.looks.values()))
+        runner.clock.sleep(seconds)
+
+    writer.on_write = on_write
+    outcomes = runner.run(*(changes or (change(A, action), change(B, action), change(C, action))), parallelism=1)
+    assert set(statuses(outcomes)) == {Status.SUCCEEDED}
+    return looks
+
+
+def test_change_that_has_waited_continues_before_others_start() -> None:
+    assert looks_at_writes(Action.CREATE) == [0, 0, 1]
+
+
+def test_deletions_are_polled_when_all_have_started() -> None:
+    assert looks_at_writes(Action.DELETE) == [0, 0, 0]
+
+
+def test_deletion_is_polled_if_many_others_take_long() -> None:
+    assert looks_at_writes(Action.DELETE, seconds=31.0) == [0, 0, 1]
+
+
+def test_deletion_that_another_change_needs_is_polled_like_any_change() -> None:
+    needed = (change(A, Action.DELETE), change(B, Action.DELETE), change(C, Action.DELETE, A))
+    assert looks_at_writes(Action.DELETE, *needed) == [0, 0, 1]
+
+
 def test_failure_skips_its_dependents_only() -> None:
     writer = FakeWriter(script={A: [error(ErrorKind.REJECTED, "LimitExceeded.Function")]})
     behind, further = A.trigger("timer", "t"), A.asynchronous()
