@@ -9,7 +9,6 @@ from scfdeploy.config import LoadOptions
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadResult
 from scfdeploy.config.project_settings import NO_SETTINGS, Settings, read_settings
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, message
-from scfdeploy.model import Address, Bundle
 from scfdeploy.operations.request import DEFAULT_PARALLELISM, CloudOptions, Request
 from scfdeploy.providers.tencent import LOCAL_CREDENTIALS, Credentials, TencentProvider, find_credentials, open_provider
 from scfdeploy.providers.tencent.auth.assume_role import assume_role, find_role
@@ -25,7 +24,6 @@ def open_cloud(
     load: LoadOptions,
     dotenv: EnvFile = NO_ENV_FILE,
     settings: Settings = NO_SETTINGS.defaults,
-    bundles: Mapping[Address, Bundle] | None = None,
 ) -> TencentProvider:
     """Prepare calls to one region, or to the local server for the project under `root`.
 
@@ -59,7 +57,6 @@ def open_cloud(
         region,
         credentials=credentials,
         endpoint=endpoint,
-        bundles=bundles or {},
         parallelism=cloud.parallelism or settings.parallelism or DEFAULT_PARALLELISM,
         clock=cloud.clock,
         random=cloud.random,

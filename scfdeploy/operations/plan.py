@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from scfdeploy.diagnostics import Diagnostic, Diagnostics
+from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError
 from scfdeploy.model import Address, Bundle, Observed, Project, Ref, Value
 from scfdeploy.model.resource_kind import LAYER
 from scfdeploy.model.value import whole_number
@@ -104,51 +104,33 @@ def plan_project(
         from scfdeploy.operations.refresh.related import lock_project
 
         lock_project(lock, project)
-    built = run_hooks(
-        project,
-        environment=lambda: child_environment(
-            checked.environment, request, cloud, dotenv=checked.dotenv, settings=checked.settings
-        ),
-        on_output=request.on_output,
-        limit_s=request.hook_limit_s,
-    )
-    if not built.has_errors:
-        built.extend(check_built_code(project, select=request.select, ignore=request.ignore))
+    project, built = _build(checked, project, cloud)
     if built.has_errors:
         return checked.with_diagnostics(built)
-    if request.build:
-        installed = build_all(
-            project,
-            environment=lambda: child_environment(
-                request.load.environ, request, cloud, dotenv=checked.dotenv, settings=checked.settings
-            ),
-            on_output=request.on_build,
-            limit_s=request.hook_limit_s,
-            prebuilt=request.load.prebuilt,
+    cache, journal = package_cache(project, cloud), replace_journal(project, cloud)
+    with attach_findings(checked.with_diagnostics(built)):
+        half_replaced = pending_replaces(journal)
+        selection = _unread_selection(project, policy, cloud, half_replaced)
+        query = replace(
+            complete_query(plan_query(project, policy), project),
+            known_code=cache.deployed(),
+            entries=lock is not None,
+            choose_unread=None if selection is None else selection.chooser,
         )
-        project = installed.project
-        built.extend(installed.diagnostics)
-        if installed.diagnostics.has_errors:
-            return checked.with_diagnostics(built)
-    cache = package_cache(project, cloud)
-    connect_early(cloud, region=project.key.region)
+    open_provider = _open_early(checked, project, cloud, query)
     bundles, packing = pack_all(project, cache, exclude_path=request.exclude_path, on_progress=cloud.on_progress)
     built.extend(packing)
     findings = checked.with_diagnostics(built)
     if failed(findings, strict=request.strict):
         return findings
     with attach_findings(findings):
-        provider = _open(request, checked, project, cloud, bundles)
-        query = complete_query(plan_query(project, policy), project)
-        known_code = cache.deployed()
-        if lock is not None and not known_code:
+        provider = open_provider()
+        provider.provide_code(bundles)
+        if selection is not None:
+            selection.provide_code(bundles)
+        if lock is not None and not query.known_code:
             # A first apply from this checkout probably creates functions, so the limits are needed right after.
             provider.start_account_limits()
-        journal = replace_journal(project, cloud)
-        half_replaced = pending_replaces(journal)
-        selection = _unread_selection(project, bundles, policy, cloud, half_replaced)
-        choose_unread = None if selection is None else selection.chooser
-        query = replace(query, known_code=known_code, entries=lock is not None, choose_unread=choose_unread)
         observed = provider.observe(query)
         cache.note_deployed(observed_code(observed))
         bundles = match_deployed_code(bundles, observed, provider, cache)
@@ -174,9 +156,60 @@ def plan_project(
     return PlannedProject(project, findings, plan, observed, bundles, cache, provider, _resolved(policy, plan), journal)
 
 
+def _build(checked: CheckedProject, project: Project, cloud: CloudOptions) -> tuple[Project, Diagnostics]:
+    """Run the hooks of a project and install its dependencies; returns it with these."""
+    request = checked.request
+    built = run_hooks(
+        project,
+        environment=lambda: child_environment(
+            checked.environment, request, cloud, dotenv=checked.dotenv, settings=checked.settings
+        ),
+        on_output=request.on_output,
+        limit_s=request.hook_limit_s,
+    )
+    if not built.has_errors:
+        built.extend(check_built_code(project, select=request.select, ignore=request.ignore))
+    if built.has_errors or not request.build:
+        return project, built
+    installed = build_all(
+        project,
+        environment=lambda: child_environment(
+            request.load.environ, request, cloud, dotenv=checked.dotenv, settings=checked.settings
+        ),
+        on_output=request.on_build,
+        limit_s=request.hook_limit_s,
+        prebuilt=request.load.prebuilt,
+    )
+    built.extend(installed.diagnostics)
+    return installed.project, built
+
+
+def _open_early(
+    checked: CheckedProject, project: Project, cloud: CloudOptions, query: Query
+) -> Callable[[], TencentProvider]:
+    """Use the time in which code is packed; returns what opens the provider then, or raises why there is none.
+
+    The lists that show which functions need not be read do not depend on code, so other threads read them meanwhile.
+    For a query that does not begin with lists, only connections are opened. Errors are raised later: what is wrong
+    with the code is reported first, and without credentials too.
+    """
+    if query.choose_unread is None or cloud.local is not None:
+        connect_early(cloud, region=project.key.region)
+        return partial(_open, checked, project, cloud)
+    from concurrent.futures import Future
+
+    opened: Future[TencentProvider] = Future()
+    try:
+        provider = _open(checked, project, cloud)
+        provider.start_observing(query)
+        opened.set_result(provider)
+    except ScfDeployError as error:
+        opened.set_exception(error)
+    return opened.result
+
+
 def _unread_selection(
     project: Project,
-    bundles: Mapping[Address, Bundle],
     policy: Policy,
     cloud: CloudOptions,
     half_replaced: frozenset[Address],
@@ -186,7 +219,7 @@ def _unread_selection(
         return None
     from scfdeploy.operations.refresh.selection import UnreadSelection
 
-    return UnreadSelection(project, bundles, policy, cloud, half_replaced=half_replaced)
+    return UnreadSelection(project, policy, cloud, half_replaced=half_replaced)
 
 
 def _with_chosen_credentials(findings: Findings, provider: TencentProvider) -> Findings:
@@ -254,7 +287,7 @@ def plan_destroy(
     project = checked.project
     lock_project(lock, project)
     with attach_findings(checked.findings):
-        provider = _open(request, checked, project, cloud, {})
+        provider = _open(checked, project, cloud)
         query = destroy_query(project)
         observed = provider.observe(query)
         if not query.mounts and any(resource.address.kind is LAYER for resource in observed.unlisted):
@@ -284,15 +317,12 @@ def pending_replaces(journal: ReplaceJournal) -> frozenset[Address]:
     return frozenset(addresses)
 
 
-def _open(
-    request: Request, checked: CheckedProject, project: Project, cloud: CloudOptions, bundles: Mapping[Address, Bundle]
-) -> TencentProvider:
+def _open(checked: CheckedProject, project: Project, cloud: CloudOptions) -> TencentProvider:
     return open_cloud(
         cloud,
         root=project.root,
         region=project.key.region,
-        load=request.load,
+        load=checked.request.load,
         dotenv=checked.dotenv,
         settings=checked.settings,
-        bundles=bundles,
     )

@@ -102,6 +102,32 @@ def test_full_is_the_default_and_says_nothing(project: Path, cloud: LocalServer)
 
 
 @pytest.mark.parametrize(
+    ("env", "faults", "error"),
+    [
+        ({"TENCENTCLOUD_SECRET_ID": "AKIDalone"}, [], "TENCENTCLOUD_SECRET_KEY is not set"),
+        ({}, [{"action": "ListFunctions", "code": "UnauthorizedOperation"}], "UnauthorizedOperation"),
+    ],
+)
+@pytest.mark.parametrize("command", ["plan", "apply --yes"])
+def test_mistake_in_code_is_reported_before_that_the_list_cannot_be_read(
+    project: Path, cloud: LocalServer, command: str, env: dict[str, str], faults: list[dict[str, str]], error: str
+) -> None:
+    cloud.control("faults", faults)
+    name, *options = command.split()
+
+    def messages(code: int) -> str:
+        ran = scfdeploy(name, project, "--refresh", "changed", *options, env={**cloud.env, **env})
+        assert ran.exit_code == code, ran.stdout + ran.stderr
+        return " ".join((ran.stdout + ran.stderr).split())
+
+    assert error in messages(1)
+    (project / "f1" / "src" / "gone").symlink_to("nowhere")
+    shown = messages(3)
+    assert "link-broken" in shown
+    assert error not in shown
+
+
+@pytest.mark.parametrize(
     ("inputs", "code", "addresses"),
     [
         (f"  memorySize: 256\n{TIMER}", HANDLER, {"function/default/f1"}),

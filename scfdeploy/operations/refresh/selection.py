@@ -24,18 +24,21 @@ class UnreadSelection:
     def __init__(
         self,
         project: Project,
-        bundles: Mapping[Address, Bundle],
         policy: Policy,
         cloud: CloudOptions,
         *,
         half_replaced: Collection[Address],
     ) -> None:
         self._project = project
-        self._bundles = bundles
+        self._bundles: Mapping[Address, Bundle] = {}
         self._policy = policy
         self._mode = cloud.refresh
         self._half_replaced = half_replaced
         self._notes = open_notes(project, cloud)
+
+    def provide_code(self, bundles: Mapping[Address, Bundle]) -> None:
+        """Set the code of the files, before the first choice."""
+        self._bundles = bundles
 
     @property
     def chooser(self) -> Callable[[Observed], Collection[Address]] | None:

@@ -32,36 +32,57 @@ Task: TypeAlias = "Callable[[], list[Task]]"
 """Reads one thing; returns the tasks that follow from it."""
 
 
-def observe(
-    client: Client,
-    clock: Clock,
-    query: Query,
-    *,
-    parallelism: int,
-    on_progress: ProgressListener | None = None,
-) -> Observed:
-    """The requested resources that exist. Raises CloudError."""
-    total = len(query.functions)
+class Observation:
+    """One answer to a query. What it reads first can be started before the answer is needed."""
 
-    def note_done(functions: int) -> None:
-        if on_progress is not None and functions < total:
-            on_progress(StageProgress(Stage.READING, functions, total))
+    def __init__(
+        self,
+        client: Client,
+        clock: Clock,
+        query: Query,
+        *,
+        parallelism: int,
+        on_progress: ProgressListener | None = None,
+    ) -> None:
+        self.query = query
+        self._client = client
+        self._parallelism = parallelism
+        self._on_progress = on_progress
+        self._refresh = _Refresh(client, query, self._note_done)
+        self._taken_at = clock.now()
+        self._started: Future[None] | None = None
+        client.cloud_time.begin()
 
-    refresh = _Refresh(client, query, note_done)
-    taken_at = clock.now()
-    client.cloud_time.begin()
-    note_done(0)
-    try:
-        _run(refresh.tasks(), parallelism)
-        if query.choose_unread is not None:
-            _run(refresh.tasks_of_lists(), parallelism)
-            following = refresh.tasks_of_read(query.choose_unread(refresh.result(taken_at)))
-            client.cloud_time.begin()
-            _run(following, parallelism)
-    finally:
-        if on_progress is not None:
-            on_progress(StageProgress(Stage.READING, total, total))
-    return refresh.result(taken_at)
+    def start(self) -> None:
+        """Read in other threads what does not follow from what is read: lists, if the query has `choose_unread`."""
+        from scfdeploy.providers.workers import Workers
+
+        with Workers(1, name="lists") as pool:
+            self._started = pool.submit(_run, self._refresh.tasks(), self._parallelism)
+
+    def finish(self) -> Observed:
+        """The requested resources that exist. Raises CloudError, also for what was started."""
+        refresh, query, total = self._refresh, self.query, len(self.query.functions)
+        self._note_done(0)
+        try:
+            if self._started is None:
+                _run(refresh.tasks(), self._parallelism)
+            else:
+                self._started.result()
+            if query.choose_unread is not None:
+                _run(refresh.tasks_of_lists(), self._parallelism)
+                following = refresh.tasks_of_read(query.choose_unread(refresh.result(self._taken_at)))
+                self._client.cloud_time.begin()
+                _run(following, self._parallelism)
+        finally:
+            if self._on_progress is not None:
+                self._on_progress(StageProgress(Stage.READING, total, total))
+        return refresh.result(self._taken_at)
+
+    def _note_done(self, functions: int) -> None:
+        total = len(self.query.functions)
+        if self._on_progress is not None and functions < total:
+            self._on_progress(StageProgress(Stage.READING, functions, total))
 
 
 class _Refresh:

@@ -18,7 +18,7 @@ from scfdeploy.providers.base import CloudError, ProgressListener, Query, Step, 
 from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.retry import RetryPolicy, uniform
 from scfdeploy.providers.tencent.auth.key_pair import LOCAL_CREDENTIALS, Credentials
-from scfdeploy.providers.tencent.observe import observe
+from scfdeploy.providers.tencent.observe import Observation
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 
@@ -67,6 +67,7 @@ class TencentProvider:
         self._lock = Lock()
         self._change_writer: ChangeWriter | None = None
         self._account_limits: Future[AccountLimits] | None = None
+        self._started: Observation | None = None
         self._clock = clock
         self._parallelism = parallelism
 
@@ -97,14 +98,29 @@ class TencentProvider:
             return message("local emulator")
         return message("local emulator at {endpoint}", endpoint=self._endpoint)
 
+    def provide_code(self, bundles: Mapping[Address, Bundle]) -> None:
+        """Set the code that changes upload, before the first of them."""
+        self._bundles = bundles
+
+    def start_observing(self, query: Query) -> None:
+        """Begin to read the lists of a query with `choose_unread`, for a later `observe` of this very query."""
+        self._started = self._observation(query)
+        self._started.start()
+
     def observe(self, query: Query) -> Observed:
         """The requested resources that exist. Raises CloudError."""
-        observed = observe(
-            self._client, self._clock, query, parallelism=self._parallelism, on_progress=self._on_progress
-        )
+        started, self._started = self._started, None
+        if started is None or started.query is not query:
+            started = self._observation(query)
+        observed = started.finish()
         resources = (*observed.resources.values(), *observed.unlisted)
         self._planned |= {resource.address: resource for resource in resources}
         return observed
+
+    def _observation(self, query: Query) -> Observation:
+        return Observation(
+            self._client, self._clock, query, parallelism=self._parallelism, on_progress=self._on_progress
+        )
 
     def is_settled(self, function: Address, modified: str) -> bool:
         """Whether the end of a change of this run showed this modification time when its second was over.
