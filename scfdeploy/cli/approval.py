@@ -29,7 +29,8 @@ from scfdeploy.operations.request import Request
 from scfdeploy.plan import Policy
 from scfdeploy.records import dataclass
 from scfdeploy.report.terminal import safe
-from scfdeploy.results import AliasChanged, Applied, Findings, Planned
+from scfdeploy.results import Applied, Findings, Planned
+from scfdeploy.results.aliases import AliasChanged
 
 
 def run_apply(output: OutputOptions, use_case: Callable[[ApplyHooks], Applied], *, yes: bool) -> NoReturn:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, redirect_stdout
 from io import StringIO
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from scfdeploy.cli.exits import Exit, ExitCode
 from scfdeploy.cli.output import (
@@ -23,9 +23,12 @@ from scfdeploy.diagnostics import message
 from scfdeploy.operations.request import Request
 from scfdeploy.plan import Policy
 from scfdeploy.report.terminal import safe
-from scfdeploy.results import Drifted, Findings, Planned, StatusReport
+from scfdeploy.results import Drifted, Findings, Planned
 
-R = TypeVar("R", Planned, Drifted, StatusReport)
+if TYPE_CHECKING:
+    from scfdeploy.results.status import StatusReport
+
+R = TypeVar("R", Planned, Drifted, "StatusReport")
 
 
 def run_regions_and_exit(

@@ -14,7 +14,8 @@ from scfdeploy.providers.base import ErrorKind
 from scfdeploy.providers.tencent.transport.errors import classify
 from scfdeploy.records import dataclass
 from scfdeploy.report.pages import all_pages
-from scfdeploy.results import Explained, Explanation, Findings
+from scfdeploy.results import Findings
+from scfdeploy.results.explained import Explained, Explanation
 
 _MAX_SUGGESTIONS = 3
 

@@ -11,7 +11,8 @@ from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.request import CloudOptions, Request, server_options
 from scfdeploy.operations.resolve_function import ResolvedFunction, describe_missing, resolve_function
 from scfdeploy.records import dataclass
-from scfdeploy.results import Findings, Invoked
+from scfdeploy.results import Findings
+from scfdeploy.results.invoked import Invoked
 
 if TYPE_CHECKING:  # `invoke` without --async needs no control paths
     from scfdeploy.operations.emulator import Emulator

@@ -18,7 +18,8 @@ from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Sever
 from scfdeploy.model import KnownSecrets
 from scfdeploy.model.redaction import ChangedLines, changed_lines, difference, hidden_words
 from scfdeploy.records import NamedTuple, replace
-from scfdeploy.results import Findings, MigratedFile, Migration
+from scfdeploy.results import Findings
+from scfdeploy.results.migrated import MigratedFile, Migration
 from scfdeploy.scaffold.project import project_name
 from scfdeploy.workspace.atomic_write import pending_file, replace_file
 

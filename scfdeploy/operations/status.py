@@ -19,8 +19,10 @@ from scfdeploy.plan.policy import Target
 from scfdeploy.plan.resources.alias_routing import Route
 from scfdeploy.plan.targets import resolve_targets
 from scfdeploy.providers.base import Query
-from scfdeploy.results import AliasInfo, DomainStatus, Findings, FunctionStatus, LayerStatus, StatusReport, VersionList
+from scfdeploy.results import Findings
+from scfdeploy.results.aliases import AliasInfo, VersionList
 from scfdeploy.results.events import FunctionMetrics
+from scfdeploy.results.status import DomainStatus, FunctionStatus, LayerStatus, StatusReport
 
 
 def status(request: Request, cloud: CloudOptions, targets: tuple[Target, ...] = ()) -> StatusReport:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scfdeploy.report.document import outcome_document, plan_keys
 from scfdeploy.report.values import Document, to_json
-from scfdeploy.results import DomainStatus, FunctionStatus, Imported, LayerStatus, StatusReport, VersionList
+from scfdeploy.results.aliases import AliasChanged, VersionList
+from scfdeploy.results.imported import Imported
+from scfdeploy.results.status import DomainStatus, FunctionStatus, LayerStatus, StatusReport
 
 if TYPE_CHECKING:
     from scfdeploy.plan.resources.alias_routing import Route
@@ -173,4 +176,23 @@ def policy(result: PolicyShown) -> Document:
             for permission in result.permissions
         ],
         **({"role": result.role} if result.role else {}),
+    }
+
+
+def alias_changed(result: AliasChanged) -> Document:
+    """The keys of `alias set`, `alias shift` and `rollback`."""
+    plan = plan_keys(result.plan)
+    return {
+        "alias": str(result.alias),
+        "before": route_document(result.before),
+        "after": route_document(result.after),
+        "changes": plan["changes"],
+        "results": [outcome_document(outcome) for outcome in result.outcomes],
+        "steps": [
+            {"percent": step.percent, "status": step.status, "checkExitCode": step.check_exit_code}
+            for step in result.steps
+        ],
+        "shiftedBack": result.shifted_back,
+        "interrupted": result.interrupted,
+        "refused": plan["refused"],
     }

@@ -9,40 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.diagnostics.messages import was_translated
-from scfdeploy.report import cloud_documents
 from scfdeploy.report.terminal import escape_json
 from scfdeploy.report.truncation import truncated
 from scfdeploy.report.values import Document, in_english_only, to_json
-from scfdeploy.results import (
-    AliasChanged,
-    Applied,
-    CommandResult,
-    Drifted,
-    Explained,
-    Explanation,
-    Failed,
-    Findings,
-    Imported,
-    Invoked,
-    Migration,
-    Planned,
-    Result,
-    StatusReport,
-    Validated,
-    VersionList,
-)
+from scfdeploy.results import Applied, CommandResult, Drifted, Failed, Findings, Planned, Result, Validated
 
 if TYPE_CHECKING:
     from scfdeploy.apply import Outcome
     from scfdeploy.plan import Plan
-    from scfdeploy.providers.invocation import HttpResponse
     from scfdeploy.report.text import RenderedOutput, TextStyle
     from scfdeploy.results import SelfNamedResult
+    from scfdeploy.results.explained import Explained, Explanation
 
 FORMAT = 1
 
 
-def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one case per result
+def document(result: Result) -> Document:
     """The document of one result. Secrets in values are replaced by `(sensitive)`."""
     match result:
         case Validated():
@@ -53,36 +35,11 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
                 "fixed": [{"file": file, "places": places} for file, places in result.fixed.items()],
             }
         case Planned():
-            return head("plan", result) | _plan(result.plan) | {"savedTo": result.saved_to or None}
+            return head("plan", result) | plan_keys(result.plan) | {"savedTo": result.saved_to or None}
         case Drifted():
             return head("plan", result) | _drifted(result)
         case Applied():
             return head(result.command, result) | _applied(result)
-        case StatusReport():
-            return head("status", result) | cloud_documents.status(result)
-        case VersionList():
-            return head("versions", result) | cloud_documents.versions(result)
-        case AliasChanged():
-            return head(result.command, result) | _alias_changed(result)
-        case Invoked():
-            return head("invoke", result) | _invoked(result)
-        case Explained():
-            return head("explain", result) | _explained(result)
-        case Migration():
-            return head("migrate", result) | {
-                "files": [
-                    {
-                        "file": file.file,
-                        "changed": file.changed,
-                        "written": file.written,
-                        "diff": file.diff,
-                        "new_files": list(file.new_files),
-                    }
-                    for file in result.files
-                ]
-            }
-        case Imported():
-            return head("import", result) | cloud_documents.imported(result)
         case Failed():
             return _failed(result)
         case _:
@@ -90,6 +47,13 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
 
 
 _OWN_KEYS = {
+    "StatusReport": "cloud_documents.status",
+    "VersionList": "cloud_documents.versions",
+    "AliasChanged": "cloud_documents.alias_changed",
+    "Invoked": "event_documents.invoked",
+    "Explained": "document.explained",
+    "Migration": "migration_report.keys",
+    "Imported": "cloud_documents.imported",
     "QueueList": "queue_documents.keys",
     "QueueShown": "queue_documents.keys",
     "QueueCalls": "queue_documents.keys",
@@ -179,7 +143,8 @@ def _position(span: Span) -> Document:
     }
 
 
-def _plan(plan: Plan | None) -> Document:
+def plan_keys(plan: Plan | None) -> Document:
+    """The project, the changes and what else a plan shows."""
     if plan is None:
         empty = {"create": 0, "update": 0, "replace": 0, "delete": 0, "unchanged": 0}
         return {"project": None, "changes": [], "summary": empty}
@@ -214,7 +179,7 @@ def _applied(result: Applied) -> Document:
 
     statuses = [outcome.status for outcome in result.outcomes]
     return {
-        "results": [_outcome(outcome) for outcome in result.outcomes],
+        "results": [outcome_document(outcome) for outcome in result.outcomes],
         "summary": {
             "succeeded": statuses.count(Status.SUCCEEDED),
             "failed": statuses.count(Status.FAILED),
@@ -241,7 +206,8 @@ def _applied(result: Applied) -> Document:
     }
 
 
-def _outcome(outcome: Outcome) -> Document:
+def outcome_document(outcome: Outcome) -> Document:
+    """How the change of a resource ended."""
     error = outcome.error
     return {
         "address": str(outcome.address),
@@ -261,69 +227,8 @@ def _outcome(outcome: Outcome) -> Document:
     }
 
 
-def _alias_changed(result: AliasChanged) -> Document:
-    plan = _plan(result.plan)
-    return {
-        "alias": str(result.alias),
-        "before": cloud_documents.route_document(result.before),
-        "after": cloud_documents.route_document(result.after),
-        "changes": plan["changes"],
-        "results": [_outcome(outcome) for outcome in result.outcomes],
-        "steps": [
-            {"percent": step.percent, "status": step.status, "checkExitCode": step.check_exit_code}
-            for step in result.steps
-        ],
-        "shiftedBack": result.shifted_back,
-        "interrupted": result.interrupted,
-        "refused": plan["refused"],
-    }
-
-
-def _invoked(result: Invoked) -> Document:
-    from scfdeploy.providers.invocation import Invocation
-
-    call = result.invocation or Invocation(request_id="", status_code=0)
-    error = None if call.error is None else dict(zip(("type", "message", "trace"), call.error, strict=True))
-    return {
-        "function": result.function,
-        "asynchronous": result.asynchronous,
-        "result": to_json(call.result),
-        "error": error,
-        "requestId": call.request_id,
-        "statusCode": call.status_code,
-        "durationMs": call.duration_ms,
-        "memoryMb": call.memory_mb,
-        "log": call.log,
-        **({} if result.http is None else {"http": _http(result.http)}),
-        **_event_keys(result),
-    }
-
-
-def _http(response: HttpResponse) -> Document:
-    try:
-        body, is_base64 = response.body.decode(), False
-    except UnicodeDecodeError:
-        from base64 import b64encode
-
-        body, is_base64 = b64encode(response.body).decode(), True
-    return {
-        "method": response.method,
-        "url": response.url,
-        "status": response.status,
-        "reason": response.reason,
-        "headers": [{"name": name, "value": value} for name, value in response.headers],
-        "body": body,
-        "isBase64Encoded": is_base64,
-    }
-
-
-def _event_keys(result: Invoked) -> Document:
-    from scfdeploy.report.event_documents import of_invocation
-
-    return of_invocation(result)
-
-
-def _explained(result: Explained) -> Document:
+def explained(result: Explained) -> Document:
+    """The keys of `explain`."""
     return {
         "query": result.query,
         "entries": [_explanation(entry) for entry in result.entries],

@@ -1,4 +1,4 @@
-"""Documents of asynchronous events and of test events."""
+"""Documents of invocations, of asynchronous events and of test events."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
+from scfdeploy.providers.invocation import HttpResponse, Invocation
 from scfdeploy.report.humanize import china_time
-from scfdeploy.report.values import Document
-from scfdeploy.results import Invoked
+from scfdeploy.report.values import Document, to_json
 from scfdeploy.results.events import (
     EventCancelled,
     EventInfo,
@@ -22,6 +22,7 @@ from scfdeploy.results.events import (
     TimelineEntry,
     Untraced,
 )
+from scfdeploy.results.invoked import Invoked
 from scfdeploy.results.templates import TemplateChanged, TemplateList, TemplateResult, TemplateShown
 
 
@@ -171,3 +172,40 @@ def template_keys(result: TemplateResult) -> Document:
             return {"name": result.name, "kind": result.kind, "event": json.loads(result.text)}
         case TemplateChanged():
             return {"name": result.name, "function": result.function, "path": result.path}
+
+
+def invoked(result: Invoked) -> Document:
+    """The keys of `invoke`."""
+    call = result.invocation or Invocation(request_id="", status_code=0)
+    error = None if call.error is None else dict(zip(("type", "message", "trace"), call.error, strict=True))
+    return {
+        "function": result.function,
+        "asynchronous": result.asynchronous,
+        "result": to_json(call.result),
+        "error": error,
+        "requestId": call.request_id,
+        "statusCode": call.status_code,
+        "durationMs": call.duration_ms,
+        "memoryMb": call.memory_mb,
+        "log": call.log,
+        **({} if result.http is None else {"http": _http(result.http)}),
+        **of_invocation(result),
+    }
+
+
+def _http(response: HttpResponse) -> Document:
+    try:
+        body, is_base64 = response.body.decode(), False
+    except UnicodeDecodeError:
+        from base64 import b64encode
+
+        body, is_base64 = b64encode(response.body).decode(), True
+    return {
+        "method": response.method,
+        "url": response.url,
+        "status": response.status,
+        "reason": response.reason,
+        "headers": [{"name": name, "value": value} for name, value in response.headers],
+        "body": body,
+        "isBase64Encoded": is_base64,
+    }

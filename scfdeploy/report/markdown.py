@@ -10,7 +10,8 @@ from scfdeploy.report.humanize import byte_count
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text import RenderedOutput, TextStyle, render_output
 from scfdeploy.report.text.style import Detail
-from scfdeploy.results import Applied, Failed, Planned, Result, StatusReport, Validated
+from scfdeploy.results import Applied, Failed, Planned, Result, Validated
+from scfdeploy.results.status import StatusReport
 
 if TYPE_CHECKING:
     from scfdeploy.plan import Plan

@@ -12,7 +12,9 @@ from scfdeploy.report.document import render_json as render_any_json
 from scfdeploy.report.markdown import code_span, fenced, markdown
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text import RenderedOutput, TextStyle
-from scfdeploy.results import MigratedFile, Migration, Result
+from scfdeploy.report.values import Document
+from scfdeploy.results import Result
+from scfdeploy.results.migrated import MigratedFile, Migration
 
 Entry: TypeAlias = dict[str, Any]
 
@@ -22,6 +24,22 @@ _STATE_MEANINGS = {
     "current": "Nothing to do",
     "failed": "Cannot be migrated",
 }
+
+
+def keys(result: Migration) -> Document:
+    """The keys of `migrate`."""
+    return {
+        "files": [
+            {
+                "file": file.file,
+                "changed": file.changed,
+                "written": file.written,
+                "diff": file.diff,
+                "new_files": list(file.new_files),
+            }
+            for file in result.files
+        ]
+    }
 
 
 def render_json(result: Result, style: TextStyle) -> RenderedOutput:

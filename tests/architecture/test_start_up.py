@@ -107,6 +107,7 @@ def test_unchanged_plan_loads_nothing_that_writes_or_that_only_other_projects_ne
 
     assert "scfdeploy.providers.tencent.provider" in loaded
     assert NOT_FOR_PLAN & loaded == set()
+    assert [name for name in loaded if name.startswith("scfdeploy.results.")] == []
     assert [name for name in NOT_FOR_PLAN if find_spec(name) is None] == []
 
 

@@ -15,7 +15,7 @@ from scfdeploy.operations.alias.traffic_shift import TrafficShift, shift
 from scfdeploy.operations.apply import ApplyHooks
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.report.text import TextStyle, render_output
-from scfdeploy.results import AliasChanged
+from scfdeploy.results.aliases import AliasChanged
 from tests.support.cloud import client_of
 from tests.support.command import scfdeploy
 from tests.support.fake_clock import FakeClock

@@ -11,7 +11,7 @@ from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions
 from scfdeploy.cli.output import OutputOptions, done_if_ok, run_and_exit
 from scfdeploy.diagnostics import Severity, message
 from scfdeploy.operations.import_.operation import ImportOptions, import_functions
-from scfdeploy.results import Imported
+from scfdeploy.results.imported import Imported
 
 if TYPE_CHECKING:
     import typer

@@ -18,7 +18,7 @@ from scfdeploy.operations.invoke import Call, read_body, read_event, require_jso
 from scfdeploy.operations.invoke import invoke as use_case
 from scfdeploy.operations.request import Request
 from scfdeploy.providers.invocation import HttpRequest
-from scfdeploy.results import Invoked
+from scfdeploy.results.invoked import Invoked
 
 if TYPE_CHECKING:
     import typer

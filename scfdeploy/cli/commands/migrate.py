@@ -15,7 +15,7 @@ from scfdeploy.cli.output import OutputOptions, Report, require_folder, run_and_
 from scfdeploy.diagnostics import message
 from scfdeploy.operations.migrate import MigrateOptions
 from scfdeploy.operations.migrate import migrate as use_case
-from scfdeploy.results import Migration
+from scfdeploy.results.migrated import Migration
 
 if TYPE_CHECKING:
     import typer

@@ -13,7 +13,7 @@ from scfdeploy.cli.region_parts import Part
 from scfdeploy.cli.regions import run_regions_and_exit
 from scfdeploy.operations.status import status as use_case
 from scfdeploy.plan import Policy
-from scfdeploy.results import StatusReport
+from scfdeploy.results.status import StatusReport
 
 if TYPE_CHECKING:
     import typer

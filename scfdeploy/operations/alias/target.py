@@ -15,7 +15,8 @@ from scfdeploy.plan.resources.alias_routing import Route, plan_route, version_be
 from scfdeploy.plan.resources.version import latest_is_newest
 from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.records import dataclass
-from scfdeploy.results import AliasChanged, Findings, Planned
+from scfdeploy.results import Findings, Planned
+from scfdeploy.results.aliases import AliasChanged
 from scfdeploy.workspace.lock import project_lock
 
 

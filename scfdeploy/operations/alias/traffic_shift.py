@@ -20,7 +20,8 @@ from scfdeploy.plan.resources.alias_routing import Route, plan_route
 from scfdeploy.providers.clock import SystemClock
 from scfdeploy.records import dataclass, replace
 from scfdeploy.report.humanize import duration
-from scfdeploy.results import AliasChanged, Findings, Planned, ShiftStep
+from scfdeploy.results import Findings, Planned
+from scfdeploy.results.aliases import AliasChanged, ShiftStep
 from scfdeploy.workspace.lock import project_lock
 
 _POLL_S = 0.2

@@ -8,7 +8,7 @@ from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import join_messages
 from scfdeploy.facts import delivery_value, limit
 from scfdeploy.model import FUNCTION_FIELDS, Field
-from scfdeploy.results import Explanation
+from scfdeploy.results.explained import Explanation
 
 _FIELDS = {field.name: field for field in FUNCTION_FIELDS if field.supported}
 SETTINGS = tuple(_FIELDS)

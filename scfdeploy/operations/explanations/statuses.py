@@ -7,7 +7,7 @@ from scfdeploy.delivery.profiles.scf import CLASSES, REFUSED_AT_ACCEPTANCE
 from scfdeploy.diagnostics import message
 from scfdeploy.facts import delivery_value, limit
 from scfdeploy.facts.errors import StatusCode
-from scfdeploy.results import Explanation
+from scfdeploy.results.explained import Explanation
 
 _REJECTED = "rejected"
 _IN_BOTH_PLACES = frozenset({435, 438, 441, 442})

@@ -6,7 +6,7 @@ import re
 
 from scfdeploy.diagnostics import message
 from scfdeploy.facts import BuiltInVariable, built_in_variables, reserved_prefixes
-from scfdeploy.results import Explanation
+from scfdeploy.results.explained import Explanation
 
 _READS = {
     "python": 'os.environ["{name}"]',

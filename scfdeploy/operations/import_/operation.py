@@ -27,7 +27,8 @@ from scfdeploy.packager.unpack import unpack
 from scfdeploy.providers.base import CloudError, ErrorKind, Query
 from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.records import dataclass, replace
-from scfdeploy.results import Findings, Imported
+from scfdeploy.results import Findings
+from scfdeploy.results.imported import Imported
 from scfdeploy.scaffold.config_text import read_values, with_values
 from scfdeploy.scaffold.editor_schema import SCHEMA_FILE, modeline, schema_text
 from scfdeploy.workspace.install_files import NewText, install, require_absent

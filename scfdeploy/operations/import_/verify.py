@@ -16,7 +16,8 @@ from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Action, FieldChange, Policy, make_plan
 from scfdeploy.records import dataclass, replace
-from scfdeploy.results import Findings, Imported, ImportedFunction
+from scfdeploy.results import Findings
+from scfdeploy.results.imported import Imported, ImportedFunction
 from scfdeploy.workspace.install_files import InstalledFiles
 
 _OWNER_FIELDS = ("owner", *(f"tags.{tag}" for tag in OWNER_TAGS))

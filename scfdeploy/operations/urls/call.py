@@ -20,7 +20,8 @@ from scfdeploy.providers.emulator_control import EmulatorControl
 from scfdeploy.providers.invocation import HttpRequest, HttpResponse, Invocation
 from scfdeploy.providers.tencent.call_url import call_url
 from scfdeploy.records import replace
-from scfdeploy.results import Findings, Invoked
+from scfdeploy.results import Findings
+from scfdeploy.results.invoked import Invoked
 
 _FIRST_FAILURE = 400
 _SUCCESS, _FAILED = 200, 430

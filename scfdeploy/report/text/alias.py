@@ -10,7 +10,7 @@ from scfdeploy.plan.resources.alias_routing import Route
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.plan import render_plan
 from scfdeploy.report.text.style import TextStyle
-from scfdeploy.results import AliasChanged, ShiftStep
+from scfdeploy.results.aliases import AliasChanged, ShiftStep
 
 
 def render_alias_changed(result: AliasChanged, style: TextStyle) -> str:

@@ -10,8 +10,8 @@ from scfdeploy.facts import delivery_value
 from scfdeploy.report.humanize import china_time, enumeration, interval, plural, time_of_day
 from scfdeploy.report.terminal import clip, pad, safe, safe_lines, width
 from scfdeploy.report.text.style import TextStyle, aligned_table
-from scfdeploy.results import Invoked
 from scfdeploy.results.events import EventInfo, EventList, EventShown, EventsRun, TimelineEntry, Untraced
+from scfdeploy.results.invoked import Invoked
 
 _INDENT = " " * 14
 _GAP = " " * 10

@@ -10,7 +10,7 @@ from scfdeploy.diagnostics.page import Page
 from scfdeploy.report.humanize import enumeration, severity_word
 from scfdeploy.report.terminal import clip, pad, safe, width
 from scfdeploy.report.text.style import TextStyle
-from scfdeploy.results import Explained, Explanation
+from scfdeploy.results.explained import Explained, Explanation
 
 _FENCE = "```"
 _LANGUAGES = {"python": "Python", "nodejs": "Node.js", "php": "PHP", "java": "Java", "go": "Go"}

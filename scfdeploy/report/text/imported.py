@@ -10,8 +10,8 @@ from scfdeploy.report.humanize import plural
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import TextStyle, table
 from scfdeploy.report.values import change_text
-from scfdeploy.results import Imported, ImportedFunction
 from scfdeploy.results.functions import FunctionList, ListedFunction
+from scfdeploy.results.imported import Imported, ImportedFunction
 
 _MANY = 20
 """More files or functions than this are summarised."""

@@ -12,7 +12,7 @@ from scfdeploy.report.humanize import enumeration, size
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.report.values import to_json
-from scfdeploy.results import Invoked
+from scfdeploy.results.invoked import Invoked
 
 _SUCCESS = 200
 _FIRST_FAILURE = 400

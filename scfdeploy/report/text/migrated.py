@@ -8,7 +8,7 @@ from scfdeploy.diagnostics import message
 from scfdeploy.report.humanize import plural
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import TextStyle
-from scfdeploy.results import MigratedFile, Migration
+from scfdeploy.results.migrated import MigratedFile, Migration
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 

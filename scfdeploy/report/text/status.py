@@ -15,7 +15,7 @@ from scfdeploy.report.text.applied import serve_hint
 from scfdeploy.report.text.event_stats import metrics_text
 from scfdeploy.report.text.style import Detail, TextStyle, table
 from scfdeploy.report.values import set_text
-from scfdeploy.results import DomainStatus, FunctionStatus, LayerStatus, StatusReport
+from scfdeploy.results.status import DomainStatus, FunctionStatus, LayerStatus, StatusReport
 
 _MANY = 20
 """Of more functions than this, versions, aliases and most differences are left out."""

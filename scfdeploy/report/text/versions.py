@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import message
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import TextStyle, table
-from scfdeploy.results import VersionList
+from scfdeploy.results.aliases import VersionList
 
 
 def render_versions(result: VersionList, style: TextStyle) -> str:

@@ -6,7 +6,8 @@ from scfdeploy.config.migration import migrate_text
 from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model.redaction import difference
-from scfdeploy.results import Findings, MigratedFile, Migration
+from scfdeploy.results import Findings
+from scfdeploy.results.migrated import MigratedFile, Migration
 from tests.fuzz.promises import require, require_calm, require_places
 
 WORDS = tuple(

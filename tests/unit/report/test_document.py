@@ -11,17 +11,9 @@ from scfdeploy.plan import FieldChange
 from scfdeploy.providers.invocation import Invocation
 from scfdeploy.report.document import document, dumps
 from scfdeploy.report.values import to_json
-from scfdeploy.results import (
-    Applied,
-    Failed,
-    Findings,
-    FunctionStatus,
-    Invoked,
-    LayerStatus,
-    Planned,
-    StatusReport,
-    Validated,
-)
+from scfdeploy.results import Applied, Failed, Findings, Planned, Validated
+from scfdeploy.results.invoked import Invoked
+from scfdeploy.results.status import FunctionStatus, LayerStatus, StatusReport
 from tests.support.results import HELLO, KEY, MEMORY_STEP, OUTCOMES, PLAN, REFUSED, span
 
 NONE = Findings()

@@ -8,7 +8,8 @@ from scfdeploy.plan.resources.alias_routing import Route
 from scfdeploy.providers.base import Version
 from scfdeploy.report.document import document, dumps
 from scfdeploy.report.text import TextStyle, render_output
-from scfdeploy.results import AliasChanged, AliasInfo, Findings, Result, ShiftStep, VersionList
+from scfdeploy.results import Findings, Result
+from scfdeploy.results.aliases import AliasChanged, AliasInfo, ShiftStep, VersionList
 from tests.support.results import HELLO, KEY, REFUSED
 
 PROD = HELLO.alias("prod")

@@ -8,8 +8,9 @@ import pytest
 
 from scfdeploy.providers.invocation import Invocation
 from scfdeploy.report.text import render_text
-from scfdeploy.results import Findings, Invoked
+from scfdeploy.results import Findings
 from scfdeploy.results.events import EventInfo, EventList, EventShown, EventsRun, TimelineEntry
+from scfdeploy.results.invoked import Invoked
 from scfdeploy.results.queues import QueueMessage, QueueShown
 
 TEN_O_CLOCK = 1_795_831_200_000

@@ -9,7 +9,9 @@ from scfdeploy.plan import Action, Change, FieldChange
 from scfdeploy.providers.invocation import Invocation
 from scfdeploy.report.text import TextStyle, render_output, render_text
 from scfdeploy.report.text.style import Detail
-from scfdeploy.results import Drifted, Failed, Findings, FunctionStatus, Invoked, LayerStatus, StatusReport
+from scfdeploy.results import Drifted, Failed, Findings
+from scfdeploy.results.invoked import Invoked
+from scfdeploy.results.status import FunctionStatus, LayerStatus, StatusReport
 from tests.support.results import HELLO, KEY, MEMORY_STEP, OLD
 
 NONE = Findings()
