@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from scfdeploy.emulator.access import URL
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.messages import CloudError, Json, Request, Response, ServerNotice, json_response, read_json
+from scfdeploy.emulator.messages import CloudError, Json, Request, Response, ServerNotice, json_response
 from scfdeploy.emulator.run_observer import HttpExchange
 from scfdeploy.emulator.runtime import SUCCESS, Invocation, Outcome, WebError, failed
 from scfdeploy.emulator.scf import invocations
@@ -136,8 +136,9 @@ def _event_response(outcome: Outcome, invocation: Invocation) -> Response:
     if outcome.status != SUCCESS:
         return Response(502, outcome.error_text(invocation.request_id).encode())
     try:
-        returned = read_json(outcome.returned)
-    except ValueError:  # nested too deeply to be a response object
+        # Not as the JSON of a client: Python writes an infinite status as Infinity, and it is an invalid response.
+        returned = json.loads(outcome.returned)
+    except (RecursionError, ValueError):  # nested too deeply to be a response object
         returned = None
     if not isinstance(returned, dict) or "statusCode" not in returned:
         return Response(200, outcome.returned.encode())
