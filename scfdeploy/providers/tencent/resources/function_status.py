@@ -57,8 +57,6 @@ class _Namespace:
     states: Mapping[str, FunctionState] = field(default_factory=dict)
     is_complete: bool = False
     """Whether a function that is missing in the list does not exist."""
-    cloud_time: float | None = None
-    """A time that the cloud had passed when the list was requested."""
 
     def note_poll(self, name: str, now: float) -> None:
         """Record a poll of a function."""
@@ -119,10 +117,13 @@ class FunctionStatusCache:
             wanted = frozenset(namespace.unfinished)
         try:
             states, is_complete = self._list(name, wanted)
+            # Also of functions that nobody polls any more: many are ready within the second of their change.
+            for function, state in states.items():
+                self._note_settled(Address.of_function(name, function), state, cloud_time)
             now = self._clock.monotonic()
             with namespace.lock:
                 namespace.states, namespace.is_complete = states, is_complete
-                namespace.taken_at, namespace.cloud_time = taken_at, cloud_time
+                namespace.taken_at = taken_at
                 namespace.next_at = now + max(_PAUSE_S, now - taken_at)
         finally:
             with namespace.lock:
@@ -147,7 +148,6 @@ class FunctionStatusCache:
             if state is None and not namespace.is_complete:
                 return None
             namespace.note_state(function.function, state)
-            self._note_settled(function, state, namespace.cloud_time)
             return Look(namespace.taken_at, state)
 
     def _read(self, namespace: _Namespace, function: Address) -> Look:

@@ -124,6 +124,21 @@ def test_function_that_a_short_list_lacks_does_not_exist(clock: FakeClock) -> No
     assert status(statuses.look(Address.of_function("default", "other"), 0.0)) is None
 
 
+@pytest.mark.parametrize(("second", "is_settled"), [("01", True), ("00", False)])
+def test_list_also_settles_functions_that_nobody_polls_any_more(
+    clock: FakeClock, second: str, is_settled: bool
+) -> None:
+    cloud = SlowCloud(clock)
+    statuses = cache_of(cloud, clock)
+    modified = "2026-11-29 12:00:00"
+    rows = [{"FunctionName": name, "Status": "Active", "ModTime": modified} for name in ("f4", "f5")]
+    cloud.next_list = [lambda: {"Functions": rows, "TotalCount": 2}]
+    cloud.cloud_time.note(f"Sun, 29 Nov 2026 04:00:{second} GMT", started=0.0, ended=0.0)
+
+    statuses.look(FUNCTIONS[4], 0.0)
+    assert statuses.is_settled(FUNCTIONS[5], modified) is is_settled
+
+
 def test_waiter_uses_each_list_once(clock: FakeClock) -> None:
     cloud = SlowCloud(clock)
     statuses = cache_of(cloud, clock)
