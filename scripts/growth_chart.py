@@ -151,5 +151,7 @@ def _text(x: float, y: float, text: str, name: str, *, anchor: str = "start") ->
 
 
 def _number_text(value: float) -> str:
-    """A number as people write it: 0.01, 100, 10,000."""
+    """A number as people write it, and short, because its neighbours are near: 0.01, 100, 10,000, 1 M."""
+    if value >= 1_000_000:
+        return f"{value / 1_000_000:,.0f} M"
     return f"{value:,.0f}" if value >= 1 else f"{value:.6f}".rstrip("0")
