@@ -144,7 +144,7 @@ def execute_plan(
     hooks.stop.begin_writes()
     return run(
         plan,
-        provider,
+        provider.writer,
         listener=hooks.listener,
         parallelism=provider.parallelism,
         clock=cloud.clock,

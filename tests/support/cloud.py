@@ -51,7 +51,8 @@ class Deployment:
     def on(cls, server: LocalServer, folder: Path, region: str = REGION) -> Deployment:
         bundles: dict[Address, Bundle] = {}
         clock = ServerClock(server.url)
-        cloud = open_provider(region, credentials=PAIR, endpoint=server.url, bundles=bundles, clock=clock)
+        cloud = open_provider(region, credentials=PAIR, endpoint=server.url, clock=clock)
+        cloud.provide_code(bundles)
         return cls(server, folder, bundles, cloud, clock)
 
     def pack(self, function: Address, source: str = SOURCE) -> Bundle:
@@ -64,7 +65,7 @@ class Deployment:
 
     def apply(self, *changes: Change) -> list[Outcome]:
         plan = Plan(ProjectKey(OWNER.app, OWNER.stage, REGION), changes)
-        return list(run(plan, self.cloud, listener=lambda _: None, clock=self.clock))
+        return list(run(plan, self.cloud.writer, listener=lambda _: None, clock=self.clock))
 
     def create(self, function: Address, **settings: Value) -> Outcome:
         if function not in self.bundles:

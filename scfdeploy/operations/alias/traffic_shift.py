@@ -165,7 +165,7 @@ class _ShiftRun:
             self._current = route
             # The write also removes any header-based routing rules of the alias.
             self._alias = replace(self._alias, settings={**self._alias.settings, **change.settings}, attributes={})
-            self._function.provider.expect(self._alias)
+            self._function.provider.writer.expect(self._alias)
             return True
         self._current = route_after(self._function, self._alias.address, self._current, outcomes, stop) or self._current
         return False

@@ -117,7 +117,7 @@ class _Applied:
             return None
         match outcome.outputs if outcome is not None else {}:
             case {"functionId": str(function_id), "modified": str(modified)}:
-                is_settled = self._planned.provider.is_settled(function, modified)
+                is_settled = self._planned.provider.writer.is_settled(function, modified)
                 return (function_id, modified, "") if is_settled else None
         if resource is None or resource.state != ACTIVE or function not in self._observed.settled:
             return None

@@ -104,10 +104,10 @@ def deployed(
             project.key.region,
             credentials=credentials,
             endpoint=server.url,
-            bundles=bundles,
             clock=clock,
             is_emulator=True,
         )
+        provider.provide_code(bundles)
         _create(project, provider, [spec.address for spec in functions.values()], bundles, clock)
         yield RealFunctions(provider, control, functions, endpoint)
 
@@ -180,7 +180,7 @@ def _create(
             ),
             hint=refusal.hint,
         )
-    outcomes = run(plan, provider, listener=lambda _event: None, clock=clock)
+    outcomes = run(plan, provider.writer, listener=lambda _event: None, clock=clock)
     for outcome in outcomes:
         if outcome.status is not Status.SUCCEEDED and outcome.address in targets:
             reason = outcome.error.message if outcome.error else outcome.status.value

@@ -46,7 +46,7 @@ class ChangeWriter:
         self._writers = {kind: handler.writer(context) for kind, handler in HANDLERS.items()}
 
     def is_settled(self, function: Address, modified: str) -> bool:
-        """Whether a poll showed this modification time when its second was over already."""
+        """Whether a poll showed this modification time when its second was over. A later change shows another time."""
         return self._statuses.is_settled(function, modified)
 
     def expect(self, resource: Resource) -> None:

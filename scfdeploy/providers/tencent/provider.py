@@ -6,15 +6,14 @@ A plan only observes; whatever it does not need is imported with the first call.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Bundle, Observed, Resource, Value
-from scfdeploy.plan import Change
-from scfdeploy.providers.base import CloudError, ProgressListener, Query, Step, Version
+from scfdeploy.providers.base import CloudError, ProgressListener, Query, Version
 from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.retry import RetryPolicy, uniform
 from scfdeploy.providers.tencent.auth.key_pair import LOCAL_CREDENTIALS, Credentials
@@ -35,13 +34,12 @@ if TYPE_CHECKING:  # few commands need them
 
 
 class TencentProvider:
-    """One region, with one key pair. Implements Reader and Writer, and invokes functions. Thread-safe."""
+    """One region, with one key pair. Implements Reader, opens its Writer, and invokes functions. Thread-safe."""
 
     def __init__(  # noqa: PLR0913 - keyword arguments with defaults
         self,
         client: Client,
         clock: Clock,
-        bundles: Mapping[Address, Bundle],
         parallelism: int,
         *,
         open_bucket: Callable[[str], Bucket],
@@ -61,7 +59,7 @@ class TencentProvider:
         self._endpoint = endpoint
         self._is_emulator = is_emulator
         self._app_id = app_id
-        self._bundles = bundles
+        self._bundles: Mapping[Address, Bundle] = {}
         self._open_bucket = open_bucket
         self._planned: dict[Address, Resource] = {}
         self._lock = Lock()
@@ -121,13 +119,6 @@ class TencentProvider:
         return Observation(
             self._client, self._clock, query, parallelism=self._parallelism, on_progress=self._on_progress
         )
-
-    def is_settled(self, function: Address, modified: str) -> bool:
-        """Whether the end of a change of this run showed this modification time when its second was over.
-
-        Each later change then shows another time.
-        """
-        return self._changes.is_settled(function, modified)
 
     def functions(self, namespace: str | None) -> tuple[Resource, ...]:
         """The functions of a namespace, or of all, by address, with the settings that a list shows.
@@ -193,22 +184,6 @@ class TencentProvider:
 
         return download_to(self._client, function, path)
 
-    def expect(self, resource: Resource) -> None:
-        """Make the next change of this resource fail if its state differs from this one, which this run has written."""
-        self._changes.expect(resource)
-
-    def create(self, change: Change) -> Sequence[Step]:
-        """The steps that create the resource."""
-        return self._changes.create(change)
-
-    def update(self, change: Change) -> Sequence[Step]:
-        """The steps that change `change.fields`, and nothing else."""
-        return self._changes.update(change)
-
-    def delete(self, change: Change) -> Sequence[Step]:
-        """The steps that delete the resource."""
-        return self._changes.delete(change)
-
     def invoke(self, function: Address, event: str, *, qualifier: str, asynchronous: bool) -> Invocation:
         """Invoke a function with `event`, JSON text. An error in the function is a result. Raises CloudError."""
         from scfdeploy.providers.tencent.invoke import invoke, invoke_later
@@ -241,7 +216,8 @@ class TencentProvider:
         return Account(self._client, self._app_id)
 
     @property
-    def _changes(self) -> ChangeWriter:
+    def writer(self) -> ChangeWriter:
+        """Plans the steps of changes; one for all of them, which checks each against what was observed."""
         from scfdeploy.providers.tencent.changes import ChangeWriter
 
         with self._lock:
@@ -262,7 +238,6 @@ def open_provider(  # noqa: PLR0913 - keyword arguments with defaults
     *,
     credentials: Credentials,
     endpoint: str | None = None,
-    bundles: Mapping[Address, Bundle] | None = None,
     parallelism: int = 32,
     clock: Clock | None = None,
     random: Callable[[], float] | None = None,
@@ -294,7 +269,6 @@ def open_provider(  # noqa: PLR0913 - keyword arguments with defaults
     return TencentProvider(
         client,
         clock,
-        {} if bundles is None else bundles,
         parallelism,
         open_bucket=partial(_open_bucket, region=region, credentials=credentials, endpoint=base_url),
         app_id=credentials.app_id,

@@ -54,7 +54,7 @@ def plan(deployment: Deployment, *specs: FunctionSpec, policy: Policy = CAREFUL)
 def apply(deployment: Deployment, *specs: FunctionSpec, policy: Policy = CAREFUL) -> Plan:
     made = plan(deployment, *specs, policy=policy)
     assert made.rejected == ()
-    outcomes = run(made, deployment.cloud, listener=lambda _: None, clock=deployment.clock)
+    outcomes = run(made, deployment.cloud.writer, listener=lambda _: None, clock=deployment.clock)
     assert [outcome.error for outcome in outcomes if outcome.status is not Status.SUCCEEDED] == []
     return made
 
@@ -116,7 +116,7 @@ def test_a_creation_that_failed_is_made_again(deployment: Deployment) -> None:
     deployment.server.control("settings", {"activation_s": 0.05})
     deployment.server.control("faults", [{"action": "CreateFunction", "times": 1, "async_failure": "no room"}])
     spec = function("hello", trigger())
-    outcomes = run(plan(deployment, spec), deployment.cloud, listener=lambda _: None, clock=deployment.clock)
+    outcomes = run(plan(deployment, spec), deployment.cloud.writer, listener=lambda _: None, clock=deployment.clock)
     assert [outcome.status for outcome in outcomes] == [Status.FAILED, Status.SKIPPED]
     apply(deployment, spec)
     assert changes(plan(deployment, spec)) == {}
