@@ -101,7 +101,7 @@ def plan_project(
         return checked.findings
     project, request = checked.project, checked.request
     if lock is not None:
-        from scfdeploy.operations.refresh.related import lock_project
+        from scfdeploy.operations.refresh.related_folders import lock_project
 
         lock_project(lock, project)
     project, built = _build(checked, project, cloud)
@@ -278,7 +278,7 @@ def plan_destroy(
     request: Request, cloud: CloudOptions, policy: Policy, *, lock: ProjectLock
 ) -> PlannedProject | Findings:
     """Plan to delete the resources that the project owns. Code is not packaged."""
-    from scfdeploy.operations.refresh.related import lock_project
+    from scfdeploy.operations.refresh.related_folders import lock_project
     from scfdeploy.plan.destroy import make_destroy_plan
 
     checked = load_and_check(request)

@@ -14,7 +14,7 @@ from scfdeploy.model import Address, FunctionSpec, Owner, Project, Resource
 from scfdeploy.model.resource_kind import ALIAS
 from scfdeploy.model.value import whole_number
 from scfdeploy.operations.cloud import open_cloud, settings_of
-from scfdeploy.operations.refresh.related import lock_project
+from scfdeploy.operations.refresh.related_folders import lock_project
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy, Refusal
 from scfdeploy.plan.policy import refusal

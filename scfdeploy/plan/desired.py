@@ -18,7 +18,7 @@ from scfdeploy.model import (
     is_secret,
 )
 from scfdeploy.plan.resolve import references, with_references
-from scfdeploy.plan.sealing import revealed
+from scfdeploy.plan.secret_digest import revealed
 from scfdeploy.records import NamedTuple
 
 

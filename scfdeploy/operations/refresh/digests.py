@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from scfdeploy.model import Address, Bundle, FunctionSpec, Project, Ref, Value
 from scfdeploy.plan.desired import DesiredFunction, desired_function
-from scfdeploy.plan.sealing import slow_digest
+from scfdeploy.plan.secret_digest import slow_digest
 
 
 class ContentDigests:

@@ -11,7 +11,7 @@ from scfdeploy.model import Address, FunctionSpec, Project, Ref
 from scfdeploy.model.observed import ACTIVE
 from scfdeploy.operations.outputs import known_values, urls_by_function, urls_by_trigger
 from scfdeploy.operations.refresh.digests import ContentDigests
-from scfdeploy.operations.refresh.related import linked_folders, related_folders
+from scfdeploy.operations.refresh.related_folders import linked_folders, related_folders
 from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.plan import Action, Change, Plan
 from scfdeploy.plan.resources.version import newest, wants_versions

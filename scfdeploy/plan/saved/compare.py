@@ -18,7 +18,7 @@ from scfdeploy.plan.document import as_document
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.reach import reach_of_plan
 from scfdeploy.plan.saved.digest import observed_fields, relevant
-from scfdeploy.plan.sealing import revealed, slow_digest
+from scfdeploy.plan.secret_digest import revealed, slow_digest
 from scfdeploy.records import dataclass
 
 _DIGEST_CHARACTERS = 16

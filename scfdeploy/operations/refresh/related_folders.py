@@ -1,4 +1,4 @@
-"""Commands in the folder above or below a project, which can have the same functions."""
+"""The folders above and below a project, from which commands can change the same functions, and their locks."""
 # Plain strings for paths: a project can have thousands of folders.
 # ruff: noqa: PTH114, PTH120
 
