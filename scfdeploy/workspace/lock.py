@@ -38,9 +38,8 @@ class ProjectLock:
 
     def _lock(self, root: str, name: str) -> None:
         with suppress(OSError):
-            path = state_dir(root) / name
-            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
-            file = os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0)
+            path = f"{state_dir(root)}/{name}"
+            file = _opened(path)
             if not _locked(file):
                 with file:
                     raise _held(file.read(200).decode("utf-8", "replace"))
@@ -73,8 +72,7 @@ def momentary_lock(path: str) -> Iterator[None]:
         with suppress(OSError, ImportError):
             import fcntl
 
-            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-            file = held.enter_context(os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0))
+            file = held.enter_context(_opened(path))
             fcntl.flock(file.fileno(), fcntl.LOCK_EX)
         yield
 
@@ -97,6 +95,11 @@ def _require_locks() -> None:
             message("the project cannot be locked on this system, and nothing was changed"),
             hint=message("Run scfdeploy on Linux or macOS; on Windows, in the Windows Subsystem for Linux."),
         ) from None
+
+
+def _opened(path: str) -> IO[bytes]:
+    """A file to lock, created if there is none. Raises OSError for a link."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600), "r+b", buffering=0)
 
 
 def _require_unlocked(path: str) -> None:
