@@ -32,7 +32,7 @@ _NEWEST_FIRST = {"Orderby": "ModTime", "Order": "DESC"}
 TRANSITIONAL_STATES = frozenset({"Creating", "Updating", "Publishing", "Deleting"})
 
 
-class Look(NamedTuple):
+class PollResult(NamedTuple):
     """What a read showed of a function."""
 
     at: float
@@ -90,7 +90,7 @@ class FunctionStatusCache:
         """
         return self._settled.get(function) == modified
 
-    def look(self, function: Address, since: float) -> Look | None:
+    def poll(self, function: Address, since: float) -> PollResult | None:
         """What a read shows that began at or after `since` (monotonic). Raises CloudError.
 
         None while another caller reads the list, and until the next list is due: ask again later.
@@ -141,23 +141,23 @@ class FunctionStatusCache:
         # Rows that are deleted between the requests of two pages hide others.
         return states, pages == 1
 
-    def _look_up(self, namespace: _Namespace, function: Address) -> Look | None:
+    def _look_up(self, namespace: _Namespace, function: Address) -> PollResult | None:
         """What the newest list shows; None if the function may have been missed."""
         with namespace.lock:
             state = namespace.states.get(function.function)
             if state is None and not namespace.is_complete:
                 return None
             namespace.note_state(function.function, state)
-            return Look(namespace.taken_at, state)
+            return PollResult(namespace.taken_at, state)
 
-    def _read(self, namespace: _Namespace, function: Address) -> Look:
+    def _read(self, namespace: _Namespace, function: Address) -> PollResult:
         at, cloud_time = self._clock.monotonic(), self._client.cloud_time.latest
         response = find_function(self._client, function)
         state = None if response is None else FunctionState.read(response)
         with namespace.lock:
             namespace.note_state(function.function, state)
             self._note_settled(function, state, cloud_time)
-        return Look(at, state)
+        return PollResult(at, state)
 
     def _note_settled(self, function: Address, state: FunctionState | None, cloud_time: float | None) -> None:
         if state is not None and state.status == ACTIVE and is_past(state.modified, cloud_time):
@@ -177,14 +177,14 @@ class FunctionWaiter:
 
     def is_active(self) -> Readiness:
         """After a creation or an update. Raises CloudError (REJECTED) when it failed."""
-        look = self._look()
-        if look is None or look.state is None:
+        result = self._poll()
+        if result is None or result.state is None:
             return Readiness.PENDING
-        if look.state.has_failed:
-            raise look.state.error(self._action)
-        if look.state.status != ACTIVE:
+        if result.state.has_failed:
+            raise result.state.error(self._action)
+        if result.state.status != ACTIVE:
             return Readiness.PENDING
-        self._ready_state = look.state
+        self._ready_state = result.state
         return Readiness.READY
 
     def outputs(self) -> dict[str, Value]:
@@ -193,21 +193,21 @@ class FunctionWaiter:
 
     def is_gone(self) -> Readiness:
         """After a deletion. Raises CloudError (REJECTED) when it failed."""
-        look = self._look()
-        if look is not None and look.state is not None and look.state.status == "DeleteFailed":
-            raise look.state.error(self._action)
-        return Readiness.READY if look is not None and look.state is None else Readiness.PENDING
+        result = self._poll()
+        if result is not None and result.state is not None and result.state.status == "DeleteFailed":
+            raise result.state.error(self._action)
+        return Readiness.READY if result is not None and result.state is None else Readiness.PENDING
 
     def is_idle(self) -> Readiness:
         """Before a change: whether an earlier operation has ended, successfully or not."""
-        look = self._look()
-        is_idle = look is not None and (look.state is None or look.state.status not in TRANSITIONAL_STATES)
+        result = self._poll()
+        is_idle = result is not None and (result.state is None or result.state.status not in TRANSITIONAL_STATES)
         return Readiness.READY if is_idle else Readiness.PENDING
 
-    def _look(self) -> Look | None:
+    def _poll(self) -> PollResult | None:
         if self._since is None:
             self._since = self._clock.monotonic()
-        look = self._statuses.look(self._function, self._since)
-        if look is not None:
-            self._since = nextafter(look.at, inf)
-        return look
+        result = self._statuses.poll(self._function, self._since)
+        if result is not None:
+            self._since = nextafter(result.at, inf)
+        return result
