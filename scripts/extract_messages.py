@@ -13,6 +13,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -75,10 +76,10 @@ class Template(NamedTuple):
     line: int
 
 
-def templates() -> Iterator[Template]:
+@cache
+def templates() -> tuple[Template, ...]:
     """Every text of the program, in the order of files and lines."""
-    yield from _texts_of_modules(ROOT / "scfdeploy")
-    yield from _texts_of_data()
+    return (*_texts_of_modules(ROOT / "scfdeploy"), *_texts_of_data())
 
 
 def templates_of_pages() -> Iterator[Template]:

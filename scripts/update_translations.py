@@ -15,7 +15,7 @@ import argparse
 import io
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 FILE = ROOT / "scfdeploy" / "translations" / "zh_CN.po"
-CATALOGUES: Mapping[Path, Callable[[], Iterator[Template]]] = {
+CATALOGUES: Mapping[Path, Callable[[], Iterable[Template]]] = {
     FILE: templates,
     ROOT / "scripts" / "reference" / "zh_CN.po": templates_of_pages,
 }
