@@ -333,72 +333,36 @@ def _run() -> int:
 def _load(folder: str) -> None:
     import gc
 
-    from scfdeploy.cli.arguments import make_request
-    from scfdeploy.model.lazy_pattern import _LazyPattern
-    from scfdeploy.operations.check import load_and_check
     from scfdeploy.packager.build import python
-    from tests.support.project import TIMER, write_project
 
+    _run_once()
+    # What only other commands need.
     for name in (
         "concurrent.futures.thread",
-        "configparser",
-        "deflate",
-        "encodings.idna",
-        "encodings.utf_8_sig",
-        "http.client",
         "pip._internal.cli.main",
         "pip._internal.commands.install",
         "pip._internal.operations.install.wheel",
         "pip._internal.resolution.resolvelib.resolver",
-        "requests",
-        "ruamel.yaml",
-        "scfdeploy.cli.app",
-        *(f"scfdeploy.cli.commands.{name}" for name in ("apply", "build", "destroy", "dev", "events")),
-        *(f"scfdeploy.cli.commands.{name}" for name in ("invoke", "plan", "status", "validate")),
-        "scfdeploy.cli.interrupt",
+        *(f"scfdeploy.cli.commands.{name}" for name in ("build", "dev", "events", "invoke")),
         "scfdeploy.cli.language",
-        "scfdeploy.cli.plain_commands",
-        "scfdeploy.cli.plain_run",
         "scfdeploy.local_server",
-        "scfdeploy.emulator",
         "scfdeploy.operations.alias.traffic_shift",
         "scfdeploy.operations.build",
         "scfdeploy.operations.dev.file_watcher",
         "scfdeploy.operations.dev.session",
         "scfdeploy.operations.import_.operation",
-        "scfdeploy.operations.refresh.digests",
         "scfdeploy.operations.saved_plans",
-        "scfdeploy.packager.archive_builder",
         "scfdeploy.packager.build.nodejs",
-        "scfdeploy.plan.desired",
-        "scfdeploy.providers.tencent.auth.profiles",
         "scfdeploy.providers.tencent.cos.bucket",
-        "scfdeploy.providers.tencent.transport.early_connection",
-        "scfdeploy.providers.tencent.transport.sdk",
-        "scfdeploy.report.document",
-        "scfdeploy.report.formats",
         "scfdeploy.report.github",
         "scfdeploy.report.junit",
         "scfdeploy.report.markdown",
-        "scfdeploy.report.progress",
-        "scfdeploy.report.stage_progress",
-        "scfdeploy.report.text",
         "scfdeploy.report.text.groups.similar_changes",
-        *(f"scfdeploy.report.text.{name}" for name in ("applied", "built", "plan", "status", "validated")),
-        "scfdeploy.workspace.refresh_notes",
-        "tencentcloud.common.common_client",
-        "tencentcloud.common.credential",
+        "scfdeploy.report.text.built",
         "typer._click.decorators",
     ):
         importlib.import_module(name)
-    # What is computed once for each process by reading a project.
-    with tempfile.TemporaryDirectory() as project:
-        load_and_check(make_request(str(write_project(Path(project), TIMER))), advise=True)
-    for one in gc.get_objects():
-        if type(one) is _LazyPattern:
-            one.pattern  # noqa: B018 - compiles it
     python._interpreter_with_pip = lambda *_: f"{folder}/{_PYTHON}"
-    _run_once()
     gc.collect()
     gc.freeze()
 
@@ -412,10 +376,14 @@ def _run_once() -> None:
 
     with tempfile.TemporaryDirectory() as folder, Server() as server:
         environment = {"HOME": folder, "SCFDEPLOY_ENDPOINT": server.url}
-        for command, write in (("apply", write_before), ("apply", write_after), ("destroy", write_after)):
+        for write, commands in (
+            (write_before, ("validate", "apply --yes --format json")),
+            (write_after, ("plan", "apply --yes", "status", "destroy --yes")),
+        ):
             write(Path(folder))
-            ran = scfdeploy(command, folder, "--yes", "--format", "json", env=environment)
-            assert ran.exit_code == 0, ran
+            for command in commands:
+                ran = scfdeploy(*command.split(), folder, env=environment)
+                assert ran.exit_code == 0, ran
     # A process with threads cannot fork safely.
     if workers._calls is not None:
         workers._calls.close()
