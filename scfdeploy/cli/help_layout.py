@@ -57,10 +57,10 @@ def _paragraph_lines(text: str, columns: int) -> Iterator[str]:
     for number, paragraph in enumerate(text.split("\n\n")):
         if number:
             yield ""
-        yield from wrap(_joined_lines(paragraph), columns)
+        yield from wrap(joined_lines(paragraph), columns)
 
 
-def _joined_lines(paragraph: str) -> str:
+def joined_lines(paragraph: str) -> str:
     """The lines of a paragraph as one; no space between wide characters and after wide punctuation."""
     joined = ""
     for line in map(str.strip, paragraph.splitlines()):

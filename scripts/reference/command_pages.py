@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import typer
 
 from scfdeploy.cli.app import COMMANDS, app
+from scfdeploy.cli.help_layout import joined_lines
 from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.messages import join_sentences
 from scripts.reference.document_schemas import all_documents
-from scripts.reference.markdown import code, codes, escaped, fenced, joined_lines, page, paragraph, table
+from scripts.reference.markdown import code, codes, escaped, fenced, page, paragraph, table
 
 LINES = {"simulate": "simulate-step", "logs": "logs-entry", "dev": "dev-event"}
 """What the commands with --format jsonl write on each line."""

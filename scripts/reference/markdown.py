@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
@@ -38,11 +37,6 @@ def escaped(text: str) -> str:
     parts = text.split("`")
     parts[::2] = [part.replace("<", "&lt;").replace("*", "\\*").replace("[", "\\[") for part in parts[::2]]
     return "`".join(parts)
-
-
-def joined_lines(text: str) -> str:
-    """A paragraph as one line; within Chinese text there is no space between its lines."""
-    return re.sub("(?<=[，。；：、]) |(?<=[一-鿿]) (?=[一-鿿])", "", " ".join(text.split()))
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
