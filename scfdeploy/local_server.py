@@ -26,15 +26,15 @@ def start_project_server(folder: Path, on_notice: Callable[[str], None]) -> tupl
 
     Raises ScfDeployError if it cannot start.
     """
-    from scfdeploy.emulator import Settings
+    from scfdeploy.emulator import DataFileError, Settings
 
     try:
         return start_server(folder / LOCAL_CLOUD, Settings(), on_notice)
     except OSError as error:
-        raise ScfDeployError(
-            message("the local server cannot start: {reason}", reason=error),
-            hint=message("Delete that file to start with an empty local cloud."),
-        ) from error
+        hint = message("Make the folder writable, and free some disk space.")
+        if isinstance(error, DataFileError):
+            hint = message("Delete that file to start with an empty local cloud.")
+        raise ScfDeployError(message("the local server cannot start: {reason}", reason=error), hint=hint) from error
 
 
 def start_server(

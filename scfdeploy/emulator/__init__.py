@@ -3,8 +3,17 @@
 It shares no logic with the rest of scfdeploy: a mistake in shared code would not be found by tests against it.
 """
 
-from scfdeploy.emulator.messages import IsolationError, ServerNotice
+from scfdeploy.emulator.messages import DataFileError, IsolationError, ServerNotice
 from scfdeploy.emulator.server import LOCAL_CREDENTIALS, Server
 from scfdeploy.emulator.settings import ISOLATIONS, Debugging, Settings
 
-__all__ = ["ISOLATIONS", "LOCAL_CREDENTIALS", "Debugging", "IsolationError", "Server", "ServerNotice", "Settings"]
+__all__ = [
+    "ISOLATIONS",
+    "LOCAL_CREDENTIALS",
+    "DataFileError",
+    "Debugging",
+    "IsolationError",
+    "Server",
+    "ServerNotice",
+    "Settings",
+]

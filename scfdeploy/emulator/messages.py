@@ -41,6 +41,10 @@ class ControlError(Exception):
     """An invalid request to a control path."""
 
 
+class DataFileError(OSError):
+    """The data file is not one of this server: only without it can the server start."""
+
+
 class IsolationError(Exception):
     """The chosen isolation does not work on this machine; the message is the reason."""
 

@@ -31,7 +31,8 @@ class Server:
     `on_notice` receives what the user should know about functions, such as an interpreter of another version. `on_run`
     receives each run that ended, in the form of the control path `logs`, with `http` (`method`, `path`, `status`) if a
     request started it; any thread may call it.
-    Raises OSError for a port in use and for a file that is not a database of this server.
+    Raises DataFileError for a file that is not a database of this server, and OSError for one that cannot be used
+    and for a port in use.
     """
 
     def __init__(  # noqa: PLR0913 - what a program that starts a server can choose

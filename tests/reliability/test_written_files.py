@@ -85,9 +85,9 @@ def cloud() -> Iterator[LocalServer]:
 
 
 def run(
-    cloud: LocalServer, folder: Path, arguments: tuple[str, ...], *, limit: int = UNLIMITED, how: str = "full"
+    cloud: LocalServer | None, folder: Path, arguments: tuple[str, ...], *, limit: int = UNLIMITED, how: str = "full"
 ) -> Ran:
-    environment = {"PATH": os.environ["PATH"], **cloud.env}
+    environment = {"PATH": os.environ["PATH"], **(cloud.env if cloud else {})}
     return run_function(f"{__name__}:limited_program", limit, how, arguments, folder=folder, env=environment)
 
 
@@ -153,6 +153,34 @@ def test_interrupted_write_leaves_old_or_new_file_only(cloud: LocalServer, tmp_p
     assert again.exit_code == whole.exit_code, again.stdout + again.stderr
     done = contents(folder)
     assert {path for path in new if path not in done or not _is_new(path, done[path], new)} == set()
+
+
+def test_data_of_local_server_is_not_called_damaged_on_full_disk(tmp_path: Path) -> None:
+    folder = tmp_path / "hello"
+    run(None, folder, prepare(_init, folder))
+    applied = run(None, folder, ("apply", str(folder), "--local", "--yes"))
+    assert applied.exit_code == 0, applied.stderr
+
+    cut = run(None, folder, ("plan", str(folder), "--local"), limit=600)
+
+    assert cut.exit_code == 1
+    assert "emulator.db cannot be used: " in cut.stderr
+    assert "hint: Make the folder writable, and free some disk space." in cut.stderr
+    again = run(None, folder, ("plan", str(folder), "--local", "--detailed-exitcode"))
+    assert again.exit_code == 0, again.stdout + again.stderr
+
+
+def test_damaged_data_of_local_server_may_be_deleted(tmp_path: Path) -> None:
+    folder = tmp_path / "hello"
+    run(None, folder, prepare(_init, folder))
+    (folder / ".scfdeploy").mkdir()
+    (folder / ".scfdeploy" / "emulator.db").write_text("no database" * 100)
+
+    ran = run(None, folder, ("plan", str(folder), "--local"))
+
+    assert ran.exit_code == 1
+    assert "emulator.db is not a database of this server: " in ran.stderr
+    assert "hint: Delete that file to start with an empty local cloud." in ran.stderr
 
 
 def _is_new(path: str, content: bytes, new: dict[str, bytes]) -> bool:

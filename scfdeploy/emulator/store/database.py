@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import DataFileError, Json
 from scfdeploy.emulator.private_files import require_own_file
 from scfdeploy.emulator.store import event_table, log_table, message_table
 
@@ -29,6 +29,9 @@ _SUFFIXES = ("", "-wal", "-shm", "-journal")
 # Raised when older files can no longer be read; such a file is emptied, since it holds only local test data.
 _FORMAT = 1
 _KINDS_WITH_BLOBS = ("version", "object", "part", "layer")
+# Results of SQLite that are about what a file contains. The others are about the disk, rights and other programs.
+_CONTENT_RESULTS = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
+_MAIN_RESULT = 0xFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Store:
     """Documents are JSON objects under a kind and a `/`-separated key. Every access is inside `exclusive()`.
 
     One connection serves all threads, one at a time: calls take well under a millisecond, functions run outside.
-    Raises OSError for a file that cannot be opened or is not a database of this server.
+    Raises DataFileError for a file that is not a database of this server, and OSError for one that cannot be used.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -72,7 +75,9 @@ class Store:
             self._prepare()
         except sqlite3.Error as error:
             self._db.close()
-            raise OSError(f"{path} is not a database of this server: {error}") from error
+            if error.sqlite_errorcode & _MAIN_RESULT in _CONTENT_RESULTS:
+                raise DataFileError(f"{path} is not a database of this server: {error}") from error
+            raise OSError(f"{path} cannot be used: {error}") from error
 
     def _prepare(self) -> None:
         self._db.execute("PRAGMA journal_mode=WAL")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scfdeploy.emulator import Server, Settings
+from scfdeploy.emulator import DataFileError, Server, Settings
 from tests.support.emulator import Cloud, running, tc3_headers
 
 
@@ -40,13 +40,23 @@ def test_port_in_use_raises_os_error() -> None:
         Server(port=int(cloud.url.rpartition(":")[2]))
 
 
-def test_data_file_that_is_not_a_database_raises_os_error(tmp_path: Path) -> None:
+def test_data_file_that_is_not_a_database_of_the_server_raises_data_file_error(tmp_path: Path) -> None:
     other = tmp_path / "notes.db"
     other.write_text("not a database at all, but long enough to be looked at" * 20)
-    with pytest.raises(OSError, match=r"notes\.db is not a database of this server"):
+    with pytest.raises(DataFileError, match=r"notes\.db is not a database of this server"):
         Server(other)
-    with pytest.raises(OSError, match="cannot be opened"):
+    foreign = tmp_path / "foreign.db"
+    database = sqlite3.connect(foreign)
+    database.execute("PRAGMA user_version=999")
+    database.close()
+    with pytest.raises(DataFileError, match=r"foreign\.db is not a database of this server"):
+        Server(foreign)
+
+
+def test_data_file_that_cannot_be_opened_raises_os_error(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="cannot be opened") as caught:
         Server(tmp_path)
+    assert not isinstance(caught.value, DataFileError)
 
 
 def test_data_of_another_format_is_dropped(tmp_path: Path) -> None:
