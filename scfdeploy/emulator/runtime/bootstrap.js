@@ -54,7 +54,7 @@ function answerCall(call, content) {
 
 function reportError(status, error) {
   const isError = error instanceof Error;
-  const stack = printable(traceOf(error, new Set()));
+  const stack = printable(traceOf(error));
   process.stderr.write(`${stack}\n`);
   return {
     status,
@@ -72,13 +72,23 @@ function printable(value) {
 }
 
 // The stack of an error and of those that led to it, which its own stack does not name: `fetch failed` says nothing.
-function traceOf(error, seen) {
-  if (!(error instanceof Error)) return describe(error);
-  seen.add(error);
-  const stack = error.stack ? withoutOwnFrames(String(error.stack)) : String(error);
-  const isAggregate = error.name === 'AggregateError' && Array.isArray(error.errors);
-  const others = [error.cause, ...(isAggregate ? error.errors : [])].filter((reason) => reason !== undefined && !seen.has(reason));
-  return [stack, ...others.map((reason) => `Caused by: ${traceOf(reason, seen)}`)].join('\n');
+function traceOf(thrown) {
+  const seen = new Set();
+  const texts = [];
+  // Not recursive: a chain may be longer than the stack, as after thousands of retries.
+  const left = [thrown];
+  while (left.length) {
+    const error = left.pop();
+    if (!(error instanceof Error)) texts.push(describe(error));
+    else if (!seen.has(error)) {
+      seen.add(error);
+      texts.push(error.stack ? withoutOwnFrames(String(error.stack)) : String(error));
+      const isAggregate = error.name === 'AggregateError' && Array.isArray(error.errors);
+      const reasons = [error.cause, ...(isAggregate ? error.errors : [])];
+      for (const reason of reasons.reverse()) if (reason !== undefined) left.push(reason);
+    }
+  }
+  return texts.join('\nCaused by: ');
 }
 
 function describe(value) {

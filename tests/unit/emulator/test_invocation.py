@@ -278,6 +278,23 @@ def test_node_trace_has_the_errors_that_led_to_another(cloud: Cloud) -> None:
 
 
 @needs_node
+def test_node_trace_has_all_errors_of_a_long_chain(cloud: Cloud) -> None:
+    code = """
+    let last = new Error('attempt 0');
+    for (let number = 1; number < 20000; number++) {
+      const next = new Error(`attempt ${number}`);
+      [next.cause, next.stack] = [last, `Error: attempt ${number}`];
+      last = next;
+    }
+    exports.main = async () => { throw last; };
+    """
+    found = error(run(cloud, "index.main", node=True, files={"index.js": code}))
+    causes = [line for line in found["stackTrace"].splitlines() if line.startswith("Caused by: ")]
+    assert found["errorMessage"] == "attempt 19999"
+    assert causes == [f"Caused by: Error: attempt {number}" for number in range(19998, -1, -1)]
+
+
+@needs_node
 def test_node_trace_has_all_errors_of_a_promise_that_none_fulfilled(cloud: Cloud) -> None:
     code = """
     const failed = new Error('All promises were rejected');
