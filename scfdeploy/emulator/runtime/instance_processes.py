@@ -152,9 +152,12 @@ def remove_folder(root: str) -> None:
     """Remove a folder with what is in it, also copies of code, which cannot be written to."""
     import shutil
 
+    # A link has taken the place of a folder that somebody removed from /tmp. What it leads to is not ours.
+    if os.path.islink(root):  # noqa: PTH114 - pathlib costs start-up time
+        return
     for folder, folders, _ in os.walk(root):
         for path in [f"{folder}/{name}" for name in folders]:
-            if not os.path.islink(path):  # noqa: PTH114 - pathlib costs start-up time
+            if not os.path.islink(path):  # noqa: PTH114
                 os.chmod(path, 0o700)  # noqa: PTH101
     shutil.rmtree(root, ignore_errors=True)
 

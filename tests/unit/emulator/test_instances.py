@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -22,7 +23,7 @@ from typing import Any
 import pytest
 
 from scfdeploy.emulator import Server, Settings
-from scfdeploy.emulator.runtime.instance_processes import below
+from scfdeploy.emulator.runtime.instance_processes import below, remove_folder
 from scfdeploy.emulator.runtime.pool import InstanceKey, InstancePool
 from scfdeploy.facts import delivery_value
 from tests.support.emulator import Cloud, running, zip_text
@@ -523,6 +524,16 @@ def test_unpacked_code_is_removed_after_a_killed_server(
         deadline = time.monotonic() + 20
         while list(tmp_path.iterdir()):
             assert time.monotonic() < deadline
+
+
+def test_link_in_place_of_the_temporary_folder_is_not_followed(tmp_path: Path) -> None:
+    other = tmp_path / "other" / "folder"
+    other.mkdir(parents=True)
+    other.chmod(0o755)
+    link = tmp_path / "link"
+    link.symlink_to(other.parent)
+    remove_folder(str(link))
+    assert stat.S_IMODE(other.stat().st_mode) == 0o755
 
 
 def test_running_web_function_ends_with_a_killed_server(tmp_path: Path) -> None:
