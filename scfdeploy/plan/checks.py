@@ -78,7 +78,8 @@ ALIAS_VERSION_UNKNOWN = Finding(
     Severity.ERROR,
     "Alias with a version that does not exist",
     detail="routes calls to version {version}, which {function} does not have",
-    hint="Name a version that exists, or remove the key until there is one.",
+    hint="Name a version that exists in `lastVersion`, `aliasFunctionVersion` or `additionalVersionWeights`, or remove "
+    "that key until there is one.",
     code="ResourceNotFound.FunctionVersion",
     title="An alias with a version that the function does not have.",
     what="`lastVersion`, `aliasFunctionVersion` or `additionalVersionWeights` names a version that was never "
