@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 
 from scfdeploy import __version__
 
-__all__ = ["main", "run_program"]
+__all__ = ["collect_often", "main", "run_program"]
 
 
 def run_program() -> None:
@@ -65,7 +65,7 @@ def main() -> None:
         reply(sys.argv[2:])
         return
     # A short run makes little garbage. Looking for it would cost a tenth of the time during imports, and a twentieth
-    # while a large project is read. Commands that run for long set a lower threshold.
+    # while a large project is read.
     gc.set_threshold(1_000_000, 20, 20)
     from scfdeploy.cli.interrupt import exits_promptly, watch_signals
 
@@ -77,6 +77,11 @@ def main() -> None:
         from scfdeploy.cli.app import app
 
         app(prog_name="scfdeploy", obj=error)
+
+
+def collect_often() -> None:
+    """Collect garbage more often than `main` chose for a short run. For commands that run until they are stopped."""
+    gc.set_threshold(100_000)
 
 
 def _refuse_windows() -> None:

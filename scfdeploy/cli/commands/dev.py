@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import threading
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated
 
+from scfdeploy.cli import collect_often
 from scfdeploy.cli.arguments import cloud_options, make_request, start_dev_server
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exits import ExitCode
@@ -79,7 +79,7 @@ def dev(
     cloud = cloud_options(clock=clock)
 
     def serve() -> None:
-        gc.set_threshold(100_000)  # lower than `scfdeploy.cli` sets it, because this runs for long
+        collect_often()
         with first_signal_interrupts():
             try:
                 _serve(screen, request, cloud, port=port, inspect=inspect, template=invoke)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from scfdeploy.cli import collect_often
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exits import UsageError
 from scfdeploy.cli.interrupt import signals_interrupt
@@ -64,7 +64,7 @@ def emulator(
     pairs = dict(map(_key_pair, credential)) if credential else LOCAL_CREDENTIALS
 
     def serve() -> None:
-        gc.set_threshold(100_000)  # lower than `scfdeploy.cli` sets it, because this runs for long
+        collect_often()
         try:
             server = Server(
                 data,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated
 
+from scfdeploy.cli import collect_often
 from scfdeploy.cli.arguments import cloud_options, make_request, parse_duration
 from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exits import Exit, ExitCode, UsageError
@@ -62,6 +63,7 @@ def logs(
     def read() -> LogList:
         if not follow:
             return read_logs(request, cloud, selection)
+        collect_often()
         try:
             follow_logs(request, cloud, selection, lambda result: show(screen, result))
         except KeyboardInterrupt as interrupt:  # the usual end: nothing to report
